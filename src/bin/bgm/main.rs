@@ -1,0 +1,32 @@
+//! `bgm`: Diff-BGM on the command line. One file a subcommand; errors are printed once, here.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use diff_bgm::Result;
+
+/// Drafts background music for a picture cut.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {}
+
+fn run(arguments: Arguments) -> Result<()> {
+    match arguments.command {}
+}
+
+/// 0 when done, 1 when it failed with the reason on stderr; clap itself exits with 2 on wrong usage.
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bgm: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

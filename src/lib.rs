@@ -1,0 +1,12 @@
+//! Diff-BGM drafts background music for a picture cut.
+//!
+//! The modules follow the data: a clip becomes features, features become conditioning, the sampler and the U-Net
+//! turn conditioning into a piano roll, and the roll becomes notes.
+
+pub mod atomic_file;
+pub mod error;
+pub mod features;
+pub mod music;
+pub mod time;
+
+pub use error::{Error, Fault, Result};

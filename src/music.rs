@@ -1,0 +1,4 @@
+//! From the network's piano roll to notes, and from notes to files.
+
+pub mod draft;
+pub mod note;

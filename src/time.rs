@@ -1,0 +1,165 @@
+//! The four units of time: seconds of picture, beats and bars of music, sixteenth steps of the roll.
+//!
+//! The network knows only 4/4, so a bar is always four beats and a beat is a quarter note.
+
+use std::ops::{Add, Sub};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Fault, Result};
+
+/// Beats in a bar.
+pub const BEATS_PER_BAR: u32 = 4;
+/// Sixteenth steps in a beat.
+pub const STEPS_PER_BEAT: u32 = 4;
+/// Bars in one segment, the length that the network sees at once.
+pub const BARS_PER_SEGMENT: u32 = 8;
+/// Beats in one segment.
+pub const BEATS_PER_SEGMENT: u32 = BARS_PER_SEGMENT * BEATS_PER_BAR;
+/// Sixteenth steps in one segment.
+pub const STEPS_PER_SEGMENT: u32 = BEATS_PER_SEGMENT * STEPS_PER_BEAT;
+
+/// A time or a duration in the picture, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seconds(pub f64);
+
+/// A time or a duration in the music, in quarter notes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Beats(pub f64);
+
+/// A whole number of bars of 4/4.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Bars(pub u32);
+
+/// A whole number of sixteenth notes.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Steps(pub u32);
+
+/// A tempo in beats (quarter notes) a minute, between [`Tempo::MIN`] and [`Tempo::MAX`].
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Tempo(f64);
+
+impl Tempo {
+    /// The slowest tempo, in beats a minute.
+    pub const MIN: f64 = 20.0;
+    /// The fastest tempo, in beats a minute.
+    pub const MAX: f64 = 400.0;
+
+    /// A tempo from beats a minute.
+    ///
+    /// # Errors
+    /// When `tempo_bpm` is not a number between [`Tempo::MIN`] and [`Tempo::MAX`].
+    pub fn new(tempo_bpm: f64) -> Result<Self, Fault> {
+        if (Self::MIN..=Self::MAX).contains(&tempo_bpm) {
+            Ok(Self(tempo_bpm))
+        } else {
+            Err(Fault::new(
+                format!("a tempo of {tempo_bpm} BPM"),
+                format!("{} to {} BPM", Self::MIN, Self::MAX),
+            ))
+        }
+    }
+
+    /// Beats a minute.
+    pub fn bpm(self) -> f64 {
+        self.0
+    }
+
+    /// How many beats pass in `seconds`.
+    pub fn beats_in(self, seconds: Seconds) -> Beats {
+        Beats(seconds.0 * self.0 / 60.0)
+    }
+
+    /// How many seconds `beats` take.
+    pub fn seconds_in(self, beats: Beats) -> Seconds {
+        Seconds(beats.0 * 60.0 / self.0)
+    }
+}
+
+impl TryFrom<f64> for Tempo {
+    type Error = Fault;
+
+    fn try_from(tempo_bpm: f64) -> Result<Self, Fault> {
+        Self::new(tempo_bpm)
+    }
+}
+
+impl From<Tempo> for f64 {
+    fn from(tempo: Tempo) -> Self {
+        tempo.0
+    }
+}
+
+impl Bars {
+    /// The same length in beats.
+    pub fn beats(self) -> Beats {
+        Beats(f64::from(self.0 * BEATS_PER_BAR))
+    }
+
+    /// The same length in sixteenth steps.
+    pub fn steps(self) -> Steps {
+        Steps(self.0 * BEATS_PER_BAR * STEPS_PER_BEAT)
+    }
+
+    /// The fewest bars that last at least `beats`; a thousandth of a beat over is forgiven.
+    pub fn covering(beats: Beats) -> Self {
+        Self(
+            ((beats.0 - 1e-3) / f64::from(BEATS_PER_BAR))
+                .ceil()
+                .max(0.0) as u32,
+        )
+    }
+}
+
+impl Steps {
+    /// The same time in beats.
+    pub fn beats(self) -> Beats {
+        Beats(f64::from(self.0) / f64::from(STEPS_PER_BEAT))
+    }
+}
+
+macro_rules! sums {
+    ($($unit:ident),*) => {$(
+        impl Add for $unit {
+            type Output = Self;
+            fn add(self, other: Self) -> Self {
+                Self(self.0 + other.0)
+            }
+        }
+        impl Sub for $unit {
+            type Output = Self;
+            fn sub(self, other: Self) -> Self {
+                Self(self.0 - other.0)
+            }
+        }
+    )*};
+}
+sums!(Seconds, Beats, Bars, Steps);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twelve_and_a_half_bars_are_covered_by_thirteen() {
+        let tempo = Tempo::new(100.0).unwrap();
+        assert_eq!(Bars::covering(tempo.beats_in(Seconds(30.0))), Bars(13));
+        assert_eq!(Bars::covering(Beats(48.0)), Bars(12));
+    }
+
+    #[test]
+    fn a_tempo_outside_its_range_or_not_a_number_is_refused() {
+        for tempo_bpm in [0.0, -1.0, 19.9, 401.0, f64::NAN, f64::INFINITY] {
+            assert!(Tempo::new(tempo_bpm).is_err(), "{tempo_bpm}");
+        }
+    }
+}

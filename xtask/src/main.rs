@@ -1,0 +1,2 @@
+//! The repository's own commands: `cargo xtask demo` and `cargo xtask test`.
+fn main() {}
