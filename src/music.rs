@@ -2,3 +2,4 @@
 
 pub mod draft;
 pub mod note;
+pub mod piano_roll;
