@@ -1,8 +1,8 @@
-//! One note.
+//! One note, in beats or on the roll's grid.
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Beats;
+use crate::time::{Beats, STEPS_PER_BEAT, Steps};
 
 /// A note on the draft's own time line, which starts at beat 0 with the draft's first bar.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,5 +21,96 @@ impl Note {
     /// When it ends.
     pub fn end(&self) -> Beats {
         self.start + self.length
+    }
+}
+
+/// A note on the grid of sixteenth steps, as a piano roll holds it; its order is that of drafts: start, then pitch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GridNote {
+    /// The step it starts with.
+    pub start: Steps,
+    /// MIDI pitch, 0 to 127.
+    pub pitch: u8,
+    /// The first step in which it no longer sounds; above `start`.
+    pub end: Steps,
+}
+
+impl GridNote {
+    /// The nearest note on the grid, at least one step long.
+    pub fn quantised(note: &Note) -> Self {
+        let nearest = |time: Beats| (time.0 * f64::from(STEPS_PER_BEAT)).round() as u32;
+        let start = nearest(note.start);
+        Self {
+            start: Steps(start),
+            pitch: note.pitch,
+            end: Steps(nearest(note.end()).max(start.saturating_add(1))),
+        }
+    }
+
+    /// The same note in beats.
+    pub fn with_velocity(self, velocity: u8) -> Note {
+        Note {
+            start: self.start.beats(),
+            length: (self.end - self.start).beats(),
+            pitch: self.pitch,
+            velocity,
+        }
+    }
+}
+
+/// Sorts notes by start, then pitch, and ends each note where the next one of its pitch starts; of notes that start
+/// together on one pitch the longest stays.
+pub fn separate(notes: &mut Vec<GridNote>) {
+    notes.sort_unstable_by_key(|note| (note.pitch, note.start, std::cmp::Reverse(note.end)));
+    notes.dedup_by_key(|note| (note.pitch, note.start));
+    for i in 1..notes.len() {
+        let next = notes[i];
+        let note = &mut notes[i - 1];
+        if note.pitch == next.pitch {
+            note.end = note.end.min(next.start);
+        }
+    }
+    notes.sort_unstable();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(start: u32, pitch: u8, end: u32) -> GridNote {
+        GridNote {
+            start: Steps(start),
+            pitch,
+            end: Steps(end),
+        }
+    }
+
+    #[test]
+    fn repeated_notes_stay_apart() {
+        let mut notes = vec![
+            note(4, 60, 8),
+            note(0, 64, 16),
+            note(0, 60, 16),
+            note(0, 60, 2),
+        ];
+        separate(&mut notes);
+        assert_eq!(notes, [note(0, 60, 4), note(0, 64, 16), note(4, 60, 8)]);
+    }
+
+    #[test]
+    fn a_note_off_the_grid_moves_to_the_nearest_step_and_keeps_at_least_one() {
+        let played = Note {
+            start: Beats(1.1),
+            length: Beats(0.05),
+            pitch: 60,
+            velocity: 90,
+        };
+        assert_eq!(GridNote::quantised(&played), note(4, 60, 5));
+    }
+
+    #[test]
+    fn a_note_of_the_grid_comes_back_from_beats() {
+        let grid = note(3, 72, 10);
+        assert_eq!(GridNote::quantised(&grid.with_velocity(64)), grid);
     }
 }
