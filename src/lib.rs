@@ -4,9 +4,11 @@
 //! turn conditioning into a piano roll, and the roll becomes notes.
 
 pub mod atomic_file;
+pub mod diffusion;
 pub mod error;
 pub mod features;
 pub mod music;
+pub mod safetensors_file;
 pub mod time;
 
 pub use error::{Error, Fault, Result};

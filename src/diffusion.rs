@@ -1,0 +1,17 @@
+//! The diffusion model: the network, its noise schedule and the samplers that run it.
+
+pub mod attention;
+pub mod config;
+pub mod conv;
+pub mod cue_encoder;
+pub mod embedding;
+pub mod guidance;
+pub mod model;
+pub mod noise;
+pub mod norm;
+pub mod resnet;
+pub mod roll_folding;
+pub mod sampler;
+pub mod schedule;
+pub mod unet;
+pub mod weights;

@@ -1,0 +1,204 @@
+//! Spatial transformers with segment-aware attention.
+//!
+//! With `w` windows a query in the i-th of `w` equal parts of the tokens sees only the keys in the i-th part, in self-
+//! and cross-attention alike (Diff-BGM, §3.3). That is exactly block-diagonal, so each window is attended on its own
+//! and no mask is needed.
+
+use candle_core::{D, Tensor};
+use candle_nn::{LayerNorm, Linear, Module, VarBuilder, layer_norm, linear, linear_no_bias, ops};
+
+use crate::diffusion::conv::Conv2d;
+use crate::diffusion::norm::GroupNorm;
+use crate::error::Result;
+
+const GROUP_NORM_EPS: f64 = 1e-6;
+const LAYER_NORM_EPS: f64 = 1e-5;
+/// How much wider than its input the feed-forward layer is.
+const FEED_FORWARD_FACTOR: usize = 4;
+
+/// What all attention layers of a network share.
+#[derive(Clone, Copy, Debug)]
+pub struct AttentionShape {
+    /// Heads.
+    pub heads: usize,
+    /// Windows that tokens and context are cut into.
+    pub windows: usize,
+    /// Transformer blocks in a spatial transformer.
+    pub layers: usize,
+    /// Width of a context token.
+    pub context_width: usize,
+}
+
+/// Keys and values of one attention layer over its tokens, split into windows and heads:
+/// `[batch·windows, heads, tokens / windows, head_width]` each.
+#[derive(Clone, Debug)]
+pub struct KeysValues {
+    keys: Tensor,
+    values: Tensor,
+}
+
+/// Is shown the output of a layer under the layer's name, for comparison with other implementations.
+pub type Observer<'a> = &'a mut dyn FnMut(&str, &Tensor);
+
+/// Multi-head attention within windows.
+#[derive(Clone, Debug)]
+struct Attention {
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    out: Linear,
+    shape: AttentionShape,
+}
+
+impl Attention {
+    fn new(width: usize, context: usize, shape: AttentionShape, vb: &VarBuilder) -> Result<Self> {
+        Ok(Self {
+            query: linear_no_bias(width, width, vb.pp("to_q"))?,
+            key: linear_no_bias(context, width, vb.pp("to_k"))?,
+            value: linear_no_bias(context, width, vb.pp("to_v"))?,
+            out: linear(width, width, vb.pp("to_out.0"))?,
+            shape,
+        })
+    }
+
+    /// `[batch, tokens, width]` to `[batch·windows, heads, tokens / windows, width / heads]`.
+    fn split(&self, x: &Tensor) -> Result<Tensor> {
+        let (batch, tokens, width) = x.dims3()?;
+        let AttentionShape { heads, windows, .. } = self.shape;
+        Ok(
+            x.reshape((batch * windows, tokens / windows, heads, width / heads))?
+                .transpose(1, 2)?
+                .contiguous()?,
+        )
+    }
+
+    fn keys_values(&self, context: &Tensor) -> Result<KeysValues> {
+        Ok(KeysValues {
+            keys: self.split(&self.key.forward(context)?)?,
+            values: self.split(&self.value.forward(context)?)?,
+        })
+    }
+
+    /// Attends from `x` `[batch, tokens, width]` to `over`; the same shape as `x`.
+    fn forward(&self, x: &Tensor, over: &KeysValues) -> Result<Tensor> {
+        let queries = self.split(&self.query.forward(x)?)?;
+        let head_width = queries.dim(D::Minus1)? as f64;
+        let scores = (queries.matmul(&over.keys.t()?)? * head_width.powf(-0.5))?;
+        let attended = ops::softmax_last_dim(&scores)?.matmul(&over.values)?;
+        let joined = attended.transpose(1, 2)?.reshape(x.shape())?;
+        Ok(self.out.forward(&joined)?)
+    }
+}
+
+/// Linear, gated by the exact GELU of its other half, linear.
+#[derive(Clone, Debug)]
+struct FeedForward {
+    gated: Linear,
+    out: Linear,
+}
+
+impl FeedForward {
+    fn new(width: usize, vb: &VarBuilder) -> Result<Self> {
+        let hidden = FEED_FORWARD_FACTOR * width;
+        Ok(Self {
+            gated: linear(width, 2 * hidden, vb.pp("net.0.proj"))?,
+            out: linear(hidden, width, vb.pp("net.2"))?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let halves = self.gated.forward(x)?.chunk(2, D::Minus1)?;
+        Ok(self.out.forward(&(&halves[0] * halves[1].gelu_erf()?)?)?)
+    }
+}
+
+/// Self-attention, cross-attention and a feed-forward layer, each after layer normalisation and with a residual.
+#[derive(Clone, Debug)]
+struct TransformerBlock {
+    self_attention: Attention,
+    cross_attention: Attention,
+    feed_forward: FeedForward,
+    norms: [LayerNorm; 3],
+}
+
+impl TransformerBlock {
+    fn new(width: usize, shape: AttentionShape, vb: &VarBuilder) -> Result<Self> {
+        let norm = |name| layer_norm(width, LAYER_NORM_EPS, vb.pp(name));
+        Ok(Self {
+            self_attention: Attention::new(width, width, shape, &vb.pp("attn1"))?,
+            cross_attention: Attention::new(width, shape.context_width, shape, &vb.pp("attn2"))?,
+            feed_forward: FeedForward::new(width, &vb.pp("ff"))?,
+            norms: [norm("norm1")?, norm("norm2")?, norm("norm3")?],
+        })
+    }
+
+    fn forward(&self, x: &Tensor, context: &KeysValues, observe: Observer<'_>) -> Result<Tensor> {
+        let normed = self.norms[0].forward(x)?;
+        let own = self.self_attention.keys_values(&normed)?;
+        let attended = self.self_attention.forward(&normed, &own)?;
+        observe("attn1", &attended);
+        let x = (attended + x)?;
+        let normed = self.norms[1].forward(&x)?;
+        let attended = self.cross_attention.forward(&normed, context)?;
+        observe("attn2", &attended);
+        let x = (attended + x)?;
+        Ok((self.feed_forward.forward(&self.norms[2].forward(&x)?)? + x)?)
+    }
+}
+
+/// Transformer blocks over the positions of a plane, in time-major order, around a residual connection.
+#[derive(Clone, Debug)]
+pub struct SpatialTransformer {
+    norm: GroupNorm,
+    project_in: Conv2d,
+    blocks: Vec<TransformerBlock>,
+    project_out: Conv2d,
+}
+
+impl SpatialTransformer {
+    /// Loads `norm`, `proj_in`, `transformer_blocks.*` and `proj_out` below `vb`.
+    pub fn new(channels: usize, shape: AttentionShape, vb: &VarBuilder) -> Result<Self> {
+        Ok(Self {
+            norm: GroupNorm::new(channels, GROUP_NORM_EPS, vb.pp("norm"))?,
+            project_in: Conv2d::new(channels, channels, 1, 1, vb.pp("proj_in"))?,
+            blocks: (0..shape.layers)
+                .map(|i| {
+                    TransformerBlock::new(
+                        channels,
+                        shape,
+                        &vb.pp(format!("transformer_blocks.{i}")),
+                    )
+                })
+                .collect::<Result<_>>()?,
+            project_out: Conv2d::new(channels, channels, 1, 1, vb.pp("proj_out"))?,
+        })
+    }
+
+    /// The keys and values that each block's cross-attention needs of `context` `[batch, tokens, context_width]`.
+    /// They stay the same over all diffusion steps.
+    pub fn prepare(&self, context: &Tensor) -> Result<Vec<KeysValues>> {
+        self.blocks
+            .iter()
+            .map(|block| block.cross_attention.keys_values(context))
+            .collect()
+    }
+
+    /// `x` `[batch, channels, height, width]` with the prepared context; the same shape as `x`.
+    pub fn forward(
+        &self,
+        x: &Tensor,
+        context: &[KeysValues],
+        observe: Observer<'_>,
+    ) -> Result<Tensor> {
+        let (batch, channels, height, width) = x.dims4()?;
+        let hidden = self.project_in.forward(&self.norm.forward(x)?)?;
+        let mut tokens = hidden.flatten_from(2)?.transpose(1, 2)?.contiguous()?;
+        for (block, context) in self.blocks.iter().zip(context) {
+            tokens = block.forward(&tokens, context, &mut *observe)?;
+        }
+        let hidden = tokens
+            .transpose(1, 2)?
+            .reshape((batch, channels, height, width))?;
+        Ok((self.project_out.forward(&hidden)? + x)?)
+    }
+}

@@ -1,0 +1,363 @@
+//! A whole model: the U-Net, the encoder of its conditions and its noise schedule, loaded from one file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use candle_core::{DType, Device, Tensor};
+use candle_nn::{Linear, Module, VarBuilder, linear};
+
+use crate::diffusion::config::{ConditionKind, ModelConfig, Prediction};
+use crate::diffusion::cue_encoder::CueEncoder;
+use crate::diffusion::roll_folding::{fold, unfold};
+use crate::diffusion::schedule::Schedule;
+use crate::diffusion::unet::{PreparedContext, UNet};
+use crate::diffusion::weights::WeightSource;
+use crate::error::{Error, Fault, Result};
+use crate::features::{CAPTION_WIDTH, VISUAL_WIDTH};
+use crate::safetensors_file::{Container, read_bounded};
+use crate::time::BEATS_PER_SEGMENT;
+
+/// The `format` of a model file.
+pub const MODEL_FORMAT: &str = "diff-bgm/1";
+/// The largest model file that is read, in bytes.
+const MAX_MODEL_BYTES: u64 = 2 << 30;
+/// A published pair of conditions switches from its first to its second at this diffusion step.
+const PAIR_GATE_STEP: usize = 200;
+/// The value of every number of the published null condition.
+const PUBLISHED_NULL: f32 = -1.0;
+
+/// The name of the model that is part of the program.
+pub const IN_THE_BOX: &str = "default";
+
+/// A loaded model.
+#[derive(Debug)]
+pub struct Model {
+    name: String,
+    config: ModelConfig,
+    schedule: Schedule,
+    device: Device,
+    unet: UNet,
+    encoder: Encoder,
+    parameters: usize,
+}
+
+/// What turns a segment's rows into what the U-Net takes.
+#[derive(Debug)]
+enum Encoder {
+    /// `caption_enc`; frame embeddings are taken as they are.
+    Embeddings(Linear),
+    Cues(CueEncoder),
+}
+
+/// A condition for a batch of segments in the form that the U-Net takes.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// Context while the noise is strong, `[batch, tokens, d_cond]`.
+    early: Tensor,
+    /// Context at the end, where it differs (published pairs).
+    late: Option<Tensor>,
+    /// Channels beside the roll, `[batch, channels, beats, pitches]` (`cues`).
+    channels: Option<Tensor>,
+}
+
+/// A condition with everything computed that stays the same over the diffusion steps.
+#[derive(Clone, Debug)]
+pub struct PreparedCondition {
+    early: PreparedContext,
+    late: Option<PreparedContext>,
+    channels: Option<Tensor>,
+}
+
+impl Model {
+    /// Loads a model file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no model, or its tensors are not exactly those of its configuration.
+    pub fn load(path: &Path, device: &Device) -> Result<Self> {
+        let bytes = read_bounded(path, MAX_MODEL_BYTES)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        Self::from_bytes(&name, &bytes, device).map_err(|error| match error {
+            Error::Value(fault) => fault.in_file(path),
+            other => other,
+        })
+    }
+
+    /// Loads the model that is part of the program.
+    ///
+    /// # Errors
+    /// When the device refuses it.
+    pub fn in_the_box(device: &Device) -> Result<Self> {
+        let bytes = include_bytes!("../../models/default.safetensors");
+        Self::from_bytes(IN_THE_BOX, bytes, device)
+    }
+
+    /// Loads a model from the bytes of its file.
+    ///
+    /// # Errors
+    /// As for [`Model::load`].
+    pub fn from_bytes(name: &str, bytes: &[u8], device: &Device) -> Result<Self> {
+        let container = Container::parse(bytes)?;
+        container.expect_format(MODEL_FORMAT)?;
+        let config = container
+            .metadata
+            .get("config")
+            .ok_or_else(|| Fault::new("no «config» in the metadata", "a model's configuration"))?;
+        let config = ModelConfig::from_json(config)?;
+        let (vb, ledger) = WeightSource::open(&container, device);
+        let mut model = Self::build(name, config, &vb)?;
+        let arrays = ["alpha", "beta", "alpha_bar", "sigma2"];
+        let ignored: BTreeMap<_, _> = arrays
+            .iter()
+            .map(|array| (format!("ldm.{array}"), vec![model.config.n_steps]))
+            .collect();
+        model.parameters = ledger.finish(&container, &ignored)?;
+        Ok(model)
+    }
+
+    /// Builds the network of `config` with whatever weights `vb` gives; the published names are below
+    /// `ldm.eps_model` and `caption_enc`, ours below `unet` and `cue_enc`.
+    ///
+    /// # Errors
+    /// When `vb` does not give a tensor.
+    pub fn build(name: &str, config: ModelConfig, vb: &VarBuilder) -> Result<Self> {
+        let (unet, encoder) = if config.cond_type == ConditionKind::Cues {
+            let encoder = CueEncoder::new(&config, &vb.pp("cue_enc"))?;
+            (vb.pp("unet"), Encoder::Cues(encoder))
+        } else {
+            let encoder = linear(CAPTION_WIDTH, config.d_cond, vb.pp("caption_enc"))?;
+            (vb.pp("ldm.eps_model"), Encoder::Embeddings(encoder))
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            schedule: Schedule::scaled_linear(
+                config.linear_start,
+                config.linear_end,
+                config.n_steps,
+            ),
+            device: vb.device().clone(),
+            unet: UNet::new(&config, &unet)?,
+            encoder,
+            config,
+            parameters: 0,
+        })
+    }
+
+    /// The file's stem, or [`IN_THE_BOX`].
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
+    /// The noise schedule.
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// Where the weights are.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The U-Net itself.
+    pub fn unet(&self) -> &UNet {
+        &self.unet
+    }
+
+    /// How many trainable parameters were loaded.
+    pub fn parameters(&self) -> usize {
+        self.parameters
+    }
+
+    /// The shape of one segment's roll, `[1, 2, steps, pitches]`.
+    pub fn roll_shape(&self) -> [usize; 4] {
+        [1, 2, self.config.img_h, self.config.img_w]
+    }
+
+    /// Encodes captions `[batch, beats, 768]` as context `[batch, beats, d_cond]`.
+    ///
+    /// # Errors
+    /// When the model does not read captions.
+    pub fn encode_caption(&self, caption: &Tensor) -> Result<Tensor> {
+        match &self.encoder {
+            Encoder::Embeddings(encoder) => Ok(encoder.forward(caption)?),
+            Encoder::Cues(_) => Err(self.wrong_condition("captions")),
+        }
+    }
+
+    /// The condition of rows a beat: frame embeddings `[batch, beats, 512]` and caption embeddings
+    /// `[batch, beats, 768]`, whichever the family reads.
+    ///
+    /// # Errors
+    /// When rows that the family reads are not given, or the family reads cues.
+    pub fn embedding_condition(
+        &self,
+        visual: Option<&Tensor>,
+        caption: Option<&Tensor>,
+    ) -> Result<Condition> {
+        let visual = || {
+            let rows = visual.ok_or_else(|| self.wrong_condition("no frame embeddings"))?;
+            if rows.dims().last() == Some(&self.config.d_cond) {
+                Ok(rows.clone())
+            } else {
+                Err(Error::value(
+                    format!("a model whose context is {} wide", self.config.d_cond),
+                    format!("{VISUAL_WIDTH}, the width of frame embeddings"),
+                ))
+            }
+        };
+        let caption = || {
+            self.encode_caption(
+                caption.ok_or_else(|| self.wrong_condition("no caption embeddings"))?,
+            )
+        };
+        let (early, late) = match self.config.cond_type {
+            ConditionKind::Visual => (visual()?, None),
+            ConditionKind::Caption => (caption()?, None),
+            ConditionKind::VisualThenCaption => (visual()?, Some(caption()?)),
+            ConditionKind::CaptionThenVisual => (caption()?, Some(visual()?)),
+            ConditionKind::Cues => return Err(self.wrong_condition("embeddings")),
+        };
+        Ok(Condition {
+            early,
+            late,
+            channels: None,
+        })
+    }
+
+    /// The condition of ready-made context tokens, `[batch, tokens, d_cond]`, after the gate of a pair if `late` is
+    /// given.
+    pub fn context_condition(&self, early: Tensor, late: Option<Tensor>) -> Condition {
+        Condition {
+            early,
+            late,
+            channels: None,
+        }
+    }
+
+    /// The condition of cue rows `[batch, beats, 2·cues]`: each cue's value in −1…1 times its mask, then the masks.
+    ///
+    /// # Errors
+    /// When the model does not read cues.
+    pub fn cue_condition(&self, rows: &Tensor) -> Result<Condition> {
+        let Encoder::Cues(encoder) = &self.encoder else {
+            return Err(self.wrong_condition("cues"));
+        };
+        Ok(Condition {
+            early: encoder.context(rows)?,
+            late: None,
+            channels: Some(encoder.channels(rows, self.config.img_w)?),
+        })
+    }
+
+    /// The condition that asks for nothing, for one segment.
+    ///
+    /// # Errors
+    /// When the device refuses it.
+    pub fn null_condition(&self) -> Result<Condition> {
+        let beats = BEATS_PER_SEGMENT as usize;
+        match self.config.cond_type {
+            ConditionKind::Cues => {
+                let width = self.config.cue_row_width();
+                self.cue_condition(&Tensor::zeros((1, beats, width), DType::F32, &self.device)?)
+            }
+            _ => {
+                let shape = (1, beats, self.config.d_cond);
+                let tokens = Tensor::full(PUBLISHED_NULL, shape, &self.device)?;
+                Ok(self.context_condition(tokens, None))
+            }
+        }
+    }
+
+    /// Computes what stays the same over the diffusion steps for a batch of conditions.
+    ///
+    /// # Errors
+    /// When the conditions do not fit each other or the network.
+    pub fn prepare(&self, conditions: &[&Condition]) -> Result<PreparedCondition> {
+        let early: Vec<_> = conditions
+            .iter()
+            .map(|condition| &condition.early)
+            .collect();
+        let late: Vec<_> = conditions
+            .iter()
+            .map(|condition| condition.late.as_ref().unwrap_or(&condition.early))
+            .collect();
+        let channels: Vec<_> = conditions
+            .iter()
+            .filter_map(|condition| condition.channels.as_ref())
+            .collect();
+        let differs = conditions.iter().any(|condition| condition.late.is_some());
+        Ok(PreparedCondition {
+            early: self.unet.prepare(&Tensor::cat(&early, 0)?)?,
+            late: differs
+                .then(|| self.unet.prepare(&Tensor::cat(&late, 0)?))
+                .transpose()?,
+            channels: (!channels.is_empty())
+                .then(|| Tensor::cat(&channels, 0))
+                .transpose()?,
+        })
+    }
+
+    /// What the network predicts (see [`Prediction`]) for noisy rolls `[batch, 2, steps, pitches]` at one diffusion
+    /// step; the same shape.
+    ///
+    /// # Errors
+    /// When the shapes do not fit.
+    pub fn predict(
+        &self,
+        x_t: &Tensor,
+        diffusion_step: usize,
+        condition: &PreparedCondition,
+    ) -> Result<Tensor> {
+        let context = match &condition.late {
+            Some(late) if diffusion_step <= PAIR_GATE_STEP => late,
+            _ => &condition.early,
+        };
+        let folded = fold(x_t, self.config.time_fold)?;
+        let input = match &condition.channels {
+            Some(channels) => Tensor::cat(&[&folded, channels], 1)?,
+            None => folded,
+        };
+        let steps = vec![diffusion_step; x_t.dim(0)?];
+        unfold(
+            &self.unet.forward(&input, &steps, context)?,
+            self.config.time_fold,
+        )
+    }
+
+    /// x₀ from a prediction at x_t.
+    ///
+    /// # Errors
+    /// When the shapes do not fit.
+    pub fn x0(&self, x_t: &Tensor, prediction: &Tensor, diffusion_step: usize) -> Result<Tensor> {
+        let at = |array: &[f32]| f64::from(array[diffusion_step]);
+        let schedule = &self.schedule;
+        Ok(match self.config.prediction {
+            Prediction::Noise => {
+                ((x_t * at(&schedule.sqrt_recip_alpha_bar))?
+                    - (prediction * at(&schedule.sqrt_recip_m1_alpha_bar))?)?
+            }
+            Prediction::Velocity => {
+                ((x_t * at(&schedule.sqrt_alpha_bar))?
+                    - (prediction * at(&schedule.sqrt_1m_alpha_bar))?)?
+            }
+        })
+    }
+
+    fn wrong_condition(&self, found: &str) -> Error {
+        Error::value(
+            format!("{found} for the model «{}»", self.name),
+            match self.config.cond_type {
+                ConditionKind::Visual => "frame embeddings (`visual`)",
+                ConditionKind::Caption => "caption embeddings (`caption`)",
+                ConditionKind::VisualThenCaption | ConditionKind::CaptionThenVisual => {
+                    "frame and caption embeddings (`visual` and `caption`)"
+                }
+                ConditionKind::Cues => "cues",
+            },
+        )
+    }
+}

@@ -1,0 +1,95 @@
+//! Residual blocks, and the convolutions that halve and double the plane.
+
+use candle_core::Tensor;
+use candle_nn::{Linear, Module, VarBuilder, linear};
+
+use crate::diffusion::conv::Conv2d;
+use crate::diffusion::norm::GroupNorm;
+use crate::error::Result;
+
+const NORM_EPS: f64 = 1e-5;
+
+/// Two 3×3 convolutions, each after group normalisation and SiLU, around a residual connection; the time embedding
+/// is added between them.
+#[derive(Clone, Debug)]
+pub struct ResBlock {
+    in_norm: GroupNorm,
+    in_conv: Conv2d,
+    time_projection: Linear,
+    out_norm: GroupNorm,
+    out_conv: Conv2d,
+    skip: Option<Conv2d>,
+}
+
+impl ResBlock {
+    /// Loads `in_layers`, `emb_layers`, `out_layers` and, where the width changes, `skip_connection` below `vb`.
+    pub fn new(inputs: usize, outputs: usize, time_width: usize, vb: &VarBuilder) -> Result<Self> {
+        let skip = if inputs == outputs {
+            None
+        } else {
+            Some(Conv2d::new(
+                inputs,
+                outputs,
+                1,
+                1,
+                vb.pp("skip_connection"),
+            )?)
+        };
+        Ok(Self {
+            in_norm: GroupNorm::new(inputs, NORM_EPS, vb.pp("in_layers.0"))?,
+            in_conv: Conv2d::new(inputs, outputs, 3, 1, vb.pp("in_layers.2"))?,
+            time_projection: linear(time_width, outputs, vb.pp("emb_layers.1"))?,
+            out_norm: GroupNorm::new(outputs, NORM_EPS, vb.pp("out_layers.0"))?,
+            out_conv: Conv2d::new(outputs, outputs, 3, 1, vb.pp("out_layers.3"))?,
+            skip,
+        })
+    }
+
+    /// `x` `[batch, inputs, height, width]` and `time` `[batch, time_width]` to `[batch, outputs, height, width]`.
+    pub fn forward(&self, x: &Tensor, time: &Tensor) -> Result<Tensor> {
+        let hidden = self.in_conv.forward(&self.in_norm.forward_silu(x)?)?;
+        let shift = self.time_projection.forward(&time.silu()?)?;
+        let hidden = hidden.broadcast_add(&shift.unsqueeze(2)?.unsqueeze(3)?)?;
+        let hidden = self
+            .out_conv
+            .forward(&self.out_norm.forward_silu(&hidden)?)?;
+        match &self.skip {
+            Some(skip) => Ok((skip.forward(x)? + hidden)?),
+            None => Ok((x + hidden)?),
+        }
+    }
+}
+
+/// Halves the plane with a strided 3×3 convolution.
+#[derive(Clone, Debug)]
+pub struct Downsample(Conv2d);
+
+impl Downsample {
+    /// Loads `op` below `vb`.
+    pub fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {
+        Ok(Self(Conv2d::new(channels, channels, 3, 2, vb.pp("op"))?))
+    }
+
+    /// `[batch, channels, height, width]` to `[batch, channels, height / 2, width / 2]`.
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.0.forward(x)
+    }
+}
+
+/// Doubles the plane by repeating its values, then smooths with a 3×3 convolution.
+#[derive(Clone, Debug)]
+pub struct Upsample(Conv2d);
+
+impl Upsample {
+    /// Loads `conv` below `vb`.
+    pub fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {
+        Ok(Self(Conv2d::new(channels, channels, 3, 1, vb.pp("conv"))?))
+    }
+
+    /// `[batch, channels, height, width]` to `[batch, channels, 2·height, 2·width]`.
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let (_, _, height, width) = x.dims4()?;
+        self.0
+            .forward(&x.upsample_nearest2d(2 * height, 2 * width)?)
+    }
+}

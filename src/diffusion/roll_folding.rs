@@ -1,0 +1,24 @@
+//! Folding the steps of a beat into channels, which shortens the plane that the network works on.
+
+use candle_core::Tensor;
+
+use crate::error::Result;
+
+/// `[batch, 2, steps, pitches]` to `[batch, 2·fold, steps / fold, pitches]`, channels ordered (roll channel, step in
+/// the fold).
+pub fn fold(roll: &Tensor, fold: usize) -> Result<Tensor> {
+    let (batch, channels, steps, pitches) = roll.dims4()?;
+    Ok(roll
+        .reshape((batch, channels, steps / fold, fold, pitches))?
+        .transpose(2, 3)?
+        .reshape((batch, channels * fold, steps / fold, pitches))?)
+}
+
+/// The inverse of [`fold`].
+pub fn unfold(folded: &Tensor, fold: usize) -> Result<Tensor> {
+    let (batch, channels, rows, pitches) = folded.dims4()?;
+    Ok(folded
+        .reshape((batch, channels / fold, fold, rows, pitches))?
+        .transpose(2, 3)?
+        .reshape((batch, channels / fold, rows * fold, pitches))?)
+}

@@ -1,0 +1,82 @@
+//! The noise schedule and the constants derived from it.
+
+/// β, ᾱ and what the samplers derive from them, one value a diffusion step.
+///
+/// Single precision like the reference, where the derived arrays are computed from the rounded ᾱ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// Variance of the noise that step t adds.
+    pub beta: Vec<f32>,
+    /// Share of the signal's variance that is left after step t.
+    pub alpha_bar: Vec<f32>,
+    /// √ᾱ.
+    pub sqrt_alpha_bar: Vec<f32>,
+    /// √(1 − ᾱ).
+    pub sqrt_1m_alpha_bar: Vec<f32>,
+    /// 1 / √ᾱ.
+    pub sqrt_recip_alpha_bar: Vec<f32>,
+    /// √(1/ᾱ − 1).
+    pub sqrt_recip_m1_alpha_bar: Vec<f32>,
+    /// Logarithm of the posterior variance β̃, clamped away from −∞ at t = 0 (Ho et al., 2020, eq. 7).
+    pub log_var: Vec<f32>,
+    /// Weight of x₀ in the posterior mean (eq. 7).
+    pub mean_x0_coef: Vec<f32>,
+    /// Weight of x_t in the posterior mean (eq. 7).
+    pub mean_xt_coef: Vec<f32>,
+}
+
+impl Schedule {
+    /// The published schedule: the squares of `steps` evenly spaced values from `√linear_start` to `√linear_end`.
+    pub fn scaled_linear(linear_start: f64, linear_end: f64, steps: usize) -> Self {
+        let (first, last) = (linear_start.sqrt(), linear_end.sqrt());
+        let spacing = (last - first) / (steps.max(2) - 1) as f64;
+        let beta: Vec<f64> = (0..steps)
+            .map(|t| (first + spacing * t as f64).powi(2))
+            .collect();
+        let alpha_bar: Vec<f32> = beta
+            .iter()
+            .scan(1.0, |product, beta| {
+                *product *= 1.0 - beta;
+                Some(*product as f32)
+            })
+            .collect();
+        let beta: Vec<f32> = beta.into_iter().map(|beta| beta as f32).collect();
+        let alpha_bar_prev: Vec<f32> = std::iter::once(1.0)
+            .chain(alpha_bar.iter().copied())
+            .take(steps)
+            .collect();
+        let derive = |f: &dyn Fn(f32) -> f32| alpha_bar.iter().map(|&a| f(a)).collect();
+        let posterior = |f: &dyn Fn(f32, f32, f32) -> f32| {
+            (0..steps)
+                .map(|t| f(beta[t], alpha_bar[t], alpha_bar_prev[t]))
+                .collect()
+        };
+        Self {
+            sqrt_alpha_bar: derive(&f32::sqrt),
+            sqrt_1m_alpha_bar: derive(&|a| (1.0 - a).sqrt()),
+            sqrt_recip_alpha_bar: derive(&|a| 1.0 / a.sqrt()),
+            sqrt_recip_m1_alpha_bar: derive(&|a| (1.0 / a - 1.0).sqrt()),
+            log_var: posterior(&|b, a, prev| libm::logf((b * (1.0 - prev) / (1.0 - a)).max(1e-20))),
+            mean_x0_coef: posterior(&|b, a, prev| b * prev.sqrt() / (1.0 - a)),
+            mean_xt_coef: posterior(&|b, a, prev| (1.0 - prev) * (1.0 - b).sqrt() / (1.0 - a)),
+            beta,
+            alpha_bar,
+        }
+    }
+
+    /// How many diffusion steps there are.
+    pub fn steps(&self) -> usize {
+        self.beta.len()
+    }
+
+    /// `count + 1` steps from the noisiest to 0, evenly spaced and rounded, for samplers that take few steps.
+    /// Repeated steps, which arise when `count` is above the schedule's length, are left out.
+    pub fn spaced_steps(&self, count: usize) -> Vec<usize> {
+        let last = (self.steps() - 1) as f64;
+        let mut steps: Vec<usize> = (0..=count)
+            .map(|i| (last * (count - i) as f64 / count as f64).round() as usize)
+            .collect();
+        steps.dedup();
+        steps
+    }
+}

@@ -1,0 +1,148 @@
+//! Loading weights: every tensor's name and shape is checked before the network is used.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use candle_core::{DType, Device, Shape, Tensor};
+use candle_nn::var_builder::SimpleBackend;
+use candle_nn::{Init, VarBuilder};
+
+use crate::error::{Fault, Result};
+use crate::safetensors_file::{self, Container};
+
+/// How many tensors of each kind of problem a message names.
+const NAMED_IN_A_MESSAGE: usize = 6;
+
+/// What was asked for while a network was built, and what was wrong with it.
+#[derive(Debug, Default)]
+struct Ledger {
+    parameters: usize,
+    used: BTreeSet<String>,
+    missing: Vec<String>,
+    misshapen: Vec<String>,
+    unreadable: Option<Fault>,
+}
+
+/// Gives a network its weights and keeps the ledger of what it asked for.
+///
+/// A tensor that cannot be given is replaced by zeros, so that one pass finds every problem;
+/// [`WeightLedger::finish`] then refuses the network.
+pub struct WeightSource<'a> {
+    container: &'a Container<'a>,
+    ledger: Arc<Mutex<Ledger>>,
+}
+
+/// The other end of a [`WeightSource`].
+pub struct WeightLedger(Arc<Mutex<Ledger>>);
+
+impl<'a> WeightSource<'a> {
+    /// A source over an open file, as the builder that networks are made from, and its ledger.
+    pub fn open(container: &'a Container<'a>, device: &Device) -> (VarBuilder<'a>, WeightLedger) {
+        let ledger = Arc::new(Mutex::new(Ledger::default()));
+        let source = Self {
+            container,
+            ledger: ledger.clone(),
+        };
+        let builder = VarBuilder::from_backend(Box::new(source), DType::F32, device.clone());
+        (builder, WeightLedger(ledger))
+    }
+}
+
+impl SimpleBackend for WeightSource<'_> {
+    fn get(
+        &self,
+        shape: Shape,
+        name: &str,
+        _: Init,
+        _: DType,
+        device: &Device,
+    ) -> candle_core::Result<Tensor> {
+        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        ledger.used.insert(name.to_owned());
+        ledger.parameters += shape.elem_count();
+        match self.container.tensors.tensor(name) {
+            Err(_) => ledger.missing.push(name.to_owned()),
+            Ok(view) if view.shape() != shape.dims() => ledger.misshapen.push(format!(
+                "{name} is {:?}, not {:?}",
+                view.shape(),
+                shape.dims()
+            )),
+            Ok(view) => match safetensors_file::tensor(name, &view, device) {
+                Ok(tensor) => return Ok(tensor),
+                Err(error) => {
+                    let fault = Fault::new(error.to_string(), "readable weights");
+                    ledger.unreadable.get_or_insert(fault);
+                }
+            },
+        }
+        Tensor::zeros(shape, DType::F32, device)
+    }
+
+    fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> candle_core::Result<Tensor> {
+        candle_core::bail!("{name} was asked for without a shape")
+    }
+
+    fn contains_tensor(&self, name: &str) -> bool {
+        self.container.tensors.tensor(name).is_ok()
+    }
+}
+
+impl WeightLedger {
+    /// Accepts the network, returning its number of parameters, or lists what was wrong.
+    ///
+    /// `ignored` names tensors that may be in the file although the network did not ask for them, with their shapes.
+    ///
+    /// # Errors
+    /// When a tensor was missing, unexpected, misshapen or unreadable.
+    pub fn finish(
+        self,
+        container: &Container<'_>,
+        ignored: &BTreeMap<String, Vec<usize>>,
+    ) -> Result<usize, Fault> {
+        let mut ledger = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fault) = ledger.unreadable.take() {
+            return Err(fault);
+        }
+        let mut unexpected = Vec::new();
+        for (name, view) in container.tensors.tensors() {
+            match ignored.get(&name) {
+                Some(shape) if shape == view.shape() => {}
+                Some(shape) => ledger
+                    .misshapen
+                    .push(format!("{name} is {:?}, not {shape:?}", view.shape())),
+                None if ledger.used.contains(&name) => {}
+                None => unexpected.push(name),
+            }
+        }
+        unexpected.sort_unstable();
+        ledger.misshapen.sort_unstable();
+        let problems: Vec<String> = [
+            ("missing", &ledger.missing),
+            ("misshapen", &ledger.misshapen),
+            ("unexpected", &unexpected),
+        ]
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(problem, names)| describe(problem, names))
+        .collect();
+        if problems.is_empty() {
+            Ok(ledger.parameters)
+        } else {
+            Err(Fault::new(
+                problems.join("; "),
+                "exactly the tensors that its configuration describes",
+            ))
+        }
+    }
+}
+
+fn describe(problem: &str, names: &[String]) -> String {
+    let shown = names[..names.len().min(NAMED_IN_A_MESSAGE)].join(", ");
+    let rest = names.len().saturating_sub(NAMED_IN_A_MESSAGE);
+    let more = if rest > 0 {
+        format!(" and {rest} more")
+    } else {
+        String::new()
+    };
+    format!("{} {problem} tensors ({shown}{more})", names.len())
+}

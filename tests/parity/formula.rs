@@ -1,0 +1,94 @@
+//! Weights and inputs that follow a formula, so that any implementation can make them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use candle_core::{DType, Device, Shape, Tensor};
+use candle_nn::var_builder::SimpleBackend;
+use candle_nn::{Init, VarBuilder};
+use diff_bgm::diffusion::config::ModelConfig;
+use diff_bgm::diffusion::model::Model;
+
+/// `u(n, stream)` scaled to ±`scale`: a hash of the index and the stream, evenly spread.
+pub(crate) fn uniform(stream: u32, scale: f64, shape: impl Into<Shape>) -> Tensor {
+    let shape = shape.into();
+    let values: Vec<f32> = (0..shape.elem_count() as u32)
+        .map(|i| {
+            let mut h = i
+                .wrapping_mul(2_654_435_761)
+                .wrapping_add(stream.wrapping_mul(0x9E37_79B9))
+                .wrapping_add(0x85EB_CA6B);
+            h ^= h >> 16;
+            h = h.wrapping_mul(0x7FEB_352D);
+            h ^= h >> 15;
+            h = h.wrapping_mul(0x846C_A68B);
+            h ^= h >> 16;
+            (((f64::from(h) + 0.5) / 4_294_967_296.0 - 0.5) * 2.0 * scale) as f32
+        })
+        .collect();
+    Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
+}
+
+/// A published network on formula weights, and how many trainable parameters it has.
+pub(crate) fn published_model(config: &ModelConfig, base: u32) -> (Model, usize) {
+    let shapes = Arc::new(Mutex::new(BTreeMap::new()));
+    let recorder = Box::new(Recorder(shapes.clone()));
+    let vb = VarBuilder::from_backend(recorder, DType::F32, Device::Cpu);
+    Model::build("recorded", config.clone(), &vb).unwrap();
+
+    let mut shapes = shapes.lock().unwrap().clone();
+    let parameters = shapes.values().map(Shape::elem_count).sum();
+    for array in ["alpha", "beta", "alpha_bar", "sigma2"] {
+        shapes.insert(format!("ldm.{array}"), Shape::from(config.n_steps));
+    }
+    let weights = shapes
+        .into_iter()
+        .enumerate()
+        .map(|(j, (name, shape))| {
+            let stream = base + j as u32;
+            let tensor = match shape.dims() {
+                [_] if name.ends_with("weight") => (uniform(stream, 0.1, shape) + 1.0).unwrap(),
+                [_] => uniform(stream, 0.05, shape),
+                [rows, ..] => {
+                    let scale = (3.0 / (shape.elem_count() / rows) as f64).sqrt();
+                    uniform(stream, scale, shape)
+                }
+                [] => unreachable!("no weight is a scalar"),
+            };
+            (name, tensor)
+        })
+        .collect();
+    let vb = VarBuilder::from_tensors(weights, DType::F32, &Device::Cpu);
+    (
+        Model::build("formula", config.clone(), &vb).unwrap(),
+        parameters,
+    )
+}
+
+/// Notes every tensor that a network asks for.
+struct Recorder(Arc<Mutex<BTreeMap<String, Shape>>>);
+
+impl SimpleBackend for Recorder {
+    fn get(
+        &self,
+        shape: Shape,
+        name: &str,
+        _: Init,
+        dtype: DType,
+        device: &Device,
+    ) -> candle_core::Result<Tensor> {
+        self.0
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), shape.clone());
+        Tensor::zeros(shape, dtype, device)
+    }
+
+    fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> candle_core::Result<Tensor> {
+        candle_core::bail!("{name} was asked for without a shape")
+    }
+
+    fn contains_tensor(&self, _: &str) -> bool {
+        true
+    }
+}
