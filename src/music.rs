@@ -3,5 +3,6 @@
 pub mod decode;
 pub mod draft;
 pub mod mask;
+pub mod midi_file;
 pub mod note;
 pub mod piano_roll;

@@ -1,0 +1,207 @@
+//! MIDI files: drafts written for any program to open, and files read back.
+
+mod read;
+mod write;
+
+use std::path::Path;
+
+use crate::atomic_file;
+use crate::error::{Error, Fault, Result};
+use crate::music::draft::Draft;
+use crate::music::note::Note;
+use crate::time::{Beats, Seconds};
+
+/// The largest MIDI file that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 8 << 20;
+/// The most tracks that a file may have.
+pub const MAX_TRACKS: usize = 256;
+/// The most events that a file may have, over all tracks.
+pub const MAX_EVENTS: usize = 1_000_000;
+
+/// Microseconds a beat where a file says nothing: 120 BPM.
+const DEFAULT_MICROS_PER_BEAT: u32 = 500_000;
+
+/// What a MIDI file holds, on one time line in beats (quarter notes).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MidiFile {
+    /// The tracks in the file's order, those without notes too.
+    pub tracks: Vec<MidiTrack>,
+    /// Changes of tempo, ascending; 120 BPM holds before the first.
+    pub tempo_changes: Vec<TempoChange>,
+    /// Changes of time signature, ascending; 4/4 holds before the first.
+    pub time_signatures: Vec<TimeSignature>,
+    /// Markers of all tracks, ascending.
+    pub markers: Vec<Marker>,
+    /// Texts of all tracks; what [`Draft::to_midi`] writes tells how the draft was made.
+    pub texts: Vec<String>,
+    /// What is sent to an instrument, over all tracks, ascending.
+    pub events: Vec<ChannelEvent>,
+    /// When the longest track ends.
+    pub length: Beats,
+}
+
+/// One track of a MIDI file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MidiTrack {
+    /// Its name; empty where it has none.
+    pub name: String,
+    /// Its notes, sorted by start, then pitch. A note without its end lasts to the end of the track.
+    pub notes: Vec<Note>,
+}
+
+/// A tempo that holds from a time on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TempoChange {
+    /// Since when it holds.
+    pub at: Beats,
+    /// Microseconds that a beat takes; above 0.
+    pub micros_per_beat: u32,
+}
+
+/// A time signature that holds from a time on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TimeSignature {
+    /// Since when it holds.
+    pub at: Beats,
+    /// Note values in a bar.
+    pub numerator: u8,
+    /// The note value, such as 4 for a quarter.
+    pub denominator: u32,
+}
+
+/// A named place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Marker {
+    /// Where it is.
+    pub at: Beats,
+    /// Its name.
+    pub text: String,
+}
+
+/// A channel message at a time: note on, note off, controller, program change and the like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ChannelEvent {
+    /// When it is sent.
+    pub at: Beats,
+    /// The channel, 0 to 15.
+    pub channel: u8,
+    /// The message's upper status bits, such as 0x90 for note on.
+    pub command: u8,
+    /// Its data bytes, 0 where it has only one.
+    pub data: [u8; 2],
+}
+
+impl TempoChange {
+    /// The tempo in beats a minute.
+    pub fn bpm(&self) -> f64 {
+        60e6 / f64::from(self.micros_per_beat)
+    }
+}
+
+impl MidiFile {
+    /// Reads the MIDI file at `path`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be read, and [`Error::File`] where it is too large or [`MidiFile::parse`] finds a
+    /// fault.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = std::fs::metadata(path).map_err(Error::io(path))?.len();
+        if bytes > MAX_FILE_BYTES {
+            let limit = format!("a MIDI file of at most {MAX_FILE_BYTES} bytes");
+            return Err(Fault::new(format!("{bytes} bytes"), limit).in_file(path));
+        }
+        let bytes = std::fs::read(path).map_err(Error::io(path))?;
+        Self::parse(&bytes).map_err(|fault| fault.in_file(path))
+    }
+
+    /// All notes, sorted by start, then pitch.
+    pub fn notes(&self) -> Vec<Note> {
+        let mut notes: Vec<Note> = self.tracks.iter().flat_map(|t| &t.notes).copied().collect();
+        sort_notes(&mut notes);
+        notes
+    }
+
+    /// The tempo at the start.
+    pub fn initial_tempo(&self) -> TempoChange {
+        let default = TempoChange {
+            at: Beats(0.0),
+            micros_per_beat: DEFAULT_MICROS_PER_BEAT,
+        };
+        let at_start = self.tempo_changes.iter().rfind(|change| change.at.0 <= 0.0);
+        at_start.copied().unwrap_or(default)
+    }
+
+    /// When `beats` is heard, counted from the start of the file.
+    pub fn seconds_at(&self, beats: Beats) -> Seconds {
+        let mut tempo = self.initial_tempo();
+        let mut seconds = 0.0;
+        let after_start = self.tempo_changes.iter().filter(|change| change.at.0 > 0.0);
+        for change in after_start.take_while(|change| change.at.0 < beats.0) {
+            seconds += (change.at - tempo.at).0 * 60.0 / tempo.bpm();
+            tempo = *change;
+        }
+        Seconds(seconds + (beats - tempo.at).0 * 60.0 / tempo.bpm())
+    }
+
+    /// How long the file plays.
+    pub fn duration(&self) -> Seconds {
+        self.seconds_at(self.length)
+    }
+}
+
+impl Draft {
+    /// Writes the draft as a MIDI file, whole or not at all; see [`Draft::to_midi`].
+    ///
+    /// # Errors
+    /// Those of [`Draft::to_midi`], and [`Error::Io`] where `path` cannot be written.
+    pub fn write_midi(&self, path: impl AsRef<Path>) -> Result<()> {
+        use std::io::Write;
+
+        let path = path.as_ref();
+        let bytes = self.to_midi()?;
+        atomic_file::write_file(path, |file| file.write_all(&bytes).map_err(Error::io(path)))
+    }
+}
+
+/// Sorts notes as drafts have them: by start, then pitch.
+fn sort_notes(notes: &mut [Note]) {
+    notes.sort_by(|a, b| {
+        let by_start = a.start.0.total_cmp(&b.start.0);
+        by_start.then(a.pitch.cmp(&b.pitch))
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tempo(at: f64, micros_per_beat: u32) -> TempoChange {
+        TempoChange {
+            at: Beats(at),
+            micros_per_beat,
+        }
+    }
+
+    #[test]
+    fn time_passes_at_120_bpm_until_the_file_says_otherwise() {
+        let file = MidiFile {
+            tempo_changes: vec![tempo(4.0, 1_000_000), tempo(6.0, 250_000)],
+            length: Beats(10.0),
+            ..MidiFile::default()
+        };
+        assert_eq!(file.seconds_at(Beats(3.0)), Seconds(1.5));
+        assert_eq!(file.seconds_at(Beats(5.0)), Seconds(3.0));
+        assert_eq!(file.duration(), Seconds(5.0));
+    }
+
+    #[test]
+    fn the_last_tempo_at_the_start_holds() {
+        let file = MidiFile {
+            tempo_changes: vec![tempo(0.0, 600_000), tempo(0.0, 400_000)],
+            ..MidiFile::default()
+        };
+        assert_eq!(file.initial_tempo().bpm(), 150.0);
+        assert_eq!(file.seconds_at(Beats(10.0)), Seconds(4.0));
+    }
+}

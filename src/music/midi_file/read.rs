@@ -1,0 +1,302 @@
+//! Reading MIDI files of formats 0 and 1.
+
+use std::collections::VecDeque;
+
+use midly::{Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
+
+use super::{
+    ChannelEvent, MAX_EVENTS, MAX_TRACKS, Marker, MidiFile, MidiTrack, TempoChange, TimeSignature,
+    sort_notes,
+};
+use crate::error::Fault;
+use crate::music::note::Note;
+use crate::time::Beats;
+
+/// The largest denominator of a time signature, as a power of two.
+const MAX_DENOMINATOR_POWER: u8 = 7;
+
+impl MidiFile {
+    /// Reads the bytes of a MIDI file.
+    ///
+    /// # Errors
+    /// When they are no MIDI file of format 0 or 1 that counts time in beats; when the file is truncated, a track lacks
+    /// its end, or a message is malformed; or when it goes beyond [`MAX_TRACKS`] or [`MAX_EVENTS`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        let (header, tracks) = midly::parse(bytes).map_err(|error| no_midi(&error))?;
+        if header.format == Format::Sequential {
+            return Err(Fault::new("a MIDI file of format 2", "format 0 or 1"));
+        }
+        let ticks_per_beat = match header.timing {
+            Timing::Metrical(ticks) if ticks.as_int() > 0 => f64::from(ticks.as_int()),
+            Timing::Metrical(_) => {
+                return Err(Fault::new("0 ticks in a beat", "at least one"));
+            }
+            Timing::Timecode(..) => {
+                let expected = "ticks of a quarter note";
+                return Err(Fault::new("a time base in SMPTE frames", expected));
+            }
+        };
+        let declared = tracks.size_hint().0;
+        if declared > MAX_TRACKS {
+            let limit = format!("at most {MAX_TRACKS}");
+            return Err(Fault::new(format!("{declared} tracks"), limit));
+        }
+
+        let mut file = Self::default();
+        let mut events_left = MAX_EVENTS;
+        for (index, track) in tracks.enumerate() {
+            if index == declared {
+                let found = format!("more tracks than the {declared} of its header");
+                return Err(Fault::new(found, "as many as declared"));
+            }
+            let in_track = |error| malformed(index, &error);
+            let track = file.read_track(track.map_err(in_track)?, ticks_per_beat, &mut events_left);
+            let track = track.map_err(|fault| in_track_of(index, fault))?;
+            file.tracks.push(track);
+        }
+        if file.tracks.len() < declared {
+            return Err(Fault::new(
+                format!("{} tracks", file.tracks.len()),
+                format!("the {declared} that its header declares"),
+            ));
+        }
+        file.tempo_changes.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
+        (file.time_signatures).sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
+        file.markers.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
+        file.events.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
+        Ok(file)
+    }
+
+    /// Reads one track and adds what concerns the whole file to it.
+    fn read_track(
+        &mut self,
+        events: midly::EventIter,
+        ticks_per_beat: f64,
+        events_left: &mut usize,
+    ) -> Result<MidiTrack, Fault> {
+        let mut track = MidiTrack::default();
+        let mut sounding = SoundingNotes::default();
+        let mut tick: u64 = 0;
+        for event in events {
+            let event = event.map_err(|error| no_midi(&error))?;
+            *events_left = events_left.checked_sub(1).ok_or_else(|| {
+                let found = format!("more than {MAX_EVENTS} events");
+                Fault::new(found, format!("at most {MAX_EVENTS}"))
+            })?;
+            tick += u64::from(event.delta.as_int());
+            let at = Beats(tick as f64 / ticks_per_beat);
+            match event.kind {
+                TrackEventKind::Midi { channel, message } => {
+                    let channel = channel.as_int();
+                    track.notes.extend(sounding.hear(at, channel, message));
+                    self.events.push(channel_event(at, channel, message));
+                }
+                TrackEventKind::Meta(MetaMessage::EndOfTrack) => {
+                    track.notes.extend(sounding.end_all(at));
+                    sort_notes(&mut track.notes);
+                    self.length = Beats(self.length.0.max(at.0));
+                    return Ok(track);
+                }
+                TrackEventKind::Meta(MetaMessage::TrackName(name)) => track.name = text(name),
+                TrackEventKind::Meta(message) => self.read_meta(at, message)?,
+                TrackEventKind::SysEx(_) | TrackEventKind::Escape(_) => {}
+            }
+        }
+        Err(Fault::new("no end of track", "one as its last event"))
+    }
+
+    /// Takes up a message that concerns the whole file.
+    fn read_meta(&mut self, at: Beats, message: MetaMessage) -> Result<(), Fault> {
+        match message {
+            MetaMessage::Tempo(micros) if micros.as_int() == 0 => {
+                return Err(Fault::new("a tempo of 0 microseconds a beat", "at least 1"));
+            }
+            MetaMessage::Tempo(micros) => self.tempo_changes.push(TempoChange {
+                at,
+                micros_per_beat: micros.as_int(),
+            }),
+            MetaMessage::TimeSignature(numerator, power, ..) => {
+                if numerator == 0 || power > MAX_DENOMINATOR_POWER {
+                    let found = format!("a time signature of {numerator}/2^{power}");
+                    return Err(Fault::new(found, "at least 1 note of at most 1/128"));
+                }
+                self.time_signatures.push(TimeSignature {
+                    at,
+                    numerator,
+                    denominator: 1 << power,
+                });
+            }
+            MetaMessage::Marker(name) => self.markers.push(Marker {
+                at,
+                text: text(name),
+            }),
+            MetaMessage::Text(words) => self.texts.push(text(words)),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Notes that have started and not yet ended, by channel and pitch; those of one pitch end in the order they started.
+#[derive(Default)]
+struct SoundingNotes(std::collections::BTreeMap<(u8, u8), VecDeque<(Beats, u8)>>);
+
+impl SoundingNotes {
+    /// The note that ended with `message`, if one did.
+    fn hear(&mut self, at: Beats, channel: u8, message: MidiMessage) -> Option<Note> {
+        match message {
+            MidiMessage::NoteOn { key, vel } if vel > 0 => {
+                let started = self.0.entry((channel, key.as_int())).or_default();
+                started.push_back((at, vel.as_int()));
+                None
+            }
+            MidiMessage::NoteOn { key, .. } | MidiMessage::NoteOff { key, .. } => {
+                let pitch = key.as_int();
+                let started = self.0.get_mut(&(channel, pitch))?.pop_front()?;
+                note(started, at, pitch)
+            }
+            _ => None,
+        }
+    }
+
+    /// Ends all notes at the end of their track.
+    fn end_all(self, at: Beats) -> impl Iterator<Item = Note> {
+        self.0.into_iter().flat_map(move |((_, pitch), started)| {
+            started
+                .into_iter()
+                .filter_map(move |started| note(started, at, pitch))
+        })
+    }
+}
+
+/// A note from its start and velocity and its end; none where no time passes between them.
+fn note((start, velocity): (Beats, u8), end: Beats, pitch: u8) -> Option<Note> {
+    (end.0 > start.0).then_some(Note {
+        start,
+        length: end - start,
+        pitch,
+        velocity,
+    })
+}
+
+fn channel_event(at: Beats, channel: u8, message: MidiMessage) -> ChannelEvent {
+    let (command, data) = match message {
+        MidiMessage::NoteOff { key, vel } => (0x80, [key.as_int(), vel.as_int()]),
+        MidiMessage::NoteOn { key, vel } => (0x90, [key.as_int(), vel.as_int()]),
+        MidiMessage::Aftertouch { key, vel } => (0xA0, [key.as_int(), vel.as_int()]),
+        MidiMessage::Controller { controller, value } => {
+            (0xB0, [controller.as_int(), value.as_int()])
+        }
+        MidiMessage::ProgramChange { program } => (0xC0, [program.as_int(), 0]),
+        MidiMessage::ChannelAftertouch { vel } => (0xD0, [vel.as_int(), 0]),
+        MidiMessage::PitchBend { bend } => {
+            let bits = bend.0.as_int();
+            (0xE0, [(bits & 0x7F) as u8, (bits >> 7) as u8])
+        }
+    };
+    ChannelEvent {
+        at,
+        channel,
+        command,
+        data,
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn no_midi(error: &midly::Error) -> Fault {
+    Fault::new(reason(error), "a whole MIDI file")
+}
+
+fn malformed(track: usize, error: &midly::Error) -> Fault {
+    in_track_of(track, no_midi(error))
+}
+
+fn in_track_of(track: usize, fault: Fault) -> Fault {
+    let found = format!("{} in track {}", fault.found, track + 1);
+    Fault::new(found, fault.expected)
+}
+
+/// The innermost reason of an error, which says most.
+fn reason(error: &midly::Error) -> String {
+    let mut error: &dyn std::error::Error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file of one track at 480 ticks a beat.
+    fn file(track: &[u8]) -> Vec<u8> {
+        let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\x01\xE0MTrk".to_vec();
+        bytes.extend((track.len() as u32).to_be_bytes());
+        bytes.extend(track);
+        bytes
+    }
+
+    const END: &[u8] = &[0, 0xFF, 0x2F, 0];
+
+    fn fault(bytes: &[u8]) -> String {
+        MidiFile::parse(bytes).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_note_on_without_velocity_ends_a_note() {
+        let track = [&[0, 0x90, 60, 90, 0x83, 0x60, 60, 0][..], END].concat();
+        let read = MidiFile::parse(&file(&track)).unwrap();
+        let note = Note {
+            start: Beats(0.0),
+            length: Beats(1.0),
+            pitch: 60,
+            velocity: 90,
+        };
+        assert_eq!(read.notes(), [note]);
+    }
+
+    #[test]
+    fn a_note_without_its_end_lasts_to_the_end_of_the_track() {
+        let track = [0, 0x90, 60, 90, 0x83, 0x60, 0xFF, 0x2F, 0];
+        let read = MidiFile::parse(&file(&track)).unwrap();
+        assert_eq!(read.notes()[0].length, Beats(1.0));
+    }
+
+    #[test]
+    fn truncated_files_are_noticed_wherever_they_end() {
+        let track = [&[0, 0x90, 60, 90, 0x83, 0x60, 0x80, 60, 64][..], END].concat();
+        let whole = file(&track);
+        assert!(MidiFile::parse(&whole).is_ok());
+        for length in 0..whole.len() {
+            assert!(MidiFile::parse(&whole[..length]).is_err(), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn faults_say_what_was_found() {
+        assert!(fault(b"RIFF").contains("MIDI file"));
+        assert!(fault(b"not a midi file at all").contains("not a midi file"));
+        assert!(fault(&file(&[0, 0x90, 60, 90])).contains("no end of track in track 1"));
+        let no_tempo = [&[0, 0xFF, 0x51, 3, 0, 0, 0][..], END].concat();
+        assert!(fault(&file(&no_tempo)).contains("tempo of 0"));
+        let mut smpte = file(END);
+        smpte[12] = 0xE7;
+        assert!(fault(&smpte).contains("SMPTE"));
+        let mut timeless = file(END);
+        timeless[12..14].copy_from_slice(&[0, 0]);
+        assert!(fault(&timeless).contains("0 ticks"));
+        let mut more_tracks = file(END);
+        more_tracks[11] = 2;
+        assert!(fault(&more_tracks).contains("1 tracks; expected the 2"));
+        let mut songs = file(END);
+        songs[9] = 2;
+        assert!(fault(&songs).contains("format 2"));
+        let mut many = file(END);
+        many[10] = 0xFF;
+        assert!(fault(&many).contains("65281 tracks"));
+    }
+}
