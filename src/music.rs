@@ -2,7 +2,9 @@
 
 pub mod decode;
 pub mod draft;
+pub mod dynamics;
 pub mod mask;
 pub mod midi_file;
 pub mod note;
 pub mod piano_roll;
+pub mod voice;
