@@ -7,6 +7,7 @@ pub mod atomic_file;
 pub mod diffusion;
 pub mod error;
 pub mod features;
+pub mod kernel;
 pub mod music;
 pub mod safetensors_file;
 pub mod time;

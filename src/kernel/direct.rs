@@ -1,0 +1,235 @@
+//! Convolution as an implicit matrix product: patches of the input are packed a panel at a time.
+
+use super::gemm::{PackedRows, Panels, groups_of};
+use super::isa::{Isa, Kernel, LANES, Lanes, Simd};
+use super::output::Output;
+use super::scratch::with_scratch;
+use rayon::prelude::*;
+
+/// Groups of columns that a task works on.
+const CHUNK_GROUPS: usize = 3;
+
+/// What a convolution is applied to: `[batch, channels, height, width]`, and the kernel's geometry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Geometry {
+    pub(super) batch: usize,
+    pub(super) channels: usize,
+    pub(super) height: usize,
+    pub(super) width: usize,
+    pub(super) kernel: usize,
+    pub(super) stride: usize,
+    pub(super) padding: usize,
+}
+
+impl Geometry {
+    /// Rows of the result.
+    pub(super) fn height_out(&self) -> usize {
+        (self.height + 2 * self.padding - self.kernel) / self.stride + 1
+    }
+
+    /// Columns of the result.
+    pub(super) fn width_out(&self) -> usize {
+        (self.width + 2 * self.padding - self.kernel) / self.stride + 1
+    }
+}
+
+/// What is added to a convolution's result.
+#[derive(Clone, Copy)]
+pub(super) struct Addends<'a> {
+    /// One number a channel.
+    pub(super) bias: Option<&'a [f32]>,
+    /// As many as the result.
+    pub(super) residual: Option<&'a [f32]>,
+}
+
+/// The convolution of `x` by weights packed as `[channels out, channels in · kernel · kernel]`.
+pub(super) fn convolve(
+    isa: Isa,
+    geometry: Geometry,
+    weights: &PackedRows,
+    x: &[f32],
+    addends: Addends,
+) -> Vec<f32> {
+    // Without neighbours an image is one long row.
+    let geometry = if geometry.kernel == 1 && geometry.stride == 1 && geometry.padding == 0 {
+        Geometry {
+            height: 1,
+            width: geometry.height * geometry.width,
+            ..geometry
+        }
+    } else {
+        geometry
+    };
+    let area = geometry.height_out() * geometry.width_out();
+    let chunks = groups_of(area).div_ceil(CHUNK_GROUPS);
+    let len = geometry.batch * weights.rows * area;
+    let fill = |output: &Output| {
+        (0..geometry.batch * chunks)
+            .into_par_iter()
+            .for_each(|task| {
+                isa.run(Chunk {
+                    geometry,
+                    weights,
+                    x,
+                    addends,
+                    output,
+                    image: task / chunks,
+                    first: task % chunks * CHUNK_GROUPS * LANES,
+                });
+            });
+    };
+    // SAFETY: the chunks cover every column of every image, and each writes its columns of all channels.
+    unsafe { Output::filled_by(len, fill) }
+}
+
+/// The columns of one image from `first` on, as many as a task takes.
+struct Chunk<'a> {
+    geometry: Geometry,
+    weights: &'a PackedRows,
+    x: &'a [f32],
+    addends: Addends<'a>,
+    output: &'a Output<'a>,
+    image: usize,
+    first: usize,
+}
+
+impl Kernel for Chunk<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let area = self.geometry.height_out() * self.geometry.width_out();
+        let columns = (area - self.first).min(CHUNK_GROUPS * LANES);
+        let panels = Panels::new(simd, groups_of(columns), self.weights.depth);
+        with_scratch(panels.len() + S::ROWS * S::WIDTH, |scratch| {
+            let (patches, block) = scratch.split_at_mut(panels.len());
+            self.pack(panels, columns, patches);
+            for panel in 0..panels.count() {
+                let width = panels.width(panel);
+                let patches = panels.panel(patches, panel);
+                let first = panels.first_group(panel) * LANES;
+                for rows in 0..self.weights.blocks() {
+                    let block = &mut block[..S::ROWS * width];
+                    simd.multiply(width, self.weights.block(rows), patches, block);
+                    let here = (columns - first).min(width * LANES);
+                    self.store(simd, rows * S::ROWS, first, here, block);
+                }
+            }
+        });
+    }
+}
+
+impl Chunk<'_> {
+    /// Packs the patches under the chunk's columns.
+    #[inline(always)]
+    fn pack(&self, panels: Panels, columns: usize, patches: &mut [Lanes]) {
+        let Geometry {
+            channels,
+            height,
+            width,
+            kernel,
+            stride,
+            padding,
+            ..
+        } = self.geometry;
+        let width_out = self.geometry.width_out();
+        let x = &self.x[self.image * channels * height * width..];
+        for group in 0..panels.groups {
+            let here = (columns - group * LANES).min(LANES);
+            let start = self.first + group * LANES;
+            let mut row = 0;
+            for plane in x.chunks_exact(height * width).take(channels) {
+                for ky in 0..kernel {
+                    for kx in 0..kernel {
+                        let mut lanes = [0.0; LANES];
+                        let mut lane = 0;
+                        while lane < here {
+                            let (oy, ox) = ((start + lane) / width_out, (start + lane) % width_out);
+                            let run = (width_out - ox).min(here - lane);
+                            let iy = (oy * stride + ky).wrapping_sub(padding);
+                            if iy < height {
+                                let line = &plane[iy * width..][..width];
+                                let from = ox * stride + kx;
+                                copy(line, from, padding, stride, &mut lanes[lane..lane + run]);
+                            }
+                            lane += run;
+                        }
+                        patches[panels.place(group, row)] = lanes;
+                        row += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes a register block, with what is added to it.
+    #[inline(always)]
+    fn store<S: Simd>(
+        &self,
+        simd: S,
+        first_row: usize,
+        first_column: usize,
+        columns: usize,
+        block: &[Lanes],
+    ) {
+        let area = self.geometry.height_out() * self.geometry.width_out();
+        let rows = self.weights.rows;
+        let width = block.len() / S::ROWS;
+        for (row, sums) in (first_row..rows).zip(block.chunks_exact(width)) {
+            let bias = simd.splat(self.addends.bias.map_or(0.0, |bias| bias[row]));
+            for (group, sums) in sums.iter().enumerate() {
+                let column = group * LANES;
+                if column >= columns {
+                    break;
+                }
+                let count = (columns - column).min(LANES);
+                let at = (self.image * rows + row) * area + self.first + first_column + column;
+                let mut sum = simd.add(simd.load(sums), bias);
+                if let Some(residual) = self.addends.residual {
+                    sum = simd.add(sum, simd.load(&load_some(&residual[at..], count)));
+                }
+                // SAFETY: only this chunk writes these columns.
+                unsafe { self.output.write_lanes(at, &simd.array(sum), count) };
+            }
+        }
+    }
+}
+
+/// The first `count` numbers of `from`, filled up with zeros.
+#[inline(always)]
+pub(super) fn load_some(from: &[f32], count: usize) -> Lanes {
+    match from.first_chunk::<LANES>() {
+        Some(lanes) if count >= LANES => *lanes,
+        _ => {
+            let mut lanes = [0.0; LANES];
+            lanes[..count].copy_from_slice(&from[..count]);
+            lanes
+        }
+    }
+}
+
+/// Copies `to.len()` numbers of a padded line from place `from` on, `stride` apart; the padding is left as it is.
+#[inline(always)]
+fn copy(line: &[f32], from: usize, padding: usize, stride: usize, to: &mut [f32]) {
+    if stride == 1 {
+        let skipped = padding.saturating_sub(from).min(to.len());
+        let start = (from + skipped).saturating_sub(padding).min(line.len());
+        let count = (to.len() - skipped).min(line.len() - start);
+        if count == LANES {
+            to.copy_from_slice(&line[start..start + LANES]);
+        } else {
+            for (to, &x) in to[skipped..].iter_mut().zip(&line[start..start + count]) {
+                *to = x;
+            }
+        }
+    } else {
+        for (i, to) in to.iter_mut().enumerate() {
+            if let Some(&x) = line.get((from + i * stride).wrapping_sub(padding)) {
+                *to = x;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,119 @@
+//! Matrix products by register blocks: the left side packed in blocks of rows, the right side in panels of columns.
+
+use super::isa::{Isa, LANES, Lanes, Simd};
+
+/// The left side of a product, `[blocks, depth, ROWS]`; the last block is filled up with zeros.
+#[derive(Clone, Debug)]
+pub(super) struct PackedRows {
+    /// Rows of the matrix.
+    pub(super) rows: usize,
+    /// Columns of the matrix.
+    pub(super) depth: usize,
+    block_rows: usize,
+    packed: Vec<f32>,
+}
+
+impl PackedRows {
+    /// Packs the matrix `[rows, depth]` whose entries are `entry(row, column)`, for `isa`.
+    pub(super) fn new(
+        isa: Isa,
+        rows: usize,
+        depth: usize,
+        entry: impl Fn(usize, usize) -> f32,
+    ) -> Self {
+        let block_rows = isa.rows();
+        let mut packed = Vec::with_capacity(rows.next_multiple_of(block_rows) * depth);
+        for first in (0..rows).step_by(block_rows) {
+            for column in 0..depth {
+                packed.extend(
+                    (first..first + block_rows)
+                        .map(|row| if row < rows { entry(row, column) } else { 0.0 }),
+                );
+            }
+        }
+        Self {
+            rows,
+            depth,
+            block_rows,
+            packed,
+        }
+    }
+
+    /// The number of blocks.
+    pub(super) fn blocks(&self) -> usize {
+        self.rows.div_ceil(self.block_rows)
+    }
+
+    /// One block, `[depth, ROWS]`.
+    #[inline(always)]
+    pub(super) fn block(&self, index: usize) -> &[f32] {
+        let len = self.depth * self.block_rows;
+        &self.packed[index * len..][..len]
+    }
+}
+
+/// How `groups` groups of [`LANES`] columns are laid out as panels `[depth, width · LANES]`, each as wide as the
+/// register block, the last maybe narrower.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Panels {
+    /// Groups of [`LANES`] columns.
+    pub(super) groups: usize,
+    /// Rows of a panel.
+    pub(super) depth: usize,
+    block_width: usize,
+}
+
+impl Panels {
+    /// The layout for the register block of `simd`.
+    #[inline(always)]
+    pub(super) fn new<S: Simd>(_: S, groups: usize, depth: usize) -> Self {
+        Self {
+            groups,
+            depth,
+            block_width: S::WIDTH,
+        }
+    }
+
+    /// The number of panels.
+    #[inline(always)]
+    pub(super) fn count(&self) -> usize {
+        self.groups.div_ceil(self.block_width)
+    }
+
+    /// The first group of a panel.
+    #[inline(always)]
+    pub(super) fn first_group(&self, panel: usize) -> usize {
+        panel * self.block_width
+    }
+
+    /// The groups in a panel.
+    #[inline(always)]
+    pub(super) fn width(&self, panel: usize) -> usize {
+        self.block_width.min(self.groups - panel * self.block_width)
+    }
+
+    /// A panel of `packed`.
+    #[inline(always)]
+    pub(super) fn panel<'a>(&self, packed: &'a [Lanes], panel: usize) -> &'a [Lanes] {
+        &packed[self.first_group(panel) * self.depth..][..self.width(panel) * self.depth]
+    }
+
+    /// Where row `row` of group `group` lies.
+    #[inline(always)]
+    pub(super) fn place(&self, group: usize, row: usize) -> usize {
+        let panel = group / self.block_width;
+        let first = self.first_group(panel);
+        first * self.depth + row * self.width(panel) + group - first
+    }
+
+    /// Vectors in all panels together.
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        self.groups * self.depth
+    }
+}
+
+/// Groups of [`LANES`] columns that hold `columns` columns.
+pub(super) fn groups_of(columns: usize) -> usize {
+    columns.div_ceil(LANES)
+}
