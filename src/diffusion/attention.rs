@@ -199,6 +199,6 @@ impl SpatialTransformer {
         let hidden = tokens
             .transpose(1, 2)?
             .reshape((batch, channels, height, width))?;
-        Ok((self.project_out.forward(&hidden)? + x)?)
+        self.project_out.forward_residual(&hidden, x)
     }
 }

@@ -1,13 +1,14 @@
 //! Convolutions of the U-Net.
 
 use candle_core::Tensor;
-use candle_nn::{Conv2dConfig, Module, VarBuilder};
+use candle_nn::VarBuilder;
 
 use crate::error::Result;
+use crate::kernel::conv2d;
 
 /// A square convolution with bias that keeps the size of the plane, or halves it with stride 2.
 #[derive(Clone, Debug)]
-pub struct Conv2d(candle_nn::Conv2d);
+pub struct Conv2d(conv2d::Conv2d);
 
 impl Conv2d {
     /// Loads `weight` `[outputs, inputs, kernel, kernel]` and `bias` `[outputs]` below `vb`.
@@ -18,18 +19,23 @@ impl Conv2d {
         stride: usize,
         vb: VarBuilder,
     ) -> Result<Self> {
-        let config = Conv2dConfig {
-            padding: kernel / 2,
+        let weight = vb.get((outputs, inputs, kernel, kernel), "weight")?;
+        let bias = vb.get(outputs, "bias")?;
+        Ok(Self(conv2d::Conv2d::new(
+            weight,
+            Some(bias),
             stride,
-            ..Conv2dConfig::default()
-        };
-        Ok(Self(candle_nn::conv2d(
-            inputs, outputs, kernel, config, vb,
+            kernel / 2,
         )?))
     }
 
     /// `[batch, inputs, height, width]` to `[batch, outputs, height / stride, width / stride]`.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(self.0.forward(&x.contiguous()?)?)
+        Ok(self.0.forward(x)?)
+    }
+
+    /// Convolves `x` and adds `residual`, which has the result's shape.
+    pub fn forward_residual(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+        Ok(self.0.forward_residual(x, residual)?)
     }
 }

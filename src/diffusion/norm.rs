@@ -1,21 +1,29 @@
 //! Normalisation layers.
 
 use candle_core::Tensor;
-use candle_nn::{Module, VarBuilder};
+use candle_nn::VarBuilder;
 
 use crate::error::Result;
+use crate::kernel::group_norm;
 
 /// Groups of every group normalisation in the U-Net.
 const GROUPS: usize = 32;
 
 /// Group normalisation over 32 groups of channels.
 #[derive(Clone, Debug)]
-pub struct GroupNorm(candle_nn::GroupNorm);
+pub struct GroupNorm(group_norm::GroupNorm);
 
 impl GroupNorm {
     /// Loads `weight` and `bias` `[channels]` below `vb`.
     pub fn new(channels: usize, eps: f64, vb: VarBuilder) -> Result<Self> {
-        Ok(Self(candle_nn::group_norm(GROUPS, channels, eps, vb)?))
+        let weight = vb.get(channels, "weight")?;
+        let bias = vb.get(channels, "bias")?;
+        Ok(Self(group_norm::GroupNorm::new(weight, bias, GROUPS, eps)?))
+    }
+
+    /// The same, followed by SiLU.
+    pub fn then_silu(self) -> Self {
+        Self(self.0.then_silu())
     }
 
     /// Normalises `[batch, channels, height, width]`.
@@ -23,8 +31,8 @@ impl GroupNorm {
         Ok(self.0.forward(x)?)
     }
 
-    /// Normalises, then applies SiLU.
-    pub fn forward_silu(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(self.forward(x)?.silu()?)
+    /// Normalises `x + shift`, `shift` being `[batch, channels]`.
+    pub fn forward_shifted(&self, x: &Tensor, shift: &Tensor) -> Result<Tensor> {
+        Ok(self.0.forward_shifted(x, shift)?)
     }
 }

@@ -36,10 +36,10 @@ impl ResBlock {
             )?)
         };
         Ok(Self {
-            in_norm: GroupNorm::new(inputs, NORM_EPS, vb.pp("in_layers.0"))?,
+            in_norm: GroupNorm::new(inputs, NORM_EPS, vb.pp("in_layers.0"))?.then_silu(),
             in_conv: Conv2d::new(inputs, outputs, 3, 1, vb.pp("in_layers.2"))?,
             time_projection: linear(time_width, outputs, vb.pp("emb_layers.1"))?,
-            out_norm: GroupNorm::new(outputs, NORM_EPS, vb.pp("out_layers.0"))?,
+            out_norm: GroupNorm::new(outputs, NORM_EPS, vb.pp("out_layers.0"))?.then_silu(),
             out_conv: Conv2d::new(outputs, outputs, 3, 1, vb.pp("out_layers.3"))?,
             skip,
         })
@@ -47,15 +47,12 @@ impl ResBlock {
 
     /// `x` `[batch, inputs, height, width]` and `time` `[batch, time_width]` to `[batch, outputs, height, width]`.
     pub fn forward(&self, x: &Tensor, time: &Tensor) -> Result<Tensor> {
-        let hidden = self.in_conv.forward(&self.in_norm.forward_silu(x)?)?;
+        let hidden = self.in_conv.forward(&self.in_norm.forward(x)?)?;
         let shift = self.time_projection.forward(&time.silu()?)?;
-        let hidden = hidden.broadcast_add(&shift.unsqueeze(2)?.unsqueeze(3)?)?;
-        let hidden = self
-            .out_conv
-            .forward(&self.out_norm.forward_silu(&hidden)?)?;
+        let hidden = self.out_norm.forward_shifted(&hidden, &shift)?;
         match &self.skip {
-            Some(skip) => Ok((skip.forward(x)? + hidden)?),
-            None => Ok((x + hidden)?),
+            Some(skip) => self.out_conv.forward_residual(&hidden, &skip.forward(x)?),
+            None => self.out_conv.forward_residual(&hidden, x),
         }
     }
 }

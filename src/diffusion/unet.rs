@@ -119,7 +119,7 @@ impl UNet {
             input_blocks,
             middle_block,
             output_blocks,
-            out_norm: GroupNorm::new(channels, OUT_NORM_EPS, vb_out.pp(0))?,
+            out_norm: GroupNorm::new(channels, OUT_NORM_EPS, vb_out.pp(0))?.then_silu(),
             out_conv: Conv2d::new(channels, config.out_channels, 3, 1, vb_out.pp(2))?,
         })
     }
@@ -197,6 +197,6 @@ impl UNet {
             let joined = Tensor::cat(&[&x, skip], 1)?;
             x = run(format!("output_blocks.{i}"), block, joined)?;
         }
-        self.out_conv.forward(&self.out_norm.forward_silu(&x)?)
+        self.out_conv.forward(&self.out_norm.forward(&x)?)
     }
 }
