@@ -25,7 +25,7 @@ pub struct Conditioning {
 }
 
 impl Conditioning {
-    /// Places what the model reads of `clip` on `beats` beats, and steers the cues.
+    /// Places what the model reads of `clip` on the beats of `curves`, and steers the cues.
     ///
     /// # Errors
     /// When the clip lacks what the model reads.
@@ -33,9 +33,10 @@ impl Conditioning {
         config: &ModelConfig,
         clip: &ClipFeatures,
         placement: &Placement,
+        curves: &ClipCurves,
         steering: &Steering,
-        beats: usize,
     ) -> Result<Self> {
+        let beats = curves.beats();
         let embeddings = |wanted: bool, track: &Option<Track>, name: &str| match track {
             _ if !wanted => Ok(None),
             Some(track) => Ok(Some(placement.rows(track, beats))),
@@ -48,10 +49,8 @@ impl Conditioning {
             )),
         };
         let kind = config.cond_type;
-        let cues = (!config.cue_names.is_empty()).then(|| {
-            let curves = ClipCurves::new(clip, placement, beats);
-            steering.cue_rows(&curves, &config.cue_names)
-        });
+        let cues = (!config.cue_names.is_empty())
+            .then(|| steering.cue_rows(curves, &config.cue_names));
         Ok(Self {
             visual: embeddings(kind.reads_visual(), &clip.visual, "visual")?,
             caption: embeddings(kind.reads_caption(), &clip.caption, "caption")?,

@@ -4,9 +4,11 @@
 //! turn conditioning into a piano roll, and the roll becomes notes.
 
 pub mod atomic_file;
+pub mod conditioning;
 pub mod diffusion;
 pub mod error;
 pub mod features;
+pub mod generator;
 pub mod kernel;
 pub mod music;
 pub mod safetensors_file;

@@ -142,6 +142,28 @@ impl Steering {
         }))
     }
 
+    /// How much is going on at each beat, −1 to 1, for the loudness of notes: half of what the density follows, and
+    /// all of the energy.
+    pub fn energy_curve(&self, curves: &ClipCurves) -> Vec<f32> {
+        (0..curves.beats())
+            .map(|beat| {
+                let clip = curves.curve(PictureCue::Motion).map(|curve| curve[beat]);
+                let density = self.density.value(beat, clip).unwrap_or(0.0);
+                (0.5 * density + self.energy).clamp(-1.0, 1.0)
+            })
+            .collect()
+    }
+
+    /// How strongly each beat is hit, 0 to 1: the cuts, or the accents as drawn.
+    pub fn accent_curve(&self, curves: &ClipCurves) -> Vec<f32> {
+        (0..curves.beats())
+            .map(|beat| {
+                let clip = curves.cuts()[beat].then_some(CUT_ACCENT);
+                self.accent.value(beat, clip).unwrap_or(0.0).max(0.0)
+            })
+            .collect()
+    }
+
     /// The value of the named cue at a beat, or nothing where it is free.
     pub fn cue(&self, name: &str, beat: usize, curves: &ClipCurves) -> Option<f32> {
         let seen = |cue| curves.curve(cue).map(|curve| curve[beat]);
