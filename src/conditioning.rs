@@ -49,8 +49,8 @@ impl Conditioning {
             )),
         };
         let kind = config.cond_type;
-        let cues = (!config.cue_names.is_empty())
-            .then(|| steering.cue_rows(curves, &config.cue_names));
+        let cues =
+            (!config.cue_names.is_empty()).then(|| steering.cue_rows(curves, &config.cue_names));
         Ok(Self {
             visual: embeddings(kind.reads_visual(), &clip.visual, "visual")?,
             caption: embeddings(kind.reads_caption(), &clip.caption, "caption")?,

@@ -124,8 +124,13 @@ pub fn generate(
     }
     let beats = (bars.0 * BEATS_PER_BAR) as usize;
     let curves = ClipCurves::new(clip, &placement, beats);
-    let conditioning =
-        Conditioning::new(model.config(), clip, &placement, &curves, &settings.steering)?;
+    let conditioning = Conditioning::new(
+        model.config(),
+        clip,
+        &placement,
+        &curves,
+        &settings.steering,
+    )?;
     let piece = Piece {
         model,
         conditioning: &conditioning,
@@ -195,10 +200,18 @@ fn check(model: &Model, settings: &Settings) -> Result<f64> {
         ("a guidance scale", guidance_scale, 0.0, 30.0),
         ("a temperature", sampler.temperature, 0.0, 2.0),
         ("an eta", sampler.eta, 0.0, 1.0),
-        ("a clip start", settings.clip_start.0, 0.0, f64::from(MAX_BARS * BEATS_PER_BAR)),
+        (
+            "a clip start",
+            settings.clip_start.0,
+            0.0,
+            f64::from(MAX_BARS * BEATS_PER_BAR),
+        ),
     ] {
         if !(low..=high).contains(&value) {
-            return Err(Error::value(format!("{name} of {value}"), format!("{low} to {high}")));
+            return Err(Error::value(
+                format!("{name} of {value}"),
+                format!("{low} to {high}"),
+            ));
         }
     }
     if !(1..=MAX_SAMPLING_STEPS).contains(&sampler.steps) {

@@ -50,10 +50,19 @@ impl Scale {
     /// −1…1 by straight lines through the three points.
     fn place(&self, value: f32) -> f32 {
         let map = |value: f32| {
-            if self.logarithmic { libm::logf(value.max(1e-6)) } else { value }
+            if self.logarithmic {
+                libm::logf(value.max(1e-6))
+            } else {
+                value
+            }
         };
-        let (value, low, middle, high) = (map(value), map(self.low), map(self.middle), map(self.high));
-        let half = if value < middle { middle - low } else { high - middle };
+        let (value, low, middle, high) =
+            (map(value), map(self.low), map(self.middle), map(self.high));
+        let half = if value < middle {
+            middle - low
+        } else {
+            high - middle
+        };
         ((value - middle) / half).clamp(-1.0, 1.0)
     }
 }
@@ -61,7 +70,10 @@ impl Scale {
 impl ClipCurves {
     /// The curves of `clip` over `beats` beats.
     pub fn new(clip: &ClipFeatures, placement: &Placement, beats: usize) -> Self {
-        let means = clip.cues.as_ref().map(|track| placement.means(track, beats));
+        let means = clip
+            .cues
+            .as_ref()
+            .map(|track| placement.means(track, beats));
         let curves = means.map_or_else(Vec::new, |means| {
             PictureCue::ALL
                 .iter()
@@ -172,7 +184,10 @@ mod tests {
             .collect();
         let curves = ClipCurves::new(&clip(&rows, &[]), &placement(), 16);
         let motion = curves.curve(PictureCue::Motion).unwrap();
-        assert!(motion.windows(2).all(|pair| pair[0] <= pair[1]), "{motion:?}");
+        assert!(
+            motion.windows(2).all(|pair| pair[0] <= pair[1]),
+            "{motion:?}"
+        );
         assert!(motion[0] < -0.8 && motion[15] > 0.5, "{motion:?}");
         assert_eq!(curves.curve(PictureCue::Luma).unwrap(), [0.0; 16]);
     }

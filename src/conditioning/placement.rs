@@ -25,7 +25,10 @@ impl std::str::FromStr for Alignment {
         match name {
             "time" => Ok(Self::Time),
             "stretch" => Ok(Self::Stretch),
-            _ => Err(Fault::new(format!("an alignment «{name}»"), "time or stretch")),
+            _ => Err(Fault::new(
+                format!("an alignment «{name}»"),
+                "time or stretch",
+            )),
         }
     }
 }
@@ -72,7 +75,8 @@ impl Placement {
     pub fn means(&self, track: &Track, beats: usize) -> BeatRows {
         BeatRows::new((0..beats).map(|beat| {
             let first = self.row_index(track, beat as f64);
-            let end = self.row_index(track, (beat + 1) as f64).max(first + 1);
+            let end = self.rows_before(track, (beat + 1) as f64);
+            let end = end.clamp(first + 1, track.rows().max(first + 1));
             let mut sum = vec![0.0; track.width];
             for index in first..end {
                 for (sum, value) in sum.iter_mut().zip(track.row(index)) {
@@ -84,11 +88,17 @@ impl Placement {
         }))
     }
 
+    /// The row that speaks for the time of a beat, or the nearest there is.
     fn row_index(&self, track: &Track, beat: f64) -> usize {
+        self.rows_before(track, beat)
+            .min(track.rows().saturating_sub(1))
+    }
+
+    /// How many whole rows' time passes from the clip's start to a beat.
+    fn rows_before(&self, track: &Track, beat: f64) -> usize {
         let time = self.clip_time_at(Beats(beat));
-        let last = track.rows().saturating_sub(1);
         // The tiny shift keeps a row that starts on the beat from being missed through rounding.
-        ((time.0 * track.rate_hz + 1e-6).floor().max(0.0) as usize).min(last)
+        (time.0 * track.rate_hz + 1e-6).floor().max(0.0) as usize
     }
 }
 
@@ -148,7 +158,13 @@ mod tests {
             duration: Seconds(30.0),
             ..ClipFeatures::default()
         };
-        assert_eq!(placement(100.0, 0.0, Alignment::Time).bars_of(&clip), Bars(13));
-        assert_eq!(placement(100.0, 4.0, Alignment::Time).bars_of(&clip), Bars(14));
+        assert_eq!(
+            placement(100.0, 0.0, Alignment::Time).bars_of(&clip),
+            Bars(13)
+        );
+        assert_eq!(
+            placement(100.0, 4.0, Alignment::Time).bars_of(&clip),
+            Bars(14)
+        );
     }
 }

@@ -193,9 +193,16 @@ mod tests {
     use crate::time::{Beats, Seconds, Tempo};
 
     fn names() -> Vec<String> {
-        ["density", "polyphony", "register", "mode", "accent", "tempo"]
-            .map(String::from)
-            .to_vec()
+        [
+            "density",
+            "polyphony",
+            "register",
+            "mode",
+            "accent",
+            "tempo",
+        ]
+        .map(String::from)
+        .to_vec()
     }
 
     fn cut_at_beat_5() -> ClipCurves {
@@ -216,7 +223,11 @@ mod tests {
     fn a_cut_is_accented_above_every_other_beat() {
         let rows = Steering::default().cue_rows(&cut_at_beat_5(), &names());
         let accent = |beat: usize| rows.row(beat)[4];
-        assert!((0..8).filter(|&beat| beat != 5).all(|beat| accent(beat) < accent(5)));
+        assert!(
+            (0..8)
+                .filter(|&beat| beat != 5)
+                .all(|beat| accent(beat) < accent(5))
+        );
     }
 
     #[test]
@@ -240,7 +251,9 @@ mod tests {
                 offset: 0.5
             })
         );
-        for wrong in ["", "2", "nan", "clips", "clip0.3", "clip+3", "inf", "free+1"] {
+        for wrong in [
+            "", "2", "nan", "clips", "clip0.3", "clip+3", "inf", "free+1",
+        ] {
             assert!(lane(wrong).is_err(), "{wrong}");
         }
     }
@@ -255,6 +268,9 @@ mod tests {
         let curves = cut_at_beat_5();
         assert_eq!(steering.cue("density", 0, &curves), Some(1.0));
         assert_eq!(steering.cue("polyphony", 0, &curves), None);
-        assert_eq!(steering.cue("accent", 1, &curves), Some(-0.2 + ENERGY_REACH));
+        assert_eq!(
+            steering.cue("accent", 1, &curves),
+            Some(-0.2 + ENERGY_REACH)
+        );
     }
 }

@@ -241,7 +241,8 @@ impl ModelConfig {
             "steps and pitches that halve evenly at every level",
         )?;
         expect(
-            self.img_h.is_multiple_of(2 * BEATS_PER_BAR as usize * STEPS_PER_BEAT as usize),
+            self.img_h
+                .is_multiple_of(2 * BEATS_PER_BAR as usize * STEPS_PER_BEAT as usize),
             format!("a roll of {} steps", self.img_h),
             "an even number of bars of 16 steps",
         )?;
