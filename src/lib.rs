@@ -4,6 +4,7 @@
 //! turn conditioning into a piano roll, and the roll becomes notes.
 
 pub mod atomic_file;
+pub mod bounded_file;
 pub mod conditioning;
 pub mod diffusion;
 pub mod error;
@@ -11,6 +12,8 @@ pub mod features;
 pub mod generator;
 pub mod kernel;
 pub mod music;
+pub mod npy;
+pub mod raw_tensor;
 pub mod safetensors_file;
 pub mod time;
 

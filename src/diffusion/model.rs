@@ -6,6 +6,7 @@ use std::path::Path;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear};
 
+use crate::bounded_file::read_bounded;
 use crate::diffusion::config::{ConditionKind, ModelConfig, Prediction};
 use crate::diffusion::cue_encoder::CueEncoder;
 use crate::diffusion::roll_folding::{fold, unfold};
@@ -15,7 +16,7 @@ use crate::diffusion::weights::WeightSource;
 use crate::error::{Error, Fault, Result};
 use crate::features::{CAPTION_WIDTH, VISUAL_WIDTH};
 use crate::music::piano_roll::PitchRange;
-use crate::safetensors_file::{Container, read_bounded};
+use crate::safetensors_file::Container;
 use crate::time::STEPS_PER_BEAT;
 
 /// The `format` of a model file.

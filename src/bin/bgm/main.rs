@@ -1,5 +1,7 @@
 //! `bgm`: Diff-BGM on the command line. One file a subcommand; errors are printed once, here.
 
+mod features;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -14,10 +16,14 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Features(features::Arguments),
+}
 
 fn run(arguments: Arguments) -> Result<()> {
-    match arguments.command {}
+    match arguments.command {
+        Command::Features(arguments) => features::run(arguments),
+    }
 }
 
 /// 0 when done, 1 when it failed with the reason on stderr; clap itself exits with 2 on wrong usage.
