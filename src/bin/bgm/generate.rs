@@ -22,63 +22,65 @@ use crate::clip;
 use crate::progress::Progress;
 use crate::threads::ThreadCount;
 
-/// Drafts music for a clip.
+/// Draft music for a clip
 #[derive(Args)]
-pub struct Generate {
-    /// A clip file made by `bgm features`, or a video.
+pub(crate) struct Arguments {
+    /// A clip file made by `bgm features`, or a video
     clip: PathBuf,
-    /// The MIDI file to write.
+    /// The MIDI file to write
     #[arg(short, long, value_name = "DRAFT.mid")]
     output: PathBuf,
-    /// A model file; the model in the box, if not given.
+    /// A model file; the model in the box, if not given
     #[arg(long, value_name = "MODEL.safetensors")]
     model: Option<PathBuf>,
-    /// Bars of music; up to the first bar line at or after the clip's end, if not given.
+    /// Bars of music; up to the first bar line at or after the clip's end, if not given
     #[arg(long)]
     bars: Option<u32>,
-    /// Tempo in beats a minute.
+    /// Tempo in beats a minute
     #[arg(long, default_value = "120", value_parser = tempo)]
     tempo: Tempo,
-    /// Beat of the music at which the clip starts.
+    /// Beat of the music at which the clip starts
     #[arg(long, default_value = "0")]
     start: f64,
-    /// Seed; the same seed and settings give the same notes.
+    /// Seed; the same seed and settings give the same notes
     #[arg(long, default_value = "1")]
     seed: u64,
-    /// How to sample: ddpm, ddim or dpm++2m.
+    /// How to sample: ddpm, ddim or dpm++2m
     #[arg(long, default_value = "dpm++2m")]
     sampler: SamplerKind,
-    /// Sampling steps a segment; ddpm always takes every step of the model's schedule.
+    /// Sampling steps a segment; ddpm always takes every step of the model's schedule
     #[arg(long, default_value = "20")]
     steps: usize,
-    /// Share of random noise that ddim adds in each step, 0 to 1.
+    /// Share of random noise that ddim adds in each step, 0 to 1
     #[arg(long, default_value = "0")]
     eta: f64,
-    /// Factor on the noise; below 1 is plainer, above 1 wilder.
+    /// Factor on the noise; below 1 is plainer, above 1 wilder
     #[arg(long, default_value = "1")]
     temperature: f64,
-    /// How strictly the clip is followed, 1 for no guidance; what suits the model, if not given.
+    /// How strictly the clip is followed, 1 for no guidance; what suits the model, if not given
     #[arg(long)]
     guidance: Option<f64>,
-    /// How rows of the clip find their beats: time, or stretch over the whole piece.
+    /// How rows of the clip find their beats: time, or stretch over the whole piece
     #[arg(long, default_value = "time")]
     align: Alignment,
     #[command(flatten)]
     steering: SteeringArgs,
-    /// Threads to work with; all cores, if not given.
+    /// Threads to work with; all cores, if not given
     #[arg(long, default_value = "0")]
     threads: ThreadCount,
-    /// Also writes a piano-roll picture.
+    /// Also writes a piano-roll picture
     #[arg(long, value_name = "ROLL.png")]
     roll: Option<PathBuf>,
-    /// Also writes a report of settings, timings and measures of the music.
+    /// Also writes a report of settings, timings and measures of the music
     #[arg(long, value_name = "REPORT.json")]
     json: Option<PathBuf>,
 }
 
 /// Each cue: `clip` (as the picture suggests), `clip+0.3`, `clip-0.3`, a number from -1 to 1, or `free`.
 #[derive(Args)]
-#[command(next_help_heading = "Steering (clip, clip+0.3, clip-0.3, a number from -1 to 1, or free)")]
+#[command(
+    next_help_heading = "Steering (clip, clip+0.3, clip-0.3, a number from -1 to 1, or free)"
+)]
 struct SteeringArgs {
     /// How many notes start [default: clip, which is its motion]
     #[arg(long, allow_hyphen_values = true)]
@@ -95,7 +97,7 @@ struct SteeringArgs {
     /// How many notes start on the beat [default: clip, which is its cuts]
     #[arg(long, allow_hyphen_values = true)]
     accent: Option<Lane>,
-    /// Raises (to 1) or lowers (to -1) density, polyphony, accents and loudness together.
+    /// Raises (to 1) or lowers (to -1) density, polyphony, accents and loudness together
     #[arg(long, allow_hyphen_values = true, default_value = "0")]
     energy: f32,
 }
@@ -110,7 +112,10 @@ fn tempo(text: &str) -> Result<Tempo, Fault> {
 impl SteeringArgs {
     fn steering(&self) -> Result<Steering> {
         if !(-1.0..=1.0).contains(&self.energy) {
-            return Err(Error::value(format!("an energy of {}", self.energy), "-1 to 1"));
+            return Err(Error::value(
+                format!("an energy of {}", self.energy),
+                "-1 to 1",
+            ));
         }
         let default = Steering::default();
         let lane = |given: &Option<Lane>, default: Lane| given.clone().unwrap_or(default);
@@ -153,63 +158,61 @@ struct Timings {
     generate: f64,
 }
 
-impl Generate {
-    pub fn run(&self) -> Result<()> {
-        expect_extension(&self.output, &["mid", "midi"])?;
-        let settings = Settings {
-            tempo: self.tempo,
-            clip_start: Beats(self.start),
-            bars: self.bars.map(Bars),
-            alignment: self.align,
-            seed: self.seed,
-            sampler: SamplerSettings {
-                kind: self.sampler,
-                steps: self.steps,
-                eta: self.eta,
-                temperature: self.temperature,
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    expect_extension(&arguments.output, &["mid", "midi"])?;
+    let settings = Settings {
+        tempo: arguments.tempo,
+        clip_start: Beats(arguments.start),
+        bars: arguments.bars.map(Bars),
+        alignment: arguments.align,
+        seed: arguments.seed,
+        sampler: SamplerSettings {
+            kind: arguments.sampler,
+            steps: arguments.steps,
+            eta: arguments.eta,
+            temperature: arguments.temperature,
+        },
+        guidance_scale: arguments.guidance,
+        steering: arguments.steering.steering()?,
+    };
+    arguments.threads.apply()?;
+
+    let (clip, load_clip) = timed(|| clip::read(&arguments.clip))?;
+    let (model, load_model) = timed(|| match &arguments.model {
+        Some(path) => Model::load(path, &candle_core::Device::Cpu),
+        None => Model::in_the_box(&candle_core::Device::Cpu),
+    })?;
+    let (draft, generate) = timed(|| draft(&model, &clip, &settings))?;
+
+    draft.write_midi(&arguments.output)?;
+    println!(
+        "{}: {} notes in {} bars, in {generate:.1} s",
+        arguments.output.display(),
+        draft.notes.len(),
+        draft.bars.0
+    );
+    if let Some(path) = &arguments.json {
+        let report = Report {
+            clip: &arguments.clip,
+            model: ModelReport {
+                name: model.name(),
+                kind: model.config().cond_type.name(),
+                parameters: model.parameters(),
             },
-            guidance_scale: self.guidance,
-            steering: self.steering.steering()?,
+            settings: &settings,
+            guidance_scale: draft.recipe.guidance_scale,
+            bars: draft.bars.0,
+            notes: draft.notes.len(),
+            cuts_beats: &draft.cuts,
+            seconds: Timings {
+                load_model,
+                load_clip,
+                generate,
+            },
         };
-        self.threads.apply()?;
-
-        let (clip, load_clip) = timed(|| clip::read(&self.clip))?;
-        let (model, load_model) = timed(|| match &self.model {
-            Some(path) => Model::load(path, &candle_core::Device::Cpu),
-            None => Model::in_the_box(&candle_core::Device::Cpu),
-        })?;
-        let (draft, generate) = timed(|| draft(&model, &clip, &settings))?;
-
-        draft.write_midi(&self.output)?;
-        println!(
-            "{}: {} notes in {} bars, in {generate:.1} s",
-            self.output.display(),
-            draft.notes.len(),
-            draft.bars.0
-        );
-        if let Some(path) = &self.json {
-            let report = Report {
-                clip: &self.clip,
-                model: ModelReport {
-                    name: model.name(),
-                    kind: model.config().cond_type.name(),
-                    parameters: model.parameters(),
-                },
-                settings: &settings,
-                guidance_scale: draft.recipe.guidance_scale,
-                bars: draft.bars.0,
-                notes: draft.notes.len(),
-                cuts_beats: &draft.cuts,
-                seconds: Timings {
-                    load_model,
-                    load_clip,
-                    generate,
-                },
-            };
-            write_json(path, &report)?;
-        }
-        Ok(())
+        write_json(path, &report)?;
     }
+    Ok(())
 }
 
 fn draft(model: &Model, clip: &ClipFeatures, settings: &Settings) -> Result<Draft> {

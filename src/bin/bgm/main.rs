@@ -1,6 +1,11 @@
 //! `bgm`: Diff-BGM on the command line. One file a subcommand; errors are printed once, here.
 
+mod clip;
 mod features;
+mod generate;
+mod progress;
+mod threads;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -18,11 +23,15 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Features(features::Arguments),
+    Generate(Box<generate::Arguments>),
+    Verify(verify::Arguments),
 }
 
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Features(arguments) => features::run(arguments),
+        Command::Generate(arguments) => generate::run(*arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
     }
 }
 

@@ -10,7 +10,7 @@ const DIVISIONS: u64 = 1000;
 const PLAIN_LINE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How far some work is, shown on standard error.
-pub struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
     last_line: Instant,
@@ -18,7 +18,7 @@ pub struct Progress {
 
 impl Progress {
     /// Nothing is shown before the first [`Progress::set`].
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         let now = Instant::now();
@@ -30,7 +30,7 @@ impl Progress {
     }
 
     /// Shows a share of the work, 0 to 1, with a word on what is being done and the time that is left.
-    pub fn set(&mut self, fraction: f64, message: &str) {
+    pub(crate) fn set(&mut self, fraction: f64, message: &str) {
         let message = match self.remaining(fraction) {
             Some(left) => format!("{message}, {} s left", left.as_secs_f64().ceil()),
             None => message.to_owned(),
@@ -47,7 +47,7 @@ impl Progress {
     }
 
     /// Removes the bar.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 

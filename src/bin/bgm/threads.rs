@@ -7,7 +7,7 @@ use diff_bgm::{Error, Result};
 
 /// A number of threads, 0 for one on every core.
 #[derive(Clone, Copy, Debug)]
-pub struct ThreadCount(usize);
+pub(crate) struct ThreadCount(usize);
 
 impl FromStr for ThreadCount {
     type Err = ParseIntError;
@@ -19,7 +19,7 @@ impl FromStr for ThreadCount {
 
 impl ThreadCount {
     /// Sizes the process's thread pool; to be called once, before any work.
-    pub fn apply(self) -> Result<()> {
+    pub(crate) fn apply(self) -> Result<()> {
         if self.0 > 1024 {
             return Err(Error::value(format!("{} threads", self.0), "at most 1024"));
         }
