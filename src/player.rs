@@ -1,0 +1,241 @@
+//! The audio thread's part: a schedule of notes and a transport become timed note events.
+//!
+//! Nothing here locks, allocates, blocks or panics while playing. The rules that hold whatever the host does:
+//! - each note-on is followed by exactly one note-off, and a pitch never sounds twice at once;
+//! - events leave in order of time, at one frame note-offs first;
+//! - a note starts on the first frame that is not before its beat;
+//! - a jump of the transport, a loop, a stop or a new schedule ends what sounds, and a note that began before the
+//!   place jumped to is not begun late.
+
+mod handover;
+mod schedule;
+mod transport;
+
+pub use handover::SchedulePublisher;
+pub use schedule::NoteSchedule;
+pub use transport::{Anchor, Block, HostTransport, Transport};
+
+use handover::{ScheduleReceiver, schedule_handover};
+use transport::Segment;
+
+/// A note begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteEvent {
+    /// A note begins.
+    On {
+        /// MIDI pitch, 0 to 127.
+        pitch: u8,
+        /// MIDI velocity, 1 to 127.
+        velocity: u8,
+    },
+    /// A note ends.
+    Off {
+        /// MIDI pitch, 0 to 127.
+        pitch: u8,
+    },
+}
+
+/// Whether the receiver of an event had room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It did.
+    Accepted,
+    /// It did not: the event is kept and sent again at the start of the next block.
+    Refused,
+}
+
+/// Plays a schedule in time with a transport.
+#[derive(Debug)]
+pub struct Player {
+    receiver: ScheduleReceiver,
+    schedule: Box<NoteSchedule>,
+    /// The first note of [`NoteSchedule::notes`] that has not begun.
+    next_on: usize,
+    /// The first of [`NoteSchedule::ends`] that has not passed.
+    next_off: usize,
+    /// The pitches that sound, a bit each.
+    sounding: u128,
+    /// Those of the sounding pitches that must end before anything else is sent.
+    owed: u128,
+    /// Where the next block should begin; none after a stop.
+    expected: Option<Expectation>,
+}
+
+/// Where a transport that simply runs on would be next.
+#[derive(Clone, Copy, Debug)]
+struct Expectation {
+    position_beats: f64,
+    /// How far off the transport may be, because its tempo moves, before this counts as a jump.
+    tolerance_beats: f64,
+}
+
+impl Player {
+    /// A player with nothing to play, and the end through which it is given schedules.
+    pub fn new() -> (Self, SchedulePublisher) {
+        let (publisher, receiver) = schedule_handover();
+        let player = Self {
+            receiver,
+            schedule: Box::default(),
+            next_on: 0,
+            next_off: 0,
+            sounding: 0,
+            owed: 0,
+            expected: None,
+        };
+        (player, publisher)
+    }
+
+    /// Plays one block: hands each event and its frame to `send`, in order.
+    ///
+    /// A transport that does not play, or whose position or tempo is unknown or no finite number, is silent.
+    pub fn process(
+        &mut self,
+        transport: &Transport,
+        block: Block,
+        mut send: impl FnMut(u32, NoteEvent) -> Sent,
+    ) {
+        if block.frames == 0 {
+            return;
+        }
+        let mut out = Outlet {
+            send: &mut send,
+            frame: 0,
+            refused: false,
+        };
+        let swapped = self.receive_schedule();
+        let Some(segment) = transport.segment(block) else {
+            self.release();
+            self.pay_owed(&mut out);
+            return;
+        };
+        if swapped || self.has_jumped(segment.position_beats) {
+            self.owed |= self.sounding;
+            self.locate(segment.earliest_beats(0));
+        }
+        self.pay_owed(&mut out);
+
+        let end_beats = segment.looped(block.frames, |part| {
+            if part.first_frame > 0 {
+                self.owed |= self.sounding;
+                self.locate(part.segment.earliest_beats(part.first_frame));
+                out.frame = out.frame.max(part.first_frame);
+                self.pay_owed(&mut out);
+            }
+            self.play(part.segment, part.end_frame, &mut out);
+        });
+        self.expected = Some(Expectation {
+            position_beats: end_beats,
+            tolerance_beats: segment.beats_per_frame * (1.0 + 0.5 * f64::from(block.frames)),
+        });
+    }
+
+    /// Ends what sounds at the start of the next block; for a host that resets or deactivates the plugin.
+    pub fn release(&mut self) {
+        self.owed |= self.sounding;
+        self.expected = None;
+    }
+
+    /// Takes the newest schedule, if there is one, and gives the old one back.
+    fn receive_schedule(&mut self) -> bool {
+        self.receiver.receive(&mut self.schedule)
+    }
+
+    fn has_jumped(&self, position_beats: f64) -> bool {
+        self.expected.is_none_or(|expected| {
+            (position_beats - expected.position_beats).abs() > expected.tolerance_beats
+        })
+    }
+
+    /// Continues with what happens at or after `beats`.
+    fn locate(&mut self, beats: f64) {
+        self.next_on = self.schedule.first_start_from(beats);
+        self.next_off = self.schedule.first_end_from(beats);
+    }
+
+    /// Sends the events of a segment before `end_frame`.
+    fn play<S: FnMut(u32, NoteEvent) -> Sent>(
+        &mut self,
+        segment: Segment,
+        end_frame: u32,
+        out: &mut Outlet<'_, S>,
+    ) {
+        while !out.refused {
+            let on = self.schedule.notes().get(self.next_on);
+            let off = self.schedule.ends().get(self.next_off);
+            let on_frame = on.map_or(u32::MAX, |note| segment.frame_of(note.start_beats));
+            let off_frame = off.map_or(u32::MAX, |end| segment.frame_of(end.beats));
+            match (on, off) {
+                (_, Some(end)) if off_frame <= on_frame && end.note < self.next_on => {
+                    if off_frame >= end_frame {
+                        return;
+                    }
+                    if self.is_sounding(end.pitch) && !self.end_pitch(end.pitch, off_frame, out) {
+                        return;
+                    }
+                    self.next_off += 1;
+                }
+                (Some(note), _) => {
+                    if on_frame >= end_frame {
+                        return;
+                    }
+                    let (pitch, velocity) = (note.pitch, note.velocity);
+                    if !out.send(on_frame, NoteEvent::On { pitch, velocity }) {
+                        return;
+                    }
+                    self.sounding |= 1 << pitch;
+                    self.next_on += 1;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// Ends the pitches that must end, at the outlet's present frame.
+    fn pay_owed<S: FnMut(u32, NoteEvent) -> Sent>(&mut self, out: &mut Outlet<'_, S>) {
+        while self.owed != 0 {
+            let pitch = self.owed.trailing_zeros() as u8;
+            if !self.end_pitch(pitch, out.frame, out) {
+                return;
+            }
+        }
+    }
+
+    fn end_pitch<S: FnMut(u32, NoteEvent) -> Sent>(
+        &mut self,
+        pitch: u8,
+        frame: u32,
+        out: &mut Outlet<'_, S>,
+    ) -> bool {
+        let sent = out.send(frame, NoteEvent::Off { pitch });
+        if sent {
+            self.sounding &= !(1 << pitch);
+            self.owed &= !(1 << pitch);
+        }
+        sent
+    }
+
+    fn is_sounding(&self, pitch: u8) -> bool {
+        self.sounding >> pitch & 1 == 1
+    }
+}
+
+/// The way out of one block: frames never go back, and after a refusal nothing more leaves.
+struct Outlet<'a, S> {
+    send: &'a mut S,
+    frame: u32,
+    refused: bool,
+}
+
+impl<S: FnMut(u32, NoteEvent) -> Sent> Outlet<'_, S> {
+    fn send(&mut self, frame: u32, event: NoteEvent) -> bool {
+        if self.refused {
+            return false;
+        }
+        self.frame = self.frame.max(frame);
+        self.refused = (self.send)(self.frame, event) == Sent::Refused;
+        !self.refused
+    }
+}
+
+#[cfg(test)]
+mod tests;

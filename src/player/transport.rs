@@ -1,0 +1,209 @@
+//! The host's transport, on the draft's own time line.
+
+use crate::time::{Beats, Seconds, Tempo};
+
+/// A position this much of a frame late still counts as on the frame: hosts round.
+const FRAME_SLACK: f64 = 1e-3;
+
+/// What a host says at the start of a block. Any of it may be missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HostTransport {
+    /// Whether it runs.
+    pub playing: bool,
+    /// The tempo, in quarter notes a minute.
+    pub tempo_bpm: Option<f64>,
+    /// The position of the block's first frame, in quarter notes.
+    pub position_beats: Option<f64>,
+    /// The position of the block's first frame, in seconds.
+    pub position_seconds: Option<f64>,
+    /// The loop's first and last instant in quarter notes, while it loops.
+    pub loop_beats: Option<(f64, f64)>,
+    /// The loop's first and last instant in seconds, while it loops.
+    pub loop_seconds: Option<(f64, f64)>,
+}
+
+/// How the draft's time line lies on the host's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Anchor {
+    /// The draft starts at a beat and follows the host's tempo.
+    Beat(Beats),
+    /// The draft starts at a time and keeps the tempo it was made for.
+    Time {
+        /// Where the draft starts.
+        start: Seconds,
+        /// The draft's tempo.
+        tempo: Tempo,
+    },
+}
+
+/// The transport on the draft's time line, whose beat 0 is the draft's first.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Transport {
+    /// Whether it runs.
+    pub playing: bool,
+    /// The tempo, in quarter notes a minute.
+    pub tempo_bpm: Option<f64>,
+    /// The position of the block's first frame.
+    pub position: Option<Beats>,
+    /// The loop's first instant and the one after its last, while it loops.
+    pub loop_range: Option<(Beats, Beats)>,
+}
+
+/// The frames that are to be filled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Block {
+    /// How many frames.
+    pub frames: u32,
+    /// Frames a second.
+    pub rate_hz: f64,
+}
+
+impl HostTransport {
+    /// The same transport on the time line of a draft that lies at `anchor`.
+    pub fn on_draft(&self, anchor: Anchor) -> Transport {
+        match anchor {
+            Anchor::Beat(start) => Transport {
+                playing: self.playing,
+                tempo_bpm: self.tempo_bpm,
+                position: self.position_beats.map(|beats| Beats(beats) - start),
+                loop_range: (self.loop_beats)
+                    .map(|(first, end)| (Beats(first) - start, Beats(end) - start)),
+            },
+            Anchor::Time { start, tempo } => {
+                let beats_at = |seconds| tempo.beats_in(Seconds(seconds) - start);
+                Transport {
+                    playing: self.playing,
+                    tempo_bpm: Some(tempo.bpm()),
+                    position: self.position_seconds.map(beats_at),
+                    loop_range: (self.loop_seconds)
+                        .map(|(first, end)| (beats_at(first), beats_at(end))),
+                }
+            }
+        }
+    }
+}
+
+impl Transport {
+    /// The straight line of beats over frames that `block` begins with, if the transport plays and says enough.
+    pub(super) fn segment(&self, block: Block) -> Option<Segment> {
+        let beats_per_frame = self.tempo_bpm? / 60.0 / block.rate_hz;
+        let position_beats = self.position?.0;
+        let sound = self.playing
+            && position_beats.is_finite()
+            && beats_per_frame.is_finite()
+            && beats_per_frame > 0.0;
+        sound.then_some(Segment {
+            position_beats,
+            beats_per_frame,
+            loop_beats: self.loop_range.and_then(|(first, end)| {
+                (end.0 - first.0 >= 2.0 * beats_per_frame).then_some((first.0, end.0))
+            }),
+        })
+    }
+}
+
+/// Beats over frames: frame `i` of the block lies at `position_beats + i · beats_per_frame`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Segment {
+    pub(super) position_beats: f64,
+    pub(super) beats_per_frame: f64,
+    /// A loop at least two frames long.
+    loop_beats: Option<(f64, f64)>,
+}
+
+/// A part of a block between two returns to the loop's start.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    /// Its line, in the frames of the whole block.
+    pub(super) segment: Segment,
+    /// Its first frame.
+    pub(super) first_frame: u32,
+    /// The frame after its last.
+    pub(super) end_frame: u32,
+}
+
+impl Segment {
+    /// The first frame that is not before `beats`; 0 for what lies before the block.
+    pub(super) fn frame_of(&self, beats: f64) -> u32 {
+        let frames = (beats - self.position_beats) / self.beats_per_frame;
+        // The conversion saturates: below 0 becomes 0.
+        (frames - FRAME_SLACK).ceil() as u32
+    }
+
+    /// Where `frame` lies.
+    fn beats_at(&self, frame: u32) -> f64 {
+        self.position_beats + f64::from(frame) * self.beats_per_frame
+    }
+
+    /// What `frame` speaks for: anything since the frame before, but nothing before the loop it lies in.
+    pub(super) fn earliest_beats(&self, frame: u32) -> f64 {
+        let since_last_frame = self.beats_at(frame) - self.beats_per_frame * (1.0 - FRAME_SLACK);
+        match self.loop_beats {
+            Some((first, _)) if self.beats_at(frame) >= first => {
+                since_last_frame.max(first - self.beats_per_frame * FRAME_SLACK)
+            }
+            _ => since_last_frame,
+        }
+    }
+
+    /// Visits the parts of a block of `frames`, and tells where the frame after it lies.
+    pub(super) fn looped(mut self, frames: u32, mut visit: impl FnMut(Part)) -> f64 {
+        let mut first_frame = 0;
+        loop {
+            let back = self
+                .loop_beats
+                .filter(|&(_, end)| self.beats_at(first_frame) < end);
+            let end_frame = match back {
+                Some((_, end)) => self.frame_of(end).max(first_frame + 1).min(frames),
+                None => frames,
+            };
+            visit(Part {
+                segment: self,
+                first_frame,
+                end_frame,
+            });
+            match back {
+                Some((first, end)) if end_frame < frames => self.position_beats -= end - first,
+                _ => return self.beats_at(frames),
+            }
+            first_frame = end_frame;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_that_follows_the_host_lies_on_its_beats() {
+        let host = HostTransport {
+            playing: true,
+            tempo_bpm: Some(90.0),
+            position_beats: Some(20.0),
+            loop_beats: Some((16.0, 24.0)),
+            ..HostTransport::default()
+        };
+        let transport = host.on_draft(Anchor::Beat(Beats(16.0)));
+        assert_eq!(transport.position, Some(Beats(4.0)));
+        assert_eq!(transport.loop_range, Some((Beats(0.0), Beats(8.0))));
+        assert_eq!(transport.tempo_bpm, Some(90.0));
+    }
+
+    #[test]
+    fn a_draft_that_keeps_its_tempo_lies_on_the_hosts_seconds() {
+        let host = HostTransport {
+            playing: true,
+            tempo_bpm: Some(90.0),
+            position_seconds: Some(11.0),
+            loop_seconds: Some((10.0, 12.0)),
+            ..HostTransport::default()
+        };
+        let tempo = Tempo::new(120.0).unwrap();
+        let start = Seconds(10.0);
+        let transport = host.on_draft(Anchor::Time { start, tempo });
+        assert_eq!(transport.position, Some(Beats(2.0)));
+        assert_eq!(transport.loop_range, Some((Beats(0.0), Beats(4.0))));
+        assert_eq!(transport.tempo_bpm, Some(120.0));
+    }
+}
