@@ -10,6 +10,7 @@ pub mod features;
 pub mod kernel;
 pub mod music;
 pub mod player;
+pub mod preview;
 pub mod safetensors_file;
 pub mod time;
 

@@ -1,0 +1,158 @@
+//! A soft electric piano, so that a draft is heard before anything is routed.
+//!
+//! Two-operator frequency modulation in the manner of Chowning's: the overtones fade faster than the tone, a short
+//! bright tine at the start. All voices exist from the beginning; playing allocates nothing.
+
+mod voice;
+
+use crate::player::NoteEvent;
+use voice::Voice;
+
+/// How many notes sound at once; the quietest makes room for another.
+const POLYPHONY: usize = 32;
+/// Loudness of one full voice, so that chords stay below full scale.
+const HEADROOM: f32 = 0.18;
+/// How quickly a change of level is followed.
+const LEVEL_SECONDS: f32 = 0.02;
+
+/// The preview instrument.
+#[derive(Debug)]
+pub struct Preview {
+    voices: [Voice; POLYPHONY],
+    rate_hz: f32,
+    level: f32,
+}
+
+impl Preview {
+    /// An instrument at rest. `rate_hz` is the sampling rate, above 0.
+    pub fn new(rate_hz: f32) -> Self {
+        Self {
+            voices: [Voice::SILENT; POLYPHONY],
+            rate_hz,
+            level: 0.0,
+        }
+    }
+
+    /// Starts or releases a note.
+    pub fn play(&mut self, event: NoteEvent) {
+        match event {
+            NoteEvent::On { pitch, velocity } => {
+                let quietest =
+                    (self.voices.iter_mut()).min_by(|a, b| a.loudness().total_cmp(&b.loudness()));
+                if let Some(voice) = quietest {
+                    *voice = Voice::struck(pitch, velocity, self.rate_hz);
+                }
+            }
+            NoteEvent::Off { pitch } => {
+                for voice in &mut self.voices {
+                    voice.release(pitch, self.rate_hz);
+                }
+            }
+        }
+    }
+
+    /// Ends all sound at once.
+    pub fn silence(&mut self) {
+        self.voices.fill(Voice::SILENT);
+    }
+
+    /// Fills the channels of a stretch between events, at a loudness that glides towards `level` (0 to 1).
+    pub fn render(&mut self, left: &mut [f32], right: &mut [f32], level: f32) {
+        left.fill(0.0);
+        right.fill(0.0);
+        for voice in self.voices.iter_mut().filter(|voice| !voice.is_silent()) {
+            voice.render(left, right);
+        }
+        let glide = 1.0 - (-1.0 / (LEVEL_SECONDS * self.rate_hz)).exp();
+        for (left, right) in left.iter_mut().zip(right) {
+            self.level += (level - self.level) * glide;
+            *left = bounded(*left * HEADROOM) * self.level;
+            *right = bounded(*right * HEADROOM) * self.level;
+        }
+    }
+}
+
+/// Nearly straight for quiet sound, never beyond ±1.
+fn bounded(sample: f32) -> f32 {
+    sample / (1.0 + sample * sample).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE_HZ: f32 = 48_000.0;
+
+    fn rendered(preview: &mut Preview, seconds: f32, level: f32) -> Vec<f32> {
+        let frames = (seconds * preview.rate_hz) as usize;
+        let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+        preview.render(&mut left, &mut right, level);
+        left.iter()
+            .zip(&right)
+            .map(|(l, r)| 0.5 * (l + r))
+            .collect()
+    }
+
+    fn peak(samples: &[f32]) -> f32 {
+        samples
+            .iter()
+            .fold(0.0, |peak, sample| peak.max(sample.abs()))
+    }
+
+    fn on(pitch: u8, velocity: u8) -> NoteEvent {
+        NoteEvent::On { pitch, velocity }
+    }
+
+    #[test]
+    fn a_note_has_the_frequency_of_its_pitch() {
+        let mut preview = Preview::new(RATE_HZ);
+        preview.play(on(69, 100));
+        let sound = rendered(&mut preview, 2.0, 1.0);
+        // The overtones have faded in the second second, so the tone crosses zero twice a period.
+        let rising = sound[48_000..]
+            .windows(2)
+            .filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0)
+            .count();
+        assert!((439..=441).contains(&rising), "{rising} Hz");
+    }
+
+    #[test]
+    fn a_released_note_fades_to_exact_silence() {
+        let mut preview = Preview::new(RATE_HZ);
+        preview.play(on(60, 127));
+        assert!(peak(&rendered(&mut preview, 0.5, 1.0)) > 0.05);
+        preview.play(NoteEvent::Off { pitch: 60 });
+        rendered(&mut preview, 3.0, 1.0);
+        assert_eq!(peak(&rendered(&mut preview, 0.1, 1.0)), 0.0);
+    }
+
+    #[test]
+    fn harder_is_louder() {
+        let loudness = |velocity| {
+            let mut preview = Preview::new(RATE_HZ);
+            preview.play(on(60, velocity));
+            peak(&rendered(&mut preview, 0.5, 1.0))
+        };
+        assert!(loudness(110) > 1.5 * loudness(50));
+    }
+
+    #[test]
+    fn more_notes_than_voices_stay_within_full_scale_at_every_rate() {
+        for rate_hz in [8_000.0, 44_100.0, 192_000.0] {
+            let mut preview = Preview::new(rate_hz);
+            for pitch in 0..=127 {
+                preview.play(on(pitch, 127));
+            }
+            let sound = rendered(&mut preview, 0.5, 1.0);
+            assert!(sound.iter().all(|sample| sample.abs() <= 1.0));
+            assert!(peak(&sound) > 0.1);
+        }
+    }
+
+    #[test]
+    fn a_level_of_nothing_is_silent() {
+        let mut preview = Preview::new(RATE_HZ);
+        preview.play(on(60, 127));
+        assert_eq!(peak(&rendered(&mut preview, 0.5, 0.0)), 0.0);
+    }
+}
