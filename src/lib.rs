@@ -13,5 +13,6 @@ pub mod player;
 pub mod preview;
 pub mod safetensors_file;
 pub mod time;
+pub mod worker;
 
 pub use error::{Error, Fault, Result};

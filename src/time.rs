@@ -54,9 +54,6 @@ impl Tempo {
     /// The fastest tempo, in beats a minute.
     pub const MAX: f64 = 400.0;
 
-    /// 120 BPM, the tempo of MIDI files that name none.
-    pub const DEFAULT: Self = Self(120.0);
-
     /// A tempo from beats a minute.
     ///
     /// # Errors

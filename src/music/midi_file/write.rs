@@ -123,9 +123,9 @@ fn made_by(recipe: &Recipe) -> String {
         "Diff-BGM {}: model {}, seed {}, {} in {} steps, guidance {}",
         env!("CARGO_PKG_VERSION"),
         recipe.model,
-        recipe.settings.seed,
-        recipe.settings.sampler.kind,
-        recipe.settings.sampler.steps,
+        recipe.seed,
+        recipe.sampler,
+        recipe.steps,
         recipe.guidance_scale
     )
 }

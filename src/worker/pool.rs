@@ -1,0 +1,105 @@
+//! The threads of the network's arithmetic.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread::{self, JoinHandle};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::quiet_thread;
+use crate::error::{Error, Result};
+
+/// Stack of each thread.
+const STACK_BYTES: usize = 4 << 20;
+
+/// The pool that all instances in the process use while any of them holds it.
+static POOL: Mutex<Weak<InferencePool>> = Mutex::new(Weak::new());
+
+/// A pool of one thread fewer than there are processors, below the host's priority.
+///
+/// Unlike a bare [`ThreadPool`] it waits for its threads when it is dropped, so that the library they run in can be
+/// unloaded.
+pub struct InferencePool {
+    pool: Option<ThreadPool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl InferencePool {
+    /// The process's pool, which is made if nobody holds it.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn shared() -> Result<Arc<Self>> {
+        let mut shared = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pool) = shared.upgrade() {
+            return Ok(pool);
+        }
+        let pool = Arc::new(Self::new()?);
+        *shared = Arc::downgrade(&pool);
+        Ok(pool)
+    }
+
+    /// Runs `work`, whose parallel parts run on the pool.
+    pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        match &self.pool {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
+    }
+
+    fn new() -> Result<Self> {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let mut threads = Vec::new();
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(processors.saturating_sub(1).max(1))
+            .stack_size(STACK_BYTES)
+            .thread_name(|index| format!("diff-bgm {index}"))
+            .spawn_handler(|thread| {
+                let mut builder = thread::Builder::new();
+                if let Some(name) = thread.name() {
+                    builder = builder.name(name.to_owned());
+                }
+                if let Some(bytes) = thread.stack_size() {
+                    builder = builder.stack_size(bytes);
+                }
+                threads.push(builder.spawn(|| {
+                    quiet_thread::settle();
+                    thread.run();
+                })?);
+                Ok(())
+            })
+            .build()
+            .map_err(|error| Error::Program {
+                program: "the worker".to_owned(),
+                message: format!("the system gave it no threads ({error})"),
+            })?;
+        Ok(Self {
+            pool: Some(pool),
+            threads,
+        })
+    }
+}
+
+impl Drop for InferencePool {
+    fn drop(&mut self) {
+        drop(self.pool.take());
+        for thread in self.threads.drain(..) {
+            // A thread of the pool catches panics of the work itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_pool_serves_the_process_and_leaves_a_processor_to_the_host() {
+        let first = InferencePool::shared().unwrap();
+        let second = InferencePool::shared().unwrap();
+        assert!(Arc::ptr_eq(&first, &second));
+        let processors = thread::available_parallelism().unwrap().get();
+        let threads = first.install(rayon::current_num_threads);
+        assert_eq!(threads, (processors - 1).max(1));
+    }
+}
