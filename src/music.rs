@@ -7,4 +7,5 @@ pub mod mask;
 pub mod midi_file;
 pub mod note;
 pub mod piano_roll;
+pub mod roll_picture;
 pub mod voice;

@@ -1,0 +1,212 @@
+"""Trains the `cues` network on POP909, on a CPU that has other things to do.
+
+Each worker process owns one core, takes its own batches and applies its gradients to the weights
+all of them share, one at a time, so a core taken by other work never holds up the rest. Rerunning
+the same command goes on from the last checkpoint.
+
+    nice -n 19 python3 train.py --data POP909 --cache pop909.npz --start model.safetensors \\
+        --out run --until 23:25
+"""
+
+import argparse
+import json
+import math
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.multiprocessing as multiprocessing
+
+import conditions
+import data
+import diffusion
+import model_file
+import music
+from network import CueNetwork
+
+ADAM = {"betas": (0.9, 0.99), "weight_decay": 0.01, "fused": True}
+EMA_DECAY = 0.999
+WARM_UP_STEPS = 100
+GRADIENT_NORM = 1.0
+CHECKPOINT_SECONDS = 300
+STATE = ("weights", "ema", "mean", "variance", "step")
+
+
+def cosine_rate(peak, done):
+    """Learning rate when the share `done` of the run is over."""
+    return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
+
+
+def flatten_parameters(network, weights):
+    """Makes the network's parameters views into `weights` `[n]` and returns its flat gradient."""
+    gradient = torch.zeros_like(weights)
+    offset = 0
+    for parameter in network.parameters():
+        stretch = slice(offset, offset + parameter.numel())
+        parameter.data = weights[stretch].view_as(parameter)
+        parameter.grad = gradient[stretch].view_as(parameter)
+        offset = stretch.stop
+    return gradient
+
+
+def named_tensors(network, flat):
+    """Splits a flat vector `[n]` into the network's named tensors."""
+    sizes = [parameter.numel() for parameter in network.parameters()]
+    parts = flat.split(sizes)
+    return {
+        name: part.view_as(parameter)
+        for (name, parameter), part in zip(network.named_parameters(), parts)
+    }
+
+
+class Batches:
+    """Endless batches of transposed windows with their conditions partly left free."""
+
+    def __init__(self, songs, config, size, seed):
+        self.songs, self.config, self.size = songs, config, size
+        self.generator = np.random.default_rng(seed)
+        self.quantiles = np.array(config["cue_quantiles"])
+        self.dropout = conditions.Dropout()
+        counts = np.array([len(song.starts) for song in songs])
+        self.shares = counts / counts.sum()
+
+    def next(self):
+        """`(x_0, cues, harmony, t)`; the diffusion steps `t` cover their range evenly."""
+        generator = self.generator
+        rolls, cues, harmonies = [], [], []
+        for index in generator.choice(len(self.songs), self.size, p=self.shares):
+            song = self.songs[index]
+            semitones = int(generator.choice(data.TRANSPOSITIONS))
+            window = data.window(song, generator.choice(song.starts), semitones, self.config)
+            scaled = music.scale_cues(window.cues, self.quantiles)
+            rolls.append(window.roll)
+            cues.append(music.masked(scaled, conditions.cue_mask(generator, self.dropout)))
+            harmonies.append(conditions.harmony_rows(generator, self.dropout, window.chords))
+        spread = (np.arange(self.size) + generator.random(self.size)) / self.size
+        t = torch.from_numpy((spread * self.config["n_steps"]).astype(np.int64))
+        x_0 = torch.from_numpy(np.stack(rolls)).float()
+        return x_0, torch.from_numpy(np.stack(cues)), torch.from_numpy(np.stack(harmonies)), t
+
+
+def work(worker, options, config, songs, state, lock):
+    """One worker's loop until the deadline; worker 0 also logs and saves."""
+    torch.set_num_threads(1)
+    torch.manual_seed(time.time_ns() + worker)
+    network = CueNetwork(config)
+    gradient = flatten_parameters(network, state["weights"])
+    weights = torch.nn.Parameter(state["weights"])
+    weights.grad = gradient
+    optimizer = torch.optim.AdamW([weights], lr=options.rate, **ADAM)
+    optimizer.state[weights] = {
+        "step": state["step"],
+        "exp_avg": state["mean"],
+        "exp_avg_sq": state["variance"],
+    }
+    alpha_bar = diffusion.alpha_bars(config)
+    batches = Batches(songs, config, options.batch, time.time_ns() % 2**32 + worker)
+    losses, saved, logged = [], time.time(), time.time()
+    while time.time() < options.deadline:
+        x_0, cues, harmony, t = batches.next()
+        x_t, target = diffusion.noised(x_0, torch.randn_like(x_0), alpha_bar[t])
+        gradient.zero_()
+        with torch.autocast("cpu", torch.bfloat16, enabled=options.bf16):
+            v = network(x_t, t, cues, harmony)
+        loss = (v.float() - target).square().mean()
+        loss.backward()
+        if not math.isfinite(loss.item()):
+            raise FloatingPointError(f"loss is {loss.item()} after step {int(state['step'])}")
+        losses.append(loss.item())
+        with lock:
+            gradient.mul_((GRADIENT_NORM / (gradient.norm() + 1e-6)).clamp(max=1.0))
+            done = (time.time() - options.began) / (options.deadline - options.began)
+            warm_up = min(1.0, (state["step"].item() + 1) / WARM_UP_STEPS)
+            optimizer.param_groups[0]["lr"] = warm_up * cosine_rate(options.rate, done)
+            optimizer.step()
+            state["ema"].lerp_(state["weights"], 1 - EMA_DECAY)
+        if worker == 0 and time.time() - logged > 60:
+            log(options, state, losses)
+            losses, logged = [], time.time()
+        if worker == 0 and time.time() - saved > CHECKPOINT_SECONDS:
+            save(options, config, network, state, lock)
+            saved = time.time()
+    if worker == 0:
+        save(options, config, network, state, lock)
+
+
+def log(options, state, losses):
+    """Appends one line: step, time, mean loss since the last line."""
+    line = {
+        "step": int(state["step"]),
+        "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "loss": round(sum(losses) / len(losses), 6),
+    }
+    with open(options.out / "log.jsonl", "a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def save(options, config, network, state, lock):
+    """Writes the checkpoint and the EMA weights as a model file, each whole or not at all."""
+    partial = options.out / "checkpoint.partial"
+    with lock:
+        torch.save({"config": config, "began": options.began} | state, partial)
+        ema = state["ema"].clone()
+    partial.rename(options.out / "checkpoint.pt")
+    trained = config["trained_steps"] + int(state["step"]) * options.batch // config["batch_size"]
+    exported = config | {"trained_steps": trained}
+    model_file.write(options.out / "ema.safetensors", exported, named_tensors(network, ema))
+
+
+def start(options):
+    """`(config, shared state)` from the last checkpoint, or from `--start` extended."""
+    checkpoint = options.out / "checkpoint.pt"
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=True)
+        options.began = saved["began"]
+        config, state = saved["config"], {name: saved[name] for name in STATE}
+    else:
+        config, tensors = model_file.read(options.start)
+        config, network = model_file.extended(config, tensors, options.time_attention_levels)
+        weights = torch.cat([p.detach().flatten() for p in network.parameters()])
+        blank = torch.zeros_like(weights)
+        state = dict(
+            zip(STATE, (weights, weights.clone(), blank, blank.clone(), torch.tensor(0.0)))
+        )
+    return config, {name: tensor.share_memory_() for name, tensor in state.items()}
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default="POP909", help="POP909 as published, a folder a song")
+    parser.add_argument("--cache", default="pop909.npz", help="compact copy, made if missing")
+    parser.add_argument("--start", help="model file to start from")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--until", required=True, help="UTC time of day at which the rate is spent")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=8, help="windows a worker takes at once")
+    parser.add_argument("--rate", type=float, default=2.5e-4)
+    parser.add_argument("--time-attention-levels", type=int, nargs="*", default=[0, 1])
+    parser.add_argument("--bf16", action="store_true", help="bfloat16 autocast")
+    options = parser.parse_args()
+    hour, minute = map(int, options.until.split(":"))
+    now = datetime.now(timezone.utc)
+    end = now.replace(hour=hour, minute=minute, second=0)
+    end += timedelta(days=end < now)
+    options.began, options.deadline = now.timestamp(), end.timestamp()
+    options.out.mkdir(parents=True, exist_ok=True)
+    return options
+
+
+def main():
+    options = parse_options()
+    config, state = start(options)
+    songs = data.load_songs(options.data, options.cache)
+    songs = [song for song in songs if not data.held_out(song.name)]
+    lock = multiprocessing.get_context("spawn").Lock()
+    workers = (options, config, songs, state, lock)
+    multiprocessing.spawn(work, workers, nprocs=options.workers)
+
+
+if __name__ == "__main__":
+    main()

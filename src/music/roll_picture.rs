@@ -1,0 +1,80 @@
+//! A picture of a draft: its notes over bars and pitches, with the picture's cuts.
+
+mod canvas;
+mod layout;
+mod painting;
+
+use std::path::Path;
+
+use layout::Page;
+
+use crate::atomic_file;
+use crate::error::{Error, Result};
+use crate::music::draft::Draft;
+
+impl Draft {
+    /// Writes a PNG of the draft's notes, 2080 pixels wide, whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where `path` cannot be written.
+    pub fn write_roll_picture(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let canvas = Page::of(self).paint();
+        atomic_file::write_file(path, |file| {
+            let mut encoder =
+                png::Encoder::new(file, canvas.width() as u32, canvas.height() as u32);
+            encoder.set_color(png::ColorType::Rgb);
+            encoder.set_depth(png::BitDepth::Eight);
+            encoder
+                .write_header()
+                .and_then(|mut writer| writer.write_image_data(canvas.bytes()))
+                .map_err(|error| Error::io(path)(error.into()))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::draft::Recipe;
+    use crate::music::note::Note;
+    use crate::time::{Bars, Beats, Tempo};
+
+    fn picture(notes: Vec<Note>, bars: u32) -> png::OutputInfo {
+        let draft = Draft {
+            notes,
+            bars: Bars(bars),
+            tempo: Tempo::new(100.0).unwrap(),
+            cuts: vec![Beats(3.5), Beats(f64::NAN), Beats(1e9)],
+            recipe: Recipe::default(),
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roll.png");
+        draft.write_roll_picture(&path).unwrap();
+        let file = std::io::BufReader::new(std::fs::File::open(&path).unwrap());
+        let mut reader = png::Decoder::new(file).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap()
+    }
+
+    #[test]
+    fn a_draft_becomes_a_png_of_one_width() {
+        let note = |start, pitch| Note {
+            start: Beats(start),
+            length: Beats(2.0),
+            pitch,
+            velocity: 127,
+        };
+        for bars in [1, 13, 200] {
+            let notes = vec![note(0.0, 0), note(3.0, 127), note(4e9, 60)];
+            assert_eq!(picture(notes, bars).width, 2080);
+        }
+    }
+
+    #[test]
+    fn absurd_lengths_and_silence_have_a_picture_too() {
+        for bars in [0, u32::MAX] {
+            assert!(picture(Vec::new(), bars).height > 100);
+        }
+    }
+}

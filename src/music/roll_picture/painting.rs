@@ -1,0 +1,203 @@
+//! Painting a draft on its page.
+
+use super::canvas::{Canvas, Colour, Lettering, Rect};
+use super::layout::{BAR_NUMBERS_HEIGHT, CORNER, MARGIN, Page, System, WIDTH};
+use crate::music::note::Note;
+use crate::music::voice::{Voice, voices};
+use crate::time::{BEATS_PER_BAR, Beats};
+
+const BACKGROUND: Colour = [0x14, 0x16, 0x1b];
+const PANEL: Colour = [0x1b, 0x1e, 0x25];
+const LINE: Colour = [0x2a, 0x2f, 0x3a];
+const NOTE: Colour = [0x7f, 0xb4, 0xff];
+const MELODY: Colour = [0xc5, 0x8b, 0xff];
+const CUT: Colour = [0xf2, 0xb8, 0x4b];
+const TEXT: Colour = [0xd7, 0xdb, 0xe3];
+const MUTED: Colour = [0x8a, 0x92, 0xa3];
+
+/// Lines and numbers closer together than these many pixels are thinned out.
+const ROOM_OF_A_BEAT_LINE: f32 = 8.0;
+const ROOM_OF_A_BAR_LINE: f32 = 16.0;
+const ROOM_OF_A_BAR_NUMBER: f32 = 80.0;
+
+impl Page<'_> {
+    /// The picture.
+    pub(super) fn paint(&self) -> Canvas {
+        let mut canvas = Canvas::new(WIDTH, self.height().ceil() as usize, BACKGROUND);
+        self.paint_header(&mut canvas);
+        let voices = voices(&self.draft.notes);
+        for system in self.systems() {
+            self.paint_grid(&mut canvas, &system);
+            for (note, voice) in self.draft.notes.iter().zip(&voices) {
+                self.paint_note(&mut canvas, &system, note, *voice);
+            }
+            self.paint_cuts(&mut canvas, &system);
+        }
+        self.paint_legend(&mut canvas);
+        canvas
+    }
+
+    fn paint_header(&self, canvas: &mut Canvas) {
+        let draft = self.draft;
+        let title = "Diff-BGM";
+        canvas.write(title, MARGIN, MARGIN - 8.0, Lettering::TITLE, TEXT);
+        let made = format!("{}  seed {}", draft.recipe.model, draft.recipe.seed);
+        let left = MARGIN + Lettering::TITLE.width(title) + 24.0;
+        canvas.write(&made, left, MARGIN - 2.0, Lettering::LABEL, MUTED);
+        let facts = format!(
+            "{} bars  {} BPM  {}  {} notes",
+            draft.bars.0,
+            (draft.tempo.bpm() * 100.0).round() / 100.0,
+            clock(draft.tempo.seconds_in(draft.bars.beats()).0),
+            draft.notes.len()
+        );
+        let left = WIDTH as f32 - MARGIN - Lettering::LABEL.width(&facts);
+        canvas.write(&facts, left, MARGIN - 2.0, Lettering::LABEL, MUTED);
+    }
+
+    fn paint_grid(&self, canvas: &mut Canvas, system: &System) {
+        let rows = self.rows(system);
+        let panel = Rect {
+            left: MARGIN,
+            top: system.top,
+            ..rows
+        };
+        canvas.fill_rounded(panel, CORNER, PANEL, 1.0);
+        for pitch in self.pitch_min..self.pitch_min + self.pitches {
+            let top = self.y(system, pitch);
+            let row = Rect {
+                top,
+                bottom: top + self.row_height(),
+                ..rows
+            };
+            let key = Rect {
+                left: MARGIN,
+                right: rows.left - 4.0,
+                ..row
+            };
+            if is_black_key(pitch) {
+                canvas.fill(row, BACKGROUND, 0.5);
+            }
+            if pitch % 12 == 0 {
+                let line = Rect {
+                    top: row.bottom - 1.0,
+                    ..row
+                };
+                canvas.fill(line, LINE, 1.0);
+                let label = format!("C{}", i32::from(pitch) / 12 - 1);
+                let left = key.right - 8.0 - Lettering::LABEL.width(&label);
+                let top = row.bottom - Lettering::LABEL.height() + 4.0;
+                canvas.write(&label, left, top, Lettering::LABEL, MUTED);
+            }
+        }
+        self.paint_bars(canvas, system, rows);
+    }
+
+    /// Bar and beat lines and bar numbers, as many as there is room for.
+    fn paint_bars(&self, canvas: &mut Canvas, system: &System, rows: Rect) {
+        let beat_width = self.beat_width();
+        let bar_width = beat_width * BEATS_PER_BAR as f32;
+        let every = |room: f32| ((room / bar_width).ceil() as u32).next_power_of_two();
+        let (line_every, number_every) = (every(ROOM_OF_A_BAR_LINE), every(ROOM_OF_A_BAR_NUMBER));
+        let with_beats = beat_width >= ROOM_OF_A_BEAT_LINE;
+        let bars = system.first_bar..system.first_bar + system.bars;
+        for bar in bars.filter(|bar| bar.is_multiple_of(line_every)) {
+            let left = self.x(system, Beats(f64::from(bar * BEATS_PER_BAR)));
+            for beat in 0..if with_beats { BEATS_PER_BAR } else { 1 } {
+                let x = (left + beat as f32 * beat_width).round();
+                let (width, alpha, top) = if beat == 0 {
+                    (2.0, 1.0, system.top)
+                } else {
+                    (1.0, 0.6, rows.top)
+                };
+                let line = Rect {
+                    left: x,
+                    right: x + width,
+                    top,
+                    bottom: rows.bottom,
+                };
+                canvas.fill(line, LINE, alpha);
+            }
+            if bar.is_multiple_of(number_every) {
+                let number = (bar + 1).to_string();
+                let top = system.top + 8.0;
+                canvas.write(&number, left + 10.0, top, Lettering::LABEL, TEXT);
+            }
+        }
+    }
+
+    fn paint_note(&self, canvas: &mut Canvas, system: &System, note: &Note, voice: Voice) {
+        let rows = self.rows(system);
+        let left = self.x(system, note.start).max(rows.left);
+        let right = self.x(system, note.end()).min(rows.right);
+        if right <= left || note.pitch > 127 {
+            return;
+        }
+        let top = self.y(system, note.pitch);
+        let body = Rect {
+            left: left + 1.0,
+            right: (right - 1.0).max(left + 2.0),
+            top: top + 1.0,
+            bottom: top + self.row_height() - 1.0,
+        };
+        let colour = if voice == Voice::Top { MELODY } else { NOTE };
+        let loudness = f32::from(note.velocity) / 127.0;
+        canvas.fill_rounded(body, 3.0, colour, (0.4 + 0.75 * loudness).min(1.0));
+    }
+
+    /// The cuts as lines, each with its time where there is room for it.
+    fn paint_cuts(&self, canvas: &mut Canvas, system: &System) {
+        let rows = self.rows(system);
+        let first = f64::from(system.first_bar * BEATS_PER_BAR);
+        let end = f64::from((system.first_bar + system.bars) * BEATS_PER_BAR);
+        let mut free_from = rows.left;
+        for &cut in &self.draft.cuts {
+            if !(first..end).contains(&cut.0) {
+                continue;
+            }
+            let x = self.x(system, cut);
+            let top = system.top + BAR_NUMBERS_HEIGHT;
+            let line = Rect {
+                left: x - 1.0,
+                right: x + 1.0,
+                top,
+                bottom: rows.bottom,
+            };
+            canvas.fill(line, CUT, 0.9);
+            let time = clock(self.draft.tempo.seconds_in(cut).0);
+            let label_end = x + 10.0 + Lettering::LABEL.width(&time);
+            if x >= free_from && label_end <= rows.right {
+                canvas.write(&time, x + 10.0, top, Lettering::LABEL, CUT);
+                free_from = label_end + 10.0;
+            }
+        }
+    }
+
+    fn paint_legend(&self, canvas: &mut Canvas) {
+        let top = canvas.height() as f32 - MARGIN - Lettering::LABEL.height() + 8.0;
+        let mut left = MARGIN;
+        let entries = [(MELODY, "melody"), (NOTE, "accompaniment"), (CUT, "cut")];
+        let shown = if self.draft.cuts.is_empty() { 2 } else { 3 };
+        for &(colour, name) in &entries[..shown] {
+            let swatch = Rect {
+                left,
+                right: left + 20.0,
+                top: top + 8.0,
+                bottom: top + 17.0,
+            };
+            canvas.fill_rounded(swatch, 3.0, colour, 1.0);
+            canvas.write(name, left + 32.0, top, Lettering::LABEL, MUTED);
+            left += 32.0 + Lettering::LABEL.width(name) + 36.0;
+        }
+    }
+}
+
+fn is_black_key(pitch: u8) -> bool {
+    matches!(pitch % 12, 1 | 3 | 6 | 8 | 10)
+}
+
+/// A time as minutes and seconds.
+fn clock(seconds: f64) -> String {
+    let tenths = (seconds * 10.0).round() as u64;
+    format!("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
+}
