@@ -9,6 +9,7 @@ pub mod guidance;
 pub mod model;
 pub mod noise;
 pub mod norm;
+pub mod recording;
 pub mod resnet;
 pub mod roll_folding;
 pub mod sampler;

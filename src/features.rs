@@ -1,11 +1,27 @@
 //! What a clip shows over time: the measures and embeddings that music can follow.
 
+mod clip_file;
+pub mod loose_files;
+pub mod scenes;
+
+use std::path::Path;
+
+use crate::error::{Fault, Result};
 use crate::time::Seconds;
 
 /// Width of a row of [`ClipFeatures::visual`].
 pub const VISUAL_WIDTH: usize = 512;
 /// Width of a row of [`ClipFeatures::caption`].
 pub const CAPTION_WIDTH: usize = 768;
+
+/// The longest clip.
+pub const MAX_DURATION: Seconds = Seconds(24.0 * 3600.0);
+/// The most rows, or frames of picture, a second.
+pub const MAX_RATE_HZ: f64 = 1000.0;
+/// The most rows of one kind.
+pub const MAX_ROWS: usize = 1 << 20;
+/// The most cuts.
+pub const MAX_SHOTS: usize = 100_000;
 
 /// Rows of numbers at a steady rate; row `i` speaks for the time from `i / rate_hz` to `(i + 1) / rate_hz`.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +35,44 @@ pub struct Track {
 }
 
 impl Track {
+    /// Rows from a table of numbers.
+    ///
+    /// # Errors
+    /// When the rows have no width, are cut short, are none or more than [`MAX_ROWS`], hold something that is not a
+    /// finite number, or come at no rate between 0 and [`MAX_RATE_HZ`].
+    pub fn new(rate_hz: f64, width: usize, values: Vec<f32>) -> Result<Self, Fault> {
+        if width == 0 || !values.len().is_multiple_of(width) {
+            return Err(Fault::new(
+                format!("{} numbers", values.len()),
+                format!("rows of {width}"),
+            ));
+        }
+        let rows = values.len() / width;
+        if !(1..=MAX_ROWS).contains(&rows) {
+            return Err(Fault::new(
+                format!("{rows} rows"),
+                format!("1 to {MAX_ROWS}"),
+            ));
+        }
+        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+            return Err(Fault::new(
+                format!(
+                    "{} in row {}, column {}",
+                    values[at],
+                    at / width,
+                    at % width
+                ),
+                "finite numbers",
+            ));
+        }
+        check_rate("rows", rate_hz)?;
+        Ok(Self {
+            rate_hz,
+            width,
+            values,
+        })
+    }
+
     /// How many rows there are.
     pub fn rows(&self) -> usize {
         self.values.len() / self.width
@@ -64,7 +118,7 @@ impl PictureCue {
 pub struct ClipFeatures {
     /// How long the clip is.
     pub duration: Seconds,
-    /// Frames of picture a second.
+    /// Frames of picture a second; 0 where it is not known.
     pub frame_rate_hz: f64,
     /// Frame embeddings of the published networks, rows of [`VISUAL_WIDTH`].
     pub visual: Option<Track>,
@@ -74,4 +128,144 @@ pub struct ClipFeatures {
     pub cues: Option<Track>,
     /// When the picture cuts, ascending, the clip's own start and end left out.
     pub shots: Vec<Seconds>,
+}
+
+impl ClipFeatures {
+    /// Reads a clip file.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no clip file, with what to do about a file of another kind.
+    pub fn read(path: &Path) -> Result<Self> {
+        clip_file::read(path)
+    }
+
+    /// Reads the bytes of a clip file.
+    ///
+    /// # Errors
+    /// When they are no clip file, or hold what [`check`](Self::check) refuses.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        clip_file::parse(bytes)
+    }
+
+    /// Writes a clip file, the same bytes for the same features.
+    ///
+    /// # Errors
+    /// When the features do not [`check`](Self::check) or the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        clip_file::write(self, path)
+    }
+
+    /// Whether duration, rates, widths and cuts are within what a clip file may hold.
+    ///
+    /// # Errors
+    /// What is not.
+    pub fn check(&self) -> Result<(), Fault> {
+        check_duration(self.duration)?;
+        if self.frame_rate_hz != 0.0 {
+            check_rate("frames", self.frame_rate_hz)?;
+        }
+        for (name, track, width) in [
+            ("visual", &self.visual, VISUAL_WIDTH),
+            ("caption", &self.caption, CAPTION_WIDTH),
+            ("cue", &self.cues, PictureCue::ALL.len()),
+        ] {
+            if let Some(track) = track.as_ref().filter(|track| track.width != width) {
+                return Err(Fault::new(
+                    format!("{name} rows of {} numbers", track.width),
+                    format!("{width}"),
+                ));
+            }
+        }
+        if self.shots.len() > MAX_SHOTS {
+            return Err(Fault::new(
+                format!("{} cuts", self.shots.len()),
+                format!("at most {MAX_SHOTS}"),
+            ));
+        }
+        let mut previous = 0.0;
+        for &Seconds(cut) in &self.shots {
+            if !(cut > previous && cut < self.duration.0) {
+                return Err(Fault::new(
+                    format!("a cut at {cut} s after {previous} s"),
+                    format!(
+                        "cuts in ascending order within the clip's {} s",
+                        self.duration.0
+                    ),
+                ));
+            }
+            previous = cut;
+        }
+        Ok(())
+    }
+}
+
+fn check_duration(Seconds(duration): Seconds) -> Result<(), Fault> {
+    if duration > 0.0 && duration <= MAX_DURATION.0 {
+        Ok(())
+    } else {
+        Err(Fault::new(
+            format!("a duration of {duration} s"),
+            format!("above 0 and at most {} s", MAX_DURATION.0),
+        ))
+    }
+}
+
+fn check_rate(of: &str, rate_hz: f64) -> Result<(), Fault> {
+    if rate_hz > 0.0 && rate_hz <= MAX_RATE_HZ {
+        Ok(())
+    } else {
+        Err(Fault::new(
+            format!("{rate_hz} {of} a second"),
+            format!("above 0 and at most {MAX_RATE_HZ}"),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_must_be_whole_finite_and_at_a_rate() {
+        assert_eq!(Track::new(2.0, 2, vec![0.0; 6]).unwrap().rows(), 3);
+        assert!(Track::new(2.0, 4, vec![0.0; 6]).is_err());
+        assert!(Track::new(2.0, 0, vec![]).is_err());
+        assert!(Track::new(2.0, 2, vec![]).is_err());
+        for value in [f32::NAN, f32::INFINITY] {
+            let fault = Track::new(2.0, 2, vec![0.0, 0.0, 0.0, value]).unwrap_err();
+            assert!(fault.found.contains("row 1, column 1"), "{fault}");
+        }
+        for rate_hz in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e4] {
+            assert!(Track::new(rate_hz, 2, vec![0.0; 2]).is_err(), "{rate_hz}");
+        }
+    }
+
+    #[test]
+    fn cuts_must_ascend_within_the_clip() {
+        let clip = |cuts: &[f64]| ClipFeatures {
+            duration: Seconds(10.0),
+            shots: cuts.iter().copied().map(Seconds).collect(),
+            ..ClipFeatures::default()
+        };
+        assert!(clip(&[1.0, 2.5, 9.9]).check().is_ok());
+        for cuts in [
+            [0.0, 1.0],
+            [2.0, 1.0],
+            [2.0, 2.0],
+            [1.0, 10.0],
+            [1.0, f64::NAN],
+        ] {
+            assert!(clip(&cuts).check().is_err(), "{cuts:?}");
+        }
+    }
+
+    #[test]
+    fn rows_of_another_width_are_refused() {
+        let clip = ClipFeatures {
+            duration: Seconds(1.0),
+            visual: Some(Track::new(1.0, CAPTION_WIDTH, vec![0.0; CAPTION_WIDTH]).unwrap()),
+            ..ClipFeatures::default()
+        };
+        assert!(clip.check().unwrap_err().found.contains("768"));
+    }
 }

@@ -1,14 +1,19 @@
-//! Bounded reading of safetensors containers, which models and clip features are stored in.
+//! Safetensors containers, which models and clip features are stored in: bounded reading, and writing that gives the
+//! same bytes for the same contents.
 
-use std::collections::HashMap;
-use std::fs;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
 use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde_json::{Map, Value, json};
 
+use crate::atomic_file;
 use crate::error::{Error, Fault, Result};
+use crate::raw_tensor::RawTensor;
 
 /// The longest header that is read, in bytes; the published network's has 60 thousand.
 const MAX_HEADER_BYTES: u64 = 8 << 20;
@@ -21,22 +26,6 @@ pub struct Container<'a> {
     pub tensors: SafeTensors<'a>,
     /// The file's own key and value pairs.
     pub metadata: HashMap<String, String>,
-}
-
-/// Reads a file of at most `max_bytes`.
-///
-/// # Errors
-/// When the file cannot be read or is larger.
-pub fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>> {
-    let size = fs::metadata(path).map_err(Error::io(path))?.len();
-    if size > max_bytes {
-        return Err(Fault::new(
-            format!("{size} bytes"),
-            format!("at most {max_bytes} bytes"),
-        )
-        .in_file(path));
-    }
-    fs::read(path).map_err(Error::io(path))
 }
 
 impl<'a> Container<'a> {
@@ -128,4 +117,103 @@ pub fn floats(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Fault> {
 pub fn tensor(name: &str, view: &TensorView<'_>, device: &Device) -> Result<Tensor> {
     let values = floats(name, view)?;
     Ok(Tensor::from_vec(values, view.shape(), device)?.to_dtype(DType::F32)?)
+}
+
+/// Writes a file that depends on its contents alone, byte for byte.
+///
+/// The crate's own writer stores the metadata in no fixed order, hence a header of our own.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write(
+    path: &Path,
+    metadata: BTreeMap<String, String>,
+    tensors: &BTreeMap<String, RawTensor>,
+) -> Result<()> {
+    // Widest elements first, so that each tensor starts at a multiple of its element's size.
+    let mut order: Vec<_> = tensors.iter().collect();
+    order.sort_by_key(|(name, tensor)| (Reverse(tensor.dtype().bitsize()), *name));
+
+    let mut header = Map::new();
+    header.insert("__metadata__".to_owned(), json!(metadata));
+    let mut offset = 0;
+    for (name, tensor) in &order {
+        let end = offset + tensor.bytes().len();
+        header.insert(
+            (*name).clone(),
+            json!({ "dtype": tensor.dtype(), "shape": tensor.shape(), "data_offsets": [offset, end] }),
+        );
+        offset = end;
+    }
+    let mut header = Value::Object(header).to_string().into_bytes();
+    header.resize(header.len().next_multiple_of(8), b' ');
+
+    atomic_file::write_file(path, |out| {
+        out.write_all(&(header.len() as u64).to_le_bytes())
+            .and_then(|()| out.write_all(&header))
+            .and_then(|()| {
+                order
+                    .iter()
+                    .try_for_each(|(_, tensor)| out.write_all(tensor.bytes()))
+            })
+            .map_err(Error::io(path))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contents() -> (BTreeMap<String, String>, BTreeMap<String, RawTensor>) {
+        let metadata = ["one", "two", "three", "four"].map(|key| (key.to_owned(), "x".to_owned()));
+        let half = RawTensor::new(Dtype::F16, vec![3], vec![1, 2, 3, 4, 5, 6]).unwrap();
+        let tensors = [
+            ("a".to_owned(), half),
+            (
+                "b".to_owned(),
+                RawTensor::from_f32(vec![2, 1], &[1.0, 2.0]).unwrap(),
+            ),
+            ("c".to_owned(), RawTensor::from_f64_list(&[])),
+        ];
+        (metadata.into(), tensors.into())
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_always_the_same_bytes() {
+        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let (metadata, tensors) = contents();
+        write(&path, metadata.clone(), &tensors).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        write(&path, metadata.clone(), &tensors).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+
+        let file = Container::parse(&bytes).unwrap();
+        assert_eq!(file.metadata, metadata.into_iter().collect());
+        assert_eq!(file.tensors.len(), tensors.len());
+        for (name, tensor) in &tensors {
+            assert_eq!(
+                RawTensor::from(&file.tensors.tensor(name).unwrap()),
+                *tensor
+            );
+        }
+    }
+
+    #[test]
+    fn every_truncation_is_refused() {
+        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let (metadata, tensors) = contents();
+        write(&path, metadata, &tensors).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        for length in 0..bytes.len() {
+            assert!(Container::parse(&bytes[..length]).is_err(), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_header_beyond_the_cap_is_refused_before_it_is_parsed() {
+        let mut bytes = (MAX_HEADER_BYTES + 8).to_le_bytes().to_vec();
+        bytes.resize(bytes.len() + MAX_HEADER_BYTES as usize + 8, b' ');
+        let fault = Container::parse(&bytes).err().unwrap();
+        assert!(fault.expected.contains("header of at most"), "{fault}");
+    }
 }

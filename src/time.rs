@@ -54,6 +54,9 @@ impl Tempo {
     /// The fastest tempo, in beats a minute.
     pub const MAX: f64 = 400.0;
 
+    /// 120 BPM, the tempo of MIDI files that name none.
+    pub const DEFAULT: Self = Self(120.0);
+
     /// A tempo from beats a minute.
     ///
     /// # Errors
@@ -102,7 +105,7 @@ impl From<Tempo> for f64 {
 impl Bars {
     /// The same length in beats.
     pub fn beats(self) -> Beats {
-        Beats(f64::from(self.0) * f64::from(BEATS_PER_BAR))
+        Beats(f64::from(self.0 * BEATS_PER_BAR))
     }
 
     /// The same length in sixteenth steps.

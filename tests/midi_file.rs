@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use diff_bgm::generator::Settings;
 use diff_bgm::music::draft::{Draft, Recipe};
 use diff_bgm::music::midi_file::{MAX_FILE_BYTES, MidiFile};
 use diff_bgm::music::note::{GridNote, Note, separate};
@@ -16,10 +17,11 @@ fn draft(notes: Vec<Note>, bars: u32) -> Draft {
         cuts: vec![Beats(19.75), Beats(26.3125)],
         recipe: Recipe {
             model: "default".into(),
-            seed: 7,
-            sampler: "dpm++2m".into(),
-            steps: 20,
             guidance_scale: 1.5,
+            settings: Settings {
+                seed: 7,
+                ..Settings::default()
+            },
         },
     }
 }

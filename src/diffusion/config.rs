@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
-use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_SEGMENT};
+use crate::time::{BEATS_PER_BAR, BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT};
 
 /// The most parameters a network may have; the published one has 41 million.
 const MAX_PARAMETERS: usize = 500_000_000;
@@ -239,6 +239,12 @@ impl ModelConfig {
                 self.img_h, self.img_w, self.time_fold
             ),
             "steps and pitches that halve evenly at every level",
+        )?;
+        expect(
+            self.img_h
+                .is_multiple_of(2 * BEATS_PER_BAR as usize * STEPS_PER_BEAT as usize),
+            format!("a roll of {} steps", self.img_h),
+            "an even number of bars of 16 steps",
         )?;
         expect(
             self.out_channels == 2 * self.time_fold,

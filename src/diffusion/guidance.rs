@@ -31,7 +31,7 @@ impl<'a> GuidedModel<'a> {
         let condition = if guidance_scale == 1.0 {
             model.prepare(&[condition])?
         } else {
-            model.prepare(&[&model.null_condition()?, condition])?
+            model.prepare(&[&model.null_like(condition)?, condition])?
         };
         Ok(Self {
             model,

@@ -6,6 +6,7 @@ use std::path::Path;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear};
 
+use crate::bounded_file::read_bounded;
 use crate::diffusion::config::{ConditionKind, ModelConfig, Prediction};
 use crate::diffusion::cue_encoder::CueEncoder;
 use crate::diffusion::roll_folding::{fold, unfold};
@@ -14,8 +15,9 @@ use crate::diffusion::unet::{PreparedContext, UNet};
 use crate::diffusion::weights::WeightSource;
 use crate::error::{Error, Fault, Result};
 use crate::features::{CAPTION_WIDTH, VISUAL_WIDTH};
-use crate::safetensors_file::{Container, read_bounded};
-use crate::time::BEATS_PER_SEGMENT;
+use crate::music::piano_roll::PitchRange;
+use crate::safetensors_file::Container;
+use crate::time::STEPS_PER_BEAT;
 
 /// The `format` of a model file.
 pub const MODEL_FORMAT: &str = "diff-bgm/1";
@@ -172,6 +174,16 @@ impl Model {
         self.parameters
     }
 
+    /// Beats of one segment; 32 for every network meant for use.
+    pub fn segment_beats(&self) -> usize {
+        self.config.img_h / STEPS_PER_BEAT as usize
+    }
+
+    /// The pitches of the roll.
+    pub fn pitches(&self) -> PitchRange {
+        PitchRange::new(self.config.pitch_min as u8, self.config.img_w).unwrap_or(PitchRange::MIDI)
+    }
+
     /// The shape of one segment's roll, `[1, 2, steps, pitches]`.
     pub fn roll_shape(&self) -> [usize; 4] {
         [1, 2, self.config.img_h, self.config.img_w]
@@ -253,19 +265,31 @@ impl Model {
         })
     }
 
-    /// The condition that asks for nothing, for one segment.
+    /// The condition that asks for nothing, with as many tokens as a segment has beats.
     ///
     /// # Errors
     /// When the device refuses it.
     pub fn null_condition(&self) -> Result<Condition> {
-        let beats = BEATS_PER_SEGMENT as usize;
+        self.null_of(1, self.segment_beats())
+    }
+
+    /// The condition that asks for nothing, shaped like `condition`.
+    ///
+    /// # Errors
+    /// When the device refuses it.
+    pub fn null_like(&self, condition: &Condition) -> Result<Condition> {
+        let (batch, tokens, _) = condition.early.dims3()?;
+        self.null_of(batch, tokens)
+    }
+
+    fn null_of(&self, batch: usize, tokens: usize) -> Result<Condition> {
         match self.config.cond_type {
             ConditionKind::Cues => {
-                let width = self.config.cue_row_width();
-                self.cue_condition(&Tensor::zeros((1, beats, width), DType::F32, &self.device)?)
+                let shape = (batch, tokens, self.config.cue_row_width());
+                self.cue_condition(&Tensor::zeros(shape, DType::F32, &self.device)?)
             }
             _ => {
-                let shape = (1, beats, self.config.d_cond);
+                let shape = (batch, tokens, self.config.d_cond);
                 let tokens = Tensor::full(PUBLISHED_NULL, shape, &self.device)?;
                 Ok(self.context_condition(tokens, None))
             }

@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use candle_core::Tensor;
+use serde::{Deserialize, Serialize};
 
 use crate::diffusion::noise::NoiseUse;
 use crate::diffusion::schedule::Schedule;
@@ -26,14 +27,17 @@ pub trait Denoiser {
 }
 
 /// The ways to sample.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SamplerKind {
     /// The published ancestral loop over every diffusion step (Ho et al., 2020).
+    #[serde(rename = "ddpm")]
     Ddpm,
     /// Few steps, optionally stochastic (Song et al., 2021).
+    #[serde(rename = "ddim")]
     Ddim,
     /// Few steps of second order (Lu et al., 2022).
     #[default]
+    #[serde(rename = "dpm++2m")]
     DpmSolver,
 }
 
@@ -72,7 +76,8 @@ impl FromStr for SamplerKind {
 }
 
 /// How to sample.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SamplerSettings {
     /// The sampler.
     pub kind: SamplerKind,
@@ -82,6 +87,17 @@ pub struct SamplerSettings {
     pub eta: f64,
     /// Factor on the noise: on what a stochastic sampler adds, on what a deterministic one starts from.
     pub temperature: f64,
+}
+
+impl Default for SamplerSettings {
+    fn default() -> Self {
+        Self {
+            kind: SamplerKind::default(),
+            steps: 20,
+            eta: 0.0,
+            temperature: 1.0,
+        }
+    }
 }
 
 /// What must not change: where `mask` is 1, the result is `original`.

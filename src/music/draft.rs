@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::generator::Settings;
 use crate::music::note::Note;
 use crate::time::{Bars, Beats, Tempo};
 
@@ -27,12 +28,8 @@ pub struct Draft {
 pub struct Recipe {
     /// The model's name: its file's stem, or `default` for the model in the box.
     pub model: String,
-    /// Seed of the noise.
-    pub seed: u64,
-    /// Name of the sampler, such as `dpm++2m`.
-    pub sampler: String,
-    /// Sampling steps a segment.
-    pub steps: u32,
-    /// Scale of classifier-free guidance; 1 is none.
-    pub guidance_scale: f32,
+    /// The guidance scale that was used, whether set or the model's own.
+    pub guidance_scale: f64,
+    /// All other settings.
+    pub settings: Settings,
 }

@@ -1,5 +1,12 @@
 //! `bgm`: Diff-BGM on the command line. One file a subcommand; errors are printed once, here.
 
+mod clip;
+mod features;
+mod generate;
+mod progress;
+mod threads;
+mod verify;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -14,10 +21,18 @@ struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Features(features::Arguments),
+    Generate(Box<generate::Arguments>),
+    Verify(verify::Arguments),
+}
 
 fn run(arguments: Arguments) -> Result<()> {
-    match arguments.command {}
+    match arguments.command {
+        Command::Features(arguments) => features::run(arguments),
+        Command::Generate(arguments) => generate::run(*arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+    }
 }
 
 /// 0 when done, 1 when it failed with the reason on stderr; clap itself exits with 2 on wrong usage.

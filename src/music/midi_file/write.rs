@@ -123,9 +123,9 @@ fn made_by(recipe: &Recipe) -> String {
         "Diff-BGM {}: model {}, seed {}, {} in {} steps, guidance {}",
         env!("CARGO_PKG_VERSION"),
         recipe.model,
-        recipe.seed,
-        recipe.sampler,
-        recipe.steps,
+        recipe.settings.seed,
+        recipe.settings.sampler.kind,
+        recipe.settings.sampler.steps,
         recipe.guidance_scale
     )
 }

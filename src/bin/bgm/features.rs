@@ -1,0 +1,64 @@
+//! `bgm features`: what a clip shows over time, into a clip file.
+
+use std::path::PathBuf;
+
+use diff_bgm::Result;
+use diff_bgm::features::ClipFeatures;
+use diff_bgm::features::loose_files::LooseFiles;
+use diff_bgm::time::Seconds;
+
+/// Gather the features of a clip into one clip file
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Frame embeddings, 512 numbers a row (.pth, .npy)
+    #[arg(long, value_name = "FILE")]
+    visual: Option<PathBuf>,
+    /// Caption embeddings, 768 numbers a row (.npy)
+    #[arg(long, value_name = "FILE")]
+    caption: Option<PathBuf>,
+    /// Shots, as TransNetV2 lists them (…_scenes.txt)
+    #[arg(long, value_name = "FILE", requires = "fps")]
+    scenes: Option<PathBuf>,
+    /// Frames of picture a second
+    #[arg(long, value_name = "HZ")]
+    fps: Option<f64>,
+    /// Length of the clip; without it, it ends with its last shot
+    #[arg(long, value_name = "SECONDS")]
+    duration: Option<f64>,
+    /// Where to write the clip file
+    #[arg(short, long, value_name = "CLIP.safetensors")]
+    output: PathBuf,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    let clip = LooseFiles {
+        visual: arguments.visual,
+        caption: arguments.caption,
+        scenes: arguments.scenes,
+        frame_rate_hz: arguments.fps,
+        duration: arguments.duration.map(Seconds),
+    }
+    .gather()?;
+    clip.write(&arguments.output)?;
+    println!("{}: {}", arguments.output.display(), summary(&clip));
+    Ok(())
+}
+
+/// A clip in one line.
+pub(crate) fn summary(clip: &ClipFeatures) -> String {
+    let mut parts = vec![format!("{:.2} s", clip.duration.0)];
+    if clip.frame_rate_hz > 0.0 {
+        parts.push(format!("{:.3} frames a second", clip.frame_rate_hz));
+    }
+    for (name, track) in [
+        ("visual", &clip.visual),
+        ("caption", &clip.caption),
+        ("cue", &clip.cues),
+    ] {
+        if let Some(track) = track {
+            parts.push(format!("{} {name} rows", track.rows()));
+        }
+    }
+    parts.push(format!("{} cuts", clip.shots.len()));
+    parts.join(", ")
+}

@@ -1,0 +1,255 @@
+//! `bgm generate`: a draft for a clip.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use diff_bgm::atomic_file::write_file;
+use diff_bgm::conditioning::placement::Alignment;
+use diff_bgm::conditioning::steering::{Lane, Steering};
+use diff_bgm::diffusion::model::Model;
+use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
+use diff_bgm::features::ClipFeatures;
+use diff_bgm::generator::{Settings, generate};
+use diff_bgm::music::draft::Draft;
+use diff_bgm::time::{Bars, Beats, Tempo};
+use diff_bgm::{Error, Fault, Result};
+use serde::Serialize;
+
+use crate::clip;
+use crate::progress::Progress;
+use crate::threads::ThreadCount;
+
+/// Draft music for a clip
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// A clip file made by `bgm features`, or a video
+    clip: PathBuf,
+    /// The MIDI file to write
+    #[arg(short, long, value_name = "DRAFT.mid")]
+    output: PathBuf,
+    /// A model file; the model in the box, if not given
+    #[arg(long, value_name = "MODEL.safetensors")]
+    model: Option<PathBuf>,
+    /// Bars of music; up to the first bar line at or after the clip's end, if not given
+    #[arg(long)]
+    bars: Option<u32>,
+    /// Tempo in beats a minute
+    #[arg(long, default_value = "120", value_parser = tempo)]
+    tempo: Tempo,
+    /// Beat of the music at which the clip starts
+    #[arg(long, default_value = "0")]
+    start: f64,
+    /// Seed; the same seed and settings give the same notes
+    #[arg(long, default_value = "1")]
+    seed: u64,
+    /// How to sample: ddpm, ddim or dpm++2m
+    #[arg(long, default_value = "dpm++2m")]
+    sampler: SamplerKind,
+    /// Sampling steps a segment; ddpm always takes every step of the model's schedule
+    #[arg(long, default_value = "20")]
+    steps: usize,
+    /// Share of random noise that ddim adds in each step, 0 to 1
+    #[arg(long, default_value = "0")]
+    eta: f64,
+    /// Factor on the noise; below 1 is plainer, above 1 wilder
+    #[arg(long, default_value = "1")]
+    temperature: f64,
+    /// How strictly the clip is followed, 1 for no guidance; what suits the model, if not given
+    #[arg(long)]
+    guidance: Option<f64>,
+    /// How rows of the clip find their beats: time, or stretch over the whole piece
+    #[arg(long, default_value = "time")]
+    align: Alignment,
+    #[command(flatten)]
+    steering: SteeringArgs,
+    /// Threads to work with; all cores, if not given
+    #[arg(long, default_value = "0")]
+    threads: ThreadCount,
+    /// Also writes a piano-roll picture
+    #[arg(long, value_name = "ROLL.png")]
+    roll: Option<PathBuf>,
+    /// Also writes a report of settings, timings and measures of the music
+    #[arg(long, value_name = "REPORT.json")]
+    json: Option<PathBuf>,
+}
+
+/// Each cue: `clip` (as the picture suggests), `clip+0.3`, `clip-0.3`, a number from -1 to 1, or `free`.
+#[derive(Args)]
+#[command(
+    next_help_heading = "Steering (clip, clip+0.3, clip-0.3, a number from -1 to 1, or free)"
+)]
+struct SteeringArgs {
+    /// How many notes start [default: clip, which is its motion]
+    #[arg(long, allow_hyphen_values = true)]
+    density: Option<Lane>,
+    /// How many notes sound together [default: free; of the clip, its visual complexity]
+    #[arg(long, allow_hyphen_values = true)]
+    polyphony: Option<Lane>,
+    /// How high the notes lie [default: half of clip, which is its brightness]
+    #[arg(long, allow_hyphen_values = true)]
+    register: Option<Lane>,
+    /// From minor (-1) to major (1) [default: clip, which is its warmth]
+    #[arg(long, allow_hyphen_values = true)]
+    mode: Option<Lane>,
+    /// How many notes start on the beat [default: clip, which is its cuts]
+    #[arg(long, allow_hyphen_values = true)]
+    accent: Option<Lane>,
+    /// Raises (to 1) or lowers (to -1) density, polyphony, accents and loudness together
+    #[arg(long, allow_hyphen_values = true, default_value = "0")]
+    energy: f32,
+}
+
+fn tempo(text: &str) -> Result<Tempo, Fault> {
+    let tempo_bpm = text
+        .parse()
+        .map_err(|_| Fault::new(format!("a tempo of «{text}»"), "a number of BPM"))?;
+    Tempo::new(tempo_bpm)
+}
+
+impl SteeringArgs {
+    fn steering(&self) -> Result<Steering> {
+        if !(-1.0..=1.0).contains(&self.energy) {
+            return Err(Error::value(
+                format!("an energy of {}", self.energy),
+                "-1 to 1",
+            ));
+        }
+        let default = Steering::default();
+        let lane = |given: &Option<Lane>, default: Lane| given.clone().unwrap_or(default);
+        Ok(Steering {
+            density: lane(&self.density, default.density),
+            polyphony: lane(&self.polyphony, default.polyphony),
+            register: lane(&self.register, default.register),
+            mode: lane(&self.mode, default.mode),
+            accent: lane(&self.accent, default.accent),
+            energy: self.energy,
+        })
+    }
+}
+
+/// What the report says.
+#[derive(Serialize)]
+struct Report<'a> {
+    clip: &'a Path,
+    model: ModelReport<'a>,
+    settings: &'a Settings,
+    guidance_scale: f64,
+    bars: u32,
+    notes: usize,
+    cuts_beats: &'a [Beats],
+    seconds: Timings,
+}
+
+#[derive(Serialize)]
+struct ModelReport<'a> {
+    name: &'a str,
+    kind: &'a str,
+    parameters: usize,
+}
+
+/// How long each part took, in seconds.
+#[derive(Serialize)]
+struct Timings {
+    load_model: f64,
+    load_clip: f64,
+    generate: f64,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    expect_extension(&arguments.output, &["mid", "midi"])?;
+    let settings = Settings {
+        tempo: arguments.tempo,
+        clip_start: Beats(arguments.start),
+        bars: arguments.bars.map(Bars),
+        alignment: arguments.align,
+        seed: arguments.seed,
+        sampler: SamplerSettings {
+            kind: arguments.sampler,
+            steps: arguments.steps,
+            eta: arguments.eta,
+            temperature: arguments.temperature,
+        },
+        guidance_scale: arguments.guidance,
+        steering: arguments.steering.steering()?,
+    };
+    arguments.threads.apply()?;
+
+    let (clip, load_clip) = timed(|| clip::read(&arguments.clip))?;
+    let (model, load_model) = timed(|| match &arguments.model {
+        Some(path) => Model::load(path, &candle_core::Device::Cpu),
+        None => Model::in_the_box(&candle_core::Device::Cpu),
+    })?;
+    let (draft, generate) = timed(|| draft(&model, &clip, &settings))?;
+
+    draft.write_midi(&arguments.output)?;
+    println!(
+        "{}: {} notes in {} bars, in {generate:.1} s",
+        arguments.output.display(),
+        draft.notes.len(),
+        draft.bars.0
+    );
+    if let Some(path) = &arguments.json {
+        let report = Report {
+            clip: &arguments.clip,
+            model: ModelReport {
+                name: model.name(),
+                kind: model.config().cond_type.name(),
+                parameters: model.parameters(),
+            },
+            settings: &settings,
+            guidance_scale: draft.recipe.guidance_scale,
+            bars: draft.bars.0,
+            notes: draft.notes.len(),
+            cuts_beats: &draft.cuts,
+            seconds: Timings {
+                load_model,
+                load_clip,
+                generate,
+            },
+        };
+        write_json(path, &report)?;
+    }
+    Ok(())
+}
+
+fn draft(model: &Model, clip: &ClipFeatures, settings: &Settings) -> Result<Draft> {
+    let mut progress = Progress::new();
+    let draft = generate(model, clip, settings, &mut |done| {
+        let message = format!(
+            "segment {} of {}, step {} of {}",
+            done.segment + 1,
+            done.segments,
+            done.step,
+            done.steps
+        );
+        progress.set(done.fraction(), &message);
+        ControlFlow::Continue(())
+    });
+    progress.finish();
+    draft
+}
+
+fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
+    let start = Instant::now();
+    let value = work()?;
+    Ok((value, start.elapsed().as_secs_f64()))
+}
+
+fn expect_extension(path: &Path, allowed: &[&str]) -> Result<()> {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    if allowed.iter().any(|allowed| extension == *allowed) {
+        Ok(())
+    } else {
+        let expected = format!("a name that ends in .{}", allowed.join(" or ."));
+        Err(Fault::new("not the name of such a file", expected).in_file(path))
+    }
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Error::value(error.to_string(), "values that JSON can hold"))?;
+    write_file(path, |out| writeln!(out, "{text}").map_err(Error::io(path)))
+}

@@ -1,0 +1,170 @@
+//! Where a clip lies on the music's time line.
+
+use serde::{Deserialize, Serialize};
+
+use crate::conditioning::beat_rows::BeatRows;
+use crate::error::Fault;
+use crate::features::{ClipFeatures, Track};
+use crate::time::{Bars, Beats, Seconds, Tempo};
+
+/// How rows of the clip find their beats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Alignment {
+    /// By time, under the tempo and the clip's start.
+    #[default]
+    Time,
+    /// By index, the whole clip over the whole piece, as the authors' data loader does.
+    Stretch,
+}
+
+impl std::str::FromStr for Alignment {
+    type Err = Fault;
+
+    fn from_str(name: &str) -> Result<Self, Fault> {
+        match name {
+            "time" => Ok(Self::Time),
+            "stretch" => Ok(Self::Stretch),
+            _ => Err(Fault::new(
+                format!("an alignment «{name}»"),
+                "time or stretch",
+            )),
+        }
+    }
+}
+
+/// Relates the picture's seconds to the music's beats.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placement {
+    /// The tempo of the music.
+    pub tempo: Tempo,
+    /// The beat of the music at which the clip starts.
+    pub clip_start: Beats,
+    /// How rows find their beats.
+    pub alignment: Alignment,
+}
+
+impl Placement {
+    /// The beat of the music at a time in the clip.
+    pub fn beat_at(&self, clip_time: Seconds) -> Beats {
+        self.clip_start + self.tempo.beats_in(clip_time)
+    }
+
+    /// The time in the clip at a beat of the music; negative before the clip starts.
+    pub fn clip_time_at(&self, beat: Beats) -> Seconds {
+        self.tempo.seconds_in(beat - self.clip_start)
+    }
+
+    /// The bars of music that reach to the first bar line at or after the clip's end.
+    pub fn bars_of(&self, clip: &ClipFeatures) -> Bars {
+        Bars::covering(self.beat_at(clip.duration))
+    }
+
+    /// One row of `track` for each of `beats` beats: the row at the beat's start.
+    pub fn rows(&self, track: &Track, beats: usize) -> BeatRows {
+        BeatRows::new((0..beats).map(|beat| {
+            let index = match self.alignment {
+                Alignment::Time => self.row_index(track, beat as f64),
+                Alignment::Stretch => beat * track.rows() / beats.max(1),
+            };
+            track.row(index).to_vec()
+        }))
+    }
+
+    /// The mean over each beat of the rows of `track` that fall in it.
+    pub fn means(&self, track: &Track, beats: usize) -> BeatRows {
+        BeatRows::new((0..beats).map(|beat| {
+            let first = self.row_index(track, beat as f64);
+            let end = self.rows_before(track, (beat + 1) as f64);
+            let end = end.clamp(first + 1, track.rows().max(first + 1));
+            let mut sum = vec![0.0; track.width];
+            for index in first..end {
+                for (sum, value) in sum.iter_mut().zip(track.row(index)) {
+                    *sum += value;
+                }
+            }
+            sum.iter_mut().for_each(|sum| *sum /= (end - first) as f32);
+            sum
+        }))
+    }
+
+    /// The row that speaks for the time of a beat, or the nearest there is.
+    fn row_index(&self, track: &Track, beat: f64) -> usize {
+        self.rows_before(track, beat)
+            .min(track.rows().saturating_sub(1))
+    }
+
+    /// How many whole rows' time passes from the clip's start to a beat.
+    fn rows_before(&self, track: &Track, beat: f64) -> usize {
+        let time = self.clip_time_at(Beats(beat));
+        // The tiny shift keeps a row that starts on the beat from being missed through rounding.
+        (time.0 * track.rate_hz + 1e-6).floor().max(0.0) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placement(tempo_bpm: f64, clip_start: f64, alignment: Alignment) -> Placement {
+        Placement {
+            tempo: Tempo::new(tempo_bpm).unwrap(),
+            clip_start: Beats(clip_start),
+            alignment,
+        }
+    }
+
+    fn counting(rows: usize, rate_hz: f64) -> Track {
+        Track {
+            rate_hz,
+            width: 1,
+            values: (0..rows).map(|row| row as f32).collect(),
+        }
+    }
+
+    fn column(rows: &BeatRows) -> Vec<f32> {
+        rows.window(0, rows.beats())
+    }
+
+    #[test]
+    fn rows_are_taken_at_the_time_of_each_beat() {
+        let rows = placement(60.0, 0.0, Alignment::Time).rows(&counting(20, 2.0), 5);
+        assert_eq!(column(&rows), [0.0, 2.0, 4.0, 6.0, 8.0]);
+        let faster = placement(120.0, 0.0, Alignment::Time).rows(&counting(20, 2.0), 5);
+        assert_eq!(column(&faster), [0.0, 1.0, 2.0, 3.0, 4.0]);
+    }
+
+    #[test]
+    fn beats_outside_the_clip_take_its_first_and_last_row() {
+        let rows = placement(60.0, 2.0, Alignment::Time).rows(&counting(3, 1.0), 7);
+        assert_eq!(column(&rows), [0.0, 0.0, 0.0, 1.0, 2.0, 2.0, 2.0]);
+    }
+
+    #[test]
+    fn stretching_spreads_all_rows_over_all_beats() {
+        let rows = placement(100.0, 0.0, Alignment::Stretch).rows(&counting(9, 30.0), 6);
+        assert_eq!(column(&rows), [0.0, 1.0, 3.0, 4.0, 6.0, 7.0]);
+    }
+
+    #[test]
+    fn means_are_over_the_rows_within_a_beat() {
+        let rows = placement(60.0, 0.0, Alignment::Time).means(&counting(8, 4.0), 2);
+        assert_eq!(column(&rows), [1.5, 5.5]);
+    }
+
+    #[test]
+    fn a_clip_of_half_a_minute_at_100_bpm_takes_13_bars() {
+        let clip = ClipFeatures {
+            duration: Seconds(30.0),
+            ..ClipFeatures::default()
+        };
+        assert_eq!(
+            placement(100.0, 0.0, Alignment::Time).bars_of(&clip),
+            Bars(13)
+        );
+        assert_eq!(
+            placement(100.0, 4.0, Alignment::Time).bars_of(&clip),
+            Bars(14)
+        );
+    }
+}

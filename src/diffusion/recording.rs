@@ -1,0 +1,179 @@
+//! Recorded passes of a network, to check that a converted checkpoint gives the same numbers here.
+
+use std::path::Path;
+
+use candle_core::{Device, Tensor};
+use safetensors::Dtype;
+
+use crate::bounded_file::read_bounded;
+use crate::diffusion::model::Model;
+use crate::error::{Error, Fault, Result};
+use crate::safetensors_file::{self, Container};
+
+/// The largest recording that is read, in bytes.
+const MAX_RECORDING_BYTES: u64 = 256 << 20;
+/// The largest batch in a recording.
+const MAX_BATCH: usize = 64;
+
+/// Inputs of a pass and what another implementation put out for them.
+#[derive(Debug)]
+pub struct Recording {
+    /// Noisy rolls, `[batch, 2, steps, pitches]`.
+    x: Tensor,
+    /// One diffusion step a sample.
+    steps: Vec<usize>,
+    /// Encoded context `[batch, tokens, d_cond]` (`cond`), or cue rows `[batch, beats, 2·cues]` (`cues`).
+    condition: Tensor,
+    is_cues: bool,
+    /// What was predicted (`eps` or `v`); the shape of `x`.
+    prediction: Tensor,
+}
+
+/// How far two predictions are apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Deviation {
+    /// The largest absolute difference.
+    pub absolute: f64,
+    /// The largest absolute difference over the largest recorded value.
+    pub relative: f64,
+}
+
+impl Recording {
+    /// Reads `x`, `t`, `cond` or `cues`, and `eps` or `v` from a safetensors file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, lacks one of them, or their shapes do not fit each other.
+    pub fn read(path: &Path) -> Result<Self> {
+        let bytes = read_bounded(path, MAX_RECORDING_BYTES)?;
+        let in_file = |error| match error {
+            Error::Value(fault) => fault.in_file(path),
+            other => other,
+        };
+        Container::parse(&bytes)
+            .map_err(Error::from)
+            .and_then(|container| Self::from_container(&container))
+            .map_err(in_file)
+    }
+
+    fn from_container(container: &Container<'_>) -> Result<Self> {
+        let find = |names: [&'static str; 2]| -> Result<(&'static str, Tensor)> {
+            for name in names {
+                if let Ok(view) = container.tensors.tensor(name) {
+                    return Ok((name, safetensors_file::tensor(name, &view, &Device::Cpu)?));
+                }
+            }
+            Err(missing(&names.join(" or ")).into())
+        };
+        let (_, x) = find(["x", "x_t"])?;
+        let (condition_name, condition) = find(["cond", "cues"])?;
+        let (_, prediction) = find(["eps", "v"])?;
+        let steps = diffusion_steps(container)?;
+        let batch = x.dims().first().copied().unwrap_or(0);
+        let fits = x.rank() == 4
+            && condition.rank() == 3
+            && (1..=MAX_BATCH).contains(&batch)
+            && condition.dim(0)? == batch
+            && steps.len() == batch
+            && prediction.dims() == x.dims();
+        if !fits {
+            return Err(Error::value(
+                format!(
+                    "x {:?}, t [{}], {condition_name} {:?} and a prediction {:?}",
+                    x.dims(),
+                    steps.len(),
+                    condition.dims(),
+                    prediction.dims()
+                ),
+                "x [batch, 2, steps, pitches], t [batch], cond [batch, tokens, width] or cues \
+                 [batch, beats, width], and eps or v in the shape of x",
+            ));
+        }
+        Ok(Self {
+            x,
+            steps,
+            condition,
+            is_cues: condition_name == "cues",
+            prediction,
+        })
+    }
+
+    /// Runs the recorded inputs through `model`, sample by sample, and compares.
+    ///
+    /// # Errors
+    /// When the inputs do not fit the model.
+    pub fn compare(&self, model: &Model) -> Result<Deviation> {
+        let [_, channels, steps, pitches] = model.roll_shape();
+        if self.x.dims()[1..] != [channels, steps, pitches] {
+            return Err(Error::value(
+                format!("recorded rolls of shape {:?}", &self.x.dims()[1..]),
+                format!(
+                    "{:?}, the shape of the model's rolls",
+                    [channels, steps, pitches]
+                ),
+            ));
+        }
+        let limit = model.schedule().steps();
+        if let Some(step) = self.steps.iter().find(|&&step| step >= limit) {
+            return Err(Error::value(
+                format!("diffusion step {step}"),
+                format!("below {limit}, the length of the model's schedule"),
+            ));
+        }
+        let (mut absolute, mut largest) = (0.0_f64, 0.0_f64);
+        for (i, &step) in self.steps.iter().enumerate() {
+            let sample = |tensor: &Tensor| tensor.narrow(0, i, 1)?.to_device(model.device());
+            let rows = sample(&self.condition)?;
+            let condition = if self.is_cues {
+                model.cue_condition(&rows)?
+            } else {
+                model.context_condition(rows, None)
+            };
+            let prepared = model.prepare(&[&condition])?;
+            let found = model.predict(&sample(&self.x)?, step, &prepared)?;
+            let expected = sample(&self.prediction)?;
+            let maximum = |tensor: Tensor| -> Result<f64> {
+                Ok(f64::from(
+                    tensor.abs()?.flatten_all()?.max(0)?.to_scalar::<f32>()?,
+                ))
+            };
+            absolute = absolute.max(maximum((found - &expected)?)?);
+            largest = largest.max(maximum(expected)?);
+        }
+        Ok(Deviation {
+            absolute,
+            relative: absolute / largest.max(f64::MIN_POSITIVE),
+        })
+    }
+}
+
+fn missing(names: &str) -> Fault {
+    Fault::new(
+        format!("no tensor {names}"),
+        "a recorded pass with x, t, cond or cues, and eps or v",
+    )
+}
+
+/// `t`, which PyTorch writes as 64-bit and others as 32-bit integers.
+fn diffusion_steps(container: &Container<'_>) -> Result<Vec<usize>, Fault> {
+    let view = container.tensors.tensor("t").map_err(|_| missing("t"))?;
+    let data = view.data();
+    let steps: Vec<i64> = match view.dtype() {
+        Dtype::I64 => data
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .map(|b| i64::from_le_bytes(*b))
+            .collect(),
+        Dtype::I32 => {
+            let words = data.as_chunks::<4>().0.iter();
+            words.map(|b| i64::from(i32::from_le_bytes(*b))).collect()
+        }
+        other => return Err(Fault::new(format!("t of type {other:?}"), "whole numbers")),
+    };
+    steps
+        .into_iter()
+        .map(|step| {
+            usize::try_from(step).map_err(|_| Fault::new(format!("t = {step}"), "at least 0"))
+        })
+        .collect()
+}

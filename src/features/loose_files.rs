@@ -1,0 +1,117 @@
+//! Features in the loose files of the published dataset, gathered into one clip.
+
+use std::path::{Path, PathBuf};
+
+use crate::bounded_file::read_bounded;
+use crate::error::{Error, Fault, Result};
+use crate::features::scenes::{self, Scenes};
+use crate::features::{
+    CAPTION_WIDTH, ClipFeatures, Track, VISUAL_WIDTH, check_duration, check_rate,
+};
+use crate::npy;
+use crate::raw_tensor::RawTensor;
+use crate::time::Seconds;
+
+/// The largest file of rows that is read, in bytes.
+const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// Where the features of a clip are, and what the files themselves do not say.
+#[derive(Clone, Debug, Default)]
+pub struct LooseFiles {
+    /// Frame embeddings `[rows, 512]`, spread evenly over the clip: `.npy`.
+    pub visual: Option<PathBuf>,
+    /// Caption embeddings `[rows, 768]`, spread evenly over the clip: `.npy`.
+    pub caption: Option<PathBuf>,
+    /// The list of shots that TransNetV2 writes.
+    pub scenes: Option<PathBuf>,
+    /// Frames of picture a second; needed for the shots.
+    pub frame_rate_hz: Option<f64>,
+    /// How long the clip is; without it, it ends with its last shot.
+    pub duration: Option<Seconds>,
+}
+
+impl LooseFiles {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// When a file cannot be read or does not hold what it should, or the frame rate or the duration is not known.
+    pub fn gather(&self) -> Result<ClipFeatures> {
+        if let Some(rate_hz) = self.frame_rate_hz {
+            check_rate("frames", rate_hz)?;
+        }
+        let scenes = self.scenes.as_deref().map(read_scenes).transpose()?;
+        let frame_rate_hz = match (self.frame_rate_hz, &scenes) {
+            (Some(rate_hz), _) => rate_hz,
+            (None, None) => 0.0,
+            (None, Some(_)) => {
+                return Err(Error::value(
+                    "a list of shots alone",
+                    "the frames a second too (--fps)",
+                ));
+            }
+        };
+        let duration = self
+            .duration
+            .or(scenes.as_ref().map(|scenes| scenes.duration(frame_rate_hz)))
+            .ok_or_else(|| {
+                Error::value(
+                    "no duration of the clip",
+                    "--duration, or --scenes and --fps, from which it follows",
+                )
+            })?;
+        check_duration(duration)?;
+        let spread = |path: &Option<PathBuf>, width| {
+            path.as_deref()
+                .map(|path| read_rows(path, width, duration))
+                .transpose()
+        };
+        let clip = ClipFeatures {
+            duration,
+            frame_rate_hz,
+            visual: spread(&self.visual, VISUAL_WIDTH)?,
+            caption: spread(&self.caption, CAPTION_WIDTH)?,
+            cues: None,
+            shots: scenes.map_or_else(Vec::new, |scenes| scenes.cuts(frame_rate_hz)),
+        };
+        clip.check()?;
+        Ok(clip)
+    }
+}
+
+fn read_scenes(path: &Path) -> Result<Scenes> {
+    let bytes = read_bounded(path, scenes::MAX_FILE_BYTES)?;
+    Scenes::parse(&bytes).map_err(|fault| fault.in_file(path))
+}
+
+/// Rows of `width` numbers, spread evenly over `duration`.
+fn read_rows(path: &Path, width: usize, duration: Seconds) -> Result<Track> {
+    let table = read_table(path)?;
+    rows(&table, width, duration).map_err(|fault| fault.in_file(path))
+}
+
+fn read_table(path: &Path) -> Result<RawTensor> {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    match extension.to_str() {
+        Some("npy") => {
+            let bytes = read_bounded(path, MAX_FILE_BYTES)?;
+            npy::parse(&bytes).map_err(|fault| fault.in_file(path))
+        }
+        _ => Err(Fault::new("a file of another kind", "a .npy file").in_file(path)),
+    }
+}
+
+fn rows(table: &RawTensor, width: usize, duration: Seconds) -> Result<Track, Fault> {
+    let &[rows, columns] = table.shape() else {
+        return Err(Fault::new(
+            format!("an array of shape {:?}", table.shape()),
+            format!("[rows, {width}]"),
+        ));
+    };
+    if columns != width {
+        return Err(Fault::new(
+            format!("rows of {columns} numbers"),
+            format!("{width}"),
+        ));
+    }
+    Track::new(rows as f64 / duration.0, width, table.to_f32()?)
+}

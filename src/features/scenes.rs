@@ -1,0 +1,131 @@
+//! Shots as TransNetV2 lists them (`…_scenes.txt`): the first and the last frame of each, a line a shot.
+//!
+//! TransNetV2: Souček and Lokoč, 2020, <https://github.com/soCzech/TransNetV2>.
+
+use crate::error::Fault;
+use crate::features::{MAX_DURATION, MAX_RATE_HZ, MAX_SHOTS};
+use crate::time::Seconds;
+
+/// The largest list that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 4 << 20;
+
+/// The frame numbers that a list may hold: those of the longest clip at the highest rate.
+const MAX_FRAME: u32 = (MAX_DURATION.0 * MAX_RATE_HZ) as u32;
+
+/// The shots of a clip, in frames.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenes {
+    /// The first frame of each shot, ascending.
+    first_frames: Vec<u32>,
+    /// The last frame of the last shot.
+    last_frame: u32,
+}
+
+impl Scenes {
+    /// Reads a list.
+    ///
+    /// # Errors
+    /// When a line is not two frame numbers, shots overlap or run backwards, or there are none or too many.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| Fault::new("bytes that are not text", EXPECTED))?;
+        let mut first_frames = Vec::new();
+        let mut last_frame = None;
+        for (number, line) in (1..)
+            .zip(text.lines())
+            .filter(|(_, line)| !line.trim().is_empty())
+        {
+            let (first, last) = frames(line).ok_or_else(|| {
+                Fault::new(format!("`{}` in line {number}", start(line)), EXPECTED)
+            })?;
+            if first > last || last_frame.is_some_and(|previous| first <= previous) {
+                return Err(Fault::new(
+                    format!("the shot {first} to {last} in line {number}"),
+                    "shots that follow one another",
+                ));
+            }
+            first_frames.push(first);
+            last_frame = Some(last);
+        }
+        if first_frames.len() > MAX_SHOTS {
+            return Err(Fault::new(
+                format!("{} shots", first_frames.len()),
+                format!("at most {MAX_SHOTS}"),
+            ));
+        }
+        Ok(Self {
+            first_frames,
+            last_frame: last_frame.ok_or_else(|| Fault::new("no shots", EXPECTED))?,
+        })
+    }
+
+    /// When the picture cuts: where each shot but the first begins.
+    pub fn cuts(&self, frame_rate_hz: f64) -> Vec<Seconds> {
+        self.first_frames
+            .iter()
+            .skip(1)
+            .map(|&frame| Seconds(f64::from(frame) / frame_rate_hz))
+            .collect()
+    }
+
+    /// When the last shot ends.
+    pub fn duration(&self, frame_rate_hz: f64) -> Seconds {
+        Seconds((f64::from(self.last_frame) + 1.0) / frame_rate_hz)
+    }
+}
+
+const EXPECTED: &str = "the first and the last frame of a shot in each line";
+
+fn frames(line: &str) -> Option<(u32, u32)> {
+    let mut frames = line
+        .split_whitespace()
+        .map(|word| word.parse().ok().filter(|&frame: &u32| frame <= MAX_FRAME));
+    let shot = (frames.next()??, frames.next()??);
+    frames.next().is_none().then_some(shot)
+}
+
+/// As much of a line as fits in a message.
+fn start(line: &str) -> String {
+    line.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_are_where_later_shots_begin() {
+        let scenes = Scenes::parse(b"0 71\n72 214\n216 299\n").unwrap();
+        assert_eq!(scenes.cuts(24.0), [Seconds(3.0), Seconds(9.0)]);
+        assert_eq!(scenes.duration(24.0), Seconds(12.5));
+    }
+
+    #[test]
+    fn windows_line_ends_and_empty_lines_do_no_harm() {
+        assert_eq!(
+            Scenes::parse(b"0 71\r\n72 214\r\n\r\n").unwrap(),
+            Scenes::parse(b"0 71\n72 214").unwrap()
+        );
+    }
+
+    #[test]
+    fn anything_but_ascending_shots_is_refused() {
+        for text in [
+            "",
+            "\n\n",
+            "0",
+            "0 1 2",
+            "a b",
+            "-1 5",
+            "0.5 3",
+            "5 3",
+            "0 10\n10 20",
+            "0 10\n5 20",
+            "0 4294967295",
+            "0 99999999999999999999",
+        ] {
+            assert!(Scenes::parse(text.as_bytes()).is_err(), "{text:?}");
+        }
+        assert!(Scenes::parse(&[0xFF, 0xFE]).is_err());
+    }
+}

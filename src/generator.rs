@@ -1,0 +1,308 @@
+//! Whole clips: 8-bar segments, each continuing the one before, joined into one draft.
+
+use std::ops::ControlFlow;
+
+use candle_core::Tensor;
+use serde::{Deserialize, Serialize};
+
+use crate::conditioning::Conditioning;
+use crate::conditioning::clip_cues::ClipCurves;
+use crate::conditioning::placement::{Alignment, Placement};
+use crate::conditioning::steering::Steering;
+use crate::diffusion::config::ConditionKind;
+use crate::diffusion::guidance::GuidedModel;
+use crate::diffusion::model::Model;
+use crate::diffusion::noise::NoiseSource;
+use crate::diffusion::sampler::{Kept, SamplerKind, SamplerSettings, Sampling};
+use crate::error::{Error, Result};
+use crate::features::ClipFeatures;
+use crate::music::decode::{decode, decode_published};
+use crate::music::draft::{Draft, Recipe};
+use crate::music::dynamics::{self, BeatCurves, PUBLISHED_VELOCITY};
+use crate::music::note::{Note, separate};
+use crate::music::piano_roll::PianoRoll;
+use crate::time::{BEATS_PER_BAR, Bars, Beats, STEPS_PER_BEAT, Steps, Tempo};
+
+/// The longest piece, in bars; over half an hour at 120 BPM.
+pub const MAX_BARS: u32 = 1024;
+/// The most sampling steps a segment.
+pub const MAX_SAMPLING_STEPS: usize = 1000;
+/// The range that estimates of a roll of zeros and ones are held to.
+const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
+
+/// How to make a draft.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The tempo of the music.
+    pub tempo: Tempo,
+    /// The beat of the music at which the clip starts.
+    pub clip_start: Beats,
+    /// How long the piece is; to the first bar line at or after the clip's end, if not given.
+    pub bars: Option<Bars>,
+    /// How rows of the clip find their beats.
+    pub alignment: Alignment,
+    /// Seed of the noise.
+    pub seed: u64,
+    /// How to sample.
+    pub sampler: SamplerSettings,
+    /// Scale of classifier-free guidance, 1 for none; what suits the model, if not given.
+    pub guidance_scale: Option<f64>,
+    /// What each cue follows.
+    pub steering: Steering,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            tempo: Tempo::DEFAULT,
+            clip_start: Beats(0.0),
+            bars: None,
+            alignment: Alignment::default(),
+            seed: 1,
+            sampler: SamplerSettings::default(),
+            guidance_scale: None,
+            steering: Steering::default(),
+        }
+    }
+}
+
+/// The guidance that suits a family: the authors' for theirs, the best of our evaluation for ours.
+pub fn default_guidance_scale(kind: ConditionKind) -> f64 {
+    match kind {
+        ConditionKind::Cues => 2.5,
+        _ => 5.0,
+    }
+}
+
+/// How far a draft is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The segment in work, from 0.
+    pub segment: usize,
+    /// How many segments the piece has.
+    pub segments: usize,
+    /// Sampling steps of this segment that are done.
+    pub step: usize,
+    /// Sampling steps a segment.
+    pub steps: usize,
+}
+
+impl Progress {
+    /// Share of the whole work that is done, 0 to 1.
+    pub fn fraction(&self) -> f64 {
+        let segment_share = self.step as f64 / self.steps.max(1) as f64;
+        (self.segment as f64 + segment_share) / self.segments.max(1) as f64
+    }
+}
+
+/// Makes a draft for a clip. `on_progress` is told before and after every sampling step and may end the work.
+///
+/// The same model, clip and settings give the same notes, whatever the number of threads.
+///
+/// # Errors
+/// [`Error::Cancelled`] when `on_progress` said so; [`Error::Value`] when a setting is out of range or the clip lacks
+/// what the model follows.
+pub fn generate(
+    model: &Model,
+    clip: &ClipFeatures,
+    settings: &Settings,
+    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Draft> {
+    let guidance_scale = check(model, settings)?;
+    let placement = Placement {
+        tempo: settings.tempo,
+        clip_start: settings.clip_start,
+        alignment: settings.alignment,
+    };
+    let bars = settings.bars.unwrap_or_else(|| placement.bars_of(clip));
+    if bars.0 == 0 || bars.0 > MAX_BARS {
+        return Err(Error::value(
+            format!("a piece of {} bars", bars.0),
+            format!("1 to {MAX_BARS} bars"),
+        ));
+    }
+    let beats = (bars.0 * BEATS_PER_BAR) as usize;
+    let curves = ClipCurves::new(clip, &placement, beats);
+    let conditioning = Conditioning::new(
+        model.config(),
+        clip,
+        &placement,
+        &curves,
+        &settings.steering,
+    )?;
+    let piece = Piece {
+        model,
+        conditioning: &conditioning,
+        sampler: settings.sampler,
+        guidance_scale,
+        seed: settings.seed,
+        bars,
+    };
+    let roll = piece.paint(on_progress)?;
+
+    Ok(Draft {
+        notes: notes_of(model, &roll, &settings.steering, &curves),
+        bars,
+        tempo: settings.tempo,
+        cuts: clip
+            .shots
+            .iter()
+            .map(|&shot| placement.beat_at(shot))
+            .filter(|cut| (0.0..bars.beats().0).contains(&cut.0))
+            .collect(),
+        recipe: Recipe {
+            model: model.name().to_owned(),
+            guidance_scale,
+            settings: settings.clone(),
+        },
+    })
+}
+
+/// The notes of a painted roll: of the published families as the authors decode them, of ours with dynamics.
+fn notes_of(
+    model: &Model,
+    roll: &PianoRoll,
+    steering: &Steering,
+    curves: &ClipCurves,
+) -> Vec<Note> {
+    let published = model.config().cond_type != ConditionKind::Cues;
+    let grid_notes = if published {
+        let mut notes = decode_published(roll, Steps(model.config().img_h as u32));
+        separate(&mut notes);
+        notes
+    } else {
+        decode(roll)
+    };
+    let mut notes: Vec<Note> = grid_notes
+        .into_iter()
+        .map(|note| note.with_velocity(PUBLISHED_VELOCITY))
+        .collect();
+    if !published {
+        let energy = steering.energy_curve(curves);
+        let accent = steering.accent_curve(curves);
+        let curves = BeatCurves {
+            energy: &energy,
+            accent: &accent,
+        };
+        dynamics::shape(&mut notes, &curves);
+    }
+    notes
+}
+
+/// Refuses settings out of range; the guidance scale to use.
+fn check(model: &Model, settings: &Settings) -> Result<f64> {
+    let guidance_scale = settings
+        .guidance_scale
+        .unwrap_or_else(|| default_guidance_scale(model.config().cond_type));
+    let sampler = settings.sampler;
+    for (name, value, low, high) in [
+        ("a guidance scale", guidance_scale, 0.0, 30.0),
+        ("a temperature", sampler.temperature, 0.0, 2.0),
+        ("an eta", sampler.eta, 0.0, 1.0),
+        (
+            "a clip start",
+            settings.clip_start.0,
+            0.0,
+            f64::from(MAX_BARS * BEATS_PER_BAR),
+        ),
+    ] {
+        if !(low..=high).contains(&value) {
+            return Err(Error::value(
+                format!("{name} of {value}"),
+                format!("{low} to {high}"),
+            ));
+        }
+    }
+    if !(1..=MAX_SAMPLING_STEPS).contains(&sampler.steps) {
+        return Err(Error::value(
+            format!("{} sampling steps", sampler.steps),
+            format!("1 to {MAX_SAMPLING_STEPS}"),
+        ));
+    }
+    Ok(guidance_scale)
+}
+
+/// One piece in the making.
+struct Piece<'a> {
+    model: &'a Model,
+    conditioning: &'a Conditioning,
+    sampler: SamplerSettings,
+    guidance_scale: f64,
+    seed: u64,
+    bars: Bars,
+}
+
+impl Piece<'_> {
+    /// Paints segment after segment, each with its first half fixed to the second half of the one before, and joins
+    /// the halves into the roll of the whole piece (the authors' `autoreg`).
+    fn paint(&self, on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<PianoRoll> {
+        let steps = self.bars.steps().0 as usize;
+        let half = self.model.config().img_h / 2;
+        let segments = steps.div_ceil(half).saturating_sub(1).max(1);
+        let mut halves: Vec<Tensor> = Vec::with_capacity(segments + 1);
+        for segment in 0..segments {
+            let mut on_step = |step, steps| {
+                on_progress(Progress {
+                    segment,
+                    segments,
+                    step,
+                    steps,
+                })
+            };
+            let roll = self.paint_segment(segment, half, halves.last(), &mut on_step)?;
+            if segment == 0 {
+                halves.push(roll.narrow(2, 0, half)?);
+            }
+            halves.push(roll.narrow(2, half, half)?);
+        }
+        let halves: Vec<&Tensor> = halves.iter().collect();
+        let whole = Tensor::cat(&halves, 2)?.narrow(2, 0, steps)?;
+        let values = whole.flatten_all()?.to_vec1::<f32>()?;
+        Ok(PianoRoll::new(values, self.model.pitches())?)
+    }
+
+    /// One segment's roll `[1, 2, steps, pitches]`.
+    fn paint_segment(
+        &self,
+        segment: usize,
+        half: usize,
+        before: Option<&Tensor>,
+        on_step: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Tensor> {
+        let model = self.model;
+        let first_beat = segment * half / STEPS_PER_BEAT as usize;
+        let condition = self
+            .conditioning
+            .encode(model, first_beat, model.segment_beats())?;
+        // The published loop never clamps; solvers of few steps need to.
+        let x0_range = (self.sampler.kind != SamplerKind::Ddpm).then_some(ROLL_RANGE);
+        let denoiser = GuidedModel::new(model, &condition, self.guidance_scale, x0_range)?;
+        let source = NoiseSource::new(self.seed, segment as u32);
+        let kept = match before {
+            Some(before) if segment > 0 => {
+                let other = before.zeros_like()?;
+                Some(Kept {
+                    original: Tensor::cat(&[before, &other], 2)?,
+                    mask: Tensor::cat(&[&before.ones_like()?, &other], 2)?,
+                })
+            }
+            _ => None,
+        };
+        let roll = Sampling {
+            denoiser: &denoiser,
+            schedule: model.schedule(),
+            settings: self.sampler,
+            noise: &|noise_use| source.normal(noise_use, &model.roll_shape(), model.device()),
+            kept: kept.as_ref(),
+            on_step,
+        }
+        .run()?;
+        if model.config().cond_type == ConditionKind::Cues {
+            // Our rolls are zeros and ones; what the next segment continues is what will be heard.
+            Ok(roll.gt(0.5)?.to_dtype(roll.dtype())?)
+        } else {
+            Ok(roll)
+        }
+    }
+}

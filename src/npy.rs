@@ -1,0 +1,228 @@
+//! Numpy's `.npy` arrays, versions 1 to 3.
+//!
+//! Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
+
+mod header;
+
+use safetensors::tensor::Dtype;
+
+use crate::error::Fault;
+use crate::raw_tensor::{RawTensor, byte_length};
+
+pub use header::{Header, MAX_HEADER_BYTES};
+
+/// The array in a whole `.npy` file, brought into row-major order and little-endian.
+///
+/// # Errors
+/// When the bytes are no `.npy` file of numbers, or more or fewer than its shape says.
+pub fn parse(bytes: &[u8]) -> Result<RawTensor, Fault> {
+    let (header, data) = Header::parse(bytes)?;
+    array(&header.element, &header.shape, header.fortran_order, data)
+}
+
+/// An array from the parts that numpy stores: the type of an element as numpy writes it (such as `<f4`), its shape,
+/// whether its first index runs fastest, and its bytes.
+///
+/// # Errors
+/// When elements are not numbers, or the bytes are not as many as type and shape say.
+pub fn array(
+    element: &str,
+    shape: &[usize],
+    fortran_order: bool,
+    data: &[u8],
+) -> Result<RawTensor, Fault> {
+    let element = Element::parse(element)?;
+    let expected = byte_length(element.dtype, shape)?;
+    if data.len() != expected {
+        return Err(Fault::new(
+            format!("{} bytes of numbers", data.len()),
+            format!("{expected} for shape {shape:?}"),
+        ));
+    }
+    let width = element.dtype.bitsize() / 8;
+    let mut bytes = if fortran_order && shape.len() > 1 {
+        from_column_major(data, shape, width)
+    } else {
+        data.to_vec()
+    };
+    if element.big_endian {
+        bytes.chunks_exact_mut(width).for_each(<[u8]>::reverse);
+    }
+    RawTensor::new(element.dtype, shape.to_vec(), bytes)
+}
+
+/// The type of an element, after numpy's array protocol: byte order, kind, bytes.
+struct Element {
+    dtype: Dtype,
+    big_endian: bool,
+}
+
+impl Element {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        let (order, kind) = match text.as_bytes().first() {
+            Some(b'<' | b'>' | b'|' | b'=') => text.split_at(1),
+            _ => ("<", text),
+        };
+        let dtype = match kind {
+            "f2" => Dtype::F16,
+            "f4" => Dtype::F32,
+            "f8" => Dtype::F64,
+            "i1" => Dtype::I8,
+            "i2" => Dtype::I16,
+            "i4" => Dtype::I32,
+            "i8" => Dtype::I64,
+            "u1" => Dtype::U8,
+            "u2" => Dtype::U16,
+            "u4" => Dtype::U32,
+            "u8" => Dtype::U64,
+            "b1" => Dtype::BOOL,
+            _ => {
+                return Err(Fault::new(
+                    format!("elements of type `{text}`"),
+                    "floating-point numbers of 2, 4 or 8 bytes, integers or truth values",
+                ));
+            }
+        };
+        Ok(Self {
+            dtype,
+            big_endian: order == ">",
+        })
+    }
+}
+
+/// The elements of a column-major array (first index fastest) in row-major order.
+fn from_column_major(data: &[u8], shape: &[usize], width: usize) -> Vec<u8> {
+    let mut strides = Vec::with_capacity(shape.len());
+    let mut stride = width;
+    for &size in shape {
+        strides.push(stride);
+        stride *= size;
+    }
+    let mut bytes = Vec::with_capacity(data.len());
+    let mut index = vec![0; shape.len()];
+    while bytes.len() < data.len() {
+        let at: usize = index.iter().zip(&strides).map(|(i, s)| i * s).sum();
+        bytes.extend_from_slice(&data[at..at + width]);
+        for (position, &size) in index.iter_mut().zip(shape).rev() {
+            *position += 1;
+            if *position < size {
+                break;
+            }
+            *position = 0;
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(version: u8, header: &str, data: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0x93];
+        bytes.extend_from_slice(b"NUMPY");
+        bytes.extend_from_slice(&[version, 0]);
+        match version {
+            1 => bytes.extend_from_slice(&(header.len() as u16).to_le_bytes()),
+            _ => bytes.extend_from_slice(&(header.len() as u32).to_le_bytes()),
+        }
+        bytes.extend_from_slice(header.as_bytes());
+        bytes.extend_from_slice(data);
+        bytes
+    }
+
+    fn header(element: &str, fortran_order: &str, shape: &str) -> String {
+        format!("{{'descr': '{element}', 'fortran_order': {fortran_order}, 'shape': {shape}, }}\n")
+    }
+
+    fn f32_bytes(values: &[f32]) -> Vec<u8> {
+        values.iter().flat_map(|v| v.to_le_bytes()).collect()
+    }
+
+    #[test]
+    fn all_three_versions_are_read() {
+        let data = f32_bytes(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        for version in 1..=3 {
+            let array = parse(&file(version, &header("<f4", "False", "(2, 3)"), &data)).unwrap();
+            assert_eq!(array.shape(), [2, 3]);
+            assert_eq!(array.to_f32().unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        }
+        assert!(parse(&file(4, &header("<f4", "False", "(2, 3)"), &data)).is_err());
+    }
+
+    #[test]
+    fn column_major_arrays_are_brought_into_row_major_order() {
+        let data = f32_bytes(&[1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+        let array = parse(&file(1, &header("<f4", "True", "(2, 3)"), &data)).unwrap();
+        assert_eq!(array.to_f32().unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    }
+
+    #[test]
+    fn column_major_order_holds_in_three_dimensions() {
+        let (a, b, c) = (2, 3, 4);
+        let mut column_major = vec![0i32; a * b * c];
+        for (i, j, k) in
+            (0..a).flat_map(|i| (0..b).flat_map(move |j| (0..c).map(move |k| (i, j, k))))
+        {
+            column_major[i + a * j + a * b * k] = (i * b * c + j * c + k) as i32;
+        }
+        let data: Vec<u8> = column_major.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let array = parse(&file(1, &header("<i4", "True", "(2, 3, 4)"), &data)).unwrap();
+        assert_eq!(array.to_i64().unwrap(), (0..24).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn big_endian_numbers_are_turned_round() {
+        let data: Vec<u8> = [1.5f64, -2.0]
+            .iter()
+            .flat_map(|v| v.to_be_bytes())
+            .collect();
+        let array = parse(&file(1, &header(">f8", "False", "(2,)"), &data)).unwrap();
+        assert_eq!(array.to_f32().unwrap(), [1.5, -2.0]);
+    }
+
+    #[test]
+    fn a_single_number_and_an_empty_array_are_arrays() {
+        let single = parse(&file(1, &header("|u1", "False", "()"), &[9])).unwrap();
+        assert_eq!((single.shape(), single.bytes()), (&[][..], &[9][..]));
+        let empty = parse(&file(1, &header("<f4", "True", "(0, 512)"), &[])).unwrap();
+        assert_eq!(empty.elements(), 0);
+    }
+
+    #[test]
+    fn a_shape_that_the_file_does_not_hold_is_refused() {
+        for shape in [
+            "(7,)",
+            "(5,)",
+            "(2, 3, 2)",
+            "(4294967296, 4294967296, 4294967296)",
+            "(99999999999999999999,)",
+            "(-6,)",
+        ] {
+            let result = parse(&file(
+                1,
+                &header("<f4", "False", shape),
+                &f32_bytes(&[0.0; 6]),
+            ));
+            assert!(result.is_err(), "{shape}");
+        }
+    }
+
+    #[test]
+    fn text_objects_and_records_are_refused() {
+        for element in ["<U4", "|O", "|S8", "<c8", "<M8[ns]", "<f16", "f"] {
+            let fault = parse(&file(1, &header(element, "False", "(1,)"), &[0; 8])).unwrap_err();
+            assert!(fault.found.contains(element), "{fault}");
+        }
+        let record = "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }\n";
+        assert!(parse(&file(1, record, &[0; 4])).is_err());
+    }
+
+    #[test]
+    fn every_truncation_is_refused() {
+        let bytes = file(1, &header("<f4", "False", "(2, 3)"), &f32_bytes(&[0.5; 6]));
+        for length in 0..bytes.len() {
+            assert!(parse(&bytes[..length]).is_err(), "{length}");
+        }
+    }
+}

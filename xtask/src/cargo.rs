@@ -1,0 +1,47 @@
+//! Running other programs in the repository's root, with the reason for a failure in words.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a command returns: nothing, or why it failed.
+pub(crate) type Outcome = Result<(), String>;
+
+/// The repository's root.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+}
+
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Runs `cargo` with the given arguments.
+pub(crate) fn cargo(arguments: &[&str]) -> Outcome {
+    run(&mut cargo_command(arguments))
+}
+
+/// `cargo` with the given arguments, the same cargo that runs this program.
+pub(crate) fn cargo_command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments);
+    command
+}
+
+/// Runs a command in the repository's root, showing it first.
+pub(crate) fn run(command: &mut Command) -> Outcome {
+    let words: Vec<_> = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let line = words.join(" ");
+    println!("$ {line}");
+    match command.current_dir(root()).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("«{line}» ended with {status}")),
+        Err(error) => Err(format!("«{line}» could not be started: {error}")),
+    }
+}
