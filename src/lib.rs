@@ -4,13 +4,18 @@
 //! turn conditioning into a piano roll, and the roll becomes notes.
 
 pub mod atomic_file;
+pub mod bounded_file;
+pub mod conditioning;
 pub mod diffusion;
 pub mod error;
 pub mod features;
+pub mod generator;
 pub mod kernel;
 pub mod music;
+pub mod npy;
 pub mod player;
 pub mod preview;
+pub mod raw_tensor;
 pub mod safetensors_file;
 pub mod time;
 pub mod worker;

@@ -160,6 +160,9 @@ struct Timings {
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     expect_extension(&arguments.output, &["mid", "midi"])?;
+    if let Some(path) = &arguments.roll {
+        expect_extension(path, &["png"])?;
+    }
     let settings = Settings {
         tempo: arguments.tempo,
         clip_start: Beats(arguments.start),
@@ -191,6 +194,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         draft.notes.len(),
         draft.bars.0
     );
+    if let Some(path) = &arguments.roll {
+        draft.write_roll_picture(path)?;
+    }
     if let Some(path) = &arguments.json {
         let report = Report {
             clip: &arguments.clip,

@@ -41,7 +41,10 @@ impl Page<'_> {
         let draft = self.draft;
         let title = "Diff-BGM";
         canvas.write(title, MARGIN, MARGIN - 8.0, Lettering::TITLE, TEXT);
-        let made = format!("{}  seed {}", draft.recipe.model, draft.recipe.seed);
+        let made = format!(
+            "{}  seed {}",
+            draft.recipe.model, draft.recipe.settings.seed
+        );
         let left = MARGIN + Lettering::TITLE.width(title) + 24.0;
         canvas.write(&made, left, MARGIN - 2.0, Lettering::LABEL, MUTED);
         let facts = format!(
