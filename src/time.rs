@@ -105,7 +105,7 @@ impl From<Tempo> for f64 {
 impl Bars {
     /// The same length in beats.
     pub fn beats(self) -> Beats {
-        Beats(f64::from(self.0 * BEATS_PER_BAR))
+        Beats(f64::from(self.0) * f64::from(BEATS_PER_BAR))
     }
 
     /// The same length in sixteenth steps.

@@ -106,7 +106,7 @@ fn a_file_too_large_is_not_even_read() {
     let file = std::fs::File::create(&path).unwrap();
     file.set_len(MAX_FILE_BYTES + 1).unwrap();
     let message = MidiFile::open(&path).unwrap_err().to_string();
-    assert!(message.contains("large.mid") && message.contains("8388609 bytes"));
+    assert!(message.contains("large.mid") && message.contains("more than 8388608 bytes"));
 }
 
 proptest! {

@@ -6,7 +6,8 @@ mod write;
 use std::path::Path;
 
 use crate::atomic_file;
-use crate::error::{Error, Fault, Result};
+use crate::bounded_file::read_bounded;
+use crate::error::{Error, Result};
 use crate::music::draft::Draft;
 use crate::music::note::Note;
 use crate::time::{Beats, Seconds};
@@ -106,12 +107,7 @@ impl MidiFile {
     /// fault.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let bytes = std::fs::metadata(path).map_err(Error::io(path))?.len();
-        if bytes > MAX_FILE_BYTES {
-            let limit = format!("a MIDI file of at most {MAX_FILE_BYTES} bytes");
-            return Err(Fault::new(format!("{bytes} bytes"), limit).in_file(path));
-        }
-        let bytes = std::fs::read(path).map_err(Error::io(path))?;
+        let bytes = read_bounded(path, MAX_FILE_BYTES)?;
         Self::parse(&bytes).map_err(|fault| fault.in_file(path))
     }
 
