@@ -5,6 +5,7 @@
 
 pub mod atomic_file;
 pub mod bounded_file;
+pub mod checkpoint;
 pub mod conditioning;
 pub mod diffusion;
 pub mod error;
@@ -13,11 +14,13 @@ pub mod generator;
 pub mod kernel;
 pub mod music;
 pub mod npy;
+pub mod pickle;
 pub mod player;
 pub mod preview;
 pub mod raw_tensor;
 pub mod safetensors_file;
 pub mod time;
 pub mod worker;
+pub mod zip_file;
 
 pub use error::{Error, Fault, Result};

@@ -7,7 +7,7 @@ mod header;
 use safetensors::tensor::Dtype;
 
 use crate::error::Fault;
-use crate::raw_tensor::{RawTensor, byte_length};
+use crate::raw_tensor::{RawTensor, byte_length, gather};
 
 pub use header::{Header, MAX_HEADER_BYTES};
 
@@ -40,8 +40,8 @@ pub fn array(
         ));
     }
     let width = element.dtype.bitsize() / 8;
-    let mut bytes = if fortran_order && shape.len() > 1 {
-        from_column_major(data, shape, width)
+    let mut bytes = if fortran_order && !data.is_empty() {
+        gather(data, width, shape, &column_major_strides(shape))
     } else {
         data.to_vec()
     };
@@ -90,28 +90,16 @@ impl Element {
     }
 }
 
-/// The elements of a column-major array (first index fastest) in row-major order.
-fn from_column_major(data: &[u8], shape: &[usize], width: usize) -> Vec<u8> {
-    let mut strides = Vec::with_capacity(shape.len());
-    let mut stride = width;
-    for &size in shape {
-        strides.push(stride);
-        stride *= size;
-    }
-    let mut bytes = Vec::with_capacity(data.len());
-    let mut index = vec![0; shape.len()];
-    while bytes.len() < data.len() {
-        let at: usize = index.iter().zip(&strides).map(|(i, s)| i * s).sum();
-        bytes.extend_from_slice(&data[at..at + width]);
-        for (position, &size) in index.iter_mut().zip(shape).rev() {
-            *position += 1;
-            if *position < size {
-                break;
-            }
-            *position = 0;
-        }
-    }
-    bytes
+/// How many elements lie between neighbours of each dimension where the first index runs fastest.
+fn column_major_strides(shape: &[usize]) -> Vec<usize> {
+    shape
+        .iter()
+        .scan(1, |next, &size| {
+            let stride = *next;
+            *next *= size;
+            Some(stride)
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -46,6 +46,29 @@ pub fn byte_length(dtype: Dtype, shape: &[usize]) -> Result<usize, Fault> {
         })
 }
 
+/// Elements of `width` bytes in row-major order of `shape`, from data in which neighbours of each dimension lie
+/// `strides` elements apart.
+///
+/// # Panics
+/// When the strides lead beyond the data.
+pub(crate) fn gather(data: &[u8], width: usize, shape: &[usize], strides: &[usize]) -> Vec<u8> {
+    let length = width * shape.iter().product::<usize>();
+    let mut bytes = Vec::with_capacity(length);
+    let mut index = vec![0; shape.len()];
+    while bytes.len() < length {
+        let place: usize = index.iter().zip(strides).map(|(i, s)| i * s).sum();
+        bytes.extend_from_slice(&data[place * width..(place + 1) * width]);
+        for (position, &size) in index.iter_mut().zip(shape).rev() {
+            *position += 1;
+            if *position < size {
+                break;
+            }
+            *position = 0;
+        }
+    }
+    bytes
+}
+
 impl RawTensor {
     /// An array from its parts.
     ///

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::bounded_file::read_bounded;
+use crate::checkpoint;
 use crate::error::{Error, Fault, Result};
 use crate::features::scenes::{self, Scenes};
 use crate::features::{
@@ -18,9 +19,9 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 /// Where the features of a clip are, and what the files themselves do not say.
 #[derive(Clone, Debug, Default)]
 pub struct LooseFiles {
-    /// Frame embeddings `[rows, 512]`, spread evenly over the clip: `.npy`.
+    /// Frame embeddings `[rows, 512]`, spread evenly over the clip: `.npy` or `.pth`.
     pub visual: Option<PathBuf>,
-    /// Caption embeddings `[rows, 768]`, spread evenly over the clip: `.npy`.
+    /// Caption embeddings `[rows, 768]`, spread evenly over the clip: `.npy` or `.pth`.
     pub caption: Option<PathBuf>,
     /// The list of shots that TransNetV2 writes.
     pub scenes: Option<PathBuf>,
@@ -96,7 +97,8 @@ fn read_table(path: &Path) -> Result<RawTensor> {
             let bytes = read_bounded(path, MAX_FILE_BYTES)?;
             npy::parse(&bytes).map_err(|fault| fault.in_file(path))
         }
-        _ => Err(Fault::new("a file of another kind", "a .npy file").in_file(path)),
+        Some("pth" | "pt") => checkpoint::read_tensor(path),
+        _ => Err(Fault::new("a file of another kind", "a .npy or .pth file").in_file(path)),
     }
 }
 

@@ -10,10 +10,10 @@ use diff_bgm::time::Seconds;
 /// Gather the features of a clip into one clip file
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Frame embeddings, 512 numbers a row (.pth, .npy)
+    /// Frame embeddings, 512 numbers a row (.npy, .pth)
     #[arg(long, value_name = "FILE")]
     visual: Option<PathBuf>,
-    /// Caption embeddings, 768 numbers a row (.npy)
+    /// Caption embeddings, 768 numbers a row (.npy, .pth)
     #[arg(long, value_name = "FILE")]
     caption: Option<PathBuf>,
     /// Shots, as TransNetV2 lists them (…_scenes.txt)

@@ -1,0 +1,360 @@
+//! The machine that a pickle is a program for, without the opcodes that could run code.
+
+use std::collections::BTreeMap;
+
+use super::reader::Reader;
+use super::{MAX_BYTES, Made, Name, Node, NodeId, Pickle};
+use crate::error::Fault;
+
+/// The most opcodes of a pickle, and so the most values.
+pub const MAX_OPCODES: usize = 1 << 21;
+/// The most values on the stack.
+pub const MAX_STACK: usize = 1 << 20;
+/// The most open marks: lists, tuples and dictionaries that are begun inside others.
+pub const MAX_MARKS: usize = 1000;
+
+/// The highest protocol.
+const MAX_PROTOCOL: u8 = 5;
+
+struct Machine<'a> {
+    input: Reader<'a>,
+    nodes: Vec<Node<'a>>,
+    stack: Vec<NodeId>,
+    /// Heights of the stack at which something was begun.
+    marks: Vec<usize>,
+    memo: BTreeMap<u64, NodeId>,
+}
+
+/// Runs the pickle at the start of `bytes`, and returns its value with the bytes after it.
+pub(super) fn run(bytes: &[u8]) -> Result<(Pickle<'_>, &[u8]), Fault> {
+    let over = |what: &str, limit: usize| {
+        Fault::new(
+            format!("a pickle with more {what} than Diff-BGM reads"),
+            format!("at most {limit}"),
+        )
+    };
+    let mut machine = Machine {
+        input: Reader::new(&bytes[..bytes.len().min(MAX_BYTES)]),
+        nodes: Vec::new(),
+        stack: Vec::new(),
+        marks: Vec::new(),
+        memo: BTreeMap::new(),
+    };
+    for _ in 0..MAX_OPCODES {
+        match machine.input.byte()? {
+            b'.' => {
+                let root = machine.pop()?;
+                let rest = &bytes[bytes.len().min(MAX_BYTES) - machine.input.rest().len()..];
+                let nodes = machine.nodes;
+                return Ok((Pickle { nodes, root }, rest));
+            }
+            opcode => machine.step(opcode)?,
+        }
+        if machine.stack.len() > MAX_STACK {
+            return Err(over("values on its stack", MAX_STACK));
+        }
+        if machine.marks.len() > MAX_MARKS {
+            return Err(over("open lists, tuples and dictionaries", MAX_MARKS));
+        }
+    }
+    Err(over("opcodes", MAX_OPCODES))
+}
+
+impl<'a> Machine<'a> {
+    fn step(&mut self, opcode: u8) -> Result<(), Fault> {
+        match opcode {
+            0x80 => {
+                if self.input.byte()? > MAX_PROTOCOL {
+                    return Err(self.input.fault("an unknown protocol"));
+                }
+            }
+            // A frame only announces how many bytes follow.
+            0x95 => {
+                self.input.u64()?;
+            }
+            b'(' => self.marks.push(self.stack.len()),
+            b'0' => {
+                // Python drops a mark here where there is no value above it.
+                if self.marks.last() == Some(&self.stack.len()) {
+                    self.marks.pop();
+                } else {
+                    self.pop()?;
+                }
+            }
+            b'1' => {
+                self.pop_to_mark()?;
+            }
+            b'2' => self.stack.push(self.top()?),
+            b'p' | b'q' | b'r' | 0x94 | b'g' | b'h' | b'j' => self.use_memo(opcode)?,
+            b'}' | b']' | b')' | 0x8F | b'd' | b'l' | b't' | 0x85..=0x87 | 0x91 => {
+                self.collect(opcode)?;
+            }
+            b's' | b'u' | b'a' | b'e' | 0x90 => self.extend(opcode)?,
+            b'c' | 0x93 | b'R' | 0x81 | b'b' | b'P' | b'Q' => self.make(opcode)?,
+            _ => {
+                let scalar = self.scalar(opcode)?;
+                self.push(scalar)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The opcodes that hold a value of their own.
+    fn scalar(&mut self, opcode: u8) -> Result<Node<'a>, Fault> {
+        let input = &mut self.input;
+        Ok(match opcode {
+            b'N' => Node::None,
+            0x88 => Node::Bool(true),
+            0x89 => Node::Bool(false),
+            b'K' => Node::Int(input.byte()?.into()),
+            b'M' => Node::Int(input.u16()?.into()),
+            b'J' => Node::Int(input.i32()?.into()),
+            0x8A => {
+                let length = input.byte()?;
+                Node::Int(input.long(length.into())?)
+            }
+            0x8B => {
+                let length = input.u32()?;
+                Node::Int(input.long(length.into())?)
+            }
+            b'I' => match input.text_line()? {
+                "00" => Node::Bool(false),
+                "01" => Node::Bool(true),
+                digits => Node::Int(number(input, digits)?),
+            },
+            b'L' => {
+                let digits = input.text_line()?;
+                Node::Int(number(input, digits.strip_suffix('L').unwrap_or(digits))?)
+            }
+            b'F' => {
+                let digits = input.text_line()?;
+                Node::Float(number(input, digits)?)
+            }
+            b'G' => Node::Float(input.f64_big_endian()?),
+            b'V' => Node::Text(input.escaped_line()?.into()),
+            b'S' => {
+                let line = input.text_line()?;
+                let text = ['\'', '"']
+                    .iter()
+                    .find_map(|&quote| line.strip_prefix(quote)?.strip_suffix(quote))
+                    .filter(|text| !text.contains('\\'))
+                    .ok_or_else(|| input.fault("a string with escapes"))?;
+                Node::Text(text.into())
+            }
+            0x8C => {
+                let length = input.byte()?;
+                Node::Text(input.text(length.into())?)
+            }
+            b'X' => {
+                let length = input.u32()?;
+                Node::Text(input.text(length.into())?)
+            }
+            0x8D => {
+                let length = input.u64()?;
+                Node::Text(input.text(length)?)
+            }
+            b'U' => {
+                let length = input.byte()?;
+                Node::Text(input.latin1(length.into())?)
+            }
+            b'T' => {
+                let length = input.u32()?;
+                Node::Text(input.latin1(length.into())?)
+            }
+            b'C' => {
+                let length = input.byte()?;
+                Node::Bytes(input.bytes(length.into())?)
+            }
+            b'B' => {
+                let length = input.u32()?;
+                Node::Bytes(input.bytes(length.into())?)
+            }
+            0x8E | 0x96 => {
+                let length = input.u64()?;
+                Node::Bytes(input.bytes(length)?)
+            }
+            other => return Err(input.fault(&format!("the opcode {other:#04x}"))),
+        })
+    }
+
+    /// The opcodes that store the top of the stack in the memo, or fetch from it.
+    fn use_memo(&mut self, opcode: u8) -> Result<(), Fault> {
+        let key = match opcode {
+            b'p' | b'g' => {
+                let digits = self.input.text_line()?;
+                number(&self.input, digits)?
+            }
+            b'q' | b'h' => self.input.byte()?.into(),
+            b'r' | b'j' => self.input.u32()?.into(),
+            _ => self.memo.len() as u64,
+        };
+        if matches!(opcode, b'g' | b'h' | b'j') {
+            let id = *self
+                .memo
+                .get(&key)
+                .ok_or_else(|| self.input.fault("a memo entry that was never stored"))?;
+            self.stack.push(id);
+        } else {
+            self.memo.insert(key, self.top()?);
+        }
+        Ok(())
+    }
+
+    /// The opcodes that make a tuple, list, set or dictionary.
+    fn collect(&mut self, opcode: u8) -> Result<(), Fault> {
+        let collection = match opcode {
+            b'}' => Node::Dict(Vec::new()),
+            b']' => Node::List(Vec::new()),
+            b')' => Node::Tuple(Vec::new()),
+            0x8F => Node::Set(Vec::new()),
+            b'd' => {
+                let values = self.pop_to_mark()?;
+                Node::Dict(self.pairs(&values)?)
+            }
+            b'l' => Node::List(self.pop_to_mark()?),
+            b't' => Node::Tuple(self.pop_to_mark()?),
+            0x91 => Node::Set(self.pop_to_mark()?),
+            short_tuple => {
+                let mut values = Vec::new();
+                for _ in 0x85..=short_tuple {
+                    values.push(self.pop()?);
+                }
+                values.reverse();
+                Node::Tuple(values)
+            }
+        };
+        self.push(collection)
+    }
+
+    /// The opcodes that add to the list, set, dictionary or object below what they add.
+    fn extend(&mut self, opcode: u8) -> Result<(), Fault> {
+        let values = match opcode {
+            b'a' => vec![self.pop()?],
+            b's' => {
+                let value = self.pop()?;
+                vec![self.pop()?, value]
+            }
+            _ => self.pop_to_mark()?,
+        };
+        let target = self.top()?;
+        if matches!(opcode, b's' | b'u') {
+            let pairs = self.pairs(&values)?;
+            match &mut self.nodes[target.0 as usize] {
+                Node::Dict(entries) => entries.extend(pairs),
+                Node::Object(made) => made.entries.extend(pairs),
+                _ => return Err(self.input.fault("entries of what is no dictionary")),
+            }
+        } else {
+            match &mut self.nodes[target.0 as usize] {
+                Node::List(items) | Node::Set(items) => items.extend(values),
+                _ => return Err(self.input.fault("items of what is no list")),
+            }
+        }
+        Ok(())
+    }
+
+    /// The opcodes that name something outside the pickle, or say what to make with it.
+    fn make(&mut self, opcode: u8) -> Result<(), Fault> {
+        let made = match opcode {
+            b'c' => {
+                let module = self.input.text_line()?.to_owned();
+                let name = self.input.text_line()?.to_owned();
+                Node::Global(Box::new(Name { module, name }))
+            }
+            0x93 => {
+                let (name, module) = (self.pop()?, self.pop()?);
+                let (Node::Text(module), Node::Text(name)) = (self.node(module), self.node(name))
+                else {
+                    return Err(self.input.fault("a name that is not text"));
+                };
+                Node::Global(Box::new(Name {
+                    module: module.to_string(),
+                    name: name.to_string(),
+                }))
+            }
+            b'R' | 0x81 => {
+                let (arguments, constructor) = (self.pop()?, self.pop()?);
+                if !matches!(self.node(constructor), Node::Global(_))
+                    || !matches!(self.node(arguments), Node::Tuple(_))
+                {
+                    return Err(self.input.fault("a call of what has no name"));
+                }
+                Node::Object(Box::new(Made {
+                    constructor,
+                    arguments,
+                    state: None,
+                    entries: Vec::new(),
+                }))
+            }
+            b'b' => {
+                let state = self.pop()?;
+                let target = self.top()?;
+                let Node::Object(made) = &mut self.nodes[target.0 as usize] else {
+                    return Err(self.input.fault("a state of what is no object"));
+                };
+                made.state = Some(state);
+                return Ok(());
+            }
+            b'P' => {
+                let name = self.input.text_line()?;
+                let name = self.add(Node::Text(name.into()))?;
+                Node::Persistent(name)
+            }
+            _ => Node::Persistent(self.pop()?),
+        };
+        self.push(made)
+    }
+
+    fn node(&self, id: NodeId) -> &Node<'a> {
+        &self.nodes[id.0 as usize]
+    }
+
+    fn add(&mut self, node: Node<'a>) -> Result<NodeId, Fault> {
+        let id =
+            u32::try_from(self.nodes.len()).map_err(|_| self.input.fault("too many values"))?;
+        self.nodes.push(node);
+        Ok(NodeId(id))
+    }
+
+    fn push(&mut self, node: Node<'a>) -> Result<(), Fault> {
+        let id = self.add(node)?;
+        self.stack.push(id);
+        Ok(())
+    }
+
+    fn top(&self) -> Result<NodeId, Fault> {
+        let floor = self.marks.last().copied().unwrap_or(0);
+        self.stack[floor..]
+            .last()
+            .copied()
+            .ok_or_else(|| self.input.fault("an empty stack"))
+    }
+
+    fn pop(&mut self) -> Result<NodeId, Fault> {
+        let top = self.top()?;
+        self.stack.pop();
+        Ok(top)
+    }
+
+    fn pop_to_mark(&mut self) -> Result<Vec<NodeId>, Fault> {
+        let mark = self
+            .marks
+            .pop()
+            .ok_or_else(|| self.input.fault("the end of what was never begun"))?;
+        Ok(self.stack.split_off(mark))
+    }
+
+    fn pairs(&self, values: &[NodeId]) -> Result<Vec<(NodeId, NodeId)>, Fault> {
+        match values.as_chunks() {
+            (pairs, []) => Ok(pairs.iter().map(|&[key, value]| (key, value)).collect()),
+            _ => Err(self.input.fault("a key without a value")),
+        }
+    }
+}
+
+fn number<T: std::str::FromStr>(input: &Reader<'_>, digits: &str) -> Result<T, Fault> {
+    digits
+        .trim()
+        .parse()
+        .map_err(|_| input.fault("digits that are no number"))
+}

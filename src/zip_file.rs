@@ -1,0 +1,138 @@
+//! Zip archives, as torch and numpy use them: members read whole, up to a stated size.
+
+use std::io::{Read, Seek};
+
+use zip::{CompressionMethod, ZipArchive};
+
+use crate::error::Fault;
+
+/// The most members that an archive may have.
+pub const MAX_MEMBERS: usize = 65_536;
+
+/// An open archive.
+pub struct ZipFile<R> {
+    archive: ZipArchive<R>,
+}
+
+impl<R: Read + Seek> ZipFile<R> {
+    /// Reads the directory of an archive.
+    ///
+    /// # Errors
+    /// When the file is no zip archive, is damaged, or has more than [`MAX_MEMBERS`].
+    pub fn open(file: R) -> Result<Self, Fault> {
+        let archive = ZipArchive::new(file).map_err(|error| damaged(&error))?;
+        if archive.len() > MAX_MEMBERS {
+            return Err(Fault::new(
+                format!("an archive of {} members", archive.len()),
+                format!("at most {MAX_MEMBERS}"),
+            ));
+        }
+        Ok(Self { archive })
+    }
+
+    /// The names of the members, in the order of the archive.
+    pub fn names(&self) -> Vec<String> {
+        self.archive
+            .file_names()
+            .filter_map(|name| Some(name.ok()?.into_owned()))
+            .collect()
+    }
+
+    /// The bytes of a member, which may be at most `max_bytes`; its declared size is checked before anything is
+    /// unpacked.
+    ///
+    /// # Errors
+    /// When there is no such member, it is larger, packed in another way than stored or deflated, or damaged.
+    pub fn read(&mut self, name: &str, max_bytes: u64) -> Result<Vec<u8>, Fault> {
+        let member = self.archive.by_name(name).map_err(|error| {
+            Fault::new(format!("the member `{name}`: {error}"), "a whole archive")
+        })?;
+        if !matches!(
+            member.compression(),
+            CompressionMethod::Stored | CompressionMethod::Deflated
+        ) {
+            return Err(Fault::new(
+                format!("the member `{name}` packed by {}", member.compression()),
+                "members that are stored or deflated",
+            ));
+        }
+        let size = member.size();
+        if size > max_bytes {
+            return Err(Fault::new(
+                format!("{size} bytes in the member `{name}`"),
+                format!("at most {max_bytes}"),
+            ));
+        }
+        let mut bytes = Vec::new();
+        let read = member.take(size + 1).read_to_end(&mut bytes);
+        if let Err(error) = read {
+            return Err(damaged(&error));
+        }
+        if bytes.len() as u64 != size {
+            return Err(damaged(&format!("`{name}` is not {size} bytes long")));
+        }
+        Ok(bytes)
+    }
+}
+
+fn damaged(error: &dyn std::fmt::Display) -> Fault {
+    Fault::new(
+        format!("a damaged archive ({error})"),
+        "a whole zip archive",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn archive(method: CompressionMethod) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(method);
+        writer.start_file("zeros", options).unwrap();
+        writer.write_all(&[0; 10_000]).unwrap();
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_member_is_read_up_to_the_limit_and_refused_above_it() {
+        for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+            let bytes = archive(method);
+            let mut file = ZipFile::open(Cursor::new(&bytes)).unwrap();
+            assert_eq!(file.names(), ["zeros"]);
+            assert_eq!(file.read("zeros", 10_000).unwrap(), [0; 10_000]);
+            assert!(file.read("zeros", 9_999).is_err());
+            assert!(file.read("ones", 9_999).is_err());
+        }
+    }
+
+    #[test]
+    fn a_member_that_unpacks_to_more_than_it_declares_is_refused() {
+        let mut bytes = archive(CompressionMethod::Deflated);
+        let size = 10_000u32.to_le_bytes();
+        let places: Vec<_> = (0..bytes.len() - 4)
+            .filter(|&at| bytes[at..at + 4] == size)
+            .collect();
+        for at in places {
+            bytes[at..at + 4].copy_from_slice(&100u32.to_le_bytes());
+        }
+        let read = ZipFile::open(Cursor::new(&bytes)).and_then(|mut file| file.read("zeros", 1000));
+        assert!(read.is_err());
+    }
+
+    #[test]
+    fn every_truncation_is_refused() {
+        let bytes = archive(CompressionMethod::Deflated);
+        for length in 0..bytes.len() {
+            assert!(
+                ZipFile::open(Cursor::new(&bytes[..length])).is_err(),
+                "{length}"
+            );
+        }
+    }
+}
