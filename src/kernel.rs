@@ -17,3 +17,4 @@ mod scratch;
 mod tensor;
 #[cfg(test)]
 mod testing;
+mod winograd;

@@ -1,9 +1,10 @@
 //! Two-dimensional convolution.
 
-use super::direct::{Addends, Geometry, convolve};
+use super::direct::{self, Addends, Geometry};
 use super::gemm::PackedRows;
 use super::isa::Isa;
 use super::tensor::{is_ours, with_slice};
+use super::winograd::{self, WinogradWeights};
 use candle_core::{Device, Result, Tensor};
 use std::sync::Arc;
 
@@ -14,7 +15,14 @@ pub struct Conv2d {
     bias: Option<Tensor>,
     stride: usize,
     padding: usize,
-    packed: Option<Arc<PackedRows>>,
+    packed: Option<Arc<Packed>>,
+}
+
+/// Weights in the form that suits the convolution.
+#[derive(Debug)]
+enum Packed {
+    Direct(PackedRows),
+    Winograd(WinogradWeights),
 }
 
 impl Conv2d {
@@ -38,11 +46,18 @@ impl Conv2d {
             );
         }
         let packed = if is_ours(&weight) && !weight.track_op() {
-            let depth = channels * kernel * kernel;
-            Some(Arc::new(with_slice(&weight.contiguous()?, |weight| {
+            let pack = |weight: &[f32]| {
+                let isa = Isa::detect();
+                if (kernel, stride, padding) == (3, 1, 1) {
+                    return Ok(Packed::Winograd(WinogradWeights::new(
+                        isa, rows, channels, weight,
+                    )));
+                }
+                let depth = channels * kernel * kernel;
                 let entry = |row, column| weight[row * depth + column];
-                Ok(PackedRows::new(Isa::detect(), rows, depth, entry))
-            })?))
+                Ok(Packed::Direct(PackedRows::new(isa, rows, depth, entry)))
+            };
+            Some(Arc::new(with_slice(&weight.contiguous()?, pack)?))
         } else {
             None
         };
@@ -102,7 +117,15 @@ impl Conv2d {
             with_optional_slice(self.bias.as_ref(), |bias| {
                 with_optional_slice(residual.as_ref(), |residual| {
                     let addends = Addends { bias, residual };
-                    Ok(convolve(Isa::detect(), geometry, packed, x, addends))
+                    let isa = Isa::detect();
+                    Ok(match &**packed {
+                        Packed::Direct(weights) => {
+                            direct::convolve(isa, geometry, weights, x, addends)
+                        }
+                        Packed::Winograd(weights) => {
+                            winograd::convolve(isa, geometry, weights, x, addends)
+                        }
+                    })
                 })
             })
         })?;

@@ -67,7 +67,7 @@ pub(super) fn convolve(
         (0..geometry.batch * chunks)
             .into_par_iter()
             .for_each(|task| {
-                isa.run(Chunk {
+                let chunk = Chunk {
                     geometry,
                     weights,
                     x,
@@ -75,7 +75,9 @@ pub(super) fn convolve(
                     output,
                     image: task / chunks,
                     first: task % chunks * CHUNK_GROUPS * LANES,
-                });
+                };
+                let len = CHUNK_GROUPS * weights.depth + isa.rows() * isa.width();
+                with_scratch(len, |scratch| isa.run(WithScratch { chunk, scratch }));
             });
     };
     // SAFETY: the chunks cover every column of every image, and each writes its columns of all channels.
@@ -93,29 +95,34 @@ struct Chunk<'a> {
     first: usize,
 }
 
-impl Kernel for Chunk<'_> {
+/// A chunk and its working memory.
+struct WithScratch<'a> {
+    chunk: Chunk<'a>,
+    scratch: &'a mut [Lanes],
+}
+
+impl Kernel for WithScratch<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let area = self.geometry.height_out() * self.geometry.width_out();
-        let columns = (area - self.first).min(CHUNK_GROUPS * LANES);
-        let panels = Panels::new(simd, groups_of(columns), self.weights.depth);
-        with_scratch(panels.len() + S::ROWS * S::WIDTH, |scratch| {
-            let (patches, block) = scratch.split_at_mut(panels.len());
-            self.pack(panels, columns, patches);
-            for panel in 0..panels.count() {
-                let width = panels.width(panel);
-                let patches = panels.panel(patches, panel);
-                let first = panels.first_group(panel) * LANES;
-                for rows in 0..self.weights.blocks() {
-                    let block = &mut block[..S::ROWS * width];
-                    simd.multiply(width, self.weights.block(rows), patches, block);
-                    let here = (columns - first).min(width * LANES);
-                    self.store(simd, rows * S::ROWS, first, here, block);
-                }
+        let Self { chunk, scratch } = self;
+        let area = chunk.geometry.height_out() * chunk.geometry.width_out();
+        let columns = (area - chunk.first).min(CHUNK_GROUPS * LANES);
+        let panels = Panels::new(simd, groups_of(columns), chunk.weights.depth);
+        let (patches, block) = scratch.split_at_mut(panels.len());
+        chunk.pack(panels, columns, patches);
+        for panel in 0..panels.count() {
+            let width = panels.width(panel);
+            let patches = panels.panel(patches, panel);
+            let first = panels.first_group(panel) * LANES;
+            for rows in 0..chunk.weights.blocks() {
+                let block = &mut block[..S::ROWS * width];
+                simd.multiply(width, chunk.weights.block(rows), patches, block);
+                let here = (columns - first).min(width * LANES);
+                chunk.store(simd, rows * S::ROWS, first, here, block);
             }
-        });
+        }
     }
 }
 
@@ -135,24 +142,36 @@ impl Chunk<'_> {
         let width_out = self.geometry.width_out();
         let x = &self.x[self.image * channels * height * width..];
         for group in 0..panels.groups {
-            let here = (columns - group * LANES).min(LANES);
             let start = self.first + group * LANES;
+            let here = (columns - group * LANES).min(LANES);
+            let (first_y, first_x) = (start / width_out, start % width_out);
+            let one_line = here == LANES && first_x + LANES <= width_out;
             let mut row = 0;
             for plane in x.chunks_exact(height * width).take(channels) {
                 for ky in 0..kernel {
                     for kx in 0..kernel {
                         let mut lanes = [0.0; LANES];
-                        let mut lane = 0;
-                        while lane < here {
-                            let (oy, ox) = ((start + lane) / width_out, (start + lane) % width_out);
-                            let run = (width_out - ox).min(here - lane);
-                            let iy = (oy * stride + ky).wrapping_sub(padding);
-                            if iy < height {
-                                let line = &plane[iy * width..][..width];
-                                let from = ox * stride + kx;
-                                copy(line, from, padding, stride, &mut lanes[lane..lane + run]);
+                        let from = first_x * stride + kx;
+                        let to = (from + (LANES - 1) * stride).wrapping_sub(padding);
+                        if one_line && from >= padding && to < width {
+                            let y = (first_y * stride + ky).wrapping_sub(padding);
+                            if y < height {
+                                let line = &plane[y * width..][..width];
+                                copy_inner(&line[from - padding..=to], stride, &mut lanes);
                             }
-                            lane += run;
+                        } else {
+                            let (mut y, mut x, mut lane) = (first_y, first_x, 0);
+                            while lane < here {
+                                let run = (width_out - x).min(here - lane);
+                                let from_y = (y * stride + ky).wrapping_sub(padding);
+                                if from_y < height {
+                                    let line = &plane[from_y * width..][..width];
+                                    let from = x * stride + kx;
+                                    let to = &mut lanes[lane..lane + run];
+                                    copy_padded(line, from, padding, stride, to);
+                                }
+                                (y, x, lane) = (y + 1, 0, lane + run);
+                            }
                         }
                         patches[panels.place(group, row)] = lanes;
                         row += 1;
@@ -208,25 +227,30 @@ pub(super) fn load_some(from: &[f32], count: usize) -> Lanes {
     }
 }
 
-/// Copies `to.len()` numbers of a padded line from place `from` on, `stride` apart; the padding is left as it is.
+/// Copies every `stride`-th number of a line that has no padding here.
 #[inline(always)]
-fn copy(line: &[f32], from: usize, padding: usize, stride: usize, to: &mut [f32]) {
-    if stride == 1 {
-        let skipped = padding.saturating_sub(from).min(to.len());
-        let start = (from + skipped).saturating_sub(padding).min(line.len());
-        let count = (to.len() - skipped).min(line.len() - start);
-        if count == LANES {
-            to.copy_from_slice(&line[start..start + LANES]);
-        } else {
-            for (to, &x) in to[skipped..].iter_mut().zip(&line[start..start + count]) {
+fn copy_inner(line: &[f32], stride: usize, to: &mut Lanes) {
+    match stride {
+        1 => to.copy_from_slice(line),
+        2 => {
+            for (to, &x) in to.iter_mut().zip(line.iter().step_by(2)) {
                 *to = x;
             }
         }
-    } else {
-        for (i, to) in to.iter_mut().enumerate() {
-            if let Some(&x) = line.get((from + i * stride).wrapping_sub(padding)) {
+        _ => {
+            for (to, &x) in to.iter_mut().zip(line.iter().step_by(stride)) {
                 *to = x;
             }
+        }
+    }
+}
+
+/// Copies `to.len()` numbers of a padded line from place `from` on, `stride` apart; the padding is left as it is.
+#[inline(always)]
+fn copy_padded(line: &[f32], from: usize, padding: usize, stride: usize, to: &mut [f32]) {
+    for (i, to) in to.iter_mut().enumerate() {
+        if let Some(&x) = line.get((from + i * stride).wrapping_sub(padding)) {
+            *to = x;
         }
     }
 }

@@ -1,0 +1,65 @@
+//! To the points and back, along one direction.
+//!
+//! With finite points p₀…p₄ and ∞, the input's transform evaluates at each point the polynomial that vanishes at all
+//! others (Toom-Cook, transposed); the kernel's divides by what is left of it; the output's multiplies by powers of
+//! the point.
+
+use super::super::isa::Simd;
+use super::{POINTS, SIDE};
+
+/// The points are 0, ±A, ±B and ∞.
+const A: f64 = 2.0 / 3.0;
+const B: f64 = 4.0 / 3.0;
+
+/// Carries six numbers in a row to the points.
+#[inline(always)]
+pub(super) fn transform_input<S: Simd>(simd: S, x: [S::V; POINTS]) -> [S::V; POINTS] {
+    let s = |c: f64| simd.splat(c as f32);
+    let even_a = simd.fma(s(-B * B), x[2], x[4]);
+    let odd_a = simd.fma(s(-B * B), x[1], x[3]);
+    let even_b = simd.fma(s(-A * A), x[2], x[4]);
+    let odd_b = simd.fma(s(-A * A), x[1], x[3]);
+    let zero = simd.fma(s(-(A * A + B * B)), x[2], x[4]);
+    let infinity = simd.fma(s(-(A * A + B * B)), x[3], x[5]);
+    [
+        simd.fma(s(A * A * B * B), x[0], zero),
+        simd.fma(s(A), odd_a, even_a),
+        simd.fma(s(-A), odd_a, even_a),
+        simd.fma(s(B), odd_b, even_b),
+        simd.fma(s(-B), odd_b, even_b),
+        simd.fma(s(A * A * B * B), x[1], infinity),
+    ]
+}
+
+/// Carries the points' products back to four results in a row.
+#[inline(always)]
+pub(super) fn transform_output<S: Simd>(simd: S, x: [S::V; POINTS]) -> [S::V; SIDE] {
+    let s = |c: f64| simd.splat(c as f32);
+    let (even_a, odd_a) = (simd.add(x[1], x[2]), simd.sub(x[1], x[2]));
+    let (even_b, odd_b) = (simd.add(x[3], x[4]), simd.sub(x[3], x[4]));
+    [
+        simd.add(x[0], simd.add(even_a, even_b)),
+        simd.fma(s(A), odd_a, simd.mul(s(B), odd_b)),
+        simd.fma(s(A * A), even_a, simd.mul(s(B * B), even_b)),
+        simd.fma(s(A * A * A), odd_a, simd.fma(s(B * B * B), odd_b, x[5])),
+    ]
+}
+
+/// Carries a 3×3 kernel to the points of both directions.
+pub(super) fn transform_kernel(kernel: &[f32; 9]) -> [f32; POINTS * POINTS] {
+    const FINITE: [f64; POINTS - 1] = [0.0, A, -A, B, -B];
+    let along = |x: [f64; 3]| -> [f64; POINTS] {
+        std::array::from_fn(|i| match FINITE.get(i) {
+            Some(&point) => {
+                let others = FINITE.iter().filter(|&&other| other != point);
+                let divisor: f64 = others.map(|other| point - other).product();
+                (x[0] + point * (x[1] + point * x[2])) / divisor
+            }
+            None => x[2],
+        })
+    };
+    let rows: [_; 3] =
+        std::array::from_fn(|y| along(std::array::from_fn(|x| f64::from(kernel[3 * y + x]))));
+    let columns: [_; POINTS] = std::array::from_fn(|x| along(rows.map(|row| row[x])));
+    std::array::from_fn(|i| columns[i % POINTS][i / POINTS] as f32)
+}
