@@ -1,6 +1,6 @@
 //! Recorded passes of a network, to check that a converted checkpoint gives the same numbers here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 use safetensors::Dtype;
@@ -18,6 +18,7 @@ const MAX_BATCH: usize = 64;
 /// Inputs of a pass and what another implementation put out for them.
 #[derive(Debug)]
 pub struct Recording {
+    path: PathBuf,
     /// Noisy rolls, `[batch, 2, steps, pitches]`.
     x: Tensor,
     /// One diffusion step a sample.
@@ -51,11 +52,11 @@ impl Recording {
         };
         Container::parse(&bytes)
             .map_err(Error::from)
-            .and_then(|container| Self::from_container(&container))
+            .and_then(|container| Self::from_container(path, &container))
             .map_err(in_file)
     }
 
-    fn from_container(container: &Container<'_>) -> Result<Self> {
+    fn from_container(path: &Path, container: &Container<'_>) -> Result<Self> {
         let find = |names: [&'static str; 2]| -> Result<(&'static str, Tensor)> {
             for name in names {
                 if let Ok(view) = container.tensors.tensor(name) {
@@ -89,6 +90,7 @@ impl Recording {
             ));
         }
         Ok(Self {
+            path: path.to_owned(),
             x,
             steps,
             condition,
@@ -104,7 +106,7 @@ impl Recording {
     pub fn compare(&self, model: &Model) -> Result<Deviation> {
         let [_, channels, steps, pitches] = model.roll_shape();
         if self.x.dims()[1..] != [channels, steps, pitches] {
-            return Err(Error::value(
+            return Err(self.misfit(
                 format!("recorded rolls of shape {:?}", &self.x.dims()[1..]),
                 format!(
                     "{:?}, the shape of the model's rolls",
@@ -114,7 +116,7 @@ impl Recording {
         }
         let limit = model.schedule().steps();
         if let Some(step) = self.steps.iter().find(|&&step| step >= limit) {
-            return Err(Error::value(
+            return Err(self.misfit(
                 format!("diffusion step {step}"),
                 format!("below {limit}, the length of the model's schedule"),
             ));
@@ -143,6 +145,10 @@ impl Recording {
             absolute,
             relative: absolute / largest.max(f64::MIN_POSITIVE),
         })
+    }
+
+    fn misfit(&self, found: String, expected: String) -> Error {
+        Fault::new(found, expected).in_file(&self.path)
     }
 }
 

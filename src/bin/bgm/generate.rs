@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use diff_bgm::atomic_file::write_file;
+use diff_bgm::atomic_file::{expect_writable, write_file};
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::conditioning::steering::{Lane, Steering};
 use diff_bgm::diffusion::model::Model;
@@ -63,8 +63,6 @@ pub(crate) struct Arguments {
     /// How rows of the clip find their beats: time, or stretch over the whole piece
     #[arg(long, default_value = "time")]
     align: Alignment,
-    #[command(flatten)]
-    steering: SteeringArgs,
     /// Threads to work with; all cores, if not given
     #[arg(long, default_value = "0")]
     threads: ThreadCount,
@@ -74,6 +72,8 @@ pub(crate) struct Arguments {
     /// Also writes a report of settings, timings and measures of the music
     #[arg(long, value_name = "REPORT.json")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    steering: SteeringArgs,
 }
 
 /// Each cue: `clip` (as the picture suggests), `clip+0.3`, `clip-0.3`, a number from -1 to 1, or `free`.
@@ -178,6 +178,13 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         guidance_scale: arguments.guidance,
         steering: arguments.steering.steering()?,
     };
+    for path in [
+        Some(&arguments.output),
+        arguments.roll.as_ref(),
+        arguments.json.as_ref(),
+    ] {
+        path.map_or(Ok(()), |path| expect_writable(path))?;
+    }
     arguments.threads.apply()?;
 
     let (clip, load_clip) = timed(|| clip::read(&arguments.clip))?;
