@@ -18,6 +18,8 @@ pub mod pickle;
 pub mod player;
 pub mod preview;
 pub mod raw_tensor;
+#[cfg(feature = "cli")]
+pub mod render;
 pub mod safetensors_file;
 pub mod time;
 pub mod worker;

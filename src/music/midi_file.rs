@@ -19,6 +19,11 @@ pub const MAX_TRACKS: usize = 256;
 /// The most events that a file may have, over all tracks.
 pub const MAX_EVENTS: usize = 1_000_000;
 
+/// Command of the message that ends a note, with its pitch and velocity of release.
+pub const NOTE_OFF: u8 = 0x80;
+/// Command of the message that starts a note, with its pitch and velocity; velocity 0 ends one.
+pub const NOTE_ON: u8 = 0x90;
+
 /// Microseconds a beat where a file says nothing: 120 BPM.
 const DEFAULT_MICROS_PER_BEAT: u32 = 500_000;
 
@@ -86,7 +91,7 @@ pub struct ChannelEvent {
     pub at: Beats,
     /// The channel, 0 to 15.
     pub channel: u8,
-    /// The message's upper status bits, such as 0x90 for note on.
+    /// The message's upper status bits, such as [`NOTE_ON`].
     pub command: u8,
     /// Its data bytes, 0 where it has only one.
     pub data: [u8; 2],
@@ -96,6 +101,11 @@ impl TempoChange {
     /// The tempo in beats a minute.
     pub fn bpm(&self) -> f64 {
         60e6 / f64::from(self.micros_per_beat)
+    }
+
+    /// Seconds from this change to `time`, as long as it holds.
+    fn seconds_until(&self, time: Beats) -> f64 {
+        (time - self.at).0 * f64::from(self.micros_per_beat) * 1e-6
     }
 }
 
@@ -124,8 +134,8 @@ impl MidiFile {
             at: Beats(0.0),
             micros_per_beat: DEFAULT_MICROS_PER_BEAT,
         };
-        let at_start = self.tempo_changes.iter().rfind(|change| change.at.0 <= 0.0);
-        at_start.copied().unwrap_or(default)
+        let at_start = (self.tempo_changes.iter()).take_while(|change| change.at.0 <= 0.0);
+        at_start.last().copied().unwrap_or(default)
     }
 
     /// When `beats` is heard, counted from the start of the file.
@@ -134,10 +144,28 @@ impl MidiFile {
         let mut seconds = 0.0;
         let after_start = self.tempo_changes.iter().filter(|change| change.at.0 > 0.0);
         for change in after_start.take_while(|change| change.at.0 < beats.0) {
-            seconds += (change.at - tempo.at).0 * 60.0 / tempo.bpm();
+            seconds += tempo.seconds_until(change.at);
             tempo = *change;
         }
-        Seconds(seconds + (beats - tempo.at).0 * 60.0 / tempo.bpm())
+        Seconds(seconds + tempo.seconds_until(beats))
+    }
+
+    /// What is sent to an instrument, and when it is heard.
+    pub fn timed_events(&self) -> impl Iterator<Item = (Seconds, &ChannelEvent)> {
+        let mut changes = self
+            .tempo_changes
+            .iter()
+            .filter(|change| change.at.0 > 0.0)
+            .peekable();
+        let mut tempo = self.initial_tempo();
+        let mut since_start = 0.0;
+        self.events.iter().map(move |event| {
+            while let Some(change) = changes.next_if(|change| change.at.0 <= event.at.0) {
+                since_start += tempo.seconds_until(change.at);
+                tempo = *change;
+            }
+            (Seconds(since_start + tempo.seconds_until(event.at)), event)
+        })
     }
 
     /// How long the file plays.
@@ -189,6 +217,24 @@ mod tests {
         assert_eq!(file.seconds_at(Beats(3.0)), Seconds(1.5));
         assert_eq!(file.seconds_at(Beats(5.0)), Seconds(3.0));
         assert_eq!(file.duration(), Seconds(5.0));
+    }
+
+    #[test]
+    fn events_are_timed_like_any_other_place() {
+        let event = |at| ChannelEvent {
+            at: Beats(at),
+            channel: 0,
+            command: NOTE_ON,
+            data: [60, 90],
+        };
+        let file = MidiFile {
+            tempo_changes: vec![tempo(4.0, 1_000_000), tempo(6.0, 250_000)],
+            events: [0.0, 3.0, 4.0, 5.0, 10.0].map(event).to_vec(),
+            ..MidiFile::default()
+        };
+        for (time, event) in file.timed_events() {
+            assert_eq!(time, file.seconds_at(event.at), "{event:?}");
+        }
     }
 
     #[test]

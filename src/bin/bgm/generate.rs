@@ -19,6 +19,7 @@ use diff_bgm::{Error, Fault, Result};
 use serde::Serialize;
 
 use crate::clip;
+use crate::output::expect_extension;
 use crate::progress::Progress;
 use crate::threads::ThreadCount;
 
@@ -249,16 +250,6 @@ fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
     let start = Instant::now();
     let value = work()?;
     Ok((value, start.elapsed().as_secs_f64()))
-}
-
-fn expect_extension(path: &Path, allowed: &[&str]) -> Result<()> {
-    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-    if allowed.iter().any(|allowed| extension == *allowed) {
-        Ok(())
-    } else {
-        let expected = format!("a name that ends in .{}", allowed.join(" or ."));
-        Err(Fault::new("not the name of such a file", expected).in_file(path))
-    }
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {

@@ -3,7 +3,9 @@
 mod clip;
 mod features;
 mod generate;
+mod output;
 mod progress;
+mod render;
 mod threads;
 mod verify;
 
@@ -24,6 +26,7 @@ struct Arguments {
 enum Command {
     Features(features::Arguments),
     Generate(Box<generate::Arguments>),
+    Render(render::Arguments),
     Verify(verify::Arguments),
 }
 
@@ -31,6 +34,7 @@ fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Features(arguments) => features::run(arguments),
         Command::Generate(arguments) => generate::run(*arguments),
+        Command::Render(arguments) => render::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }
 }

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use midly::{Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
 
 use super::{
-    ChannelEvent, MAX_EVENTS, MAX_TRACKS, Marker, MidiFile, MidiTrack, TempoChange, TimeSignature,
-    sort_notes,
+    ChannelEvent, MAX_EVENTS, MAX_TRACKS, Marker, MidiFile, MidiTrack, NOTE_OFF, NOTE_ON,
+    TempoChange, TimeSignature, sort_notes,
 };
 use crate::error::Fault;
 use crate::music::note::Note;
@@ -181,8 +181,8 @@ fn note((start, velocity): (Beats, u8), end: Beats, pitch: u8) -> Option<Note> {
 
 fn channel_event(at: Beats, channel: u8, message: MidiMessage) -> ChannelEvent {
     let (command, data) = match message {
-        MidiMessage::NoteOff { key, vel } => (0x80, [key.as_int(), vel.as_int()]),
-        MidiMessage::NoteOn { key, vel } => (0x90, [key.as_int(), vel.as_int()]),
+        MidiMessage::NoteOff { key, vel } => (NOTE_OFF, [key.as_int(), vel.as_int()]),
+        MidiMessage::NoteOn { key, vel } => (NOTE_ON, [key.as_int(), vel.as_int()]),
         MidiMessage::Aftertouch { key, vel } => (0xA0, [key.as_int(), vel.as_int()]),
         MidiMessage::Controller { controller, value } => {
             (0xB0, [controller.as_int(), value.as_int()])

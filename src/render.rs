@@ -1,0 +1,121 @@
+//! From MIDI files to sound, and to movies with that sound.
+
+mod audio;
+pub mod instrument;
+mod soundfont;
+
+pub use audio::{Audio, RATE_HZ};
+
+use crate::error::{Fault, Result};
+use crate::music::midi_file::MidiFile;
+use crate::time::Seconds;
+
+use instrument::Instrument;
+
+/// The longest piece that is rendered.
+pub const MAX_DURATION: Seconds = Seconds(1800.0);
+
+/// Notes ring on after the piece's end until they are softer than this share of full scale…
+const TAIL_FLOOR: f32 = 2.5e-4;
+/// … for as long as this …
+const TAIL_SILENCE: Seconds = Seconds(0.25);
+/// … or until this long after the end.
+const MAX_TAIL: Seconds = Seconds(8.0);
+/// What remains at the end of the tail fades out over this.
+const FADE: Seconds = Seconds(0.05);
+
+/// Plays `file` on `instrument`, from its start to its end and on until the last note has faded.
+///
+/// # Errors
+/// When the file lasts longer than [`MAX_DURATION`].
+pub fn render(file: &MidiFile, instrument: &mut Instrument) -> Result<Audio, Fault> {
+    let duration = file.duration();
+    if duration.0 > MAX_DURATION.0 {
+        return Err(Fault::new(
+            format!("{:.0} s of music", duration.0),
+            format!("at most {:.0} s", MAX_DURATION.0),
+        ));
+    }
+    let mut audio = Audio::default();
+    for (time, event) in file.timed_events() {
+        audio.extend(audio::frames_in(time), instrument);
+        instrument.play(event);
+    }
+    audio.extend(audio::frames_in(duration), instrument);
+
+    let end = audio.frames();
+    let step = audio::frames_in(TAIL_SILENCE);
+    while audio.frames() < end + audio::frames_in(MAX_TAIL) {
+        let from = audio.frames();
+        audio.extend(from + step, instrument);
+        if audio.peak(from) < TAIL_FLOOR {
+            break;
+        }
+    }
+    audio.fade_out(FADE);
+    Ok(audio)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::draft::{Draft, Recipe};
+    use crate::music::note::Note;
+    use crate::time::{Bars, Beats, Tempo};
+
+    fn rendered(notes: Vec<Note>) -> Audio {
+        let draft = Draft {
+            notes,
+            bars: Bars(1),
+            tempo: Tempo::new(120.0).unwrap(),
+            cuts: Vec::new(),
+            recipe: Recipe::default(),
+        };
+        let file = MidiFile::parse(&draft.to_midi().unwrap()).unwrap();
+        render(&file, &mut Instrument::built_in()).unwrap()
+    }
+
+    fn note(start: f64, length: f64) -> Note {
+        Note {
+            start: Beats(start),
+            length: Beats(length),
+            pitch: 60,
+            velocity: 100,
+        }
+    }
+
+    #[test]
+    fn notes_sound_when_they_are_due() {
+        let audio = rendered(vec![note(2.0, 1.0)]);
+        let due = audio::frames_in(Seconds(1.0));
+        let before: f32 = audio.samples()[..2 * due - 2].iter().map(|s| s.abs()).sum();
+        assert_eq!(before, 0.0);
+        assert!(audio.peak(due) > 0.01);
+    }
+
+    #[test]
+    fn the_last_note_rings_on_and_ends_in_silence() {
+        let audio = rendered(vec![note(3.0, 1.0)]);
+        let bar = audio::frames_in(Seconds(2.0));
+        assert!(audio.frames() > bar + audio::frames_in(Seconds(0.1)));
+        assert!(audio.peak(bar) > 0.001);
+        assert_eq!(audio.samples().last(), Some(&0.0));
+    }
+
+    #[test]
+    fn a_silent_piece_lasts_to_its_end() {
+        let audio = rendered(Vec::new());
+        assert!(audio.frames() >= audio::frames_in(Seconds(2.0)));
+        assert_eq!(audio.peak(0), 0.0);
+    }
+
+    #[test]
+    fn a_piece_of_hours_is_refused() {
+        let file = MidiFile {
+            length: Beats(10_000.0),
+            ..MidiFile::default()
+        };
+        let fault = render(&file, &mut Instrument::built_in()).unwrap_err();
+        assert!(fault.found.contains("5000 s"), "{fault}");
+    }
+}

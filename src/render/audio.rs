@@ -1,0 +1,151 @@
+//! Rendered sound.
+
+use std::io;
+use std::path::Path;
+
+use super::instrument::Instrument;
+use crate::atomic_file;
+use crate::error::{Error, Result};
+use crate::time::Seconds;
+
+/// Frames of sound a second.
+pub const RATE_HZ: u32 = 44_100;
+
+const CHANNELS: usize = 2;
+/// The level that the loudest sample is brought to, −1 dB of full scale.
+const TARGET_PEAK: f32 = 0.891;
+/// The most that soft music is raised, 24 dB.
+const MAX_GAIN: f32 = 16.0;
+
+/// Stereo sound at [`RATE_HZ`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Audio {
+    samples: Vec<f32>,
+}
+
+/// How many frames last `time`; none for a time before the start.
+pub(super) fn frames_in(time: Seconds) -> usize {
+    (time.0 * f64::from(RATE_HZ)).round() as usize
+}
+
+impl Audio {
+    /// The samples, left and right by turns; ±1 is full scale.
+    pub fn samples(&self) -> &[f32] {
+        &self.samples
+    }
+
+    /// How many frames there are.
+    pub fn frames(&self) -> usize {
+        self.samples.len() / CHANNELS
+    }
+
+    /// How long it lasts.
+    pub fn duration(&self) -> Seconds {
+        Seconds(self.frames() as f64 / f64::from(RATE_HZ))
+    }
+
+    /// Plays `instrument` until there are `frames` frames.
+    pub(super) fn extend(&mut self, frames: usize, instrument: &mut Instrument) {
+        let missing = frames.saturating_sub(self.frames());
+        let (mut left, mut right) = (vec![0.0; missing], vec![0.0; missing]);
+        instrument.render(&mut left, &mut right);
+        let both = left.into_iter().zip(right);
+        self.samples
+            .extend(both.flat_map(|(left, right)| [left, right]));
+    }
+
+    /// The loudest sample from a frame on.
+    pub(super) fn peak(&self, from: usize) -> f32 {
+        let samples = &self.samples[(from * CHANNELS).min(self.samples.len())..];
+        samples
+            .iter()
+            .fold(0.0, |peak, sample| peak.max(sample.abs()))
+    }
+
+    /// Brings the loudest sample to −1 dB of full scale, but raises by no more than 24 dB.
+    pub fn normalise(&mut self) {
+        let peak = self.peak(0);
+        if peak > 0.0 {
+            let gain = (TARGET_PEAK / peak).min(MAX_GAIN);
+            self.samples.iter_mut().for_each(|sample| *sample *= gain);
+        }
+    }
+
+    /// Lets the last `time` go to silence.
+    pub(super) fn fade_out(&mut self, time: Seconds) {
+        let frames = self.frames();
+        let fade = frames_in(time).min(frames);
+        let last = self.samples[(frames - fade) * CHANNELS..].chunks_exact_mut(CHANNELS);
+        for (i, frame) in last.enumerate() {
+            let level = (fade - 1 - i) as f32 / fade as f32;
+            frame.iter_mut().for_each(|sample| *sample *= level);
+        }
+    }
+
+    /// Writes a WAV file of 16 bits a sample, whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where `path` cannot be written.
+    pub fn write_wav(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let format = hound::WavSpec {
+            channels: CHANNELS as u16,
+            sample_rate: RATE_HZ,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let full_scale = f32::from(i16::MAX);
+        atomic_file::write_file(path, |file| {
+            let write = || {
+                let mut writer = hound::WavWriter::new(file, format)?;
+                for sample in &self.samples {
+                    writer.write_sample((sample * full_scale).round() as i16)?;
+                }
+                writer.finalize()
+            };
+            write().map_err(|error| Error::io(path)(into_io(error)))
+        })
+    }
+}
+
+fn into_io(error: hound::Error) -> io::Error {
+    match error {
+        hound::Error::IoError(error) => error,
+        other => io::Error::other(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn audio(samples: &[f32]) -> Audio {
+        Audio {
+            samples: samples.to_vec(),
+        }
+    }
+
+    #[test]
+    fn loud_music_is_lowered_and_soft_music_raised_a_little() {
+        let mut loud = audio(&[0.5, -2.0]);
+        loud.normalise();
+        assert_eq!(loud.samples(), [TARGET_PEAK / 4.0, -TARGET_PEAK]);
+        let mut soft = audio(&[0.01, 0.0]);
+        soft.normalise();
+        assert_eq!(soft.samples(), [0.16, 0.0]);
+        let mut silent = audio(&[0.0, 0.0]);
+        silent.normalise();
+        assert_eq!(silent.samples(), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_wav_file_holds_what_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sound.wav");
+        audio(&[0.0, 0.5, -1.0, 7.0]).write_wav(&path).unwrap();
+        let mut reader = hound::WavReader::open(&path).unwrap();
+        assert_eq!(reader.spec().sample_rate, 44_100);
+        let samples: Vec<i16> = reader.samples().map(Result::unwrap).collect();
+        assert_eq!(samples, [0, 16384, -32767, 32767]);
+    }
+}
