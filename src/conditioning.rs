@@ -11,8 +11,9 @@ use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::clip_cues::ClipCurves;
 use crate::conditioning::placement::Placement;
 use crate::conditioning::steering::Steering;
+use crate::diffusion::condition::Condition;
 use crate::diffusion::config::ModelConfig;
-use crate::diffusion::model::{Condition, Model};
+use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::{ClipFeatures, Track};
 

@@ -2,7 +2,8 @@
 
 use candle_core::Tensor;
 
-use crate::diffusion::model::{Condition, Model, PreparedCondition};
+use crate::diffusion::condition::{Condition, PreparedCondition};
+use crate::diffusion::model::Model;
 use crate::diffusion::sampler::Denoiser;
 use crate::error::Result;
 

@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 
 use candle_core::{IndexOp, Tensor};
+use diff_bgm::diffusion::condition::Condition;
 use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::diffusion::guidance::GuidedModel;
-use diff_bgm::diffusion::model::{Condition, Model};
+use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::noise::NoiseUse;
 use diff_bgm::diffusion::sampler::{Kept, SamplerKind, SamplerSettings, Sampling, ddpm_step};
 use diff_bgm::diffusion::schedule::Schedule;

@@ -1,0 +1,162 @@
+//! Whether a configuration describes a network that could exist.
+
+use super::{ConditionKind, ModelConfig};
+use crate::error::Fault;
+use crate::time::{BEATS_PER_BAR, BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT};
+
+/// The most parameters a network may have; the published one has 41 million.
+const MAX_PARAMETERS: usize = 500_000_000;
+/// The most diffusion steps a schedule may have; the published one has 1000.
+const MAX_DIFFUSION_STEPS: usize = 100_000;
+
+impl ModelConfig {
+    /// Refuses a network that could not exist, or is larger than any that should.
+    pub(super) fn check(&self) -> Result<(), Fault> {
+        let levels = self.channel_multipliers.len();
+        let at_most = |name: &str, value: usize, limit: usize| {
+            if (1..=limit).contains(&value) {
+                Ok(())
+            } else {
+                Err(Fault::new(
+                    format!("{name} = {value} in the model configuration"),
+                    format!("1 to {limit}"),
+                ))
+            }
+        };
+        at_most("in_channels", self.in_channels, 256)?;
+        at_most("out_channels", self.out_channels, 256)?;
+        at_most("channels", self.channels, 1024)?;
+        at_most("number of channel_multipliers", levels, 6)?;
+        for &multiplier in &self.channel_multipliers {
+            at_most("a channel multiplier", multiplier, 16)?;
+        }
+        at_most("n_res_blocks", self.n_res_blocks, 8)?;
+        at_most("n_heads", self.n_heads, 64)?;
+        at_most("tf_layers", self.tf_layers, 8)?;
+        at_most("d_cond", self.d_cond, 4096)?;
+        at_most("n_steps", self.n_steps, MAX_DIFFUSION_STEPS)?;
+        at_most("img_w", self.img_w, 128)?;
+        at_most("attention_windows", self.attention_windows, 32)?;
+        at_most("time_fold", self.time_fold, 16)?;
+        at_most("img_h", self.img_h, STEPS_PER_SEGMENT as usize)?;
+        let expect = |holds: bool, found: String, expected: &str| {
+            if holds {
+                Ok(())
+            } else {
+                Err(Fault::new(
+                    format!("{found} in the model configuration"),
+                    expected,
+                ))
+            }
+        };
+        expect(
+            self.pitch_min + self.img_w <= 128,
+            format!(
+                "pitches {} to {}",
+                self.pitch_min,
+                self.pitch_min + self.img_w
+            ),
+            "pitches below 128",
+        )?;
+        expect(
+            self.linear_start > 0.0
+                && self.linear_start <= self.linear_end
+                && self.linear_end < 1.0,
+            format!("β from {} to {}", self.linear_start, self.linear_end),
+            "0 < linear_start ≤ linear_end < 1",
+        )?;
+        for channels in self.level_channels() {
+            expect(
+                channels % 32 == 0 && channels.is_multiple_of(self.n_heads),
+                format!("a level of {channels} channels and {} heads", self.n_heads),
+                "channels divisible by 32 groups and by the heads",
+            )?;
+        }
+        for &level in &self.attention_levels {
+            expect(
+                level < levels,
+                format!("attention level {level} of {levels} levels"),
+                "an existing level",
+            )?;
+        }
+        let halvings = 1 << (levels - 1);
+        expect(
+            self.img_h.is_multiple_of(self.time_fold)
+                && (self.img_h / self.time_fold).is_multiple_of(halvings)
+                && self.img_w.is_multiple_of(halvings),
+            format!(
+                "a roll of {}×{}, folded by {}, under {levels} levels",
+                self.img_h, self.img_w, self.time_fold
+            ),
+            "steps and pitches that halve evenly at every level",
+        )?;
+        expect(
+            self.img_h
+                .is_multiple_of(2 * BEATS_PER_BAR as usize * STEPS_PER_BEAT as usize),
+            format!("a roll of {} steps", self.img_h),
+            "an even number of bars of 16 steps",
+        )?;
+        expect(
+            self.out_channels == 2 * self.time_fold,
+            format!(
+                "{} output channels with fold {}",
+                self.out_channels, self.time_fold
+            ),
+            "two roll channels times the fold",
+        )?;
+        self.check_conditions(expect)?;
+        expect(
+            self.rough_parameter_count() <= MAX_PARAMETERS,
+            format!("about {} parameters", self.rough_parameter_count()),
+            &format!("at most {MAX_PARAMETERS}"),
+        )
+    }
+
+    fn check_conditions(
+        &self,
+        expect: impl Fn(bool, String, &str) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let cues = self.cue_names.len();
+        if self.cond_type != ConditionKind::Cues {
+            return expect(
+                self.in_channels == self.out_channels,
+                format!(
+                    "{} input and {} output channels",
+                    self.in_channels, self.out_channels
+                ),
+                "as many input as output channels in a published network",
+            );
+        }
+        expect(
+            self.img_h / self.time_fold == BEATS_PER_SEGMENT as usize,
+            format!("{} steps folded by {}", self.img_h, self.time_fold),
+            "one row a beat",
+        )?;
+        expect(
+            (1..=32).contains(&cues)
+                && self.cue_quantiles.len() == 101
+                && self
+                    .cue_quantiles
+                    .iter()
+                    .all(|row| row.len() == cues && row.iter().all(|value| value.is_finite())),
+            format!(
+                "{cues} cue names with {} rows of quantiles",
+                self.cue_quantiles.len()
+            ),
+            "1 to 32 cues and 101 finite quantiles of each",
+        )?;
+        expect(
+            self.in_channels == self.out_channels + self.cue_row_width(),
+            format!("{} input channels", self.in_channels),
+            "the folded roll and a channel a cue and mask",
+        )
+    }
+
+    /// An upper bound on the size of the convolutions, which outweigh everything else.
+    fn rough_parameter_count(&self) -> usize {
+        let widest = self.level_channels().into_iter().max().unwrap_or(0);
+        let blocks = 2 * (self.n_res_blocks + 1) * self.channel_multipliers.len() + 2;
+        let in_a_block = widest * widest * (27 + 20 * self.tf_layers) + 2 * widest * self.d_cond;
+        blocks * in_a_block
+    }
+}
