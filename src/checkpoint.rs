@@ -4,6 +4,7 @@
 //! that are asked for are copied out, each into an array of its own.
 
 mod container;
+pub mod convert;
 mod tensor;
 
 use std::collections::BTreeMap;

@@ -119,17 +119,13 @@ pub fn tensor(name: &str, view: &TensorView<'_>, device: &Device) -> Result<Tens
     Ok(Tensor::from_vec(values, view.shape(), device)?.to_dtype(DType::F32)?)
 }
 
-/// Writes a file that depends on its contents alone, byte for byte.
+/// The bytes of a file, which depend on its contents alone.
 ///
 /// The crate's own writer stores the metadata in no fixed order, hence a header of our own.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn write(
-    path: &Path,
-    metadata: BTreeMap<String, String>,
+pub fn encode(
+    metadata: &BTreeMap<String, String>,
     tensors: &BTreeMap<String, RawTensor>,
-) -> Result<()> {
+) -> Vec<u8> {
     // Widest elements first, so that each tensor starts at a multiple of its element's size.
     let mut order: Vec<_> = tensors.iter().collect();
     order.sort_by_key(|(name, tensor)| (Reverse(tensor.dtype().bitsize()), *name));
@@ -148,16 +144,21 @@ pub fn write(
     let mut header = Value::Object(header).to_string().into_bytes();
     header.resize(header.len().next_multiple_of(8), b' ');
 
-    atomic_file::write_file(path, |out| {
-        out.write_all(&(header.len() as u64).to_le_bytes())
-            .and_then(|()| out.write_all(&header))
-            .and_then(|()| {
-                order
-                    .iter()
-                    .try_for_each(|(_, tensor)| out.write_all(tensor.bytes()))
-            })
-            .map_err(Error::io(path))
-    })
+    let mut bytes = Vec::with_capacity(8 + header.len() + offset);
+    bytes.extend((header.len() as u64).to_le_bytes());
+    bytes.extend(header);
+    for (_, tensor) in order {
+        bytes.extend_from_slice(tensor.bytes());
+    }
+    bytes
+}
+
+/// Writes the bytes of a file, whole or not at all.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    atomic_file::write_file(path, |out| out.write_all(bytes).map_err(Error::io(path)))
 }
 
 #[cfg(test)]
@@ -180,12 +181,9 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back_and_always_the_same_bytes() {
-        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
         let (metadata, tensors) = contents();
-        write(&path, metadata.clone(), &tensors).unwrap();
-        let bytes = std::fs::read(&path).unwrap();
-        write(&path, metadata.clone(), &tensors).unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+        let bytes = encode(&metadata, &tensors);
+        assert_eq!(encode(&metadata, &tensors), bytes);
 
         let file = Container::parse(&bytes).unwrap();
         assert_eq!(file.metadata, metadata.into_iter().collect());
@@ -200,10 +198,8 @@ mod tests {
 
     #[test]
     fn every_truncation_is_refused() {
-        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
         let (metadata, tensors) = contents();
-        write(&path, metadata, &tensors).unwrap();
-        let bytes = std::fs::read(&path).unwrap();
+        let bytes = encode(&metadata, &tensors);
         for length in 0..bytes.len() {
             assert!(Container::parse(&bytes[..length]).is_err(), "{length}");
         }

@@ -3,6 +3,7 @@
 //!
 //! The fixtures were computed in PyTorch on weights that follow a formula, so no weights need to be stored.
 
+mod checkpoint;
 mod cues;
 mod formula;
 mod network;

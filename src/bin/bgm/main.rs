@@ -1,6 +1,7 @@
 //! `bgm`: Diff-BGM on the command line. One file a subcommand; errors are printed once, here.
 
 mod clip;
+mod convert;
 mod features;
 mod generate;
 mod output;
@@ -24,6 +25,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Convert(convert::Arguments),
     Features(features::Arguments),
     Generate(Box<generate::Arguments>),
     Render(render::Arguments),
@@ -32,6 +34,7 @@ enum Command {
 
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Features(arguments) => features::run(arguments),
         Command::Generate(arguments) => generate::run(*arguments),
         Command::Render(arguments) => render::run(&arguments),

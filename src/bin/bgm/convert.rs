@@ -1,0 +1,52 @@
+//! `bgm convert`: a checkpoint of the published training code into a model file.
+
+use std::path::PathBuf;
+
+use diff_bgm::Result;
+use diff_bgm::checkpoint::convert::{Conversion, convert};
+
+/// How many skipped entries are named.
+const NAMED_SKIPPED: usize = 8;
+
+/// Convert a published checkpoint into a model file
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Folder of a training run (params.json, chkpts/weights_best.pt), or a file of weights (.pt)
+    #[arg(value_name = "DIR|FILE.pt")]
+    source: PathBuf,
+    /// The run's params.json, where it is not with the weights
+    #[arg(long, value_name = "FILE")]
+    params: Option<PathBuf>,
+    /// Where to write the model file
+    #[arg(short, long, value_name = "MODEL.safetensors")]
+    output: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let conversion = convert(
+        &arguments.source,
+        arguments.params.as_deref(),
+        &arguments.output,
+    )?;
+    println!("{}: {}", arguments.output.display(), summary(&conversion));
+    Ok(())
+}
+
+fn summary(conversion: &Conversion) -> String {
+    let mut summary = format!(
+        "family {}, {} parameters, from {} and {}",
+        conversion.family.name(),
+        conversion.parameters,
+        conversion.weights.display(),
+        conversion.params.display(),
+    );
+    let skipped = &conversion.skipped;
+    if !skipped.is_empty() {
+        summary += "; left out: ";
+        summary += &skipped[..skipped.len().min(NAMED_SKIPPED)].join(", ");
+    }
+    if skipped.len() > NAMED_SKIPPED {
+        summary += &format!(" and {} more", skipped.len() - NAMED_SKIPPED);
+    }
+    summary
+}
