@@ -22,6 +22,7 @@ pub mod raw_tensor;
 pub mod render;
 pub mod safetensors_file;
 pub mod time;
+pub mod video;
 pub mod worker;
 pub mod zip_file;
 

@@ -1,0 +1,67 @@
+//! How much there is to see in a frame.
+
+use super::frame::{Frame, HEIGHT, WIDTH};
+
+/// Brightness levels told apart by the entropy.
+const LEVELS: usize = 64;
+/// The slope of luma, a pixel, that counts as a full edge.
+const FULL_EDGE: f32 = 0.2;
+
+/// Visual complexity, 0 (one flat colour) to 1: the mean of edge density and entropy.
+pub(crate) fn complexity(frame: &Frame) -> f32 {
+    0.5 * (edge_density(&frame.luma) + entropy(&frame.luma))
+}
+
+/// Share of the picture that is edge, 0 to 1; weak edges count in part.
+fn edge_density(luma: &[f32]) -> f32 {
+    let mut sum = 0.0;
+    for y in 1..HEIGHT - 1 {
+        for x in 1..WIDTH - 1 {
+            let here = y * WIDTH + x;
+            let across = 0.5 * (luma[here + 1] - luma[here - 1]);
+            let down = 0.5 * (luma[here + WIDTH] - luma[here - WIDTH]);
+            let slope = (across * across + down * down).sqrt();
+            sum += (slope / FULL_EDGE).min(1.0);
+        }
+    }
+    sum / ((WIDTH - 2) * (HEIGHT - 2)) as f32
+}
+
+/// Shannon entropy of brightness, 0 (all pixels alike) to 1 (every level equally common).
+fn entropy(luma: &[f32]) -> f32 {
+    let mut counts = [0_u32; LEVELS];
+    for &level in luma {
+        counts[((level * LEVELS as f32) as usize).min(LEVELS - 1)] += 1;
+    }
+    let bits: f32 = counts
+        .iter()
+        .filter(|&&count| count > 0)
+        .map(|&count| {
+            let share = count as f32 / luma.len() as f32;
+            -share * libm::log2f(share)
+        })
+        .sum();
+    bits / LEVELS.ilog2() as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flat_is_simple_and_fine_patterns_are_complex() {
+        let flat = Frame::draw(|_, _| [90; 3]);
+        let gradient = Frame::draw(|x, _| [(x * 2) as u8; 3]);
+        let clutter = Frame::draw(|x, y| [((x * x * 31 + y * y * 17 + x * y * 7) % 256) as u8; 3]);
+        assert_eq!(complexity(&flat), 0.0);
+        assert!(complexity(&gradient) > 0.3);
+        assert!(complexity(&clutter) > 0.9);
+        assert!(complexity(&clutter) <= 1.0);
+    }
+
+    #[test]
+    fn more_edges_are_more_complex_at_the_same_entropy() {
+        let stripes = |wide: usize| Frame::draw(move |x, _| [(x / wide % 2 * 200) as u8; 3]);
+        assert!(complexity(&stripes(4)) > complexity(&stripes(24)) + 0.1);
+    }
+}

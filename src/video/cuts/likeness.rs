@@ -1,0 +1,224 @@
+//! How unlike two frames are, whatever moved or changed in brightness between them.
+
+use crate::video::frame::{Frame, HEIGHT, WIDTH};
+
+/// Frames are compared at half their size.
+const THUMB_WIDTH: usize = WIDTH / 2;
+const THUMB_HEIGHT: usize = HEIGHT / 2;
+/// A block is looked for this many pixels around its place, which is a motion of a twelfth of the picture.
+const REACH: usize = 4;
+const PADDED_WIDTH: usize = THUMB_WIDTH + 2 * REACH;
+const PADDED_HEIGHT: usize = THUMB_HEIGHT + 2 * REACH;
+const BLOCK_WIDTH: usize = 8;
+const BLOCK_HEIGHT: usize = 9;
+const BLOCK_PIXELS: f32 = (BLOCK_WIDTH * BLOCK_HEIGHT) as f32;
+const BLOCKS: usize = (THUMB_WIDTH / BLOCK_WIDTH) * (THUMB_HEIGHT / BLOCK_HEIGHT);
+
+/// Variance of luma, in squared 8-bit levels, below which a block is noise rather than texture.
+const NOISE: f32 = 1.0;
+/// Levels of the colour histograms.
+const LEVELS: usize = 64;
+/// Colours this much apart, as a share of the range, are clearly two colours on flat pictures.
+const CLEAR_COLOUR_STEP: f32 = 0.05;
+/// How many times the picture's contrast a change of colour must be to tell as much as its texture.
+const COLOUR_AGAINST_CONTRAST: f32 = 3.0;
+
+/// What is kept of a frame to compare it with others.
+#[derive(Clone)]
+pub(crate) struct Likeness {
+    /// Luma in 8-bit levels at half size, its border repeated [`REACH`] pixels outwards.
+    luma: Vec<f32>,
+    /// Standard deviation of luma, 0 to 1.
+    contrast: f32,
+    /// Cumulative histograms of red, green and blue.
+    colours: [[f32; LEVELS]; 3],
+}
+
+impl Likeness {
+    pub(crate) fn of(frame: &Frame) -> Self {
+        let thumb_at = |x: usize, y: usize| {
+            let first = 2 * y * WIDTH + 2 * x;
+            let luma = &frame.luma;
+            (luma[first] + luma[first + 1] + luma[first + WIDTH] + luma[first + WIDTH + 1])
+                * (255.0 / 4.0)
+        };
+        let inside = |padded: usize, size: usize| padded.saturating_sub(REACH).min(size - 1);
+        let luma = (0..PADDED_WIDTH * PADDED_HEIGHT)
+            .map(|at| {
+                let (x, y) = (at % PADDED_WIDTH, at / PADDED_WIDTH);
+                thumb_at(inside(x, THUMB_WIDTH), inside(y, THUMB_HEIGHT))
+            })
+            .collect();
+        let count = frame.luma.len() as f32;
+        let mean = frame.luma.iter().sum::<f32>() / count;
+        let variance = frame
+            .luma
+            .iter()
+            .map(|l| (l - mean) * (l - mean))
+            .sum::<f32>()
+            / count;
+        Self {
+            luma,
+            contrast: variance.sqrt(),
+            colours: std::array::from_fn(|channel| cumulative_histogram(frame, channel)),
+        }
+    }
+
+    /// Standard deviation of luma, 0 to 1.
+    pub(crate) fn contrast(&self) -> f32 {
+        self.contrast
+    }
+
+    /// How unlike two frames are, 0 (the same but for motion and light) to 1.
+    pub(crate) fn difference(&self, other: &Self) -> f32 {
+        self.unexplained_by(other)
+            .max(other.unexplained_by(self))
+            .max(self.colour_difference(other))
+    }
+
+    /// The share of this frame's texture that is found nowhere nearby in the other. Each block is compared with its
+    /// surroundings by normalised correlation, which neither motion nor a change of light disturbs, and which sees
+    /// dark pictures as well as bright ones.
+    fn unexplained_by(&self, other: &Self) -> f32 {
+        let (mut texture, mut unexplained) = (0.0, 0.0);
+        for y in (0..THUMB_HEIGHT).step_by(BLOCK_HEIGHT) {
+            for x in (0..THUMB_WIDTH).step_by(BLOCK_WIDTH) {
+                let block = Block::cut(&self.luma, x + REACH, y + REACH);
+                let variance = block.product(&block);
+                let mut explained: f32 = 0.0;
+                for there_y in y..=y + 2 * REACH {
+                    for there_x in x..=x + 2 * REACH {
+                        let there = Block::cut(&other.luma, there_x, there_y);
+                        let common = block.product(&there).max(0.0);
+                        let there_variance = there.product(&there);
+                        explained = explained
+                            .max(common * common / ((variance + NOISE) * (there_variance + NOISE)));
+                    }
+                }
+                texture += variance;
+                unexplained += variance * (1.0 - explained);
+            }
+        }
+        unexplained / (texture + 4.0 * NOISE * BLOCKS as f32)
+    }
+
+    /// The move between the frames' colours, 0 to 1, against what contrast they have: it decides where there is no
+    /// texture to compare.
+    fn colour_difference(&self, other: &Self) -> f32 {
+        let step = self.colour_step(other);
+        let mean_contrast = 0.5 * (self.contrast + other.contrast);
+        let contrast = COLOUR_AGAINST_CONTRAST * mean_contrast;
+        step * step / (step * step + contrast * contrast + CLEAR_COLOUR_STEP * CLEAR_COLOUR_STEP)
+    }
+
+    /// The earth mover's distance of the colour histograms, mean over the channels, as a share of the range.
+    fn colour_step(&self, other: &Self) -> f32 {
+        let levels = self.colours.as_flattened().iter();
+        let distance: f32 = levels
+            .zip(other.colours.as_flattened())
+            .map(|(here, there)| (here - there).abs())
+            .sum();
+        distance / (3 * LEVELS) as f32
+    }
+}
+
+/// A block of pixels with its mean taken out.
+struct Block([[f32; BLOCK_WIDTH]; BLOCK_HEIGHT]);
+
+impl Block {
+    /// The block whose first pixel is at `x`, `y` of a padded picture.
+    fn cut(luma: &[f32], x: usize, y: usize) -> Self {
+        let mut rows = [[0.0; BLOCK_WIDTH]; BLOCK_HEIGHT];
+        let mut sums = [0.0; BLOCK_WIDTH];
+        for (row, y) in rows.iter_mut().zip(y..) {
+            let first = y * PADDED_WIDTH + x;
+            row.copy_from_slice(&luma[first..first + BLOCK_WIDTH]);
+            for (sum, pixel) in sums.iter_mut().zip(row) {
+                *sum += *pixel;
+            }
+        }
+        let mean = sums.iter().sum::<f32>() / BLOCK_PIXELS;
+        for pixel in rows.as_flattened_mut() {
+            *pixel -= mean;
+        }
+        Self(rows)
+    }
+
+    /// Covariance of two blocks; of a block with itself, its variance.
+    fn product(&self, other: &Self) -> f32 {
+        // One sum a column: the compiler turns them into one vector.
+        let mut sums = [0.0; BLOCK_WIDTH];
+        for (row, other_row) in self.0.iter().zip(&other.0) {
+            for column in 0..BLOCK_WIDTH {
+                sums[column] += row[column] * other_row[column];
+            }
+        }
+        sums.iter().sum::<f32>() / BLOCK_PIXELS
+    }
+}
+
+fn cumulative_histogram(frame: &Frame, channel: usize) -> [f32; LEVELS] {
+    let mut histogram = [0.0; LEVELS];
+    for pixel in &frame.rgb {
+        histogram[usize::from(pixel[channel]) * LEVELS / 256] += 1.0;
+    }
+    let mut sum = 0.0;
+    for level in &mut histogram {
+        sum += *level / frame.rgb.len() as f32;
+        *level = sum;
+    }
+    histogram
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::video::frame::scene_level;
+
+    fn difference(a: &Frame, b: &Frame) -> f32 {
+        Likeness::of(a).difference(&Likeness::of(b))
+    }
+
+    #[test]
+    fn a_frame_is_like_itself_moved_dimmed_or_lit() {
+        let frame = Frame::scene(1, 0.0, 1.0);
+        for (shift, gain, offset) in [
+            (0.0, 1.0, 0.0),
+            (6.0, 1.0, 0.0),
+            (0.0, 0.6, 0.0),
+            (0.0, 1.0, 40.0),
+            (4.0, 0.8, 20.0),
+        ] {
+            let other = Frame::draw(|x, y| {
+                let level = scene_level(1, x as f32 + shift, y as f32);
+                [(gain * level + offset) as u8; 3]
+            });
+            let difference = difference(&frame, &other);
+            assert!(difference < 0.2, "{shift} {gain} {offset}: {difference}");
+        }
+    }
+
+    #[test]
+    fn another_scene_is_unlike_bright_or_dark() {
+        for gain in [1.0, 0.15] {
+            let difference = difference(&Frame::scene(1, 0.0, gain), &Frame::scene(4, 0.0, gain));
+            assert!(difference > 0.45, "{gain}: {difference}");
+        }
+    }
+
+    #[test]
+    fn flat_pictures_differ_by_colour_alone() {
+        let flat = |colour| Frame::draw(move |_, _| colour);
+        assert!(difference(&flat([200, 30, 30]), &flat([30, 30, 200])) > 0.8);
+        assert!(difference(&flat([100, 100, 100]), &flat([103, 103, 103])) < 0.2);
+    }
+
+    #[test]
+    fn difference_has_no_direction() {
+        let (a, b) = (
+            Likeness::of(&Frame::scene(1, 0.0, 1.0)),
+            Likeness::of(&Frame::scene(2, 3.0, 0.7)),
+        );
+        assert_eq!(a.difference(&b), b.difference(&a));
+    }
+}
