@@ -77,6 +77,33 @@ impl LooseFiles {
         clip.check()?;
         Ok(clip)
     }
+
+    /// Reads the files and puts what they hold in the place of what `clip` has of its kind. Duration and frame rate
+    /// stay the clip's.
+    ///
+    /// # Errors
+    /// As [`LooseFiles::gather`].
+    pub fn add_to(self, clip: ClipFeatures) -> Result<ClipFeatures> {
+        let has_scenes = self.scenes.is_some();
+        let gathered = Self {
+            frame_rate_hz: (clip.frame_rate_hz > 0.0).then_some(clip.frame_rate_hz),
+            duration: Some(clip.duration),
+            ..self
+        }
+        .gather()?;
+        let clip = ClipFeatures {
+            visual: gathered.visual.or(clip.visual),
+            caption: gathered.caption.or(clip.caption),
+            shots: if has_scenes {
+                gathered.shots
+            } else {
+                clip.shots
+            },
+            ..clip
+        };
+        clip.check()?;
+        Ok(clip)
+    }
 }
 
 fn read_scenes(path: &Path) -> Result<Scenes> {

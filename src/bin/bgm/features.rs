@@ -7,9 +7,14 @@ use diff_bgm::features::ClipFeatures;
 use diff_bgm::features::loose_files::LooseFiles;
 use diff_bgm::time::Seconds;
 
-/// Gather the features of a clip into one clip file
+use crate::clip;
+
+/// Analyse a video, or gather the features of a clip from loose files, into one clip file
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
+    /// A video, which is analysed through FFmpeg, or a clip file; loose files are added to it
+    #[arg(value_name = "CLIP", conflicts_with_all = ["fps", "duration"])]
+    clip: Option<PathBuf>,
     /// Frame embeddings, 512 numbers a row (.npy, .pth)
     #[arg(long, value_name = "FILE")]
     visual: Option<PathBuf>,
@@ -17,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     caption: Option<PathBuf>,
     /// Shots, as TransNetV2 lists them (…_scenes.txt)
-    #[arg(long, value_name = "FILE", requires = "fps")]
+    #[arg(long, value_name = "FILE")]
     scenes: Option<PathBuf>,
     /// Frames of picture a second
     #[arg(long, value_name = "HZ")]
@@ -31,14 +36,18 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let clip = LooseFiles {
+    let seen = arguments.clip.as_deref().map(clip::read).transpose()?;
+    let loose = LooseFiles {
         visual: arguments.visual,
         caption: arguments.caption,
         scenes: arguments.scenes,
         frame_rate_hz: arguments.fps,
         duration: arguments.duration.map(Seconds),
-    }
-    .gather()?;
+    };
+    let clip = match seen {
+        Some(clip) => loose.add_to(clip)?,
+        None => loose.gather()?,
+    };
     clip.write(&arguments.output)?;
     println!("{}: {}", arguments.output.display(), summary(&clip));
     Ok(())
