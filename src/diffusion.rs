@@ -5,6 +5,7 @@ pub mod condition;
 pub mod config;
 pub mod conv;
 pub mod cue_encoder;
+pub mod device;
 pub mod embedding;
 pub mod guidance;
 pub mod model;

@@ -9,6 +9,7 @@ use clap::Args;
 use diff_bgm::atomic_file::{expect_writable, write_file};
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::conditioning::steering::{Lane, Steering};
+use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::features::ClipFeatures;
@@ -64,6 +65,9 @@ pub(crate) struct Arguments {
     /// How rows of the clip find their beats: time, or stretch over the whole piece
     #[arg(long, default_value = "time")]
     align: Alignment,
+    /// What runs the network: cpu, cuda or metal
+    #[arg(long, default_value = "cpu")]
+    device: DeviceKind,
     /// Threads to work with; all cores, if not given
     #[arg(long, default_value = "0")]
     threads: ThreadCount,
@@ -188,10 +192,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     }
     arguments.threads.apply()?;
 
+    let device = arguments.device.open()?;
+
     let (clip, load_clip) = timed(|| clip::read(&arguments.clip))?;
     let (model, load_model) = timed(|| match &arguments.model {
-        Some(path) => Model::load(path, &candle_core::Device::Cpu),
-        None => Model::in_the_box(&candle_core::Device::Cpu),
+        Some(path) => Model::load(path, &device),
+        None => Model::in_the_box(&device),
     })?;
     let (draft, generate) = timed(|| draft(&model, &clip, &settings))?;
 

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use candle_core::Device;
 use clap::Args;
+use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::recording::Recording;
 use diff_bgm::{Error, Result};
@@ -18,10 +18,13 @@ pub(crate) struct Arguments {
     /// The largest error that passes, relative to the largest recorded value
     #[arg(long, default_value = "1e-4")]
     tolerance: f64,
+    /// What runs the network: cpu, cuda or metal
+    #[arg(long, default_value = "cpu")]
+    device: DeviceKind,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let model = Model::load(&arguments.model, &Device::Cpu)?;
+    let model = Model::load(&arguments.model, &arguments.device.open()?)?;
     let deviation = Recording::read(&arguments.recording)?.compare(&model)?;
     println!("largest absolute error {:.3e}", deviation.absolute);
     println!("largest relative error {:.3e}", deviation.relative);

@@ -1,0 +1,111 @@
+//! Which processor runs the network.
+
+use std::fmt;
+use std::str::FromStr;
+
+use candle_core::Device;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Fault, Result};
+
+/// A kind of processor. Only the CPU is always there; the others are compiled in by a feature of the same name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceKind {
+    /// The CPU, on our own kernels; the same notes on every machine.
+    #[default]
+    Cpu,
+    /// The first NVIDIA card.
+    Cuda,
+    /// The first GPU of a Mac.
+    Metal,
+}
+
+impl DeviceKind {
+    /// All kinds, compiled in or not.
+    pub const ALL: [Self; 3] = [Self::Cpu, Self::Cuda, Self::Metal];
+
+    /// The name in settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Cuda => "cuda",
+            Self::Metal => "metal",
+        }
+    }
+
+    /// Whether this build can use it.
+    pub fn is_compiled_in(self) -> bool {
+        match self {
+            Self::Cpu => true,
+            Self::Cuda => cfg!(feature = "cuda"),
+            Self::Metal => cfg!(feature = "metal"),
+        }
+    }
+
+    /// Opens the device.
+    ///
+    /// # Errors
+    /// When this build cannot use it, or the machine has none.
+    pub fn open(self) -> Result<Device> {
+        if !self.is_compiled_in() {
+            return Err(Error::value(
+                format!("the device «{self}» in a build without it"),
+                format!("a build with --features {self}, or the device «cpu»"),
+            ));
+        }
+        let opened = match self {
+            Self::Cpu => Ok(Device::Cpu),
+            Self::Cuda => Device::new_cuda(0),
+            Self::Metal => Device::new_metal(0),
+        };
+        opened.map_err(|error| {
+            Error::value(
+                format!("no usable device «{self}» ({error})"),
+                "one, or the device «cpu»",
+            )
+        })
+    }
+}
+
+impl fmt::Display for DeviceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for DeviceKind {
+    type Err = Fault;
+
+    fn from_str(name: &str) -> Result<Self, Fault> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| {
+                let names = Self::ALL.map(Self::name).join(", ");
+                Fault::new(format!("a device «{name}»"), names)
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_that_is_not_compiled_in_is_refused_with_what_to_do() {
+        for kind in DeviceKind::ALL {
+            if !kind.is_compiled_in() {
+                let message = kind.open().unwrap_err().to_string();
+                assert!(message.contains(&format!("--features {kind}")), "{message}");
+            }
+        }
+        assert!(DeviceKind::Cpu.open().unwrap().is_cpu());
+    }
+
+    #[test]
+    fn devices_are_read_by_name() {
+        assert_eq!("metal".parse(), Ok(DeviceKind::Metal));
+        assert!("gpu".parse::<DeviceKind>().is_err());
+    }
+}

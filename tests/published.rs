@@ -1,0 +1,120 @@
+//! The authors' checkpoint layout and sample dataset, from their files to notes.
+//!
+//! Both are too large for the repository; where they are missing, the tests say that they were skipped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use diff_bgm::music::midi_file::MidiFile;
+
+/// The folder with the authors' sample songs and a small checkpoint in their container.
+fn reference() -> Option<PathBuf> {
+    let shared = std::env::var_os("DIFF_BGM_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let reference = shared.join("reference");
+    if reference.join("tiny.pt").is_file() && reference.join("bgm909").is_dir() {
+        Some(reference)
+    } else {
+        println!("skipped: {} is not there", reference.display());
+        None
+    }
+}
+
+fn bgm(arguments: &[&str]) {
+    let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "bgm {arguments:?}: {errors}");
+}
+
+/// The checkpoint converted as a network of the given kind.
+fn converted(reference: &Path, folder: &Path, kind: &str) -> PathBuf {
+    let text = fs::read_to_string(reference.join("tiny.params.json")).unwrap();
+    let mut params: serde_json::Value = serde_json::from_str(&text).unwrap();
+    params["cond_type"] = kind.into();
+    let params_path = folder.join(format!("{kind}.params.json"));
+    fs::write(&params_path, params.to_string()).unwrap();
+    let model = folder.join(format!("{kind}.safetensors"));
+    bgm(&[
+        "convert",
+        reference.join("tiny.pt").to_str().unwrap(),
+        "--params",
+        params_path.to_str().unwrap(),
+        "--output",
+        model.to_str().unwrap(),
+    ]);
+    model
+}
+
+#[test]
+fn every_published_kind_drafts_for_both_sample_songs() {
+    let Some(reference) = reference() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = reference.join("bgm909/bgm909");
+    for song in ["001", "012"] {
+        let file = |path: String| dataset.join(path).to_str().unwrap().to_owned();
+        let clip = folder.path().join(format!("{song}.clip.safetensors"));
+        bgm(&[
+            "features",
+            "--visual",
+            &file(format!("new_raw_video_feats/{song}.pth")),
+            "--caption",
+            &file(format!("caption_feats/{song}.npy")),
+            "--scenes",
+            &file(format!("detection/{song}_scenes.txt")),
+            "--fps",
+            "24",
+            "--output",
+            clip.to_str().unwrap(),
+        ]);
+        for kind in ["visual", "caption", "v_c", "c_v"] {
+            let model = converted(&reference, folder.path(), kind);
+            let midi = folder.path().join(format!("{song}.{kind}.mid"));
+            bgm(&[
+                "generate",
+                clip.to_str().unwrap(),
+                "--model",
+                model.to_str().unwrap(),
+                "--output",
+                midi.to_str().unwrap(),
+                "--align",
+                "stretch",
+                "--sampler",
+                "ddim",
+                "--steps",
+                "3",
+                "--bars",
+                "5",
+            ]);
+            let notes = MidiFile::open(&midi).unwrap().notes();
+            assert!(!notes.is_empty(), "{song} {kind}");
+            assert!(
+                notes.iter().all(|note| note.velocity == 80),
+                "{song} {kind}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_converted_checkpoint_gives_the_recorded_numbers() {
+    let Some(reference) = reference() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let model = converted(&reference, folder.path(), "c_v");
+    let recording =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tiny_unet.safetensors");
+    bgm(&[
+        "verify",
+        model.to_str().unwrap(),
+        recording.to_str().unwrap(),
+    ]);
+}
