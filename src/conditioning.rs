@@ -13,6 +13,7 @@ use crate::conditioning::placement::Placement;
 use crate::conditioning::steering::Steering;
 use crate::diffusion::condition::Condition;
 use crate::diffusion::config::ModelConfig;
+use crate::diffusion::cue_encoder::CueRows;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::{ClipFeatures, Track};
@@ -78,7 +79,10 @@ impl Conditioning {
                 .transpose()
         };
         match tensor(&self.cues)? {
-            Some(cues) => model.cue_condition(&cues),
+            Some(cues) => model.cue_condition(CueRows {
+                cues: &cues,
+                harmony: None,
+            }),
             None => {
                 let (visual, caption) = (tensor(&self.visual)?, tensor(&self.caption)?);
                 model.embedding_condition(visual.as_ref(), caption.as_ref())

@@ -16,5 +16,6 @@ pub mod resnet;
 pub mod roll_folding;
 pub mod sampler;
 pub mod schedule;
+pub mod time_attention;
 pub mod unet;
 pub mod weights;

@@ -4,7 +4,7 @@ use candle_core::{DType, Tensor};
 use candle_nn::{Linear, Module};
 
 use crate::diffusion::config::ConditionKind;
-use crate::diffusion::cue_encoder::CueEncoder;
+use crate::diffusion::cue_encoder::{CueEncoder, CueRows};
 use crate::diffusion::model::Model;
 use crate::diffusion::unet::PreparedContext;
 use crate::error::{Error, Result};
@@ -114,18 +114,21 @@ impl Model {
         }
     }
 
-    /// The condition of cue rows `[batch, beats, 2·cues]`: each cue's value in −1…1 times its mask, then the masks.
+    /// The condition of cue rows, and of harmony rows where the model takes them.
     ///
     /// # Errors
-    /// When the model does not read cues.
-    pub fn cue_condition(&self, rows: &Tensor) -> Result<Condition> {
+    /// When the model does not read cues, or is given harmony that it does not read.
+    pub fn cue_condition(&self, rows: CueRows<'_>) -> Result<Condition> {
         let Encoder::Cues(encoder) = &self.encoder else {
             return Err(self.wrong_condition("cues"));
         };
+        if rows.harmony.is_some() && !encoder.reads_harmony() {
+            return Err(self.wrong_condition("harmony"));
+        }
         Ok(Condition {
             early: encoder.context(rows)?,
             late: None,
-            channels: Some(encoder.channels(rows, self.config().img_w)?),
+            channels: Some(encoder.channels(rows)?),
         })
     }
 
@@ -150,7 +153,10 @@ impl Model {
         match self.config().cond_type {
             ConditionKind::Cues => {
                 let shape = (batch, tokens, self.config().cue_row_width());
-                self.cue_condition(&Tensor::zeros(shape, DType::F32, self.device())?)
+                self.cue_condition(CueRows {
+                    cues: &Tensor::zeros(shape, DType::F32, self.device())?,
+                    harmony: None,
+                })
             }
             _ => {
                 let shape = (batch, tokens, self.config().d_cond);

@@ -112,6 +112,12 @@ pub struct ModelConfig {
     /// Steps of the roll that are folded into channels.
     #[serde(default = "one")]
     pub time_fold: usize,
+    /// Levels with attention over the moments of the whole segment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub time_attention_levels: Vec<usize>,
+    /// Whether the network takes a harmony row a beat (`cues`).
+    #[serde(default)]
+    pub harmony: bool,
     /// Names of the cues, in the order of the quantiles' columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cue_names: Vec<String>,
@@ -152,7 +158,7 @@ impl ModelConfig {
             .collect()
     }
 
-    /// Width of a conditioning row of the `cues` family: each cue's value, then each cue's mask.
+    /// Width of a cue row: each cue's value, then each cue's mask.
     pub fn cue_row_width(&self) -> usize {
         2 * self.cue_names.len()
     }

@@ -6,7 +6,7 @@ use candle_nn::VarBuilder;
 use crate::error::Result;
 use crate::kernel::conv2d;
 
-/// A square convolution with bias that keeps the size of the plane, or halves it with stride 2.
+/// A square convolution that keeps the size of the plane, or halves it with stride 2.
 #[derive(Clone, Debug)]
 pub struct Conv2d(conv2d::Conv2d);
 
@@ -27,6 +27,17 @@ impl Conv2d {
             stride,
             kernel / 2,
         )?))
+    }
+
+    /// Loads `weight` `[outputs, inputs, kernel, kernel]` below `vb`, for a convolution of stride 1 without bias.
+    pub fn without_bias(
+        inputs: usize,
+        outputs: usize,
+        kernel: usize,
+        vb: VarBuilder,
+    ) -> Result<Self> {
+        let weight = vb.get((outputs, inputs, kernel, kernel), "weight")?;
+        Ok(Self(conv2d::Conv2d::new(weight, None, 1, kernel / 2)?))
     }
 
     /// `[batch, inputs, height, width]` to `[batch, outputs, height / stride, width / stride]`.

@@ -1,11 +1,14 @@
-//! How cue rows enter the network of the `cues` family.
+//! How cues and harmony enter the network of the `cues` family.
 //!
-//! Twice: as channels beside the roll, constant over pitch, so that the music can follow to the beat; and as context
-//! tokens for cross-attention, one a beat, which also know their place in the segment.
+//! Twice: as channels beside the roll, so that the music can follow to the beat; and as context tokens for
+//! cross-attention, one a beat, which also know their place in the segment.
+//!
+//! A cue row holds each cue's value times its mask, then the masks. A harmony row holds flags of the chord's 12 pitch
+//! classes from C, flags of the bass's, and a mask; all zero, the harmony is free.
 
 use std::f64::consts::LN_10;
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear};
 
 use crate::diffusion::config::ModelConfig;
@@ -14,12 +17,30 @@ use crate::time::BEATS_PER_SEGMENT;
 
 /// Frequencies of the position numbers; each gives a sine and a cosine.
 const POSITION_FREQUENCIES: usize = 8;
+/// Pitch classes.
+const CLASSES: usize = 12;
+/// Numbers in a harmony row.
+pub const HARMONY_WIDTH: usize = 2 * CLASSES + 1;
+/// Channels of the harmony beside the roll: chord, bass and mask.
+pub const HARMONY_PLANES: usize = 3;
+
+/// The conditions of a batch of segments.
+#[derive(Clone, Copy, Debug)]
+pub struct CueRows<'a> {
+    /// Cue rows, `[batch, beats, 2·cues]`.
+    pub cues: &'a Tensor,
+    /// Harmony rows, `[batch, beats, 25]`; free where there are none.
+    pub harmony: Option<&'a Tensor>,
+}
 
 /// Encodes cue rows.
 #[derive(Clone, Debug)]
 pub struct CueEncoder {
     expand: Linear,
     project: Linear,
+    reads_harmony: bool,
+    pitch_min: usize,
+    pitches: usize,
     /// `[1, beats, 16]`.
     positions: Tensor,
 }
@@ -27,32 +48,81 @@ pub struct CueEncoder {
 impl CueEncoder {
     /// Loads `0` and `2` below `vb`.
     pub fn new(config: &ModelConfig, vb: &VarBuilder) -> Result<Self> {
-        let inputs = config.cue_row_width() + 2 * POSITION_FREQUENCIES;
+        let harmony_width = if config.harmony { HARMONY_WIDTH } else { 0 };
+        let inputs = config.cue_row_width() + 2 * POSITION_FREQUENCIES + harmony_width;
         Ok(Self {
             expand: linear(inputs, config.d_cond, vb.pp("0"))?,
             project: linear(config.d_cond, config.d_cond, vb.pp("2"))?,
+            reads_harmony: config.harmony,
+            pitch_min: config.pitch_min,
+            pitches: config.img_w,
             positions: positions(vb.device())?,
         })
     }
 
-    /// Rows `[batch, beats, width]` as context tokens `[batch, beats, d_cond]`.
-    pub fn context(&self, rows: &Tensor) -> Result<Tensor> {
-        let (batch, beats, _) = rows.dims3()?;
+    /// Whether the network takes harmony rows.
+    pub fn reads_harmony(&self) -> bool {
+        self.reads_harmony
+    }
+
+    /// Context tokens, `[batch, beats, d_cond]`.
+    pub fn context(&self, rows: CueRows<'_>) -> Result<Tensor> {
+        let (batch, beats, _) = rows.cues.dims3()?;
         let positions = self
             .positions
             .broadcast_as((batch, beats, 2 * POSITION_FREQUENCIES))?;
-        let hidden = self.expand.forward(&Tensor::cat(&[rows, &positions], 2)?)?;
-        Ok(self.project.forward(&hidden.silu()?)?)
+        let input = match self.harmony_of(rows)? {
+            Some(harmony) => Tensor::cat(&[rows.cues, &positions, &harmony], 2)?,
+            None => Tensor::cat(&[rows.cues, &positions], 2)?,
+        };
+        Ok(self
+            .project
+            .forward(&self.expand.forward(&input)?.silu()?)?)
     }
 
-    /// Rows `[batch, beats, width]` as channels `[batch, width, beats, pitches]`.
-    pub fn channels(&self, rows: &Tensor, pitches: usize) -> Result<Tensor> {
-        let (batch, beats, width) = rows.dims3()?;
-        Ok(rows
-            .transpose(1, 2)?
-            .unsqueeze(3)?
-            .broadcast_as((batch, width, beats, pitches))?
-            .contiguous()?)
+    /// Channels beside the roll, `[batch, channels, beats, pitches]`: the cue rows, constant over pitch, then the flags
+    /// of the chord and of the bass at every pitch of their classes, and the harmony's mask.
+    pub fn channels(&self, rows: CueRows<'_>) -> Result<Tensor> {
+        let constant = |values: &Tensor| -> Result<Tensor> {
+            let (batch, beats, width) = values.dims3()?;
+            Ok(values
+                .transpose(1, 2)?
+                .unsqueeze(3)?
+                .broadcast_as((batch, width, beats, self.pitches))?
+                .contiguous()?)
+        };
+        let cues = constant(rows.cues)?;
+        let Some(harmony) = self.harmony_of(rows)? else {
+            return Ok(cues);
+        };
+        let classes: Vec<u32> = (0..self.pitches)
+            .map(|column| ((self.pitch_min + column) % CLASSES) as u32)
+            .collect();
+        let classes = Tensor::new(classes, harmony.device())?;
+        let at_pitches = |first: usize| -> Result<Tensor> {
+            let flags = harmony.narrow(2, first, CLASSES)?.contiguous()?;
+            Ok(flags.index_select(&classes, 2)?.unsqueeze(1)?)
+        };
+        let mask = constant(&harmony.narrow(2, 2 * CLASSES, 1)?)?;
+        Ok(Tensor::cat(
+            &[cues, at_pitches(0)?, at_pitches(CLASSES)?, mask],
+            1,
+        )?)
+    }
+
+    /// The harmony rows, free ones where none are given; nothing where the network takes none.
+    fn harmony_of(&self, rows: CueRows<'_>) -> Result<Option<Tensor>> {
+        if !self.reads_harmony {
+            return Ok(None);
+        }
+        match rows.harmony {
+            Some(harmony) => Ok(Some(harmony.clone())),
+            None => {
+                let (batch, beats, _) = rows.cues.dims3()?;
+                let shape = (batch, beats, HARMONY_WIDTH);
+                Ok(Some(Tensor::zeros(shape, DType::F32, rows.cues.device())?))
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use candle_core::{Device, Tensor};
 use safetensors::Dtype;
 
 use crate::bounded_file::read_bounded;
+use crate::diffusion::cue_encoder::CueRows;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Fault, Result};
 use crate::safetensors_file::{self, Container};
@@ -26,6 +27,8 @@ pub struct Recording {
     /// Encoded context `[batch, tokens, d_cond]` (`cond`), or cue rows `[batch, beats, 2·cues]` (`cues`).
     condition: Tensor,
     is_cues: bool,
+    /// Harmony rows `[batch, beats, 25]` beside cue rows, where recorded.
+    harmony: Option<Tensor>,
     /// What was predicted (`eps` or `v`); the shape of `x`.
     prediction: Tensor,
 }
@@ -57,17 +60,22 @@ impl Recording {
     }
 
     fn from_container(path: &Path, container: &Container<'_>) -> Result<Self> {
-        let find = |names: [&'static str; 2]| -> Result<(&'static str, Tensor)> {
-            for name in names {
+        let find = |names: &[&'static str]| -> Result<Option<(&'static str, Tensor)>> {
+            for &name in names {
                 if let Ok(view) = container.tensors.tensor(name) {
-                    return Ok((name, safetensors_file::tensor(name, &view, &Device::Cpu)?));
+                    let tensor = safetensors_file::tensor(name, &view, &Device::Cpu)?;
+                    return Ok(Some((name, tensor)));
                 }
             }
-            Err(missing(&names.join(" or ")).into())
+            Ok(None)
         };
-        let (_, x) = find(["x", "x_t"])?;
-        let (condition_name, condition) = find(["cond", "cues"])?;
-        let (_, prediction) = find(["eps", "v"])?;
+        let need = |names: &[&'static str]| {
+            find(names)?.ok_or_else(|| Error::from(missing(&names.join(" or "))))
+        };
+        let (_, x) = need(&["x"])?;
+        let (condition_name, condition) = need(&["cond", "cues"])?;
+        let (_, prediction) = need(&["eps", "v"])?;
+        let harmony = find(&["harmony"])?.map(|(_, harmony)| harmony);
         let steps = diffusion_steps(container)?;
         let batch = x.dims().first().copied().unwrap_or(0);
         let fits = x.rank() == 4
@@ -75,7 +83,10 @@ impl Recording {
             && (1..=MAX_BATCH).contains(&batch)
             && condition.dim(0)? == batch
             && steps.len() == batch
-            && prediction.dims() == x.dims();
+            && prediction.dims() == x.dims()
+            && harmony
+                .as_ref()
+                .is_none_or(|harmony| harmony.dims().first() == Some(&batch));
         if !fits {
             return Err(Error::value(
                 format!(
@@ -95,6 +106,7 @@ impl Recording {
             steps,
             condition,
             is_cues: condition_name == "cues",
+            harmony,
             prediction,
         })
     }
@@ -126,7 +138,11 @@ impl Recording {
             let sample = |tensor: &Tensor| tensor.narrow(0, i, 1)?.to_device(model.device());
             let rows = sample(&self.condition)?;
             let condition = if self.is_cues {
-                model.cue_condition(&rows)?
+                let harmony = self.harmony.as_ref().map(sample).transpose()?;
+                model.cue_condition(CueRows {
+                    cues: &rows,
+                    harmony: harmony.as_ref(),
+                })?
             } else {
                 model.context_condition(rows, None)
             };

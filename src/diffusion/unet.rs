@@ -11,6 +11,7 @@ use crate::diffusion::conv::Conv2d;
 use crate::diffusion::embedding::TimeEmbedding;
 use crate::diffusion::norm::GroupNorm;
 use crate::diffusion::resnet::{Downsample, ResBlock, Upsample};
+use crate::diffusion::time_attention::TimeAttention;
 use crate::error::Result;
 
 const OUT_NORM_EPS: f64 = 1e-5;
@@ -21,6 +22,7 @@ enum Layer {
     Conv(Conv2d),
     Res(ResBlock),
     Transformer(SpatialTransformer),
+    Time(TimeAttention),
     Down(Downsample),
     Up(Upsample),
 }
@@ -44,7 +46,8 @@ pub struct UNet {
 pub struct PreparedContext(Vec<Vec<KeysValues>>);
 
 impl UNet {
-    /// Loads `time_embed`, `input_blocks`, `middle_block`, `output_blocks` and `out` below `vb`.
+    /// Loads `time_embed`, `input_blocks`, `middle_block`, `output_blocks`, `out` and, where the configuration has levels of
+    /// it, `time_attention` below `vb`.
     pub fn new(config: &ModelConfig, vb: &VarBuilder) -> Result<Self> {
         let time_width = 4 * config.channels;
         let shape = AttentionShape {
@@ -61,6 +64,16 @@ impl UNet {
         let transformer = |channels, vb: &VarBuilder| {
             SpatialTransformer::new(channels, shape, vb).map(Layer::Transformer)
         };
+        // Ours alone: layers beside the published blocks, named after the block that they follow.
+        let time_attention = |level: usize, channels, block: String| {
+            if !config.time_attention_levels.contains(&level) {
+                return Ok(None);
+            }
+            let moments = (config.img_h / config.time_fold) >> level;
+            let vb = vb.pp("time_attention").pp(block);
+            TimeAttention::new(channels, config.n_heads, moments, &vb)
+                .map(|layer| Some(Layer::Time(layer)))
+        };
 
         // 1. Down: residual blocks a level, then a halving, but for the last level.
         let mut channels = config.channels;
@@ -76,6 +89,8 @@ impl UNet {
                 if config.attention_levels.contains(&level) {
                     block.push(transformer(channels, &vb.pp(1))?);
                 }
+                let name = format!("input_{}", input_blocks.len());
+                block.extend(time_attention(level, channels, name)?);
                 input_blocks.push(block);
                 skip_channels.push(channels);
             }
@@ -106,8 +121,11 @@ impl UNet {
                 if config.attention_levels.contains(&level) {
                     block.push(transformer(channels, &vb.pp(block.len()))?);
                 }
+                let upsample = vb.pp(block.len());
+                let name = format!("output_{}", output_blocks.len());
+                block.extend(time_attention(level, channels, name)?);
                 if level > 0 && i == config.n_res_blocks {
-                    block.push(Layer::Up(Upsample::new(channels, &vb.pp(block.len()))?));
+                    block.push(Layer::Up(Upsample::new(channels, &upsample)?));
                 }
                 output_blocks.push(block);
             }
@@ -172,6 +190,7 @@ impl UNet {
                         };
                         transformer.forward(&x, context, &mut inner)?
                     }
+                    Layer::Time(attention) => attention.forward(&x)?,
                     Layer::Down(down) => down.forward(&x)?,
                     Layer::Up(up) => up.forward(&x)?,
                 };

@@ -1,37 +1,64 @@
-//! The model in the box: a recorded pass and a recorded draft.
+//! Our own networks: a recorded pass and a recorded draft of each.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use candle_core::Device;
+use candle_core::{Device, Tensor};
+use diff_bgm::diffusion::config::ModelConfig;
+use diff_bgm::diffusion::cue_encoder::CueRows;
 use diff_bgm::diffusion::guidance::GuidedModel;
 use diff_bgm::diffusion::model::Model;
-use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings, Sampling};
+use diff_bgm::diffusion::sampler::{SamplerSettings, Sampling};
+use diff_bgm::safetensors_file::Container;
 
+use crate::formula::formula_model;
 use crate::{assert_close, fixture};
 
-#[test]
-fn the_model_in_the_box_predicts_what_was_recorded() {
-    let recorded = fixture("default_model.safetensors");
-    let model = Model::in_the_box(&Device::Cpu).unwrap();
+const IN_THE_BOX: &str = "default_model.safetensors";
+const WITH_HARMONY: &str = "cues-harmony.safetensors";
+const HARMONY_BASE: u32 = 3000;
+
+/// A narrow network with harmony and attention over time, on formula weights.
+fn harmony_model() -> Model {
+    let bytes = include_bytes!("../fixtures/cues-harmony.safetensors");
+    let container = Container::parse(bytes).unwrap();
+    let config = ModelConfig::from_json(&container.metadata["config"]).unwrap();
+    formula_model(&config, HARMONY_BASE).0
+}
+
+/// Sample `i` of a recorded tensor, if it was recorded.
+fn sample(recorded: &HashMap<String, Tensor>, name: &str, i: usize) -> Option<Tensor> {
+    let tensor = recorded.get(name)?;
+    Some(tensor.narrow(0, i, 1).unwrap())
+}
+
+fn predicts_what_was_recorded(model: &Model, name: &str) {
+    let recorded = fixture(name);
     let steps = recorded["t"].to_vec1::<i64>().unwrap();
     for (i, &step) in steps.iter().enumerate() {
-        let sample = |name: &str| recorded[name].narrow(0, i, 1).unwrap();
-        let condition = model.cue_condition(&sample("cues")).unwrap();
+        let sample = |name| sample(&recorded, name, i);
+        let (cues, harmony) = (sample("cues").unwrap(), sample("harmony"));
+        let rows = CueRows {
+            cues: &cues,
+            harmony: harmony.as_ref(),
+        };
+        let condition = model.cue_condition(rows).unwrap();
         let prepared = model.prepare(&[&condition]).unwrap();
-        let v = model
-            .predict(&sample("x"), step as usize, &prepared)
-            .unwrap();
-        assert_close("v", &v, &sample("v"), 1e-4);
+        let x = sample("x").unwrap();
+        let v = model.predict(&x, step as usize, &prepared).unwrap();
+        assert_close("v", &v, &sample("v").unwrap(), 1e-4);
     }
 }
 
-#[test]
-fn the_model_in_the_box_drafts_what_was_recorded() {
-    let recorded = fixture("default_model.safetensors");
-    let model = Model::in_the_box(&Device::Cpu).unwrap();
-    let cues = recorded["cues"].narrow(0, 0, 1).unwrap();
-    let condition = model.cue_condition(&cues).unwrap();
-    let guided = GuidedModel::new(&model, &condition, 1.5, Some((-0.1, 1.1))).unwrap();
+fn drafts_what_was_recorded(model: &Model, name: &str) {
+    let recorded = fixture(name);
+    let harmony = sample(&recorded, "harmony", 0);
+    let rows = CueRows {
+        cues: &sample(&recorded, "cues", 0).unwrap(),
+        harmony: harmony.as_ref(),
+    };
+    let condition = model.cue_condition(rows).unwrap();
+    let guided = GuidedModel::new(model, &condition, 1.5, Some((-0.1, 1.1))).unwrap();
 
     let timesteps: Vec<usize> = recorded["timesteps"]
         .to_vec1::<i64>()
@@ -48,12 +75,7 @@ fn the_model_in_the_box_drafts_what_was_recorded() {
     let draft = Sampling {
         denoiser: &guided,
         schedule: model.schedule(),
-        settings: SamplerSettings {
-            kind: SamplerKind::DpmSolver,
-            steps: 20,
-            eta: 0.0,
-            temperature: 1.0,
-        },
+        settings: SamplerSettings::default(),
         noise: &|_| Ok(noise.clone()),
         kept: None,
         on_step: &mut on_step,
@@ -61,4 +83,24 @@ fn the_model_in_the_box_drafts_what_was_recorded() {
     .run()
     .unwrap();
     assert_close("draft", &draft, &recorded["draft"], 1e-3);
+}
+
+#[test]
+fn the_model_in_the_box_predicts_what_was_recorded() {
+    predicts_what_was_recorded(&Model::in_the_box(&Device::Cpu).unwrap(), IN_THE_BOX);
+}
+
+#[test]
+fn the_model_in_the_box_drafts_what_was_recorded() {
+    drafts_what_was_recorded(&Model::in_the_box(&Device::Cpu).unwrap(), IN_THE_BOX);
+}
+
+#[test]
+fn harmony_and_attention_over_time_predict_what_was_recorded() {
+    predicts_what_was_recorded(&harmony_model(), WITH_HARMONY);
+}
+
+#[test]
+fn harmony_and_attention_over_time_draft_what_was_recorded() {
+    drafts_what_was_recorded(&harmony_model(), WITH_HARMONY);
 }

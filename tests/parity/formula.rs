@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
-use diff_bgm::diffusion::config::ModelConfig;
+use diff_bgm::diffusion::config::{ConditionKind, ModelConfig};
 use diff_bgm::diffusion::model::Model;
 
 /// `u(n, stream)` scaled to ±`scale`: a hash of the index and the stream, evenly spread.
@@ -29,8 +29,8 @@ pub(crate) fn uniform(stream: u32, scale: f64, shape: impl Into<Shape>) -> Tenso
     Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
 }
 
-/// A published network on formula weights, and how many trainable parameters it has.
-pub(crate) fn published_model(config: &ModelConfig, base: u32) -> (Model, usize) {
+/// A network on formula weights, and how many trainable parameters it has.
+pub(crate) fn formula_model(config: &ModelConfig, base: u32) -> (Model, usize) {
     let shapes = Arc::new(Mutex::new(BTreeMap::new()));
     let recorder = Box::new(Recorder(shapes.clone()));
     let vb = VarBuilder::from_backend(recorder, DType::F32, Device::Cpu);
@@ -38,8 +38,11 @@ pub(crate) fn published_model(config: &ModelConfig, base: u32) -> (Model, usize)
 
     let mut shapes = shapes.lock().unwrap().clone();
     let parameters = shapes.values().map(Shape::elem_count).sum();
-    for array in ["alpha", "beta", "alpha_bar", "sigma2"] {
-        shapes.insert(format!("ldm.{array}"), Shape::from(config.n_steps));
+    if config.cond_type != ConditionKind::Cues {
+        // The authors' checkpoints number these arrays along with the weights.
+        for array in ["alpha", "beta", "alpha_bar", "sigma2"] {
+            shapes.insert(format!("ldm.{array}"), Shape::from(config.n_steps));
+        }
     }
     let weights = shapes
         .into_iter()

@@ -4,7 +4,7 @@ use candle_core::{Device, Tensor};
 use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::diffusion::embedding::sinusoids;
 
-use crate::formula::{published_model, uniform};
+use crate::formula::{formula_model, uniform};
 use crate::{assert_close, fixture};
 
 /// Agreement of single passes.
@@ -32,7 +32,7 @@ fn published_config() -> ModelConfig {
 #[test]
 fn every_named_activation_of_the_small_network_is_reproduced() {
     let recorded = fixture("tiny_unet.safetensors");
-    let (model, _) = published_model(&tiny_config(), TINY_BASE);
+    let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let steps: Vec<usize> = recorded["t"]
         .to_vec1::<i64>()
         .unwrap()
@@ -76,7 +76,7 @@ fn every_named_activation_of_the_small_network_is_reproduced() {
 #[test]
 fn captions_are_encoded_as_recorded() {
     let recorded = fixture("tiny_unet.safetensors");
-    let (model, _) = published_model(&tiny_config(), TINY_BASE);
+    let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let encoded = model.encode_caption(&recorded["caption"]).unwrap();
     assert_close(
         "caption_encoded",
@@ -89,7 +89,7 @@ fn captions_are_encoded_as_recorded() {
 #[test]
 fn the_full_network_is_reproduced_and_has_41_476_098_parameters() {
     let recorded = fixture("full_unet.safetensors");
-    let (model, parameters) = published_model(&published_config(), 5000);
+    let (model, parameters) = formula_model(&published_config(), 5000);
     assert_eq!(parameters, 41_476_098);
 
     let x = uniform(70, 1.5, (1, 2, 128, 128));
@@ -103,7 +103,7 @@ fn the_full_network_is_reproduced_and_has_41_476_098_parameters() {
 
 #[test]
 fn a_batch_gives_what_its_samples_give_alone() {
-    let (model, _) = published_model(&tiny_config(), TINY_BASE);
+    let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let x = uniform(1, 1.0, (2, 2, 32, 32));
     let contexts = [uniform(2, 1.0, (1, 32, 512)), uniform(3, 1.0, (1, 32, 512))];
     let conditions = contexts.map(|context| model.context_condition(context, None));

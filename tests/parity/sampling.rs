@@ -12,7 +12,7 @@ use diff_bgm::diffusion::sampler::{Kept, SamplerKind, SamplerSettings, Sampling,
 use diff_bgm::diffusion::schedule::Schedule;
 use diff_bgm::{Error, Result};
 
-use crate::formula::published_model;
+use crate::formula::formula_model;
 use crate::network::{TINY_BASE, tiny_config};
 use crate::{assert_close, fixture};
 
@@ -57,7 +57,7 @@ fn pair(model: &Model, high: &Tensor, low: &Tensor) -> Condition {
 #[test]
 fn single_steps_of_the_published_sampler_are_reproduced() {
     let recorded = fixture("p_sample.safetensors");
-    let (model, _) = published_model(&tiny_config(), TINY_BASE);
+    let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let condition = pair(&model, &recorded["cond_high"], &recorded["cond_low"]);
     let guided = GuidedModel::new(&model, &condition, GUIDANCE_SCALE, None).unwrap();
     for t in [998, 201, 200, 1, 0] {
@@ -80,7 +80,7 @@ fn paint(name: &str) {
         ..tiny_config()
     };
     // The formula numbers the tensors by name alone, so the shorter schedule leaves the weights as they are.
-    let (model, _) = published_model(&config, TINY_BASE);
+    let (model, _) = formula_model(&config, TINY_BASE);
     let condition = pair(&model, &recorded["cond_high"], &recorded["cond_low"]);
     let guided = GuidedModel::new(&model, &condition, GUIDANCE_SCALE, None).unwrap();
     let noise = |noise_use| -> Result<Tensor> {
@@ -124,7 +124,7 @@ fn the_published_loop_inpaints_what_was_recorded() {
 
 #[test]
 fn a_run_that_is_told_to_stop_ends_as_cancelled() {
-    let (model, _) = published_model(&tiny_config(), TINY_BASE);
+    let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let null = model.null_condition().unwrap();
     let guided = GuidedModel::new(&model, &null, 1.0, None).unwrap();
     for kind in SamplerKind::ALL {
@@ -165,7 +165,7 @@ fn a_run_that_is_told_to_stop_ends_as_cancelled() {
 
 #[test]
 fn few_step_samplers_leave_what_is_kept_exactly_as_it_was() {
-    let (model, _) = published_model(&tiny_config(), TINY_BASE);
+    let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let null = model.null_condition().unwrap();
     let guided = GuidedModel::new(&model, &null, 1.0, Some((-0.1, 1.1))).unwrap();
     let recorded = fixture("paint_inpaint.safetensors");

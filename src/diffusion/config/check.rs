@@ -1,6 +1,7 @@
 //! Whether a configuration describes a network that could exist.
 
 use super::{ConditionKind, ModelConfig};
+use crate::diffusion::cue_encoder::HARMONY_PLANES;
 use crate::error::Fault;
 use crate::time::{BEATS_PER_BAR, BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT};
 
@@ -72,7 +73,11 @@ impl ModelConfig {
                 "channels divisible by 32 groups and by the heads",
             )?;
         }
-        for &level in &self.attention_levels {
+        for &level in self
+            .attention_levels
+            .iter()
+            .chain(&self.time_attention_levels)
+        {
             expect(
                 level < levels,
                 format!("attention level {level} of {levels} levels"),
@@ -119,12 +124,14 @@ impl ModelConfig {
         let cues = self.cue_names.len();
         if self.cond_type != ConditionKind::Cues {
             return expect(
-                self.in_channels == self.out_channels,
+                self.in_channels == self.out_channels && !self.harmony,
                 format!(
-                    "{} input and {} output channels",
-                    self.in_channels, self.out_channels
+                    "{} input and {} output channels{}",
+                    self.in_channels,
+                    self.out_channels,
+                    if self.harmony { " and harmony" } else { "" }
                 ),
-                "as many input as output channels in a published network",
+                "as many input as output channels in a published network, and no harmony",
             );
         }
         expect(
@@ -146,9 +153,12 @@ impl ModelConfig {
             "1 to 32 cues and 101 finite quantiles of each",
         )?;
         expect(
-            self.in_channels == self.out_channels + self.cue_row_width(),
+            self.in_channels
+                == self.out_channels
+                    + self.cue_row_width()
+                    + if self.harmony { HARMONY_PLANES } else { 0 },
             format!("{} input channels", self.in_channels),
-            "the folded roll and a channel a cue and mask",
+            "the folded roll, a channel a cue and mask, and the planes of the harmony",
         )
     }
 
