@@ -4,6 +4,7 @@ pub mod decode;
 pub mod draft;
 pub mod dynamics;
 pub mod mask;
+pub mod metrics;
 pub mod midi_file;
 pub mod note;
 pub mod piano_roll;

@@ -1,0 +1,62 @@
+//! Rhythm: how alike bars are in where they are struck.
+
+use super::mean;
+use crate::music::note::GridNote;
+use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};
+
+const STEPS_PER_BAR: u32 = BEATS_PER_BAR * STEPS_PER_BEAT;
+
+/// Which of a bar's sixteenths are struck, one bit each.
+type Pattern = u16;
+
+/// Grooving pattern similarity of sorted notes; see [`super::Metrics::groove_similarity`].
+pub(super) fn similarity(notes: &[GridNote]) -> Option<f64> {
+    let last_bar = notes.last()?.start.0 / STEPS_PER_BAR;
+    let mut patterns = vec![0; last_bar as usize];
+    for note in notes {
+        // The last bar has no place here, for no other bar follows it.
+        if let Some(pattern) = patterns.get_mut((note.start.0 / STEPS_PER_BAR) as usize) {
+            *pattern |= 1 << (note.start.0 % STEPS_PER_BAR);
+        }
+    }
+    let pairs = patterns
+        .iter()
+        .enumerate()
+        .flat_map(|(i, a)| patterns[i + 1..].iter().map(move |b| agreement(*a, *b)));
+    mean(pairs)
+}
+
+/// The share of the places on which two bars agree.
+fn agreement(a: Pattern, b: Pattern) -> f64 {
+    1.0 - f64::from((a ^ b).count_ones()) / f64::from(STEPS_PER_BAR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Steps;
+
+    fn struck(steps: &[u32]) -> Vec<GridNote> {
+        let note = |&start| GridNote {
+            start: Steps(start),
+            pitch: 60,
+            end: Steps(start + 1),
+        };
+        steps.iter().map(note).collect()
+    }
+
+    #[test]
+    fn bars_that_differ_in_one_of_sixteen_places_agree_in_fifteen() {
+        let notes = struck(&[0, 4, 16, 20, 24, 32]);
+        assert_eq!(similarity(&notes), Some(15.0 / 16.0));
+    }
+
+    #[test]
+    fn the_last_bar_is_left_out_and_silent_bars_are_not() {
+        let notes = struck(&[0, 48]);
+        let expected = (15.0 / 16.0 + 15.0 / 16.0 + 1.0) / 3.0;
+        assert_eq!(similarity(&notes), Some(expected));
+        assert_eq!(similarity(&struck(&[0, 16])), None);
+        assert_eq!(similarity(&[]), None);
+    }
+}

@@ -1,0 +1,144 @@
+//! Form: how much of a piece returns.
+
+use crate::music::note::GridNote;
+use crate::time::{BEATS_PER_BAR, Bars, STEPS_PER_BEAT};
+
+const STEPS_PER_BAR: usize = (BEATS_PER_BAR * STEPS_PER_BEAT) as usize;
+/// Pitch classes in each beat of a bar.
+const HARMONY_WIDTH: usize = 12 * BEATS_PER_BAR as usize;
+/// Bars of the segments that are looked for again.
+const SEGMENT_BARS: std::ops::RangeInclusive<usize> = 2..=8;
+/// Bars less alike than this speak against a return.
+const ALIKE: f64 = 0.7;
+
+/// The rhythm and the harmony of one bar.
+struct Bar {
+    rhythm: [f64; STEPS_PER_BAR],
+    harmony: [f64; HARMONY_WIDTH],
+}
+
+/// The fitness of the fittest segment of sorted notes; see [`super::Metrics::structureness`].
+pub(super) fn structureness(notes: &[GridNote], piece: Bars) -> Option<f64> {
+    let bars = bars(notes, piece);
+    if notes.is_empty() || bars.len() < 2 * SEGMENT_BARS.start() {
+        return None;
+    }
+    let score = |i: usize, j: usize| {
+        let alike = 0.5 * cosine(&bars[i].rhythm, &bars[j].rhythm)
+            + 0.5 * cosine(&bars[i].harmony, &bars[j].harmony);
+        (alike - ALIKE) / (1.0 - ALIKE)
+    };
+    let scores: Vec<Vec<f64>> = (0..bars.len())
+        .map(|i| (0..bars.len()).map(|j| score(i, j)).collect())
+        .collect();
+    let fittest = SEGMENT_BARS
+        .flat_map(|length| (0..=bars.len().saturating_sub(length)).map(move |at| (at, length)))
+        .filter(|(at, length)| at + length <= bars.len())
+        .map(|(at, length)| fitness(&scores, at, length))
+        .fold(0.0, f64::max);
+    Some(fittest)
+}
+
+fn bars(notes: &[GridNote], piece: Bars) -> Vec<Bar> {
+    let silent = || Bar {
+        rhythm: [0.0; STEPS_PER_BAR],
+        harmony: [0.0; HARMONY_WIDTH],
+    };
+    let mut bars: Vec<Bar> = (0..piece.0).map(|_| silent()).collect();
+    for note in notes {
+        let start = note.start.0 as usize;
+        bars[start / STEPS_PER_BAR].rhythm[start % STEPS_PER_BAR] = 1.0;
+        let end = (note.end.0 as usize).min(bars.len() * STEPS_PER_BAR);
+        for step in start..end {
+            let beat = step % STEPS_PER_BAR / STEPS_PER_BEAT as usize;
+            let class = usize::from(note.pitch) % 12;
+            bars[step / STEPS_PER_BAR].harmony[12 * beat + class] += 1.0;
+        }
+    }
+    bars
+}
+
+/// The cosine of two rows; 0 where one is silent.
+fn cosine(a: &[f64], b: &[f64]) -> f64 {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let lengths = (dot(a, a) * dot(b, b)).sqrt();
+    if lengths > 0.0 {
+        dot(a, b) / lengths
+    } else {
+        0.0
+    }
+}
+
+/// The fitness of the segment of `length` bars from bar `at`.
+fn fitness(scores: &[Vec<f64>], at: usize, length: usize) -> f64 {
+    let bars = scores.len();
+    let alike = |start: usize| (0..length).map(|i| scores[at + i][start + i]).sum::<f64>();
+    // What the best choice of non-overlapping returns within the first bars adds up to, and how many they are.
+    let mut best = vec![(0.0, 0); bars + 1];
+    for end in 1..=bars {
+        best[end] = best[end - 1];
+        let Some(start) = end.checked_sub(length) else {
+            continue;
+        };
+        // The segment itself belongs to the choice, so nothing that overlaps it does.
+        if start != at && start < at + length && at < end {
+            continue;
+        }
+        let (sum, count) = best[start];
+        let with = (sum + alike(start), count + 1);
+        if with.0 > best[end].0 {
+            best[end] = with;
+        }
+    }
+    let (sum, count) = best[bars];
+    // A segment that is partly silent may not even count itself.
+    if count < 2 || sum <= length as f64 {
+        return 0.0;
+    }
+    let others = ((count - 1) * length) as f64;
+    let likeness = (sum - length as f64) / others;
+    let coverage = others / (bars - length) as f64;
+    2.0 * likeness * coverage / (likeness + coverage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Steps;
+
+    /// A bar for every letter: its own rhythm and harmony, silence for a dot.
+    fn form(letters: &str) -> Option<f64> {
+        let mut notes = Vec::new();
+        for (bar, letter) in letters.bytes().enumerate().filter(|(_, l)| *l != b'.') {
+            for place in 0..3 {
+                let start = (16 * bar + usize::from(letter) * (5 + 2 * place) % 16) as u32;
+                notes.push(GridNote {
+                    start: Steps(start),
+                    pitch: 40 + letter % 12 + (3 * place as u8) * (letter % 5),
+                    end: Steps(start + 1),
+                });
+            }
+        }
+        notes.sort_unstable();
+        structureness(&notes, Bars(letters.len() as u32))
+    }
+
+    #[test]
+    fn a_theme_that_fills_the_piece_explains_all_of_it() {
+        assert!((form("abcdabcdabcd").unwrap() - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_piece_without_returns_explains_nothing() {
+        assert!(form("abcdefgh").unwrap() < 0.2, "{:?}", form("abcdefgh"));
+        assert_eq!(form("abc"), None);
+        assert_eq!(form("........"), None);
+    }
+
+    #[test]
+    fn more_returns_explain_more() {
+        let once = form("abcdefghijabcd").unwrap();
+        let twice = form("abcdefabcdabcd").unwrap();
+        assert!(0.3 < once && once < twice && twice < 1.0, "{once} {twice}");
+    }
+}
