@@ -87,7 +87,7 @@ fn half_a_minute_at_100_bpm_becomes_13_bars_with_a_marker_at_each_cut() {
     assert_eq!(report["model"]["name"], "default");
 
     let notes = midi.notes();
-    assert_eq!(report["notes"], notes.len());
+    assert_eq!(report["music"]["notes"], notes.len());
     assert!(notes.len() > 50, "{} notes", notes.len());
     assert!(notes.iter().all(|note| note.end().0 <= 52.0));
     assert!(

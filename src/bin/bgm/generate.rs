@@ -15,6 +15,7 @@ use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::generator::{Settings, generate};
 use diff_bgm::music::draft::Draft;
+use diff_bgm::music::metrics::Metrics;
 use diff_bgm::time::{Bars, Beats, Tempo};
 use diff_bgm::{Error, Fault, Result};
 use serde::Serialize;
@@ -143,7 +144,7 @@ struct Report<'a> {
     settings: &'a Settings,
     guidance_scale: f64,
     bars: u32,
-    notes: usize,
+    music: Metrics,
     cuts_beats: &'a [Beats],
     seconds: Timings,
 }
@@ -222,7 +223,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             settings: &settings,
             guidance_scale: draft.recipe.guidance_scale,
             bars: draft.bars.0,
-            notes: draft.notes.len(),
+            music: Metrics::of(&draft.notes, draft.bars),
             cuts_beats: &draft.cuts,
             seconds: Timings {
                 load_model,
