@@ -52,6 +52,14 @@ impl Error {
         move |source| Self::Io { path, source }
     }
 
+    /// The same error about the file at `path`, where it names no file yet.
+    pub fn in_file(self, path: impl AsRef<Path>) -> Self {
+        match self {
+            Self::Value(fault) => fault.in_file(path),
+            other => other,
+        }
+    }
+
     /// An [`Error::Value`] from what was found and what was expected.
     pub fn value(found: impl Into<String>, expected: impl Into<String>) -> Self {
         Self::Value(Fault::new(found, expected))

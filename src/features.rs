@@ -9,6 +9,8 @@ use std::path::Path;
 use crate::error::{Fault, Result};
 use crate::time::Seconds;
 
+pub use clip_file::FORMAT;
+
 /// Width of a row of [`ClipFeatures::visual`].
 pub const VISUAL_WIDTH: usize = 512;
 /// Width of a row of [`ClipFeatures::caption`].

@@ -9,7 +9,7 @@ use crate::bounded_file::read_bounded;
 use crate::checkpoint;
 use crate::diffusion::config::{ConditionKind, ModelConfig};
 use crate::diffusion::model::{MODEL_FORMAT, Model};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Fault, Result};
 use crate::safetensors_file;
 
 /// The largest `params.json` that is read, in bytes.
@@ -65,10 +65,8 @@ pub fn convert(source: &Path, params: Option<&Path>, output: &Path) -> Result<Co
     ]);
     let bytes = safetensors_file::encode(&metadata, &state_dict.tensors);
     let name = weights.display().to_string();
-    let model = Model::from_bytes(&name, &bytes, &Device::Cpu).map_err(|error| match error {
-        Error::Value(fault) => fault.in_file(&weights),
-        other => other,
-    })?;
+    let model =
+        Model::from_bytes(&name, &bytes, &Device::Cpu).map_err(|error| error.in_file(&weights))?;
     safetensors_file::write(output, &bytes)?;
     Ok(Conversion {
         family: model.config().cond_type,

@@ -14,7 +14,7 @@ use crate::diffusion::roll_folding::{fold, unfold};
 use crate::diffusion::schedule::Schedule;
 use crate::diffusion::unet::UNet;
 use crate::diffusion::weights::WeightSource;
-use crate::error::{Error, Fault, Result};
+use crate::error::{Fault, Result};
 use crate::features::CAPTION_WIDTH;
 use crate::music::piano_roll::PitchRange;
 use crate::safetensors_file::Container;
@@ -48,10 +48,7 @@ impl Model {
     pub fn load(path: &Path, device: &Device) -> Result<Self> {
         let bytes = read_bounded(path, MAX_MODEL_BYTES)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        Self::from_bytes(&name, &bytes, device).map_err(|error| match error {
-            Error::Value(fault) => fault.in_file(path),
-            other => other,
-        })
+        Self::from_bytes(&name, &bytes, device).map_err(|error| error.in_file(path))
     }
 
     /// Loads the model that is part of the program.

@@ -49,14 +49,10 @@ impl Recording {
     /// When the file cannot be read, lacks one of them, or their shapes do not fit each other.
     pub fn read(path: &Path) -> Result<Self> {
         let bytes = read_bounded(path, MAX_RECORDING_BYTES)?;
-        let in_file = |error| match error {
-            Error::Value(fault) => fault.in_file(path),
-            other => other,
-        };
         Container::parse(&bytes)
             .map_err(Error::from)
             .and_then(|container| Self::from_container(path, &container))
-            .map_err(in_file)
+            .map_err(|error| error.in_file(path))
     }
 
     fn from_container(path: &Path, container: &Container<'_>) -> Result<Self> {

@@ -17,7 +17,7 @@ use crate::safetensors_file::{self, Container};
 use crate::time::Seconds;
 
 /// The `format` of a clip file.
-const FORMAT: &str = "diff-bgm-clip/1";
+pub const FORMAT: &str = "diff-bgm-clip/1";
 /// The largest clip file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use diff_bgm::Result;
 use diff_bgm::checkpoint::convert::{Conversion, convert};
 
+use crate::output::expect_extension;
+
 /// How many skipped entries are named.
 const NAMED_SKIPPED: usize = 8;
 
@@ -23,6 +25,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    expect_extension(&arguments.output, &["safetensors"])?;
     let conversion = convert(
         &arguments.source,
         arguments.params.as_deref(),

@@ -8,6 +8,7 @@ use diff_bgm::features::loose_files::LooseFiles;
 use diff_bgm::time::Seconds;
 
 use crate::clip;
+use crate::output::expect_extension;
 
 /// Analyse a video, or gather the features of a clip from loose files, into one clip file
 #[derive(clap::Args)]
@@ -36,6 +37,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    expect_extension(&arguments.output, &["safetensors"])?;
     let seen = arguments.clip.as_deref().map(clip::read).transpose()?;
     let loose = LooseFiles {
         visual: arguments.visual,

@@ -4,6 +4,7 @@ mod clip;
 mod convert;
 mod features;
 mod generate;
+mod info;
 mod output;
 mod progress;
 mod render;
@@ -28,6 +29,7 @@ enum Command {
     Convert(convert::Arguments),
     Features(features::Arguments),
     Generate(Box<generate::Arguments>),
+    Info(info::Arguments),
     Render(render::Arguments),
     Verify(verify::Arguments),
 }
@@ -37,6 +39,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Features(arguments) => features::run(arguments),
         Command::Generate(arguments) => generate::run(*arguments),
+        Command::Info(arguments) => info::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }

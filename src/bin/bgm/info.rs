@@ -1,0 +1,171 @@
+//! `bgm info`: what a model, a clip file or a MIDI file holds.
+
+use std::path::{Path, PathBuf};
+
+use candle_core::Device;
+use diff_bgm::bounded_file::read_bounded;
+use diff_bgm::diffusion::model::Model;
+use diff_bgm::features::{ClipFeatures, FORMAT as CLIP_FORMAT};
+use diff_bgm::music::midi_file::MidiFile;
+use diff_bgm::safetensors_file::Container;
+use diff_bgm::{Fault, Result};
+use serde_json::Value;
+
+/// The largest file that is described, in bytes.
+const MAX_FILE_BYTES: u64 = 2 << 30;
+/// How many cuts, markers or other places are listed.
+const LISTED: usize = 50;
+/// The longest text that is shown whole, in characters.
+const LONGEST_TEXT: usize = 160;
+
+/// Describe a model, a clip file or a MIDI file
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The file (.safetensors, .mid)
+    file: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let path = &arguments.file;
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let lines = match extension.to_str() {
+        Some("mid" | "midi") => describe_midi(&MidiFile::open(path)?),
+        Some("safetensors") => describe_safetensors(path)?,
+        _ => {
+            return Err(Fault::new(
+                "a name of another kind of file",
+                "a model or a clip file (.safetensors) or a MIDI file (.mid)",
+            )
+            .in_file(path));
+        }
+    };
+    for line in lines {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+fn describe_safetensors(path: &Path) -> Result<Vec<String>> {
+    let bytes = read_bounded(path, MAX_FILE_BYTES)?;
+    let in_file = |fault: Fault| fault.in_file(path);
+    let container = Container::parse(&bytes).map_err(in_file)?;
+    if container.expect_format(CLIP_FORMAT).is_ok() {
+        return Ok(describe_clip(
+            &ClipFeatures::parse(&bytes).map_err(in_file)?,
+        ));
+    }
+    let model = Model::from_bytes("", &bytes, &Device::Cpu).map_err(|error| error.in_file(path))?;
+    Ok(describe_model(&model, &container.metadata["config"]))
+}
+
+fn describe_model(model: &Model, config: &str) -> Vec<String> {
+    let mut lines = vec![
+        format!("model of the family {}", model.config().cond_type.name()),
+        format!("{} parameters", model.parameters()),
+    ];
+    if let Ok(Value::Object(fields)) = serde_json::from_str(config) {
+        for (name, value) in fields {
+            lines.push(match value {
+                Value::Array(rows) if rows.iter().any(Value::is_array) => {
+                    format!("{}: {} rows", shown(&name), rows.len())
+                }
+                value => format!("{}: {}", shown(&name), shown(&value.to_string())),
+            });
+        }
+    }
+    lines
+}
+
+fn describe_clip(clip: &ClipFeatures) -> Vec<String> {
+    let mut lines = vec![format!("clip of {:.3} s", clip.duration.0)];
+    if clip.frame_rate_hz > 0.0 {
+        lines.push(format!("{:.3} frames a second", clip.frame_rate_hz));
+    }
+    for (name, track) in [
+        ("visual", &clip.visual),
+        ("caption", &clip.caption),
+        ("cues", &clip.cues),
+    ] {
+        if let Some(track) = track {
+            lines.push(format!(
+                "{name}: {} rows of {}, {:.3} a second",
+                track.rows(),
+                track.width,
+                track.rate_hz
+            ));
+        }
+    }
+    let cuts = clip.shots.iter().map(|cut| format!("{:.3} s", cut.0));
+    lines.push(list("cuts", cuts));
+    lines
+}
+
+fn describe_midi(file: &MidiFile) -> Vec<String> {
+    let mut lines = vec![format!(
+        "MIDI file of {:.2} beats, {:.3} s",
+        file.length.0,
+        file.duration().0
+    )];
+    for (number, track) in (1..).zip(&file.tracks) {
+        lines.push(format!(
+            "track {number} {:?}: {} notes",
+            shown(&track.name),
+            track.notes.len()
+        ));
+    }
+    let tempi = file
+        .tempo_changes
+        .iter()
+        .map(|change| format!("{:.2} BPM from beat {:.2}", change.bpm(), change.at.0));
+    lines.push(list("tempo changes", tempi));
+    let signatures = file.time_signatures.iter().map(|signature| {
+        let (numerator, denominator) = (signature.numerator, signature.denominator);
+        format!("{numerator}/{denominator} from beat {:.2}", signature.at.0)
+    });
+    lines.push(list("time signatures", signatures));
+    let markers = file
+        .markers
+        .iter()
+        .map(|marker| format!("{:?} at beat {:.2}", shown(&marker.text), marker.at.0));
+    lines.push(list("markers", markers));
+    lines.extend(
+        file.texts
+            .iter()
+            .take(LISTED)
+            .map(|text| format!("text: {}", shown(text))),
+    );
+    lines
+}
+
+/// How many there are, and the first of them.
+fn list(name: &str, places: impl ExactSizeIterator<Item = String>) -> String {
+    let count = places.len();
+    let mut line = format!("{count} {name}");
+    if count > 0 {
+        line += ": ";
+        line += &places.take(LISTED).collect::<Vec<_>>().join(", ");
+    }
+    if count > LISTED {
+        line += " …";
+    }
+    line
+}
+
+/// A text from a file, fit for a terminal: without control characters and not too long.
+fn shown(text: &str) -> String {
+    let mut shown: String = text
+        .chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .take(LONGEST_TEXT)
+        .collect();
+    if text.chars().nth(LONGEST_TEXT).is_some() {
+        shown.push('…');
+    }
+    shown
+}

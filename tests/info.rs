@@ -1,0 +1,96 @@
+//! `bgm features` and `bgm info` on files that are as they should be.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use diff_bgm::features::ClipFeatures;
+use diff_bgm::time::Seconds;
+
+/// Runs `bgm` and returns what it printed.
+fn bgm(arguments: &[&Path]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A `.npy` file of `rows` rows of ones.
+fn npy(rows: usize, width: usize) -> Vec<u8> {
+    let header =
+        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {width}), }}\n");
+    let mut bytes = b"\x93NUMPY\x01\0".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(1f32.to_le_bytes().repeat(rows * width));
+    bytes
+}
+
+#[test]
+fn loose_files_become_one_clip_file_that_info_describes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("visual.npy"), npy(25, 512)).unwrap();
+    fs::write(path("caption.npy"), npy(5, 768)).unwrap();
+    fs::write(path("scenes.txt"), "0 71\n72 119\n120 299\n").unwrap();
+    let clip = path("clip.safetensors");
+    let said = bgm(&[
+        "features".as_ref(),
+        "--visual".as_ref(),
+        &path("visual.npy"),
+        "--caption".as_ref(),
+        &path("caption.npy"),
+        "--scenes".as_ref(),
+        &path("scenes.txt"),
+        "--fps".as_ref(),
+        "24".as_ref(),
+        "-o".as_ref(),
+        &clip,
+    ]);
+    assert!(
+        said.contains("12.50 s") && said.contains("2 cuts"),
+        "{said}"
+    );
+
+    let features = ClipFeatures::read(&clip).unwrap();
+    assert_eq!(features.duration, Seconds(12.5));
+    assert_eq!(features.shots, [Seconds(3.0), Seconds(5.0)]);
+    assert_eq!(features.visual.unwrap().rate_hz, 2.0);
+
+    let said = bgm(&["info".as_ref(), &clip]);
+    for line in [
+        "clip of 12.500 s",
+        "visual: 25 rows of 512, 2.000 a second",
+        "caption: 5 rows of 768, 0.400 a second",
+        "2 cuts: 3.000 s, 5.000 s",
+    ] {
+        assert!(said.lines().any(|said| said == line), "{line}: {said}");
+    }
+}
+
+#[test]
+fn the_model_in_the_box_and_a_midi_file_are_described() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let said = bgm(&["info".as_ref(), &root.join("models/default.safetensors")]);
+    assert!(said.starts_with("model of the family cues\n"), "{said}");
+    assert!(said.lines().any(|line| line == "n_steps: 1000"), "{said}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let midi = folder.path().join("two-notes.mid");
+    let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0\0".to_vec();
+    bytes.extend(b"\0\xff\x06\x05a\x1bcut\0\x90\x3c\x50\x60\x80\x3c\0\0\x90\x3e\x50");
+    bytes.extend(b"\x60\x80\x3e\0\0\xff\x2f\0");
+    let length = (bytes.len() - 22) as u32;
+    bytes[18..22].copy_from_slice(&length.to_be_bytes());
+    fs::write(&midi, bytes).unwrap();
+    let said = bgm(&["info".as_ref(), &midi]);
+    assert!(
+        said.starts_with("MIDI file of 2.00 beats, 1.000 s\n"),
+        "{said}"
+    );
+    assert!(said.contains("track 1 \"\": 2 notes"), "{said}");
+    assert!(!said.contains('\x1b'), "{said}");
+}
