@@ -6,13 +6,17 @@
 //! with fused multiply-add (AVX2, AVX-512, NEON), on the processor. The portable fallback rounds twice where those
 //! round once.
 
+pub mod attention;
 pub mod conv2d;
 mod direct;
-pub mod exp;
+pub mod elementary;
 mod gemm;
 pub mod group_norm;
 pub mod isa;
+pub mod layer_norm;
+pub mod linear;
 mod output;
+mod reduce;
 mod scratch;
 mod tensor;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::direct::{self, Addends, Geometry};
 use super::gemm::PackedRows;
 use super::isa::Isa;
-use super::tensor::{is_ours, with_slice};
+use super::tensor::{is_ours, with_optional_slice, with_slice};
 use super::winograd::{self, WinogradWeights};
 use candle_core::{Device, Result, Tensor};
 use std::sync::Arc;
@@ -143,16 +143,6 @@ impl Conv2d {
             Some(residual) => y + residual,
             None => Ok(y),
         }
-    }
-}
-
-fn with_optional_slice<R>(
-    x: Option<&Tensor>,
-    f: impl FnOnce(Option<&[f32]>) -> Result<R>,
-) -> Result<R> {
-    match x {
-        Some(x) => with_slice(x, |x| f(Some(x))),
-        None => f(None),
     }
 }
 

@@ -4,6 +4,7 @@ use super::gemm::{PackedRows, Panels, groups_of};
 use super::isa::{Isa, Kernel, LANES, Lanes, Simd};
 use super::output::Output;
 use super::scratch::with_scratch;
+use super::tensor::load_some;
 use rayon::prelude::*;
 
 /// Groups of columns that a task works on.
@@ -109,7 +110,7 @@ impl Kernel for WithScratch<'_> {
         let Self { chunk, scratch } = self;
         let area = chunk.geometry.height_out() * chunk.geometry.width_out();
         let columns = (area - chunk.first).min(CHUNK_GROUPS * LANES);
-        let panels = Panels::new(simd, groups_of(columns), chunk.weights.depth);
+        let panels = Panels::new(S::WIDTH, groups_of(columns), chunk.weights.depth);
         let (patches, block) = scratch.split_at_mut(panels.len());
         chunk.pack(panels, columns, patches);
         for panel in 0..panels.count() {
@@ -210,19 +211,6 @@ impl Chunk<'_> {
                 // SAFETY: only this chunk writes these columns.
                 unsafe { self.output.write_lanes(at, &simd.array(sum), count) };
             }
-        }
-    }
-}
-
-/// The first `count` numbers of `from`, filled up with zeros.
-#[inline(always)]
-pub(super) fn load_some(from: &[f32], count: usize) -> Lanes {
-    match from.first_chunk::<LANES>() {
-        Some(lanes) if count >= LANES => *lanes,
-        _ => {
-            let mut lanes = [0.0; LANES];
-            lanes[..count].copy_from_slice(&from[..count]);
-            lanes
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Matrix products by register blocks: the left side packed in blocks of rows, the right side in panels of columns.
 
-use super::isa::{Isa, LANES, Lanes, Simd};
+use super::isa::{Isa, LANES, Lanes};
 
 /// The left side of a product, `[blocks, depth, ROWS]`; the last block is filled up with zeros.
 #[derive(Clone, Debug)]
@@ -64,13 +64,13 @@ pub(super) struct Panels {
 }
 
 impl Panels {
-    /// The layout for the register block of `simd`.
+    /// The layout for a register block of `block_width` vectors a row.
     #[inline(always)]
-    pub(super) fn new<S: Simd>(_: S, groups: usize, depth: usize) -> Self {
+    pub(super) fn new(block_width: usize, groups: usize, depth: usize) -> Self {
         Self {
             groups,
             depth,
-            block_width: S::WIDTH,
+            block_width,
         }
     }
 
@@ -110,6 +110,41 @@ impl Panels {
     #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.groups * self.depth
+    }
+}
+
+/// The right side of a product, in panels; the last group is filled up with zeros.
+#[derive(Clone, Debug)]
+pub(super) struct PackedColumns {
+    /// Columns of the matrix.
+    pub(super) columns: usize,
+    /// How they lie.
+    pub(super) panels: Panels,
+    packed: Vec<Lanes>,
+}
+
+impl PackedColumns {
+    /// Packs the matrix whose columns are the rows of `transposed`, `[columns, depth]`, for `isa`.
+    pub(super) fn new(isa: Isa, columns: usize, depth: usize, transposed: &[f32]) -> Self {
+        let panels = Panels::new(isa.width(), groups_of(columns), depth);
+        let mut packed = vec![[0.0; LANES]; panels.len()];
+        for column in 0..columns {
+            let (group, lane) = (column / LANES, column % LANES);
+            for (row, &x) in transposed[column * depth..][..depth].iter().enumerate() {
+                packed[panels.place(group, row)][lane] = x;
+            }
+        }
+        Self {
+            columns,
+            panels,
+            packed,
+        }
+    }
+
+    /// One panel, `[depth, width · LANES]`.
+    #[inline(always)]
+    pub(super) fn panel(&self, index: usize) -> &[Lanes] {
+        self.panels.panel(&self.packed, index)
     }
 }
 

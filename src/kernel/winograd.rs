@@ -6,11 +6,12 @@
 
 mod transform;
 
-use super::direct::{Addends, Geometry, load_some};
+use super::direct::{Addends, Geometry};
 use super::gemm::{PackedRows, Panels};
 use super::isa::{Isa, Kernel, LANES, Lanes, Simd};
 use super::output::Output;
 use super::scratch::with_scratch;
+use super::tensor::load_some;
 use rayon::prelude::*;
 use transform::{transform_input, transform_kernel, transform_output};
 
@@ -132,7 +133,7 @@ impl Kernel for WithScratch<'_> {
     fn run<S: Simd>(self, simd: S) {
         let Self { chunk, scratch } = self;
         let channels = chunk.geometry.channels;
-        let panels = Panels::new(simd, chunk.groups, channels);
+        let panels = Panels::new(S::WIDTH, chunk.groups, channels);
         let (points, scratch) = scratch.split_at_mut(POINTS * POINTS * panels.len());
         let (band, products) = scratch.split_at_mut(chunk.band_len());
         for channel in 0..channels {

@@ -1,0 +1,73 @@
+use super::*;
+use crate::kernel::testing::{assert_near, numbers, on_threads};
+
+fn tensor(shape: &[usize], seed: u32) -> Tensor {
+    let numbers = numbers(shape.iter().product(), seed);
+    Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap()
+}
+
+fn flat(x: &Tensor) -> Vec<f32> {
+    x.flatten_all().unwrap().to_vec1().unwrap()
+}
+
+#[test]
+fn agrees_with_candles_matrix_product() {
+    for (rows, inputs, outputs) in [(1, 5, 3), (2, 64, 100), (131, 17, 16), (50, 33, 129)] {
+        let layer = Linear::new(tensor(&[outputs, inputs], 1), Some(tensor(&[outputs], 2)));
+        let layer = layer.unwrap();
+        let x = tensor(&[2, rows, inputs], 3);
+        let residual = tensor(&[2, rows, outputs], 4);
+        let found = layer.forward(&x).unwrap();
+        let expected = layer.compose(&x, None).unwrap();
+        assert_eq!(found.dims(), expected.dims());
+        assert_near(&flat(&found), &flat(&expected), 1e-5, "plain");
+        let found = layer.forward_residual(&x, &residual).unwrap();
+        let expected = layer.compose(&x, Some(&residual)).unwrap();
+        assert_near(&flat(&found), &flat(&expected), 1e-5, "residual");
+    }
+}
+
+#[test]
+fn a_gated_layer_is_a_layer_times_gelu_of_the_other() {
+    for (rows, inputs, outputs) in [(3, 5, 7), (70, 20, 100)] {
+        let (weight, bias) = (tensor(&[2 * outputs, inputs], 1), tensor(&[2 * outputs], 2));
+        let layer = GatedLinear::new(&weight, &bias).unwrap();
+        let x = tensor(&[rows, inputs], 3);
+        let found = flat(&layer.forward(&x).unwrap());
+        assert_near(&found, &flat(&layer.compose(&x).unwrap()), 1e-5, "gated");
+    }
+}
+
+#[test]
+fn does_not_depend_on_threads_or_fused_instruction_set() {
+    for (rows, inputs, outputs) in [(1, 5, 3), (131, 17, 130), (2, 40, 500)] {
+        let x = numbers(rows * inputs, 1);
+        let weights = [2, 3].map(|seed| numbers(outputs * inputs, seed));
+        let bias = numbers(outputs, 4);
+        let run = |isa: Isa, threads: usize| {
+            let [value, gate] =
+                [0, 1].map(|i| PackedColumns::new(isa, outputs, inputs, &weights[i]));
+            let finish = Finish {
+                bias: Some(&bias),
+                residual: None,
+                gate: Some((&gate, Some(&bias))),
+            };
+            on_threads(threads, || multiply(isa, &x, &value, finish))
+        };
+        let best = run(Isa::detect(), 1);
+        for isa in Isa::available() {
+            for threads in [1, 2, 3] {
+                let y = run(isa, threads);
+                assert_near(&y, &best, 1e-5, &format!("{isa:?}"));
+                assert!(y == best || matches!(isa, Isa::Portable(_)));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    assert!(Linear::new(tensor(&[4, 3], 1), Some(tensor(&[3], 2))).is_err());
+    let layer = Linear::new(tensor(&[4, 3], 1), None).unwrap();
+    assert!(layer.forward(&tensor(&[2, 4], 3)).is_err());
+}

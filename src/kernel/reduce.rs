@@ -1,0 +1,43 @@
+//! Sums in one fixed order.
+
+use super::isa::{LANES, Lanes, Simd};
+
+/// Folds `x`, filled up with `neutral`, into four vectors of sums and adds these up, in one fixed order.
+#[inline(always)]
+pub(super) fn total<S: Simd>(
+    simd: S,
+    x: &[f32],
+    neutral: f32,
+    add: impl Fn(S::V, S::V) -> S::V + Copy,
+) -> f32 {
+    let mut sums = [simd.splat(0.0); 4];
+    let (whole, rest) = x.as_chunks::<LANES>();
+    let (fours, last) = whole.as_chunks::<4>();
+    for four in fours {
+        for i in 0..4 {
+            sums[i] = add(simd.load(&four[i]), sums[i]);
+        }
+    }
+    for (i, x) in last.iter().enumerate() {
+        sums[i] = add(simd.load(x), sums[i]);
+    }
+    sums[3] = add(simd.load(&fill_up(rest, neutral)), sums[3]);
+    let sum = simd.add(simd.add(sums[0], sums[1]), simd.add(sums[2], sums[3]));
+    let mut sums = simd.array(sum);
+    for half in [8, 4, 2, 1] {
+        for i in 0..half {
+            sums[i] += sums[i + half];
+        }
+    }
+    sums[0]
+}
+
+/// `x`, no longer than a vector, filled up with `neutral`.
+#[inline(always)]
+pub(super) fn fill_up(x: &[f32], neutral: f32) -> Lanes {
+    let mut lanes = [neutral; LANES];
+    for (lane, &x) in lanes.iter_mut().zip(x) {
+        *lane = x;
+    }
+    lanes
+}
