@@ -8,6 +8,7 @@ pub mod cue_encoder;
 pub mod device;
 pub mod embedding;
 pub mod guidance;
+pub mod linear;
 pub mod model;
 pub mod noise;
 pub mod norm;

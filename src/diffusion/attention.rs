@@ -4,12 +4,15 @@
 //! and cross-attention alike (Diff-BGM, §3.3). That is exactly block-diagonal, so each window is attended on its own
 //! and no mask is needed.
 
-use candle_core::{D, Tensor};
-use candle_nn::{LayerNorm, Linear, Module, VarBuilder, layer_norm, linear, linear_no_bias, ops};
+use candle_core::Tensor;
+use candle_nn::VarBuilder;
 
-use crate::diffusion::conv::Conv2d;
-use crate::diffusion::norm::GroupNorm;
+use crate::diffusion::linear::{gated_linear, linear, linear_no_bias, pointwise};
+use crate::diffusion::norm::{GroupNorm, layer_norm};
 use crate::error::Result;
+use crate::kernel::attention::attend;
+use crate::kernel::layer_norm::LayerNorm;
+use crate::kernel::linear::{GatedLinear, Linear};
 
 const GROUP_NORM_EPS: f64 = 1e-6;
 const LAYER_NORM_EPS: f64 = 1e-5;
@@ -29,8 +32,7 @@ pub struct AttentionShape {
     pub context_width: usize,
 }
 
-/// Keys and values of one attention layer over its tokens, split into windows and heads:
-/// `[batch·windows, heads, tokens / windows, head_width]` each.
+/// Keys and values of one attention layer over its tokens, `[batch, tokens, width]` each.
 #[derive(Clone, Debug)]
 pub struct KeysValues {
     keys: Tensor,
@@ -61,39 +63,26 @@ impl Attention {
         })
     }
 
-    /// `[batch, tokens, width]` to `[batch·windows, heads, tokens / windows, width / heads]`.
-    fn split(&self, x: &Tensor) -> Result<Tensor> {
-        let (batch, tokens, width) = x.dims3()?;
-        let AttentionShape { heads, windows, .. } = self.shape;
-        Ok(
-            x.reshape((batch * windows, tokens / windows, heads, width / heads))?
-                .transpose(1, 2)?
-                .contiguous()?,
-        )
-    }
-
     fn keys_values(&self, context: &Tensor) -> Result<KeysValues> {
         Ok(KeysValues {
-            keys: self.split(&self.key.forward(context)?)?,
-            values: self.split(&self.value.forward(context)?)?,
+            keys: self.key.forward(context)?,
+            values: self.value.forward(context)?,
         })
     }
 
     /// Attends from `x` `[batch, tokens, width]` to `over`; the same shape as `x`.
     fn forward(&self, x: &Tensor, over: &KeysValues) -> Result<Tensor> {
-        let queries = self.split(&self.query.forward(x)?)?;
-        let head_width = queries.dim(D::Minus1)? as f64;
-        let scores = (queries.matmul(&over.keys.t()?)? * head_width.powf(-0.5))?;
-        let attended = ops::softmax_last_dim(&scores)?.matmul(&over.values)?;
-        let joined = attended.transpose(1, 2)?.reshape(x.shape())?;
-        Ok(self.out.forward(&joined)?)
+        let AttentionShape { heads, windows, .. } = self.shape;
+        let queries = self.query.forward(x)?;
+        let attended = attend(&queries, &over.keys, &over.values, heads, windows)?;
+        Ok(self.out.forward(&attended)?)
     }
 }
 
 /// Linear, gated by the exact GELU of its other half, linear.
 #[derive(Clone, Debug)]
 struct FeedForward {
-    gated: Linear,
+    gated: GatedLinear,
     out: Linear,
 }
 
@@ -101,14 +90,15 @@ impl FeedForward {
     fn new(width: usize, vb: &VarBuilder) -> Result<Self> {
         let hidden = FEED_FORWARD_FACTOR * width;
         Ok(Self {
-            gated: linear(width, 2 * hidden, vb.pp("net.0.proj"))?,
+            gated: gated_linear(width, hidden, vb.pp("net.0.proj"))?,
             out: linear(hidden, width, vb.pp("net.2"))?,
         })
     }
 
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let halves = self.gated.forward(x)?.chunk(2, D::Minus1)?;
-        Ok(self.out.forward(&(&halves[0] * halves[1].gelu_erf()?)?)?)
+    /// Applies the layers to `x` and adds `residual`.
+    fn forward_residual(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+        let hidden = self.gated.forward(x)?;
+        Ok(self.out.forward_residual(&hidden, residual)?)
     }
 }
 
@@ -142,7 +132,8 @@ impl TransformerBlock {
         let attended = self.cross_attention.forward(&normed, context)?;
         observe("attn2", &attended);
         let x = (attended + x)?;
-        Ok((self.feed_forward.forward(&self.norms[2].forward(&x)?)? + x)?)
+        let normed = self.norms[2].forward(&x)?;
+        self.feed_forward.forward_residual(&normed, &x)
     }
 }
 
@@ -150,9 +141,9 @@ impl TransformerBlock {
 #[derive(Clone, Debug)]
 pub struct SpatialTransformer {
     norm: GroupNorm,
-    project_in: Conv2d,
+    project_in: Linear,
     blocks: Vec<TransformerBlock>,
-    project_out: Conv2d,
+    project_out: Linear,
 }
 
 impl SpatialTransformer {
@@ -160,7 +151,7 @@ impl SpatialTransformer {
     pub fn new(channels: usize, shape: AttentionShape, vb: &VarBuilder) -> Result<Self> {
         Ok(Self {
             norm: GroupNorm::new(channels, GROUP_NORM_EPS, vb.pp("norm"))?,
-            project_in: Conv2d::new(channels, channels, 1, 1, vb.pp("proj_in"))?,
+            project_in: pointwise(channels, channels, vb.pp("proj_in"))?,
             blocks: (0..shape.layers)
                 .map(|i| {
                     TransformerBlock::new(
@@ -170,7 +161,7 @@ impl SpatialTransformer {
                     )
                 })
                 .collect::<Result<_>>()?,
-            project_out: Conv2d::new(channels, channels, 1, 1, vb.pp("proj_out"))?,
+            project_out: pointwise(channels, channels, vb.pp("proj_out"))?,
         })
     }
 
@@ -190,15 +181,11 @@ impl SpatialTransformer {
         context: &[KeysValues],
         observe: Observer<'_>,
     ) -> Result<Tensor> {
-        let (batch, channels, height, width) = x.dims4()?;
-        let hidden = self.project_in.forward(&self.norm.forward(x)?)?;
-        let mut tokens = hidden.flatten_from(2)?.transpose(1, 2)?.contiguous()?;
+        let normed = self.norm.forward(x)?;
+        let mut tokens = self.project_in.forward_from_planes(&normed)?;
         for (block, context) in self.blocks.iter().zip(context) {
             tokens = block.forward(&tokens, context, &mut *observe)?;
         }
-        let hidden = tokens
-            .transpose(1, 2)?
-            .reshape((batch, channels, height, width))?;
-        self.project_out.forward_residual(&hidden, x)
+        Ok(self.project_out.forward_to_planes(&tokens, x)?)
     }
 }

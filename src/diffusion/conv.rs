@@ -1,7 +1,7 @@
 //! Convolutions of the U-Net.
 
 use candle_core::Tensor;
-use candle_nn::VarBuilder;
+use candle_nn::{Conv2dConfig, VarBuilder};
 
 use crate::error::Result;
 use crate::kernel::conv2d;
@@ -19,11 +19,10 @@ impl Conv2d {
         stride: usize,
         vb: VarBuilder,
     ) -> Result<Self> {
-        let weight = vb.get((outputs, inputs, kernel, kernel), "weight")?;
-        let bias = vb.get(outputs, "bias")?;
+        let plain = candle_nn::conv2d(inputs, outputs, kernel, Conv2dConfig::default(), vb)?;
         Ok(Self(conv2d::Conv2d::new(
-            weight,
-            Some(bias),
+            plain.weight().clone(),
+            plain.bias().cloned(),
             stride,
             kernel / 2,
         )?))

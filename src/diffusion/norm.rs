@@ -1,10 +1,11 @@
 //! Normalisation layers.
 
 use candle_core::Tensor;
-use candle_nn::VarBuilder;
+use candle_nn::{Init, VarBuilder};
 
 use crate::error::Result;
 use crate::kernel::group_norm;
+use crate::kernel::layer_norm::LayerNorm;
 
 /// Groups of every group normalisation in the U-Net.
 const GROUPS: usize = 32;
@@ -16,8 +17,8 @@ pub struct GroupNorm(group_norm::GroupNorm);
 impl GroupNorm {
     /// Loads `weight` and `bias` `[channels]` below `vb`.
     pub fn new(channels: usize, eps: f64, vb: VarBuilder) -> Result<Self> {
-        let weight = vb.get(channels, "weight")?;
-        let bias = vb.get(channels, "bias")?;
+        let weight = vb.get_with_hints(channels, "weight", Init::Const(1.0))?;
+        let bias = vb.get_with_hints(channels, "bias", Init::Const(0.0))?;
         Ok(Self(group_norm::GroupNorm::new(weight, bias, GROUPS, eps)?))
     }
 
@@ -35,4 +36,11 @@ impl GroupNorm {
     pub fn forward_shifted(&self, x: &Tensor, shift: &Tensor) -> Result<Tensor> {
         Ok(self.0.forward_shifted(x, shift)?)
     }
+}
+
+/// Loads a layer normalisation's `weight` and `bias` `[width]` below `vb`.
+pub fn layer_norm(width: usize, eps: f64, vb: VarBuilder) -> Result<LayerNorm> {
+    let weight = vb.get_with_hints(width, "weight", Init::Const(1.0))?;
+    let bias = vb.get_with_hints(width, "bias", Init::Const(0.0))?;
+    Ok(LayerNorm::new(weight, bias, eps)?)
 }

@@ -1,11 +1,13 @@
 //! Residual blocks, and the convolutions that halve and double the plane.
 
 use candle_core::Tensor;
-use candle_nn::{Linear, Module, VarBuilder, linear};
+use candle_nn::VarBuilder;
 
 use crate::diffusion::conv::Conv2d;
+use crate::diffusion::linear::linear;
 use crate::diffusion::norm::GroupNorm;
 use crate::error::Result;
+use crate::kernel::linear::Linear;
 
 const NORM_EPS: f64 = 1e-5;
 

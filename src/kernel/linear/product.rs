@@ -7,9 +7,33 @@ use super::super::output::Output;
 use super::super::scratch::with_scratch;
 use super::super::tensor::load_some;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Rows that a task packs at once, about.
 const CHUNK_ROWS: usize = 48;
+
+/// How rows of numbers lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// `[rows, columns]`.
+    Rows,
+    /// `[rows / area, columns, area]`: a plane a column, as images have a plane a channel.
+    Planes {
+        /// Rows in a plane.
+        area: usize,
+    },
+}
+
+impl Layout {
+    /// Where a row starts, and how far its numbers are apart, if there are `columns` of them.
+    #[inline(always)]
+    fn row(self, row: usize, columns: usize) -> (usize, usize) {
+        match self {
+            Self::Rows => (row * columns, 1),
+            Self::Planes { area } => (row / area * columns * area + row % area, area),
+        }
+    }
+}
 
 /// What is done to a product before it is written.
 #[derive(Clone, Copy)]
@@ -22,10 +46,16 @@ pub(super) struct Finish<'a> {
     pub(super) gate: Option<(&'a PackedColumns, Option<&'a [f32]>)>,
 }
 
-/// `[rows, columns]`: the product of `x`, `[rows, depth]`, and `weights`, finished.
-pub(super) fn multiply(isa: Isa, x: &[f32], weights: &PackedColumns, finish: Finish) -> Vec<f32> {
-    let depth = weights.panels.depth;
-    let rows = x.len() / depth;
+/// `[rows, columns]`: the product of `x`, `[rows, depth]`, and `weights`, finished. The layouts are those of `x` and of
+/// the result, which the residual shares.
+pub(super) fn multiply(
+    isa: Isa,
+    x: &[f32],
+    weights: &PackedColumns,
+    finish: Finish,
+    layouts: [Layout; 2],
+) -> Vec<f32> {
+    let rows = x.len() / weights.panels.depth;
     let blocks = rows.div_ceil(isa.rows());
     let panels = weights.panels.count();
     // As many tasks for each thread; where there are few rows, tasks share out the columns.
@@ -41,17 +71,19 @@ pub(super) fn multiply(isa: Isa, x: &[f32], weights: &PackedColumns, finish: Fin
             let first_row = chunk * blocks / chunks * isa.rows();
             let end_row = rows.min((chunk + 1) * blocks / chunks * isa.rows());
             let chunk = Chunk {
-                x: &x[first_row * depth..end_row * depth],
+                x,
                 weights,
                 finish,
+                layouts,
                 output,
                 first_row,
+                end_row,
                 first_panel: part * panels / parts,
                 end_panel: (part + 1) * panels / parts,
             };
             // The packed rows, and a register block of the product and one of its gate.
             let blocks = (end_row - first_row).div_ceil(isa.rows());
-            let packed = (blocks * isa.rows() * depth).div_ceil(LANES);
+            let packed = (blocks * isa.rows() * weights.panels.depth).div_ceil(LANES);
             let len = packed + 2 * isa.rows() * isa.width();
             with_scratch(len, |scratch| {
                 let (rows, products) = scratch.split_at_mut(packed);
@@ -72,8 +104,10 @@ struct Chunk<'a> {
     x: &'a [f32],
     weights: &'a PackedColumns,
     finish: Finish<'a>,
+    layouts: [Layout; 2],
     output: &'a Output<'a>,
     first_row: usize,
+    end_row: usize,
     first_panel: usize,
     end_panel: usize,
 }
@@ -101,23 +135,28 @@ impl Kernel for WithScratch<'_> {
         for panel in chunk.first_panel..chunk.end_panel {
             let width = panels.width(panel);
             let (values, gates) = products.split_at_mut(S::ROWS * width);
-            for (block, rows) in rows.chunks_exact(S::ROWS * depth).enumerate() {
-                if block * S::ROWS * depth >= chunk.x.len() {
-                    break;
-                }
+            let blocks = (chunk.first_row..chunk.end_row).step_by(S::ROWS);
+            for (first, rows) in blocks.zip(rows.chunks_exact(S::ROWS * depth)) {
                 simd.multiply(width, rows, chunk.weights.panel(panel), values);
                 if let Some((weights, _)) = chunk.finish.gate {
                     let gates = &mut gates[..S::ROWS * width];
                     simd.multiply(width, rows, weights.panel(panel), gates);
                 }
-                let first = block * S::ROWS;
-                let count = (chunk.x.len() / depth - first).min(S::ROWS);
-                for row in 0..count {
-                    for group in 0..width {
-                        let at = row * width + group;
-                        let column = (panels.first_group(panel) + group) * LANES;
-                        let row = chunk.first_row + first + row;
-                        chunk.store(simd, row, column, &values[at], &gates[at]);
+                for group in 0..width {
+                    let column = (panels.first_group(panel) + group) * LANES;
+                    let rows = first..chunk.end_row.min(first + S::ROWS);
+                    for (_, at) in rows.clone().zip((group..).step_by(width)) {
+                        values[at] = chunk.finish(simd, column, &values[at], &gates[at]);
+                    }
+                    match chunk.layouts[1] {
+                        Layout::Rows => {
+                            for (row, at) in rows.zip((group..).step_by(width)) {
+                                chunk.write_row(simd, row, column, &values[at]);
+                            }
+                        }
+                        Layout::Planes { .. } => {
+                            chunk.write_planes(rows, column, &values[group..], width);
+                        }
                     }
                 }
             }
@@ -130,11 +169,11 @@ impl Chunk<'_> {
     #[inline(always)]
     fn pack<S: Simd>(&self, packed: &mut [f32]) {
         let depth = self.weights.panels.depth;
-        let rows = self.x.len() / depth;
         for (block, packed) in packed.chunks_exact_mut(S::ROWS * depth).enumerate() {
             for lane in 0..S::ROWS {
-                let row = (block * S::ROWS + lane).min(rows - 1);
-                let x = &self.x[row * depth..][..depth];
+                let row = (self.first_row + block * S::ROWS + lane).min(self.end_row - 1);
+                let (start, stride) = self.layouts[0].row(row, depth);
+                let x = self.x[start..].iter().step_by(stride);
                 for (packed, &x) in packed.chunks_exact_mut(S::ROWS).zip(x) {
                     packed[lane] = x;
                 }
@@ -142,12 +181,10 @@ impl Chunk<'_> {
         }
     }
 
-    /// Finishes and writes the numbers of one row from `column` on.
+    /// Finishes a product but for the residual.
     #[inline(always)]
-    fn store<S: Simd>(&self, simd: S, row: usize, column: usize, value: &Lanes, gate: &Lanes) {
-        let columns = self.weights.columns;
-        let count = (columns - column).min(LANES);
-        let at = row * columns + column;
+    fn finish<S: Simd>(&self, simd: S, column: usize, value: &Lanes, gate: &Lanes) -> Lanes {
+        let count = (self.weights.columns - column).min(LANES);
         let mut y = simd.load(value);
         if let Some(bias) = self.finish.bias {
             y = simd.add(y, simd.load(&load_some(&bias[column..], count)));
@@ -159,10 +196,35 @@ impl Chunk<'_> {
             }
             y = simd.mul(y, gelu(simd, gate));
         }
+        simd.array(y)
+    }
+
+    /// Writes the numbers of one row from `column` on, with the residual.
+    #[inline(always)]
+    fn write_row<S: Simd>(&self, simd: S, row: usize, column: usize, y: &Lanes) {
+        let columns = self.weights.columns;
+        let count = (columns - column).min(LANES);
+        let at = row * columns + column;
+        let mut y = simd.load(y);
         if let Some(residual) = self.finish.residual {
             y = simd.add(y, simd.load(&load_some(&residual[at..], count)));
         }
         // SAFETY: only this task writes these columns of its rows.
         unsafe { self.output.write_lanes(at, &simd.array(y), count) };
+    }
+
+    /// Writes a vector of each of `rows`, `stride` apart in `y`, from `column` on, with the residual.
+    #[inline(always)]
+    fn write_planes(&self, rows: Range<usize>, column: usize, y: &[Lanes], stride: usize) {
+        let columns = self.weights.columns;
+        for lane in 0..(columns - column).min(LANES) {
+            for (row, y) in rows.clone().zip(y.iter().step_by(stride)) {
+                let (start, apart) = self.layouts[1].row(row, columns);
+                let at = start + (column + lane) * apart;
+                let residual = self.finish.residual.map_or(0.0, |residual| residual[at]);
+                // SAFETY: only this task writes these columns of its rows.
+                unsafe { self.output.write(at, &[y[lane] + residual]) };
+            }
+        }
     }
 }

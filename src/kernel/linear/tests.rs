@@ -18,20 +18,37 @@ fn agrees_with_candles_matrix_product() {
         let x = tensor(&[2, rows, inputs], 3);
         let residual = tensor(&[2, rows, outputs], 4);
         let found = layer.forward(&x).unwrap();
-        let expected = layer.compose(&x, None).unwrap();
+        let expected = layer.compose(&x).unwrap();
         assert_eq!(found.dims(), expected.dims());
         assert_near(&flat(&found), &flat(&expected), 1e-5, "plain");
         let found = layer.forward_residual(&x, &residual).unwrap();
-        let expected = layer.compose(&x, Some(&residual)).unwrap();
+        let expected = (expected + residual).unwrap();
         assert_near(&flat(&found), &flat(&expected), 1e-5, "residual");
     }
+}
+
+#[test]
+fn planes_are_rows_the_other_way_round() {
+    let layer = Linear::new(tensor(&[20, 6], 1), Some(tensor(&[20], 2))).unwrap();
+    let planes = tensor(&[2, 6, 5, 7], 3);
+    let rows = planes.flatten_from(2).unwrap().transpose(1, 2).unwrap();
+    let expected = layer.forward(&rows).unwrap();
+    let found = layer.forward_from_planes(&planes).unwrap();
+    assert_eq!(found.dims(), expected.dims());
+    assert_eq!(flat(&found), flat(&expected));
+    let residual = tensor(&[2, 20, 5, 7], 4);
+    let found = layer.forward_to_planes(&rows, &residual).unwrap();
+    let expected = expected.transpose(1, 2).unwrap().reshape((2, 20, 5, 7));
+    let expected = (expected.unwrap() + residual).unwrap();
+    assert_eq!(found.dims(), expected.dims());
+    assert_eq!(flat(&found), flat(&expected));
 }
 
 #[test]
 fn a_gated_layer_is_a_layer_times_gelu_of_the_other() {
     for (rows, inputs, outputs) in [(3, 5, 7), (70, 20, 100)] {
         let (weight, bias) = (tensor(&[2 * outputs, inputs], 1), tensor(&[2 * outputs], 2));
-        let layer = GatedLinear::new(&weight, &bias).unwrap();
+        let layer = GatedLinear::new(&weight, Some(&bias)).unwrap();
         let x = tensor(&[rows, inputs], 3);
         let found = flat(&layer.forward(&x).unwrap());
         assert_near(&found, &flat(&layer.compose(&x).unwrap()), 1e-5, "gated");
@@ -52,7 +69,9 @@ fn does_not_depend_on_threads_or_fused_instruction_set() {
                 residual: None,
                 gate: Some((&gate, Some(&bias))),
             };
-            on_threads(threads, || multiply(isa, &x, &value, finish))
+            on_threads(threads, || {
+                multiply(isa, &x, &value, finish, [Layout::Rows; 2])
+            })
         };
         let best = run(Isa::detect(), 1);
         for isa in Isa::available() {
