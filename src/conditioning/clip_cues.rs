@@ -33,10 +33,10 @@ const LEAST_SPREAD: f32 = 0.1;
 
 fn scale(cue: PictureCue) -> Scale {
     let (low, middle, high, logarithmic) = match cue {
-        PictureCue::Motion => (0.002, 0.02, 0.12, true),
-        PictureCue::Complexity => (0.15, 0.4, 0.7, false),
-        PictureCue::Luma => (0.1, 0.4, 0.75, false),
-        PictureCue::Warmth => (-0.3, 0.0, 0.3, false),
+        PictureCue::Motion => (0.0005, 0.005, 0.05, true),
+        PictureCue::Complexity => (0.3, 0.5, 0.7, false),
+        PictureCue::Luma => (0.15, 0.45, 0.8, false),
+        PictureCue::Warmth => (-0.2, 0.03, 0.25, false),
     };
     Scale {
         low,
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn more_motion_suggests_a_higher_value_throughout() {
         let rows: Vec<[f32; 4]> = (0..16)
-            .map(|i| [0.002 * 1.3_f32.powi(i), 0.4, 0.4, 0.0])
+            .map(|i| [0.0006 * 1.35_f32.powi(i), 0.5, 0.45, 0.03])
             .collect();
         let curves = ClipCurves::new(&clip(&rows, &[]), &placement(), 16);
         let motion = curves.curve(PictureCue::Motion).unwrap();
