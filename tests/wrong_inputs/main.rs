@@ -1,0 +1,89 @@
+//! Every wrong input ends in a message that names it and says what is wrong, and leaves no file behind.
+
+mod files;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// A line a case; see its first line.
+const TABLE: &str = include_str!("table.txt");
+
+/// Runs the cases that call one of the `subcommands`, in a folder with the files that they name.
+fn check(subcommands: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    files::write(folder.path());
+    let before = listing(folder.path());
+    let cases: Vec<_> = TABLE
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            <[&str; 4]>::try_from(cells).unwrap()
+        })
+        .filter(|[call, ..]| subcommands.contains(&call.split(' ').nth(1).unwrap_or_default()))
+        .collect();
+    assert!(!cases.is_empty());
+
+    let mut faults = Vec::new();
+    for [call, code, named, fault] in cases {
+        let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
+            .current_dir(folder.path())
+            .args(call.split_whitespace().skip(1))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let as_told = output.status.code() == code.parse().ok()
+            && said.contains(named)
+            && said.contains(fault)
+            && !said.contains("panicked");
+        if !as_told {
+            let found = output.status.code();
+            faults.push(format!(
+                "{call}: {found:?} without `{named}` or `{fault}`:\n{said}"
+            ));
+        }
+        if listing(folder.path()) != before {
+            faults.push(format!("{call} changed a file"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The names and sizes of the files in a folder.
+fn listing(folder: &Path) -> BTreeMap<OsString, u64> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            (entry.file_name(), entry.metadata().unwrap().len())
+        })
+        .collect()
+}
+
+#[test]
+fn a_call_without_a_known_subcommand_is_refused() {
+    check(&["", "compose"]);
+}
+
+#[test]
+fn features_refuses_wrong_inputs() {
+    check(&["features"]);
+}
+
+#[test]
+fn generate_refuses_wrong_inputs() {
+    check(&["generate"]);
+}
+
+#[test]
+fn convert_refuses_wrong_inputs() {
+    check(&["convert"]);
+}
+
+#[test]
+fn info_render_and_verify_refuse_wrong_inputs() {
+    check(&["info", "render", "verify"]);
+}
