@@ -2,9 +2,11 @@
 
 mod audio;
 pub mod instrument;
+mod movie;
 mod soundfont;
 
 pub use audio::{Audio, RATE_HZ};
+pub use movie::write_movie;
 
 use crate::error::{Fault, Result};
 use crate::music::midi_file::MidiFile;

@@ -18,7 +18,7 @@ mod cuts;
 mod decoder;
 mod frame;
 mod motion;
-mod probe;
+pub(crate) mod probe;
 mod rows;
 
 use colour::WarmthMeter;

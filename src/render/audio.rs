@@ -82,6 +82,26 @@ impl Audio {
         }
     }
 
+    /// Leaves out what comes before `time`, or puts silence before everything where `time` is negative.
+    pub(super) fn start_at(&mut self, time: Seconds) {
+        if time.0 >= 0.0 {
+            let left_out = frames_in(time).min(self.frames());
+            self.samples.drain(..left_out * CHANNELS);
+        } else {
+            let silence = vec![0.0; frames_in(Seconds(-time.0)) * CHANNELS];
+            self.samples.splice(..0, silence);
+        }
+    }
+
+    /// Cuts off what comes after `time`, if anything does, after a fade of `fade`.
+    pub(super) fn end_by(&mut self, time: Seconds, fade: Seconds) {
+        let frames = frames_in(time);
+        if self.frames() > frames {
+            self.samples.truncate(frames * CHANNELS);
+            self.fade_out(fade);
+        }
+    }
+
     /// Writes a WAV file of 16 bits a sample, whole or not at all.
     ///
     /// # Errors
@@ -125,6 +145,11 @@ mod tests {
         }
     }
 
+    /// So many seconds of full scale.
+    fn loud(seconds: f64) -> Audio {
+        audio(&vec![1.0; CHANNELS * frames_in(Seconds(seconds))])
+    }
+
     #[test]
     fn loud_music_is_lowered_and_soft_music_raised_a_little() {
         let mut loud = audio(&[0.5, -2.0]);
@@ -136,6 +161,30 @@ mod tests {
         let mut silent = audio(&[0.0, 0.0]);
         silent.normalise();
         assert_eq!(silent.samples(), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn music_too_long_for_a_picture_fades_out_at_its_end() {
+        let mut audio = loud(2.0);
+        audio.end_by(Seconds(1.0), Seconds(0.5));
+        assert_eq!(audio.duration(), Seconds(1.0));
+        assert_eq!(audio.samples()[frames_in(Seconds(0.4)) * CHANNELS], 1.0);
+        assert_eq!(audio.samples().last(), Some(&0.0));
+        let mut short = loud(0.5);
+        short.end_by(Seconds(1.0), Seconds(0.5));
+        assert_eq!(short, loud(0.5));
+    }
+
+    #[test]
+    fn music_starts_late_or_with_its_middle() {
+        let mut late = loud(1.0);
+        late.start_at(Seconds(-0.5));
+        assert_eq!(late.duration(), Seconds(1.5));
+        assert_eq!(late.samples()[0], 0.0);
+        late.start_at(Seconds(0.5));
+        assert_eq!(late, loud(1.0));
+        late.start_at(Seconds(9.0));
+        assert_eq!(late.frames(), 0);
     }
 
     #[test]

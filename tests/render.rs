@@ -1,0 +1,177 @@
+//! `bgm render`, from a MIDI file to sound and to a movie.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use diff_bgm::music::draft::{Draft, Recipe};
+use diff_bgm::music::note::Note;
+use diff_bgm::time::{Bars, Beats, Tempo};
+use tempfile::TempDir;
+
+/// A folder with a draft of two bars, 4 s, whose only note is struck at its middle.
+fn folder_with_draft() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("draft.mid");
+    let note = Note {
+        start: Beats(4.0),
+        length: Beats(2.0),
+        pitch: 60,
+        velocity: 100,
+    };
+    let draft = Draft {
+        notes: vec![note],
+        bars: Bars(2),
+        tempo: Tempo::new(120.0).unwrap(),
+        cuts: Vec::new(),
+        recipe: Recipe::default(),
+    };
+    draft.write_midi(&path).unwrap();
+    (folder, path)
+}
+
+/// Renders in a home without soundfonts of its own.
+fn render(midi: &Path, output: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bgm"))
+        .arg("render")
+        .arg(midi)
+        .arg("--output")
+        .arg(output)
+        .args(arguments)
+        .env("HOME", output.parent().unwrap())
+        .output()
+        .unwrap()
+}
+
+fn expect_success(output: &Output) {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+}
+
+/// The left channel of a WAV file.
+fn left_channel(path: &Path) -> Vec<i16> {
+    let mut reader = hound::WavReader::open(path).unwrap();
+    let samples: Vec<i16> = reader.samples().map(Result::unwrap).collect();
+    samples.iter().step_by(2).copied().collect()
+}
+
+fn peak(samples: &[i16]) -> u16 {
+    samples.iter().map(|s| s.unsigned_abs()).max().unwrap_or(0)
+}
+
+#[test]
+fn a_draft_is_heard_from_its_first_note_on_even_without_a_soundfont() {
+    let (folder, midi) = folder_with_draft();
+    let wav = folder.path().join("draft.wav");
+    expect_success(&render(&midi, &wav, &[]));
+    let sound = left_channel(&wav);
+    assert!(sound.len() >= 4 * 44_100, "{} frames", sound.len());
+    assert!(peak(&sound[..87_000]) < 20);
+    let loudest = peak(&sound);
+    assert!((16_000..=29_300).contains(&loudest), "{loudest}");
+}
+
+#[test]
+fn the_same_draft_gives_the_same_sound() {
+    let (folder, midi) = folder_with_draft();
+    let rendered = |name: &str| {
+        let wav = folder.path().join(name);
+        expect_success(&render(&midi, &wav, &[]));
+        fs::read(wav).unwrap()
+    };
+    assert!(rendered("a.wav") == rendered("b.wav"));
+}
+
+#[test]
+fn wrong_files_and_names_are_told_and_leave_nothing_behind() {
+    let (folder, midi) = folder_with_draft();
+    let place = |name: &str| folder.path().join(name);
+    let wav = place("sound.wav");
+    let truncated = place("truncated.mid");
+    let whole = fs::read(&midi).unwrap();
+    fs::write(&truncated, &whole[..whole.len() - 3]).unwrap();
+    let text = place("text.txt");
+    fs::write(&text, "no music").unwrap();
+    let midi_name = midi.to_str().unwrap();
+
+    for (input, output, arguments, told) in [
+        (&place("missing.mid"), &wav, &[][..], "missing.mid"),
+        (&truncated, &wav, &[], "truncated.mid"),
+        (&text, &wav, &[], "text.txt"),
+        (&midi, &place("sound.mp3"), &[], "sound.mp3"),
+        (&midi, &place("nowhere/sound.wav"), &[], "nowhere"),
+        (&midi, &wav, &["--soundfont", "missing.sf2"], "missing.sf2"),
+        (&midi, &wav, &["--soundfont", midi_name], "draft.mid"),
+        (&midi, &wav, &["--video", "clip.mp4"], "sound.wav"),
+        (
+            &midi,
+            &place("movie.mp4"),
+            &["--video", "clip.mp4"],
+            "clip.mp4",
+        ),
+    ] {
+        let output = render(input, output, arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{told}: {errors}");
+        assert!(errors.contains(told), "{told}: {errors}");
+    }
+    let unknown = render(&midi, &wav, &["--start", "2"]);
+    assert_eq!(unknown.status.code(), Some(2));
+
+    let mut left: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["draft.mid", "text.txt", "truncated.mid"]);
+}
+
+#[test]
+fn a_movie_has_the_clips_picture_and_length_and_the_music_where_it_belongs() {
+    let (folder, midi) = folder_with_draft();
+    let place = |name: &str| folder.path().join(name);
+    let ffmpeg = |arguments: &[&str]| {
+        let mut command = Command::new("ffmpeg");
+        let quiet = ["-loglevel", "error", "-y"];
+        command
+            .args(quiet)
+            .args(arguments)
+            .current_dir(&folder)
+            .status()
+    };
+    let picture = "testsrc=size=64x64:rate=24:duration=3";
+    let made = ffmpeg(&["-f", "lavfi", "-i", picture, "-c:v", "mpeg4", "clip.mp4"]);
+    if !made.is_ok_and(|status| status.success()) {
+        println!("skipped: ffmpeg is not installed");
+        return;
+    }
+
+    // The picture starts with the second beat, half a second into the music, so the note is due 1.5 s into it.
+    let (clip, movie) = (place("clip.mp4"), place("movie.mp4"));
+    let video = ["--video", clip.to_str().unwrap(), "--start", "1"];
+    expect_success(&render(&midi, &movie, &video));
+    let sound = ["-i", "movie.mp4", "-vn", "-ar", "44100", "movie.wav"];
+    assert!(ffmpeg(&sound).unwrap().success());
+    let sound = left_channel(&place("movie.wav"));
+    let seconds = sound.len() as f64 / 44_100.0;
+    assert!((2.9..3.1).contains(&seconds), "{seconds} s");
+    assert!(peak(&sound[..60_000]) < 200);
+    assert!(peak(&sound[67_000..80_000]) > 5_000);
+    let frames = [
+        "-i",
+        "movie.mp4",
+        "-an",
+        "-c",
+        "copy",
+        "-f",
+        "md5",
+        "movie.md5",
+    ];
+    assert!(ffmpeg(&frames).unwrap().success());
+    let frames = [
+        "-i", "clip.mp4", "-an", "-c", "copy", "-f", "md5", "clip.md5",
+    ];
+    assert!(ffmpeg(&frames).unwrap().success());
+    let digest = |name: &str| fs::read_to_string(place(name)).unwrap();
+    assert_eq!(digest("movie.md5"), digest("clip.md5"));
+}
