@@ -78,28 +78,24 @@ impl Likeness {
 
     /// The share of this frame's texture that is found nowhere nearby in the other. Each block is compared with its
     /// surroundings by normalised correlation, which neither motion nor a change of light disturbs, and which sees
-    /// dark pictures as well as bright ones.
+    /// dark pictures as well as bright ones. No block counts for more than the average one, so that something that
+    /// enters an empty picture does not pass for another picture.
     fn unexplained_by(&self, other: &Self) -> f32 {
+        let places = (0..THUMB_HEIGHT)
+            .step_by(BLOCK_HEIGHT)
+            .flat_map(|y| (0..THUMB_WIDTH).step_by(BLOCK_WIDTH).map(move |x| (x, y)));
+        let blocks: Vec<_> = places
+            .map(|(x, y)| (x, y, Block::cut(&self.luma, x + REACH, y + REACH)))
+            .collect();
+        let all_texture: f32 = blocks.iter().map(|(_, _, block)| block.variance).sum();
+        let mean = all_texture / BLOCKS as f32;
         let (mut texture, mut unexplained) = (0.0, 0.0);
-        for y in (0..THUMB_HEIGHT).step_by(BLOCK_HEIGHT) {
-            for x in (0..THUMB_WIDTH).step_by(BLOCK_WIDTH) {
-                let block = Block::cut(&self.luma, x + REACH, y + REACH);
-                let variance = block.product(&block);
-                let mut explained: f32 = 0.0;
-                for there_y in y..=y + 2 * REACH {
-                    for there_x in x..=x + 2 * REACH {
-                        let there = Block::cut(&other.luma, there_x, there_y);
-                        let common = block.product(&there).max(0.0);
-                        let there_variance = there.product(&there);
-                        explained = explained
-                            .max(common * common / ((variance + NOISE) * (there_variance + NOISE)));
-                    }
-                }
-                texture += variance;
-                unexplained += variance * (1.0 - explained);
-            }
+        for (x, y, block) in &blocks {
+            let weight = block.variance.min(mean);
+            texture += weight;
+            unexplained += weight * (1.0 - block.best_match(&other.luma, *x, *y));
         }
-        unexplained / (texture + 4.0 * NOISE * BLOCKS as f32)
+        unexplained / (texture.max(0.5 * all_texture) + 4.0 * NOISE * BLOCKS as f32)
     }
 
     /// The move between the frames' colours, 0 to 1, against what contrast they have: it decides where there is no
@@ -122,15 +118,19 @@ impl Likeness {
     }
 }
 
-/// A block of pixels with its mean taken out.
-struct Block([[f32; BLOCK_WIDTH]; BLOCK_HEIGHT]);
+/// A block of pixels.
+struct Block {
+    /// Its pixels with their mean taken out.
+    pixels: [[f32; BLOCK_WIDTH]; BLOCK_HEIGHT],
+    variance: f32,
+}
 
 impl Block {
     /// The block whose first pixel is at `x`, `y` of a padded picture.
     fn cut(luma: &[f32], x: usize, y: usize) -> Self {
-        let mut rows = [[0.0; BLOCK_WIDTH]; BLOCK_HEIGHT];
+        let mut pixels = [[0.0; BLOCK_WIDTH]; BLOCK_HEIGHT];
         let mut sums = [0.0; BLOCK_WIDTH];
-        for (row, y) in rows.iter_mut().zip(y..) {
+        for (row, y) in pixels.iter_mut().zip(y..) {
             let first = y * PADDED_WIDTH + x;
             row.copy_from_slice(&luma[first..first + BLOCK_WIDTH]);
             for (sum, pixel) in sums.iter_mut().zip(row) {
@@ -138,23 +138,42 @@ impl Block {
             }
         }
         let mean = sums.iter().sum::<f32>() / BLOCK_PIXELS;
-        for pixel in rows.as_flattened_mut() {
+        for pixel in pixels.as_flattened_mut() {
             *pixel -= mean;
         }
-        Self(rows)
+        Self {
+            variance: covariance(&pixels, &pixels),
+            pixels,
+        }
     }
 
-    /// Covariance of two blocks; of a block with itself, its variance.
-    fn product(&self, other: &Self) -> f32 {
-        // One sum a column: the compiler turns them into one vector.
-        let mut sums = [0.0; BLOCK_WIDTH];
-        for (row, other_row) in self.0.iter().zip(&other.0) {
-            for column in 0..BLOCK_WIDTH {
-                sums[column] += row[column] * other_row[column];
+    /// The best squared correlation, 0 to 1, with a block within [`REACH`] of `x`, `y` in another picture.
+    fn best_match(&self, luma: &[f32], x: usize, y: usize) -> f32 {
+        let mut best: f32 = 0.0;
+        for there_y in y..=y + 2 * REACH {
+            for there_x in x..=x + 2 * REACH {
+                let there = Self::cut(luma, there_x, there_y);
+                let common = covariance(&self.pixels, &there.pixels).max(0.0);
+                let noisy_variances = (self.variance + NOISE) * (there.variance + NOISE);
+                best = best.max(common * common / noisy_variances);
             }
         }
-        sums.iter().sum::<f32>() / BLOCK_PIXELS
+        best
     }
+}
+
+fn covariance(
+    block: &[[f32; BLOCK_WIDTH]; BLOCK_HEIGHT],
+    other: &[[f32; BLOCK_WIDTH]; BLOCK_HEIGHT],
+) -> f32 {
+    // One sum a column: the compiler turns them into one vector.
+    let mut sums = [0.0; BLOCK_WIDTH];
+    for (row, other_row) in block.iter().zip(other) {
+        for column in 0..BLOCK_WIDTH {
+            sums[column] += row[column] * other_row[column];
+        }
+    }
+    sums.iter().sum::<f32>() / BLOCK_PIXELS
 }
 
 fn cumulative_histogram(frame: &Frame, channel: usize) -> [f32; LEVELS] {
@@ -211,6 +230,18 @@ mod tests {
         let flat = |colour| Frame::draw(move |_, _| colour);
         assert!(difference(&flat([200, 30, 30]), &flat([30, 30, 200])) > 0.8);
         assert!(difference(&flat([100, 100, 100]), &flat([103, 103, 103])) < 0.2);
+    }
+
+    #[test]
+    fn what_enters_an_empty_picture_does_not_make_it_another() {
+        let title = |width: usize| {
+            Frame::draw(move |x, y| {
+                let lit = x < width && (20..30).contains(&y) && x / 3 % 2 == 0;
+                [if lit { 220 } else { 20 }; 3]
+            })
+        };
+        let difference = difference(&title(30), &title(0));
+        assert!(difference < 0.3, "{difference}");
     }
 
     #[test]
