@@ -23,18 +23,22 @@ def timesteps(steps, n_steps=1000):
 
 
 @torch.no_grad()
-def dpmpp_2m(predict, x, steps, alpha_bar, low=-0.1, high=1.1):
+def dpmpp_2m(predict, x, steps, alpha_bar, correct=None, low=-0.1, high=1.1):
     """Multistep DPM-Solver++ of second order from noise `x` `[b, 2, steps, pitches]`.
 
-    `predict(x, t)` gives `v`. Returns the last `x_0`, clamped to `[low, high]` as after each step.
+    `predict(x, t)` gives `v`. Returns the last `x_0`, clamped to `[low, high]` and, where given,
+    passed through `correct(x_0, progress)` (and clamped again), as after each step; `progress` goes
+    from 0 at the noisiest step towards 1.
     """
     path = timesteps(steps, len(alpha_bar))
     signal, spread = alpha_bar.sqrt(), (1.0 - alpha_bar).sqrt()
     log_snr = torch.log(signal / spread)
     previous, previous_step = None, None
-    for here, there in zip(path[:-1], path[1:]):
+    for index, (here, there) in enumerate(zip(path[:-1], path[1:])):
         t = torch.full((len(x),), int(here), dtype=torch.long)
         x_0 = (signal[here] * x - spread[here] * predict(x, t)).clamp(low, high)
+        if correct is not None:
+            x_0 = correct(x_0, index / steps).clamp(low, high)
         step = log_snr[there] - log_snr[here]
         direction = x_0
         if previous is not None:

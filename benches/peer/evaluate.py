@@ -18,6 +18,7 @@ import diffusion
 import metrics
 import model_file
 import music
+import steering
 
 
 def network_rows(windows, config, harmony_given):
@@ -34,15 +35,23 @@ def network_rows(windows, config, harmony_given):
 def generate(network, config, windows, options, steps, guidance, harmony_given):
     """Rolls for the windows' conditions, `[n, 2, 128, pitches]`; the same noise for the same seed."""
     cues, harmony = network_rows(windows, config, harmony_given)
+    steered = steering.Steering(options.repeat, options.key, options.groove, options.chord)
+    pitch_min = config["pitch_min"]
+    signs = steering.signs_of_chords(
+        network_rows(windows, config, True)[1], config["img_h"], config["img_w"], pitch_min
+    )
     generator = torch.Generator().manual_seed(options.seed)
     shape = (len(windows), 2, config["img_h"], config["img_w"])
     noise = torch.randn(shape, generator=generator)
+    common = torch.randn(noise[:, :, : metrics.STEPS_PER_BAR].shape, generator=generator)
+    noise = steering.repeated_noise(noise, common, steered.repeat)
     alpha_bar = diffusion.alpha_bars(config)
     rolls = []
     for part in torch.arange(len(windows)).split(options.batch):
         predict = diffusion.guided(network, cues[part], harmony[part], guidance)
         with torch.autocast("cpu", torch.bfloat16, enabled=options.bf16):
-            rolls.append(diffusion.dpmpp_2m(predict, noise[part], steps, alpha_bar))
+            correct = steered.correction(signs[part], pitch_min)
+            rolls.append(diffusion.dpmpp_2m(predict, noise[part], steps, alpha_bar, correct))
     return torch.cat(rolls).numpy()
 
 
@@ -62,6 +71,9 @@ def parse_options():
     parser.add_argument("--guidance", type=float, nargs="+", default=[1.5])
     parser.add_argument("--steps", type=int, nargs="+", default=[20])
     parser.add_argument("--harmony", nargs="+", choices=["free", "given"], default=["free"])
+    for name in ("repeat", "key", "groove", "chord"):
+        default = getattr(steering.Steering, name)
+        parser.add_argument(f"--{name}", type=float, default=default, help="see steering.py")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--threads", type=int, default=2)
@@ -84,7 +96,7 @@ def main():
     torch.set_num_threads(options.threads)
     config, network = model_file.load(options.model)
     songs = data.load_songs(options.data, options.cache)
-    windows = data.held_out_windows(songs, options.segments, config)
+    windows = data.held_out_windows(songs, options.segments, config, options.seed)
     real = np.stack([window.roll for window in windows])
     report(options, {"music": "held out"}, measure(real, windows, config["pitch_min"]))
     for harmony in options.harmony:
@@ -96,6 +108,7 @@ def main():
                 figures = measure(rolls, windows, config["pitch_min"])
                 figures["seconds"] = time.time() - began
                 setting = {"model": options.model, "harmony": harmony}
+                setting |= {k: getattr(options, k) for k in ("repeat", "key", "groove", "chord")}
                 report(options, setting | {"steps": steps, "guidance": guidance}, figures)
     if options.rolls:
         np.save(options.rolls, rolls)

@@ -28,10 +28,13 @@ from network import CueNetwork
 
 ADAM = {"betas": (0.9, 0.99), "weight_decay": 0.01, "fused": True}
 EMA_DECAY = 0.999
-WARM_UP_STEPS = 100
+NEW_LAYERS = ("time_attention", "cue_enc.0.weight", "input_blocks.0.0.weight")
+NEW_LAYERS_RATE = 3.0
+"""Layers that `--start` knew nothing of, wholly or in part, learn this much faster."""
+WARM_UP_STEPS = 50
 GRADIENT_NORM = 1.0
 CHECKPOINT_SECONDS = 300
-STATE = ("weights", "ema", "mean", "variance", "step")
+STATE = ("weights", "ema", "mean", "variance", "step", "windows")
 
 
 def cosine_rate(peak, done):
@@ -39,11 +42,21 @@ def cosine_rate(peak, done):
     return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
 
 
+def is_new(name):
+    """Whether the parameter belongs to `NEW_LAYERS`."""
+    return any(part in name for part in NEW_LAYERS)
+
+
+def ordered_parameters(network):
+    """Named parameters in the order of the flat vectors: new layers first."""
+    return sorted(network.named_parameters(), key=lambda named: not is_new(named[0]))
+
+
 def flatten_parameters(network, weights):
     """Makes the network's parameters views into `weights` `[n]` and returns its flat gradient."""
     gradient = torch.zeros_like(weights)
     offset = 0
-    for parameter in network.parameters():
+    for _, parameter in ordered_parameters(network):
         stretch = slice(offset, offset + parameter.numel())
         parameter.data = weights[stretch].view_as(parameter)
         parameter.grad = gradient[stretch].view_as(parameter)
@@ -53,12 +66,27 @@ def flatten_parameters(network, weights):
 
 def named_tensors(network, flat):
     """Splits a flat vector `[n]` into the network's named tensors."""
-    sizes = [parameter.numel() for parameter in network.parameters()]
-    parts = flat.split(sizes)
-    return {
-        name: part.view_as(parameter)
-        for (name, parameter), part in zip(network.named_parameters(), parts)
-    }
+    named = ordered_parameters(network)
+    parts = flat.split([parameter.numel() for _, parameter in named])
+    return {name: part.view_as(parameter) for (name, parameter), part in zip(named, parts)}
+
+
+def shared_adam(network, state, gradient):
+    """AdamW over the shared vectors, in two groups: new layers, the rest."""
+    new = sum(p.numel() for name, p in network.named_parameters() if is_new(name))
+    groups = []
+    for stretch, scale in ((slice(0, new), NEW_LAYERS_RATE), (slice(new, None), 1.0)):
+        parameter = torch.nn.Parameter(state["weights"][stretch])
+        parameter.grad = gradient[stretch]
+        groups.append({"params": [parameter], "scale": scale})
+    optimizer = torch.optim.AdamW(groups, **ADAM)
+    for group, step, stretch in zip(groups, state["step"], (slice(0, new), slice(new, None))):
+        optimizer.state[group["params"][0]] = {
+            "step": step,
+            "exp_avg": state["mean"][stretch],
+            "exp_avg_sq": state["variance"][stretch],
+        }
+    return optimizer
 
 
 class Batches:
@@ -90,20 +118,18 @@ class Batches:
         return x_0, torch.from_numpy(np.stack(cues)), torch.from_numpy(np.stack(harmonies)), t
 
 
+def steps_done(state):
+    """Optimiser steps so far, those of a run it goes on from included."""
+    return int(state["step"][0])
+
+
 def work(worker, options, config, songs, state, lock):
     """One worker's loop until the deadline; worker 0 also logs and saves."""
     torch.set_num_threads(1)
     torch.manual_seed(time.time_ns() + worker)
     network = CueNetwork(config)
     gradient = flatten_parameters(network, state["weights"])
-    weights = torch.nn.Parameter(state["weights"])
-    weights.grad = gradient
-    optimizer = torch.optim.AdamW([weights], lr=options.rate, **ADAM)
-    optimizer.state[weights] = {
-        "step": state["step"],
-        "exp_avg": state["mean"],
-        "exp_avg_sq": state["variance"],
-    }
+    optimizer = shared_adam(network, state, gradient)
     alpha_bar = diffusion.alpha_bars(config)
     batches = Batches(songs, config, options.batch, time.time_ns() % 2**32 + worker)
     losses, saved, logged = [], time.time(), time.time()
@@ -116,15 +142,18 @@ def work(worker, options, config, songs, state, lock):
         loss = (v.float() - target).square().mean()
         loss.backward()
         if not math.isfinite(loss.item()):
-            raise FloatingPointError(f"loss is {loss.item()} after step {int(state['step'])}")
+            raise FloatingPointError(f"loss is {loss.item()} after step {steps_done(state)}")
         losses.append(loss.item())
         with lock:
             gradient.mul_((GRADIENT_NORM / (gradient.norm() + 1e-6)).clamp(max=1.0))
             done = (time.time() - options.began) / (options.deadline - options.began)
-            warm_up = min(1.0, (state["step"].item() + 1) / WARM_UP_STEPS)
-            optimizer.param_groups[0]["lr"] = warm_up * cosine_rate(options.rate, done)
+            step = steps_done(state)
+            warm_up = min(1.0, (step + 1) / WARM_UP_STEPS)
+            for group in optimizer.param_groups:
+                group["lr"] = group["scale"] * warm_up * cosine_rate(options.rate, done)
             optimizer.step()
-            state["ema"].lerp_(state["weights"], 1 - EMA_DECAY)
+            state["ema"].lerp_(state["weights"], 1 - min(EMA_DECAY, (1 + step) / (10 + step)))
+            state["windows"] += options.batch
         if worker == 0 and time.time() - logged > 60:
             log(options, state, losses)
             losses, logged = [], time.time()
@@ -136,9 +165,10 @@ def work(worker, options, config, songs, state, lock):
 
 
 def log(options, state, losses):
-    """Appends one line: step, time, mean loss since the last line."""
+    """Appends one line: steps and windows so far, time, mean loss since the last line."""
     line = {
-        "step": int(state["step"]),
+        "step": steps_done(state),
+        "windows": int(state["windows"]),
         "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "loss": round(sum(losses) / len(losses), 6),
     }
@@ -153,7 +183,7 @@ def save(options, config, network, state, lock):
         torch.save({"config": config, "began": options.began} | state, partial)
         ema = state["ema"].clone()
     partial.rename(options.out / "checkpoint.pt")
-    trained = config["trained_steps"] + int(state["step"]) * options.batch // config["batch_size"]
+    trained = config["trained_steps"] + int(state["windows"]) // config["batch_size"]
     exported = config | {"trained_steps": trained}
     model_file.write(options.out / "ema.safetensors", exported, named_tensors(network, ema))
 
@@ -168,11 +198,15 @@ def start(options):
     else:
         config, tensors = model_file.read(options.start)
         config, network = model_file.extended(config, tensors, options.time_attention_levels)
-        weights = torch.cat([p.detach().flatten() for p in network.parameters()])
-        blank = torch.zeros_like(weights)
-        state = dict(
-            zip(STATE, (weights, weights.clone(), blank, blank.clone(), torch.tensor(0.0)))
-        )
+        weights = torch.cat([p.detach().flatten() for _, p in ordered_parameters(network)])
+        state = {
+            "weights": weights,
+            "ema": weights.clone(),
+            "mean": torch.zeros_like(weights),
+            "variance": torch.zeros_like(weights),
+            "step": torch.zeros(2),
+            "windows": torch.zeros(1, dtype=torch.long),
+        }
     return config, {name: tensor.share_memory_() for name, tensor in state.items()}
 
 
