@@ -8,6 +8,8 @@ pub mod bounded_file;
 pub mod checkpoint;
 pub mod conditioning;
 pub mod diffusion;
+#[cfg(feature = "plugin")]
+pub mod editor;
 pub mod error;
 pub mod features;
 pub mod generator;
@@ -16,6 +18,8 @@ pub mod music;
 pub mod npy;
 pub mod pickle;
 pub mod player;
+#[cfg(feature = "plugin")]
+pub mod plugin;
 pub mod preview;
 pub mod raw_tensor;
 #[cfg(feature = "cli")]

@@ -1,0 +1,366 @@
+//! The plugin's window: one moment of the session, drawn; nothing here waits for another thread.
+
+mod clip_lane;
+mod controls;
+mod file_dialog;
+mod piano_roll;
+mod progress;
+mod steering;
+mod takes;
+mod theme;
+mod timeline;
+mod top_bar;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{Align2, Context, CornerRadius, Frame, Margin, Panel, Rect, Sense, Ui};
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::LogicalSize;
+use nice_plug::editor::{ResizeHint, SizeConstraints};
+use nice_plug_egui::baseview::HandlerError;
+use nice_plug_egui::{
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame as Window, NiceEguiApp, RepaintNotifier,
+    create_egui_editor,
+};
+
+use crate::conditioning::clip_cues::ClipCurves;
+use crate::conditioning::placement::{Alignment, Placement};
+use crate::plugin::{Desk, DiffBgmParams, SavedClip, Snapshot, State};
+use crate::time::{Beats, Tempo};
+use crate::worker::Status;
+use clip_lane::{CUE_LANES, CURVE_HEIGHT, CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
+use file_dialog::{FileDialog, Purpose};
+use takes::Takes;
+use timeline::View;
+use top_bar::TopBar;
+
+/// The window's size at first, in points.
+const SIZE: LogicalSize<f32> = LogicalSize {
+    width: 1040.0,
+    height: 700.0,
+};
+/// The smallest window in which everything can be reached.
+const MIN_SIZE: LogicalSize<f32> = LogicalSize {
+    width: 900.0,
+    height: 640.0,
+};
+/// How often the window looks for news.
+const NEWS_INTERVAL: Duration = Duration::from_millis(200);
+/// How often it is drawn while something moves.
+const FRAME_INTERVAL: Duration = Duration::from_millis(33);
+/// How long the framework waits before it looks for requests to redraw. On X11 its first look asks the server for a
+/// frame, and if the host has not shown the window by then the answer is lost and the window stays black; nothing here
+/// needs those requests.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// Bars that are shown before there is anything.
+const EMPTY_LENGTH: Beats = Beats(32.0);
+
+/// The editor as the framework knows it.
+pub type Editor = EguiEditor<EditorApp>;
+
+/// The editor of an instance; `has_preview` where it has the built-in instrument.
+pub fn create(desk: Arc<Desk>, params: Arc<DiffBgmParams>, has_preview: bool) -> Option<Editor> {
+    let resize = ResizeHint {
+        can_resize: true,
+        can_resize_horizontally: true,
+        can_resize_vertically: true,
+        size_constraints: SizeConstraints::Logical {
+            min_size: Some(MIN_SIZE),
+            max_size: None,
+        },
+        ..ResizeHint::NON_RESIZABLE
+    };
+    create_egui_editor(
+        EguiEditorState::from_size(SIZE, 1.0),
+        RepaintNotifier::new(),
+        EguiNiceSettings::new()
+            .with_tile("Diff-BGM")
+            .with_repaint_poll_interval(POLL_INTERVAL)
+            .with_resize_hint(resize),
+        EditorApp {
+            desk,
+            params,
+            has_preview,
+            context: None,
+            snapshot: Snapshot::default(),
+            status: Status::default(),
+            curves: None,
+            view: View::default(),
+            top_bar: TopBar::default(),
+            takes: Takes::default(),
+            dialog: FileDialog::default(),
+        },
+    )
+}
+
+/// What the window shows and remembers.
+pub struct EditorApp {
+    desk: Arc<Desk>,
+    params: Arc<DiffBgmParams>,
+    has_preview: bool,
+    /// The way to the host, while the window is open.
+    context: Option<GuiContext>,
+    /// The last moment of the session that could be had without waiting.
+    snapshot: Snapshot,
+    status: Status,
+    curves: Option<PlacedCurves>,
+    view: View,
+    top_bar: TopBar,
+    takes: Takes,
+    dialog: FileDialog,
+}
+
+/// The clip's curves, and what they were computed from.
+struct PlacedCurves {
+    clip: SavedClip,
+    tempo: Tempo,
+    curves: ClipCurves,
+}
+
+impl NiceEguiApp for EditorApp {
+    fn build(
+        &mut self,
+        egui: Context,
+        host: GuiContext,
+        _window: &mut Window,
+    ) -> Result<(), HandlerError> {
+        theme::apply(&egui);
+        self.context = Some(host);
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _window: &mut Window) {
+        let Some(context) = self.context.clone() else {
+            return;
+        };
+        self.refresh(&context);
+        let live = &self.desk.session.live;
+        let moves = live.is_playing() || self.status.running.is_some();
+        ui.ctx()
+            .request_repaint_after(if moves { FRAME_INTERVAL } else { NEWS_INTERVAL });
+        self.show(ui, &context);
+    }
+
+    fn editor_closed(&mut self) {
+        self.context = None;
+    }
+}
+
+impl EditorApp {
+    /// Takes in what happened elsewhere since the last frame.
+    fn refresh(&mut self, context: &GuiContext) {
+        if let Some(snapshot) = self.desk.session.try_snapshot() {
+            self.snapshot = snapshot;
+        }
+        if let Some(status) = self.desk.worker.try_status() {
+            self.status = status;
+        }
+        if let Some((purpose, path)) = self.dialog.take_answer() {
+            match purpose {
+                Purpose::Clip => self.desk.load_clip(path),
+                Purpose::Model => self.desk.session.edit(|state| state.model = Some(path)),
+                Purpose::Export => self.desk.export_midi(path),
+            }
+        }
+        let revision = self.desk.session.revision();
+        if self.params.revision.value() != revision {
+            let setter = context.param_setter();
+            setter.begin_set_parameter(&self.params.revision);
+            setter.set_parameter(&self.params.revision, revision);
+            setter.end_set_parameter(&self.params.revision);
+        }
+    }
+
+    fn show(&mut self, ui: &mut Ui, context: &GuiContext) {
+        let everything = ui.max_rect();
+        ui.painter()
+            .rect_filled(everything, CornerRadius::ZERO, theme::BACKGROUND);
+        let state = Arc::clone(&self.snapshot.state);
+        let margin = |x: i8, y: i8| Frame::new().inner_margin(Margin::symmetric(x, y));
+        let ground = margin(16, 0).fill(theme::BACKGROUND);
+        Panel::top("top")
+            .exact_size(48.0)
+            .frame(ground)
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                self.top_bar.show(
+                    ui,
+                    context,
+                    &self.desk,
+                    &self.params,
+                    &state,
+                    &mut self.dialog,
+                );
+            });
+        Panel::bottom("status")
+            .exact_size(32.0)
+            .frame(ground.fill(theme::PANEL))
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                let is_playing = self.desk.session.live.is_playing();
+                progress::show_status(ui, &self.snapshot, &self.status, is_playing);
+            });
+        Panel::bottom("generate")
+            .exact_size(56.0)
+            .frame(ground)
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                progress::show_generate(
+                    ui,
+                    &self.desk,
+                    &self.params,
+                    state.clip.is_some(),
+                    &self.status,
+                );
+            });
+        Panel::bottom("takes")
+            .exact_size(42.0)
+            .frame(ground)
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                self.takes.show(ui, &self.desk, &state, &mut self.dialog);
+            });
+        let side = Frame::new()
+            .fill(theme::PANEL)
+            .corner_radius(theme::RADIUS)
+            .inner_margin(Margin::symmetric(12, 10))
+            .outer_margin(Margin {
+                right: 16,
+                ..Margin::ZERO
+            });
+        Panel::right("steer")
+            .exact_size(212.0)
+            .frame(side)
+            .resizable(false)
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    steering::show(
+                        ui,
+                        context,
+                        &self.desk,
+                        &self.params,
+                        &state,
+                        self.has_preview,
+                    );
+                });
+            });
+        egui::CentralPanel::default()
+            .frame(margin(16, 0).fill(theme::BACKGROUND))
+            .show(ui, |ui| {
+                self.show_lanes(ui, &state);
+            });
+    }
+
+    /// Shows the clip's lanes above the piano roll, all on one timeline.
+    fn show_lanes(&mut self, ui: &mut Ui, state: &State) {
+        let rect = ui.max_rect();
+        let start = self.params.start();
+        let draft = state.current_take().map(|take| &take.draft);
+        let tempo = self.music_tempo(state);
+        let placed = state
+            .clip
+            .as_ref()
+            .map(|clip| PlacedClip { clip, tempo, start });
+        let length = draft
+            .map(|draft| draft.bars.beats())
+            .or_else(|| placed.as_ref().map(PlacedClip::length));
+        let timeline = self
+            .view
+            .timeline(rect.x_range(), start, length.unwrap_or(EMPTY_LENGTH));
+
+        let roll = if let Some(placed) = &placed {
+            let curves = curves_of(&mut self.curves, placed);
+            let steering = self.params.steering();
+            let painter = ui.painter();
+            let mut rows = Rows { rect };
+            placed.paint_shots(painter, rows.next(SHOTS_HEIGHT, 0.0), &timeline);
+            let cuts = rows.next(CUTS_HEIGHT, 4.0);
+            painter.rect_filled(cuts, CornerRadius::ZERO, theme::BACKGROUND);
+            placed.paint_cuts(painter, cuts, &timeline);
+            for lane in &CUE_LANES {
+                lane.paint(
+                    painter,
+                    rows.next(CURVE_HEIGHT, 4.0),
+                    &timeline,
+                    start,
+                    curves,
+                    &steering,
+                );
+            }
+            rows.rect
+        } else {
+            rect
+        };
+        let response = ui.interact(rect, ui.scope_id().with("lanes"), Sense::click_and_drag());
+        let painter = ui.painter();
+        piano_roll::paint(painter, roll, &timeline, draft, start);
+        if let Some(placed) = &placed {
+            placed.paint_cut_lines(painter, rect.with_max_y(roll.top()), &timeline);
+        }
+        if let Some(beat) = self.desk.session.live.position_beats() {
+            piano_roll::paint_playhead(painter, rect, &timeline, beat);
+        }
+        if draft.is_none() {
+            let what = if placed.is_some() {
+                "Press Generate to draft music for the clip"
+            } else {
+                "Open a clip to draft music for it"
+            };
+            painter.text(
+                roll.center(),
+                Align2::CENTER_CENTER,
+                what,
+                theme::font(14.0),
+                theme::MUTED,
+            );
+        }
+        self.view.follow(ui, &response, timeline);
+    }
+
+    /// The tempo that the clip and the next draft lie under.
+    fn music_tempo(&self, state: &State) -> Tempo {
+        let host = self.desk.session.live.tempo_bpm();
+        let known = host.and_then(|tempo_bpm| Tempo::new(tempo_bpm).ok());
+        known
+            .or_else(|| Some(state.current_take()?.draft.tempo))
+            .unwrap_or(Tempo::DEFAULT)
+    }
+}
+
+/// Takes rows off the top of a rectangle.
+struct Rows {
+    rect: Rect,
+}
+
+impl Rows {
+    /// A row of `height`, and a gap below it.
+    fn next(&mut self, height: f32, gap: f32) -> Rect {
+        let row = self.rect.with_max_y(self.rect.top() + height);
+        self.rect.min.y += height + gap;
+        row
+    }
+}
+
+/// The curves of a clip, computed again only when it or the tempo changed.
+fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'a ClipCurves {
+    let fits = |known: &PlacedCurves| known.tempo == placed.tempo && known.clip == *placed.clip;
+    if !known.as_ref().is_some_and(fits) {
+        *known = None;
+    }
+    let computed = known.get_or_insert_with(|| {
+        let placement = Placement {
+            tempo: placed.tempo,
+            clip_start: Beats(0.0),
+            alignment: Alignment::Time,
+        };
+        let beats = placed.length().0.ceil().max(1.0) as usize;
+        PlacedCurves {
+            clip: placed.clip.clone(),
+            tempo: placed.tempo,
+            curves: ClipCurves::new(&placed.clip.features(), &placement, beats),
+        }
+    });
+    &computed.curves
+}

@@ -1,0 +1,212 @@
+//! Controls that the toolkit does not have in our look.
+
+use egui::{
+    Align2, Color32, CornerRadius, CursorIcon, Key, Pos2, Rect, Response, Role, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo,
+};
+use nice_plug::context::gui::GuiContext;
+use nice_plug::params::Param;
+
+use super::theme::{self, FIELD, FIELD_HOVERED, LINE, MUTED, RADIUS, TEXT};
+
+/// How far an arrow key moves a slider.
+const KEY_STEP: f32 = 0.02;
+/// Half the width of a slider's handle.
+const HANDLE_RADIUS: f32 = 6.0;
+
+/// A slider for a parameter: its name, its value in words, and a track below them in `colour`.
+///
+/// Dragging and the arrow keys move it, a double click puts it back.
+pub(super) fn param_slider<P: Param>(
+    ui: &mut Ui,
+    context: &GuiContext,
+    param: &P,
+    colour: Color32,
+) {
+    let size = Vec2::new(ui.available_width(), 28.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let painter = ui.painter();
+    painter.text(
+        rect.left_top(),
+        Align2::LEFT_TOP,
+        param.name(),
+        theme::font(12.0),
+        MUTED,
+    );
+    painter.text(
+        rect.right_top(),
+        Align2::RIGHT_TOP,
+        param.to_string(),
+        theme::font(12.0),
+        TEXT,
+    );
+
+    let y = rect.bottom() - HANDLE_RADIUS;
+    let (left, right) = (rect.left() + HANDLE_RADIUS, rect.right() - HANDLE_RADIUS);
+    move_param(ui, context, param, &response, |pointer| {
+        (pointer.x - left) / (right - left)
+    });
+    let value = param.unmodulated_normalized_value();
+    let neutral = param.default_normalized_value();
+    let x_of = |share: f32| left + share * (right - left);
+    let bar =
+        |from: f32, to: f32| Rect::from_x_y_ranges(from.min(to)..=from.max(to), y - 2.0..=y + 2.0);
+    let radius = CornerRadius::same(2);
+    painter.rect_filled(bar(rect.left(), rect.right()), radius, LINE);
+    painter.rect_filled(bar(x_of(neutral), x_of(value)), radius, colour);
+    let handle = if response.hovered() || response.dragged() {
+        Color32::WHITE
+    } else {
+        TEXT
+    };
+    painter.circle_filled(Pos2::new(x_of(value), y), HANDLE_RADIUS, handle);
+    focus_ring(ui, &response, rect.expand(3.0));
+    response.on_hover_cursor(CursorIcon::ResizeHorizontal);
+}
+
+/// Lets the user move a parameter by a control; `share_at` tells what a place of the pointer means, 0 to 1.
+pub(super) fn move_param<P: Param>(
+    ui: &Ui,
+    context: &GuiContext,
+    param: &P,
+    response: &Response,
+    share_at: impl Fn(Pos2) -> f32,
+) {
+    let setter = context.param_setter();
+    if response.drag_started() {
+        setter.begin_set_parameter(param);
+        response.request_focus();
+    }
+    if response.dragged()
+        && let Some(pointer) = response.interact_pointer_pos()
+    {
+        setter.set_parameter_normalized(param, share_at(pointer).clamp(0.0, 1.0));
+    }
+    if response.drag_stopped() {
+        setter.end_set_parameter(param);
+    }
+    let set_once = |normalized: f32| {
+        setter.begin_set_parameter(param);
+        setter.set_parameter_normalized(param, normalized.clamp(0.0, 1.0));
+        setter.end_set_parameter(param);
+    };
+    if response.double_clicked() {
+        set_once(param.default_normalized_value());
+    }
+    if response.has_focus() {
+        let steps = ui.input(|input| {
+            let pressed = |key| f32::from(u8::from(input.key_pressed(key)));
+            pressed(Key::ArrowRight) - pressed(Key::ArrowLeft)
+        });
+        if steps != 0.0 {
+            set_once(param.unmodulated_normalized_value() + steps * KEY_STEP);
+        }
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, param.name()));
+}
+
+/// A switch for a parameter that is on or off.
+pub(super) fn param_switch<P: Param<Plain = bool>>(
+    ui: &mut Ui,
+    context: &GuiContext,
+    param: &P,
+    on: bool,
+) {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(28.0, 16.0), Sense::click());
+    if response.clicked() {
+        let setter = context.param_setter();
+        setter.begin_set_parameter(param);
+        setter.set_parameter(param, !on);
+        setter.end_set_parameter(param);
+    }
+    let place = ui.ctx().animate_bool(response.id, on);
+    let ground = LINE.lerp_to_gamma(theme::WELL, place);
+    ui.painter()
+        .rect_filled(rect, CornerRadius::same(8), ground);
+    let x = rect.left() + 8.0 + place * 12.0;
+    ui.painter()
+        .circle_filled(Pos2::new(x, rect.center().y), 6.0, TEXT);
+    focus_ring(ui, &response, rect.expand(3.0));
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, param.name()));
+}
+
+/// How much a button asks to be pressed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// The one thing to do.
+    Primary,
+    /// One of several.
+    Plain,
+    /// One that is chosen.
+    Chosen,
+}
+
+/// A button of a given size; true when it was pressed.
+pub(super) fn button(ui: &mut Ui, text: &str, size: Vec2, weight: Weight) -> Response {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let lit = response.hovered() || response.has_focus();
+    let (fill, edge, ink) = match weight {
+        Weight::Primary if lit => (
+            theme::ACCENT.lerp_to_gamma(Color32::WHITE, 0.18),
+            theme::ACCENT,
+            theme::BACKGROUND,
+        ),
+        Weight::Primary => (theme::ACCENT, theme::ACCENT, theme::BACKGROUND),
+        Weight::Chosen => (theme::NOTE.gamma_multiply(0.22), theme::NOTE, TEXT),
+        Weight::Plain if lit => (FIELD_HOVERED, MUTED, TEXT),
+        Weight::Plain => (FIELD, LINE, TEXT),
+    };
+    let font = if weight == Weight::Primary {
+        theme::strong(13.0)
+    } else {
+        theme::font(13.0)
+    };
+    ui.painter().rect(
+        rect,
+        RADIUS,
+        fill,
+        Stroke::new(1.0, edge),
+        StrokeKind::Inside,
+    );
+    let text_rect = rect.shrink2(Vec2::new(8.0, 0.0));
+    ui.painter().with_clip_rect(text_rect).text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        text,
+        font,
+        ink,
+    );
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    response.on_hover_cursor(CursorIcon::PointingHand)
+}
+
+/// A button with a die on it.
+pub(super) fn dice(ui: &mut Ui) -> Response {
+    let response = button(ui, "", Vec2::splat(26.0), Weight::Plain);
+    let die = Rect::from_center_size(response.rect.center(), Vec2::splat(14.0));
+    let painter = ui.painter();
+    painter.rect_stroke(
+        die,
+        CornerRadius::same(3),
+        Stroke::new(1.2, TEXT),
+        StrokeKind::Inside,
+    );
+    for (x, y) in [
+        (-1.0, -1.0),
+        (1.0, -1.0),
+        (0.0, 0.0),
+        (-1.0, 1.0),
+        (1.0, 1.0),
+    ] {
+        painter.circle_filled(die.center() + Vec2::new(x, y) * 3.2, 1.2, TEXT);
+    }
+    response
+}
+
+fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.0, theme::ACCENT.gamma_multiply(0.7));
+        ui.painter()
+            .rect_stroke(rect, RADIUS, stroke, StrokeKind::Outside);
+    }
+}

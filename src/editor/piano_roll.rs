@@ -1,0 +1,144 @@
+//! The draft that plays, as notes over bars.
+
+use egui::{Align2, CornerRadius, Painter, Pos2, Rect, Stroke};
+
+use super::theme::{self, LINE, MUTED, ROLL, ROLL_DARK};
+use super::timeline::Timeline;
+use crate::music::draft::Draft;
+use crate::music::note::Note;
+use crate::music::voice::{Voice, voices};
+use crate::time::Beats;
+
+/// Height of the row of bar numbers, in points.
+const RULER_HEIGHT: f32 = 18.0;
+/// The least of pitches that is shown, in semitones.
+const MIN_PITCHES: u8 = 36;
+
+/// The pitches that are shown, and where they lie.
+struct Pitches {
+    lowest: u8,
+    count: u8,
+    rect: Rect,
+}
+
+impl Pitches {
+    /// As many as the draft needs, in whole octaves.
+    fn of(draft: Option<&Draft>, rect: Rect) -> Self {
+        let pitches = || {
+            draft
+                .into_iter()
+                .flat_map(|draft| &draft.notes)
+                .map(|note| note.pitch)
+        };
+        let lowest = pitches().min().unwrap_or(48) / 12 * 12;
+        let highest = pitches().max().unwrap_or(lowest + MIN_PITCHES) / 12 * 12 + 12;
+        Self {
+            lowest,
+            count: (highest - lowest).max(MIN_PITCHES),
+            rect,
+        }
+    }
+
+    fn row(&self) -> f32 {
+        self.rect.height() / f32::from(self.count)
+    }
+
+    fn bottom_of(&self, pitch: u8) -> f32 {
+        self.rect.bottom() - f32::from(pitch.saturating_sub(self.lowest)) * self.row()
+    }
+}
+
+/// Paints bars, pitches and the notes of `draft`, whose beat 0 lies at `start` in the project.
+pub(super) fn paint(
+    painter: &Painter,
+    rect: Rect,
+    timeline: &Timeline,
+    draft: Option<&Draft>,
+    start: Beats,
+) {
+    painter.rect_filled(rect, theme::RADIUS, ROLL);
+    let painter = painter.with_clip_rect(rect);
+    let mut keys = rect;
+    keys.min.y += RULER_HEIGHT;
+    let pitches = Pitches::of(draft, keys);
+    paint_keys(&painter, &pitches);
+    paint_bars(&painter, rect, timeline);
+    if let Some(draft) = draft {
+        for (note, voice) in draft.notes.iter().zip(voices(&draft.notes)) {
+            paint_note(&painter, &pitches, timeline, note, voice, start);
+        }
+    }
+    for pitch in (pitches.lowest..pitches.lowest + pitches.count).step_by(12) {
+        let at = Pos2::new(keys.left() + 4.0, pitches.bottom_of(pitch) - 1.0);
+        let name = format!("C{}", i16::from(pitch) / 12 - 1);
+        painter.text(
+            at,
+            Align2::LEFT_BOTTOM,
+            name,
+            theme::font(9.5),
+            MUTED.gamma_multiply(0.8),
+        );
+    }
+}
+
+/// The line where the host is.
+pub(super) fn paint_playhead(painter: &Painter, rect: Rect, timeline: &Timeline, beat: f64) {
+    if timeline.shows(beat, beat) {
+        let x = timeline.x_of(beat);
+        painter.vline(x, rect.y_range(), Stroke::new(1.5, theme::TEXT));
+    }
+}
+
+fn paint_keys(painter: &Painter, pitches: &Pitches) {
+    for pitch in pitches.lowest..pitches.lowest + pitches.count {
+        let bottom = pitches.bottom_of(pitch);
+        if matches!(pitch % 12, 1 | 3 | 6 | 8 | 10) {
+            let row =
+                Rect::from_x_y_ranges(pitches.rect.x_range(), bottom - pitches.row()..=bottom);
+            painter.rect_filled(row, CornerRadius::ZERO, ROLL_DARK);
+        }
+        if pitch % 12 == 0 {
+            painter.hline(pitches.rect.x_range(), bottom, Stroke::new(1.0, LINE));
+        }
+    }
+}
+
+fn paint_bars(painter: &Painter, rect: Rect, timeline: &Timeline) {
+    for bar in timeline.bars() {
+        let x = timeline.x_of(f64::from(bar * crate::time::BEATS_PER_BAR));
+        painter.vline(x, rect.y_range(), Stroke::new(1.0, LINE));
+        let at = Pos2::new(x + 4.0, rect.top() + 3.0);
+        painter.text(
+            at,
+            Align2::LEFT_TOP,
+            (bar + 1).to_string(),
+            theme::font(10.5),
+            MUTED,
+        );
+    }
+}
+
+fn paint_note(
+    painter: &Painter,
+    pitches: &Pitches,
+    timeline: &Timeline,
+    note: &Note,
+    voice: Voice,
+    start: Beats,
+) {
+    let (from, to) = ((note.start + start).0, (note.end() + start).0);
+    if !timeline.shows(from, to) {
+        return;
+    }
+    let height = (pitches.row() - 1.0).clamp(2.5, 8.0);
+    let y = pitches.bottom_of(note.pitch) - pitches.row() * 0.5;
+    let left = timeline.x_of(from) + 0.5;
+    let right = (timeline.x_of(to) - 0.5).max(left + 2.0);
+    let bar = Rect::from_x_y_ranges(left..=right, y - height * 0.5..=y + height * 0.5);
+    let colour = match voice {
+        Voice::Top => theme::MELODY,
+        Voice::Inner | Voice::Bass => theme::NOTE,
+    };
+    let loudness = 0.55 + 0.45 * f32::from(note.velocity.min(110)) / 110.0;
+    painter.rect_filled(bar, CornerRadius::same(2), colour.gamma_multiply(loudness));
+}

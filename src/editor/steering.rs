@@ -1,0 +1,93 @@
+//! The panel at the right: how the next draft is steered, and how it is made.
+
+use egui::{Align, DragValue, Layout, RichText, Ui};
+use nice_plug::context::gui::GuiContext;
+
+use super::controls::{dice, param_slider, param_switch};
+use super::theme::{self, ACCENT, MELODY, NOTE, WELL};
+use crate::plugin::{Desk, DiffBgmParams, MAX_STEPS, State};
+
+/// The largest seed that the dice throws; short enough to be remembered.
+const DICE_SEEDS: u64 = 10_000;
+
+/// Shows the panel.
+pub(super) fn show(
+    ui: &mut Ui,
+    context: &GuiContext,
+    desk: &Desk,
+    params: &DiffBgmParams,
+    state: &State,
+    has_preview: bool,
+) {
+    ui.spacing_mut().item_spacing.y = theme::GRID;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Steer").font(theme::strong(13.0)));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(
+                RichText::new("automatable")
+                    .font(theme::font(11.0))
+                    .color(theme::MUTED),
+            );
+        });
+    });
+    for (param, colour) in [
+        (&params.density, NOTE),
+        (&params.polyphony, NOTE),
+        (&params.register, MELODY),
+        (&params.mode, WELL),
+        (&params.energy, ACCENT),
+    ] {
+        param_slider(ui, context, param, colour);
+    }
+    ui.separator();
+    ui.label(RichText::new("Music").font(theme::strong(13.0)));
+    param_slider(ui, context, &params.guidance, NOTE);
+    param_slider(ui, context, &params.variation, NOTE);
+    field(ui, "Steps", |ui| {
+        let mut steps = state.steps;
+        if ui
+            .add(DragValue::new(&mut steps).range(1..=MAX_STEPS))
+            .changed()
+        {
+            desk.session.edit(|state| state.steps = steps);
+        }
+    });
+    field(ui, "Seed", |ui| {
+        if dice(ui).on_hover_text("Another seed").clicked() {
+            let seed = another_seed(state.seed);
+            desk.session.edit(|state| state.seed = seed);
+        }
+        let mut seed = state.seed;
+        if ui.add(DragValue::new(&mut seed).speed(1.0)).changed() {
+            desk.session.edit(|state| state.seed = seed);
+        }
+    });
+    field(ui, "Follow host tempo", |ui| {
+        param_switch(ui, context, &params.follow_host, params.follow_host.value());
+    });
+    if has_preview {
+        field(ui, "Preview", |ui| {
+            param_switch(ui, context, &params.preview, params.preview.value());
+        });
+        param_slider(ui, context, &params.preview_level, WELL);
+    }
+}
+
+/// A name at the left, and what belongs to it at the right.
+fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.label(
+            RichText::new(name)
+                .font(theme::font(12.0))
+                .color(theme::MUTED),
+        );
+        ui.with_layout(Layout::right_to_left(Align::Center), contents);
+    });
+}
+
+/// A seed that differs from `seed`; from the clock, because a throw need not be repeatable.
+fn another_seed(seed: u64) -> u64 {
+    let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let thrown = clock.map_or(0, |since| u64::from(since.subsec_nanos()) / 1000) % DICE_SEEDS;
+    if thrown == seed { thrown + 1 } else { thrown }
+}

@@ -1,0 +1,140 @@
+//! The drafts that were made: switched, renamed, deleted, exported.
+
+use std::env;
+use std::path::PathBuf;
+
+use egui::{Align, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
+
+use super::controls::{Weight, button};
+use super::file_dialog::{FileDialog, Purpose};
+use super::theme;
+use crate::plugin::{Desk, State};
+
+const TAKE_SIZE: Vec2 = Vec2::new(112.0, 26.0);
+
+/// The take that is being renamed, and its name so far.
+#[derive(Default)]
+pub(super) struct Takes {
+    renamed: Option<(usize, String)>,
+}
+
+impl Takes {
+    /// Shows the row.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        desk: &Desk,
+        state: &State,
+        dialog: &mut FileDialog,
+    ) {
+        ui.horizontal_centered(|ui| {
+            ui.label(RichText::new("Takes").color(theme::MUTED));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if let Some(take) = state.current_take() {
+                    let name = format!("{}.mid", file_name(&take.name));
+                    if button(ui, "Save as…", Vec2::new(84.0, 26.0), Weight::Plain).clicked() {
+                        dialog.ask(Purpose::Export, name.clone());
+                    }
+                    if button(ui, "Export MIDI", Vec2::new(104.0, 26.0), Weight::Plain)
+                        .on_hover_text("Into the folder Diff-BGM in your music or home folder")
+                        .clicked()
+                    {
+                        desk.export_midi(default_folder().join(name));
+                    }
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ScrollArea::horizontal().show(ui, |ui| self.list(ui, desk, state));
+                });
+            });
+        });
+    }
+
+    fn list(&mut self, ui: &mut Ui, desk: &Desk, state: &State) {
+        if state.takes.is_empty() {
+            ui.label(RichText::new("none yet").color(theme::MUTED));
+        }
+        for (index, take) in state.takes.iter().enumerate() {
+            if self
+                .renamed
+                .as_ref()
+                .is_some_and(|(renamed, _)| *renamed == index)
+            {
+                self.rename(ui, desk);
+                continue;
+            }
+            let is_current = state.current == Some(index);
+            let weight = if is_current {
+                Weight::Chosen
+            } else {
+                Weight::Plain
+            };
+            let response = button(ui, &take.name, TAKE_SIZE, weight)
+                .on_hover_text("Click to play it, double-click to rename it, right-click for more");
+            if response.clicked() && !is_current {
+                desk.session.edit(|state| state.current = Some(index));
+            }
+            if response.double_clicked() {
+                self.renamed = Some((index, take.name.clone()));
+            }
+            response.context_menu(|ui| {
+                if ui.button("Rename").clicked() {
+                    self.renamed = Some((index, take.name.clone()));
+                }
+                if ui.button("Delete").clicked() {
+                    desk.session.edit(|state| state.delete_take(index));
+                }
+            });
+        }
+    }
+
+    fn rename(&mut self, ui: &mut Ui, desk: &Desk) {
+        let Some((index, name)) = &mut self.renamed else {
+            return;
+        };
+        let edit = TextEdit::singleline(name).margin(Vec2::new(8.0, 5.0));
+        let response = ui.add_sized(TAKE_SIZE, edit);
+        if response.lost_focus() {
+            let keep = !ui.input(|input| input.key_pressed(Key::Escape));
+            let (index, name) = (*index, name.trim().to_owned());
+            if keep && !name.is_empty() {
+                desk.session.edit(|state| {
+                    if let Some(take) = state.takes.get_mut(index) {
+                        take.name = name;
+                    }
+                });
+            }
+            self.renamed = None;
+        } else {
+            response.request_focus();
+        }
+    }
+}
+
+/// A name that every file system takes.
+fn file_name(name: &str) -> String {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.');
+    let name: String = name
+        .chars()
+        .map(|c| if allowed(c) { c } else { '_' })
+        .collect();
+    name.trim_matches(['.', ' ']).to_owned()
+}
+
+/// Where drafts are written when no folder is asked for.
+fn default_folder() -> PathBuf {
+    let home = env::home_dir().unwrap_or_else(env::temp_dir);
+    let music = home.join("Music");
+    let base = if music.is_dir() { music } else { home };
+    base.join("Diff-BGM")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_takes_become_names_of_files() {
+        assert_eq!(file_name("2 seed 19"), "2 seed 19");
+        assert_eq!(file_name("../a/b:c?"), "_a_b_c_");
+    }
+}

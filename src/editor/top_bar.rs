@@ -1,0 +1,142 @@
+//! The clip, where it starts, the host's tempo, and the model.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Align, ComboBox, DragValue, Key, Layout, RichText, TextEdit, Ui, Vec2};
+use nice_plug::context::gui::GuiContext;
+
+use super::controls::{Weight, button};
+use super::file_dialog::{FileDialog, Purpose};
+use super::theme;
+use crate::plugin::{Desk, DiffBgmParams, State};
+
+/// What is typed but not yet entered.
+#[derive(Default)]
+pub(super) struct TopBar {
+    clip_path: Option<String>,
+    model_path: String,
+}
+
+impl TopBar {
+    /// Shows the bar.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        context: &GuiContext,
+        desk: &Desk,
+        params: &DiffBgmParams,
+        state: &State,
+        dialog: &mut FileDialog,
+    ) {
+        ui.horizontal_centered(|ui| {
+            ui.label(RichText::new("Diff-BGM").font(theme::strong(15.0)));
+            ui.add_space(theme::GRID);
+            self.clip(ui, desk, state);
+            if button(ui, "Open clip…", Vec2::new(92.0, 26.0), Weight::Plain).clicked() {
+                dialog.ask(Purpose::Clip, String::new());
+            }
+            ui.add_space(theme::GRID);
+            start(ui, context, params);
+            ui.add_space(theme::GRID);
+            let tempo = desk.session.live.tempo_bpm();
+            let host = tempo.map_or("Host tempo unknown".to_owned(), |tempo| {
+                format!("Host {tempo:.1} BPM")
+            });
+            muted(ui, &host);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                self.model(ui, desk, state, dialog);
+            });
+        });
+    }
+
+    /// The path of the clip; Enter opens what was typed.
+    fn clip(&mut self, ui: &mut Ui, desk: &Desk, state: &State) {
+        let known = state.clip.as_ref();
+        let shown = || known.map(|clip| clip.name()).unwrap_or_default();
+        let mut text = self.clip_path.clone().unwrap_or_else(shown);
+        let edit = TextEdit::singleline(&mut text)
+            .hint_text("Path of a clip")
+            .desired_width(210.0)
+            .margin(Vec2::new(8.0, 5.0));
+        let response = ui.add(edit);
+        if response.gained_focus() {
+            let path = known.map(|clip| clip.path.display().to_string());
+            self.clip_path = Some(path.unwrap_or_default());
+        } else if response.changed() {
+            self.clip_path = Some(text);
+        }
+        if response.lost_focus() {
+            let typed = self.clip_path.take().unwrap_or_default();
+            if ui.input(|input| input.key_pressed(Key::Enter)) && !typed.trim().is_empty() {
+                desk.load_clip(PathBuf::from(typed.trim()));
+            }
+        }
+        if let Some(clip) = known {
+            let (minutes, seconds) = (clip.duration.0 / 60.0, clip.duration.0 % 60.0);
+            muted(ui, &format!("{}:{seconds:04.1}", minutes as u32));
+        }
+    }
+
+    fn model(&mut self, ui: &mut Ui, desk: &Desk, state: &State, dialog: &mut FileDialog) {
+        let name = |path: &Path| {
+            let name = path.file_stem().unwrap_or_default();
+            format!("Model: {}", name.to_string_lossy())
+        };
+        let chosen = state
+            .model
+            .as_deref()
+            .map_or("Model: in the box".to_owned(), name);
+        ComboBox::from_id_salt("model")
+            .width(190.0)
+            .selected_text(chosen)
+            .truncate()
+            .show_ui(ui, |ui| {
+                ui.set_min_width(260.0);
+                if ui
+                    .selectable_label(state.model.is_none(), "In the box")
+                    .clicked()
+                {
+                    desk.session.edit(|state| state.model = None);
+                }
+                if ui.selectable_label(false, "Open a model…").clicked() {
+                    dialog.ask(Purpose::Model, String::new());
+                }
+                let edit = TextEdit::singleline(&mut self.model_path)
+                    .hint_text("or the path of a model file")
+                    .desired_width(f32::INFINITY)
+                    .margin(Vec2::new(8.0, 5.0));
+                let response = ui.add(edit);
+                let entered =
+                    response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                if entered && !self.model_path.trim().is_empty() {
+                    let path = PathBuf::from(self.model_path.trim());
+                    desk.session.edit(|state| state.model = Some(path));
+                    self.model_path.clear();
+                    ui.close();
+                }
+            });
+    }
+}
+
+/// The bar and beat at which the clip starts.
+fn start(ui: &mut Ui, context: &GuiContext, params: &DiffBgmParams) {
+    muted(ui, "Starts at bar");
+    let param = &params.clip_start;
+    let mut beat = param.value();
+    let last = params.clip_start.range().unnormalize(1.0);
+    let value = DragValue::new(&mut beat)
+        .range(0..=last)
+        .speed(0.1)
+        .custom_formatter(|beat, _| crate::plugin::bar_and_beat(beat as i32))
+        .custom_parser(|text| crate::plugin::beat_from_text(text).map(f64::from));
+    if ui.add_sized(Vec2::new(52.0, 26.0), value).changed() {
+        let setter = context.param_setter();
+        setter.begin_set_parameter(param);
+        setter.set_parameter(param, beat);
+        setter.end_set_parameter(param);
+    }
+}
+
+fn muted(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).color(theme::MUTED));
+}

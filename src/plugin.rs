@@ -1,0 +1,174 @@
+//! The plugin as hosts see it: two types over one core.
+//!
+//! [`NoteEffect`] has no audio, for hosts that put note effects before an instrument; [`Instrument`] has a stereo
+//! output with the built-in preview, for hosts that demand audio, and for hearing a draft at once.
+
+mod audio;
+mod jobs;
+mod live;
+mod params;
+mod saved_clip;
+mod session;
+mod state;
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+
+use crate::editor;
+use crate::player::Player;
+use audio::Audio;
+pub use jobs::Desk;
+pub use live::Live;
+pub use params::DiffBgmParams;
+pub(crate) use params::{bar_and_beat, beat_from_text};
+pub use saved_clip::SavedClip;
+pub use session::{Notice, Saved, Session, Snapshot};
+pub use state::{MAX_STEPS, State, Take};
+
+/// What tells the exported types apart.
+pub trait Kind: Send + 'static {
+    /// The name that hosts show.
+    const NAME: &'static str;
+    /// The identity in CLAP hosts.
+    const CLAP_ID: &'static str;
+    /// One line for a host's browser.
+    const DESCRIPTION: &'static str;
+    /// Where CLAP hosts list it.
+    const FEATURES: &'static [ClapFeature];
+    /// Whether it has the built-in instrument.
+    const HAS_PREVIEW: bool;
+    /// The audio it has.
+    const AUDIO: &'static [AudioIOLayout];
+}
+
+/// Notes only.
+pub struct NoteEffect;
+
+impl Kind for NoteEffect {
+    const NAME: &'static str = "Diff-BGM";
+    const CLAP_ID: &'static str = "org.diff-bgm.note-effect";
+    const DESCRIPTION: &'static str = "Drafts background music for a picture cut, as notes";
+    const FEATURES: &'static [ClapFeature] = &[ClapFeature::NoteEffect, ClapFeature::Utility];
+    const HAS_PREVIEW: bool = false;
+    const AUDIO: &'static [AudioIOLayout] = &[];
+}
+
+/// Notes, and a stereo output that previews them.
+pub struct Instrument;
+
+impl Kind for Instrument {
+    const NAME: &'static str = "Diff-BGM Instrument";
+    const CLAP_ID: &'static str = "org.diff-bgm.instrument";
+    const DESCRIPTION: &'static str = "Drafts background music for a picture cut, and previews it";
+    const FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::Instrument,
+        ClapFeature::Synthesizer,
+        ClapFeature::Stereo,
+    ];
+    const HAS_PREVIEW: bool = true;
+    const AUDIO: &'static [AudioIOLayout] = &[AudioIOLayout {
+        main_output_channels: NonZeroU32::new(2),
+        ..AudioIOLayout::const_default()
+    }];
+}
+
+/// One instance of the plugin.
+pub struct DiffBgm<K> {
+    params: Arc<DiffBgmParams>,
+    desk: Arc<Desk>,
+    audio: Audio,
+    kind: PhantomData<K>,
+}
+
+impl<K> Default for DiffBgm<K> {
+    fn default() -> Self {
+        let (player, publisher) = Player::new();
+        let session = Arc::new(Session::new(publisher));
+        Self {
+            params: Arc::new(DiffBgmParams::new(Arc::clone(&session))),
+            desk: Arc::new(Desk::new(session)),
+            audio: Audio::new(player),
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<K: Kind> Plugin for DiffBgm<K> {
+    const NAME: &'static str = K::NAME;
+    const VENDOR: &'static str = "Diff-BGM";
+    const URL: &'static str = env!("CARGO_PKG_REPOSITORY");
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = K::AUDIO;
+    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+
+    type Editor = editor::Editor;
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        Arc::clone(&self.params) as Arc<dyn Params>
+    }
+
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        editor::create(
+            Arc::clone(&self.desk),
+            Arc::clone(&self.params),
+            K::HAS_PREVIEW,
+        )
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        params::filter_state(state);
+    }
+
+    fn activate(
+        &mut self,
+        _layout: &AudioIOLayout,
+        config: &BufferConfig,
+        _context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        self.audio.set_rate(config.sample_rate);
+        true
+    }
+
+    fn reset(&mut self) {
+        self.audio.release();
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _aux: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        self.audio
+            .process(buffer, context, &self.params, &self.desk.session);
+        // The transport may start at any time, and after anything else a host may stop asking.
+        ProcessStatus::KeepAlive
+    }
+}
+
+impl<K: Kind> ClapPlugin for DiffBgm<K> {
+    const CLAP_ID: &'static str = K::CLAP_ID;
+    const CLAP_DESCRIPTION: Option<&'static str> = Some(K::DESCRIPTION);
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = K::FEATURES;
+}
+
+/// Hosts refuse VST3 plugins without audio, so the instrument alone comes as one.
+impl Vst3Plugin for DiffBgm<Instrument> {
+    const VST3_CLASS_ID: [u8; 16] = *b"DiffBgmInstrumnt";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
+        &[Vst3SubCategory::Instrument, Vst3SubCategory::Generator];
+}
+
+mod exports {
+    use super::{DiffBgm, Instrument, NoteEffect};
+    nice_plug::nice_export_clap!(DiffBgm<NoteEffect>, DiffBgm<Instrument>);
+    nice_plug::nice_export_vst3!(DiffBgm<Instrument>);
+}

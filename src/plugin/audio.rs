@@ -1,0 +1,155 @@
+//! One block on the audio thread: the player's events to the host and to the built-in instrument.
+
+use std::sync::Arc;
+
+use nice_plug::buffer::Buffer;
+use nice_plug::context::process::{ProcessContext, SendEventError, Transport};
+use nice_plug::midi::{Channel, Key, NoteEvent as HostNoteEvent, VoiceID};
+use nice_plug::plugin::Plugin;
+
+use super::params::DiffBgmParams;
+use super::session::Session;
+use crate::player::{Anchor, Block, HostTransport, NoteEvent, Player, Sent};
+use crate::preview::Preview;
+use crate::time::Tempo;
+
+/// The rate before the host has said one.
+const DEFAULT_RATE_HZ: f32 = 44_100.0;
+
+/// What the audio thread owns.
+pub(super) struct Audio {
+    player: Player,
+    preview: Preview,
+    rate_hz: f32,
+}
+
+impl Audio {
+    pub(super) fn new(player: Player) -> Self {
+        Self {
+            player,
+            preview: Preview::new(DEFAULT_RATE_HZ),
+            rate_hz: DEFAULT_RATE_HZ,
+        }
+    }
+
+    /// Gets ready for another rate.
+    pub(super) fn set_rate(&mut self, rate_hz: f32) {
+        self.rate_hz = rate_hz;
+        self.preview = Preview::new(rate_hz);
+    }
+
+    /// Ends all that sounds; the host hears of it in the next block.
+    pub(super) fn release(&mut self) {
+        self.player.release();
+        self.preview.silence();
+    }
+
+    /// Plays one block.
+    pub(super) fn process<P: Plugin>(
+        &mut self,
+        buffer: &mut Buffer,
+        context: &mut impl ProcessContext<P>,
+        params: &DiffBgmParams,
+        session: &Arc<Session>,
+    ) {
+        let frames = buffer.samples();
+        let transport = host_transport(context.transport());
+        session.live.note(&transport);
+        let on_draft = transport.on_draft(anchor(params, session.live.draft_tempo()));
+        let level = if params.preview.value() {
+            params.preview_level.value()
+        } else {
+            0.0
+        };
+
+        let mut sound = Sound::of(buffer, level);
+        let preview = &mut self.preview;
+        let block = Block {
+            frames: frames as u32,
+            rate_hz: f64::from(self.rate_hz),
+        };
+        self.player.process(&on_draft, block, |frame, event| {
+            match context.try_send_event(host_event(frame, event)) {
+                Err((_, SendEventError::HostBufferFull)) => Sent::Refused,
+                // Where the host takes no notes at all, the built-in instrument still plays them.
+                Ok(()) | Err(_) => {
+                    sound.render_until(frame as usize, preview);
+                    preview.play(event);
+                    Sent::Accepted
+                }
+            }
+        });
+        sound.render_until(frames, preview);
+    }
+}
+
+/// The stereo output, as far as there is one and it has been filled.
+struct Sound<'a> {
+    channels: Option<(&'a mut [f32], &'a mut [f32])>,
+    filled: usize,
+    level: f32,
+}
+
+impl<'a> Sound<'a> {
+    fn of(buffer: &'a mut Buffer, level: f32) -> Self {
+        let channels = match buffer.as_slice() {
+            [left, right, ..] => Some((&mut **left, &mut **right)),
+            _ => None,
+        };
+        Self {
+            channels,
+            filled: 0,
+            level,
+        }
+    }
+
+    fn render_until(&mut self, frame: usize, preview: &mut Preview) {
+        if let Some((left, right)) = &mut self.channels {
+            let stretch = self.filled..frame.clamp(self.filled, left.len());
+            self.filled = stretch.end;
+            preview.render(&mut left[stretch.clone()], &mut right[stretch], self.level);
+        }
+    }
+}
+
+fn host_transport(host: &Transport) -> HostTransport {
+    HostTransport {
+        playing: host.playing,
+        tempo_bpm: host.tempo,
+        position_beats: host.pos_beats(),
+        position_seconds: host.pos_seconds(),
+        loop_beats: host.loop_range_beats(),
+        loop_seconds: host.loop_range_seconds(),
+    }
+}
+
+/// Where the draft lies: on the host's beats, or at the time where they would be at the draft's own tempo.
+fn anchor(params: &DiffBgmParams, draft_tempo: Option<Tempo>) -> Anchor {
+    let start = params.start();
+    match draft_tempo {
+        Some(tempo) if !params.follow_host.value() => Anchor::Time {
+            start: tempo.seconds_in(start),
+            tempo,
+        },
+        _ => Anchor::Beat(start),
+    }
+}
+
+fn host_event<S>(frame: u32, event: NoteEvent) -> HostNoteEvent<S> {
+    match event {
+        NoteEvent::On { pitch, velocity } => HostNoteEvent::NoteOn {
+            timing: frame,
+            voice_id: VoiceID::Wildcard,
+            channel: Channel::Number(0),
+            key: Key::Number(pitch),
+            velocity: f32::from(velocity) / 127.0,
+        },
+        NoteEvent::Off { pitch } => HostNoteEvent::NoteOff {
+            timing: frame,
+            voice_id: VoiceID::Wildcard,
+            channel: Channel::Number(0),
+            key: Key::Number(pitch),
+            velocity: 0.0,
+        },
+    }
+}

@@ -1,0 +1,208 @@
+//! What the worker is asked to do for an instance.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use candle_core::Device;
+
+use super::params::DiffBgmParams;
+use super::saved_clip::SavedClip;
+use super::session::{Notice, Session};
+use crate::diffusion::model::Model;
+use crate::diffusion::sampler::SamplerSettings;
+use crate::error::{Error, Result};
+use crate::features::ClipFeatures;
+use crate::generator::{self, Settings};
+use crate::time::Tempo;
+use crate::video;
+use crate::worker::{InferencePool, JobKind, Reporter, SharedByKey, Worker};
+
+/// The models that are in use in this process.
+static MODELS: SharedByKey<ModelFile, Model> = SharedByKey::new();
+
+/// A model file as it was when it was looked at, or nothing for the model in the box.
+type ModelFile = Option<(PathBuf, u64, Option<SystemTime>)>;
+
+/// An instance's session together with the worker that serves it.
+pub struct Desk {
+    /// What is worked on.
+    pub session: Arc<Session>,
+    /// Who works.
+    pub worker: Worker,
+    tools: Arc<Mutex<Tools>>,
+}
+
+/// What the last draft was made with, kept for the next.
+#[derive(Default)]
+struct Tools {
+    model: Option<Arc<Model>>,
+    pool: Option<Arc<InferencePool>>,
+}
+
+impl Desk {
+    /// A desk for `session` at which nothing is done yet.
+    pub fn new(session: Arc<Session>) -> Self {
+        Self {
+            session,
+            worker: Worker::default(),
+            tools: Arc::default(),
+        }
+    }
+
+    /// Reads or analyses a clip, which then is the one that drafts are made for.
+    pub fn load_clip(&self, path: PathBuf) {
+        let session = Arc::clone(&self.session);
+        self.submit(JobKind::Clip, move |reporter| {
+            let clip = read_clip(&path, reporter)?;
+            let saved = SavedClip::new(path.clone(), &clip, tempo_of(&session));
+            let told = format!(
+                "{}: {:.1} s, {} cuts.",
+                saved.name(),
+                clip.duration.0,
+                clip.shots.len()
+            );
+            session.keep_clip(path, Arc::new(clip));
+            session.edit(|state| state.clip = Some(saved));
+            session.tell(Some(Notice::Done(told)));
+            Ok(())
+        });
+    }
+
+    /// Makes a draft with the settings as they are now; it becomes a new take.
+    pub fn generate(&self, params: &DiffBgmParams) {
+        let session = Arc::clone(&self.session);
+        let tools = Arc::clone(&self.tools);
+        let state = session.state();
+        let settings = Settings {
+            tempo: tempo_of(&session),
+            seed: state.seed,
+            sampler: SamplerSettings {
+                steps: state.steps,
+                temperature: f64::from(params.variation.value()),
+                ..SamplerSettings::default()
+            },
+            guidance_scale: params.guidance_scale(),
+            steering: params.steering(),
+            ..Settings::default()
+        };
+        self.submit(JobKind::Generate, move |reporter| {
+            let saved = (state.clip.as_ref())
+                .ok_or_else(|| Error::value("no clip", "a clip; open one first"))?;
+            let _ = reporter.report("Loading the model", 0.0);
+            let (model, pool) = tools
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .prepare(state.model.as_deref())?;
+            let clip = full_clip(&session, saved);
+            let draft = pool.install(|| {
+                generator::generate(&model, &clip, &settings, &mut |progress| {
+                    let stage = format!(
+                        "Segment {} of {}, step {} of {}",
+                        progress.segment + 1,
+                        progress.segments,
+                        progress.step,
+                        progress.steps
+                    );
+                    reporter.report(stage, progress.fraction() as f32)
+                })
+            })?;
+            let told = format!(
+                "Draft of {} bars, {} notes. It plays with the host.",
+                draft.bars.0,
+                draft.notes.len()
+            );
+            let now = SystemTime::now().duration_since(UNIX_EPOCH);
+            let made = now.map_or(0, |since| since.as_secs());
+            session.edit(|state| state.add_take(draft, made));
+            session.tell(Some(Notice::Done(told)));
+            Ok(())
+        });
+    }
+
+    /// Writes the current take as a MIDI file.
+    pub fn export_midi(&self, path: PathBuf) {
+        let session = Arc::clone(&self.session);
+        self.submit(JobKind::Export, move |_| {
+            let state = session.state();
+            let take = (state.current_take())
+                .ok_or_else(|| Error::value("no draft", "one; press Generate first"))?;
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).map_err(Error::io(folder))?;
+            }
+            take.draft.write_midi(&path)?;
+            session.tell(Some(Notice::Wrote(path)));
+            Ok(())
+        });
+    }
+
+    fn submit(&self, kind: JobKind, job: impl FnOnce(&Reporter) -> Result<()> + Send + 'static) {
+        self.session.tell(None);
+        if let Err(error) = self.worker.submit(kind, job) {
+            self.session.tell(Some(Notice::Problem(error.to_string())));
+        }
+    }
+}
+
+impl Tools {
+    /// The model of a file, or the one in the box, and the pool to run it in.
+    fn prepare(&mut self, file: Option<&Path>) -> Result<(Arc<Model>, Arc<InferencePool>)> {
+        let key = file.map(identity).transpose()?;
+        let model = MODELS.get_or_load(key, || match file {
+            Some(path) => Model::load(path, &Device::Cpu),
+            None => Model::in_the_box(&Device::Cpu),
+        })?;
+        let pool = match &self.pool {
+            Some(pool) => Arc::clone(pool),
+            None => InferencePool::shared()?,
+        };
+        self.model = Some(Arc::clone(&model));
+        self.pool = Some(Arc::clone(&pool));
+        Ok((model, pool))
+    }
+}
+
+/// Tells a file that was changed from the one that was loaded.
+fn identity(path: &Path) -> Result<(PathBuf, u64, Option<SystemTime>)> {
+    let metadata = path.metadata().map_err(Error::io(path))?;
+    Ok((path.to_owned(), metadata.len(), metadata.modified().ok()))
+}
+
+/// The host's tempo where it is one that music has, or the usual one.
+fn tempo_of(session: &Session) -> Tempo {
+    let host = session.live.tempo_bpm();
+    host.and_then(|tempo_bpm| Tempo::new(tempo_bpm).ok())
+        .unwrap_or(Tempo::DEFAULT)
+}
+
+/// The clip in full where it is at hand, otherwise as far as the project remembers it.
+fn full_clip(session: &Session, saved: &SavedClip) -> Arc<ClipFeatures> {
+    session
+        .kept_clip(&saved.path)
+        .or_else(|| {
+            let is_clip_file = is_clip_file(&saved.path);
+            let clip = is_clip_file.then(|| ClipFeatures::read(&saved.path).ok())??;
+            let clip = Arc::new(clip);
+            session.keep_clip(saved.path.clone(), Arc::clone(&clip));
+            Some(clip)
+        })
+        .unwrap_or_else(|| Arc::new(saved.features()))
+}
+
+/// Reads a clip file by its ending, and analyses anything else as a video.
+fn read_clip(path: &Path, reporter: &Reporter) -> Result<ClipFeatures> {
+    if reporter.report("Reading the clip", 0.0).is_break() {
+        return Err(Error::Cancelled);
+    }
+    if is_clip_file(path) {
+        return ClipFeatures::read(path);
+    }
+    video::analyse(path, &mut |fraction| {
+        reporter.report("Looking at the clip", fraction as f32)
+    })
+}
+
+fn is_clip_file(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "safetensors")
+}
