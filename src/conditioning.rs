@@ -2,6 +2,7 @@
 
 pub mod beat_rows;
 pub mod clip_cues;
+pub mod cue_scale;
 pub mod placement;
 pub mod steering;
 

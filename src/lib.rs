@@ -26,6 +26,7 @@ pub mod raw_tensor;
 pub mod render;
 pub mod safetensors_file;
 pub mod time;
+pub mod train;
 pub mod video;
 pub mod worker;
 pub mod zip_file;

@@ -1,5 +1,7 @@
 //! From the network's piano roll to notes, and from notes to files.
 
+pub mod chord;
+pub mod cues;
 pub mod decode;
 pub mod draft;
 pub mod dynamics;

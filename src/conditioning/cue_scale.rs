@@ -1,0 +1,99 @@
+//! From cues in their own units to the −1…1 that models read.
+
+use crate::conditioning::beat_rows::BeatRows;
+use crate::diffusion::config::ModelConfig;
+use crate::error::Fault;
+use crate::music::cues::{BeatCues, Cue};
+
+/// Places cues among those of a model's training music: −1 for the least, 0 for the median, 1 for the most.
+#[derive(Clone, Debug)]
+pub struct CueScale {
+    /// The model's cues in its own order, each with its quantiles, ascending.
+    cues: Vec<(Cue, Vec<f32>)>,
+}
+
+impl CueScale {
+    /// The scale of a model of the `cues` family.
+    ///
+    /// # Errors
+    /// When the model follows no cues, or one that is not measured on music.
+    pub fn new(config: &ModelConfig) -> Result<Self, Fault> {
+        if config.cue_names.is_empty() {
+            return Err(Fault::new(
+                format!("a model of the kind «{}»", config.cond_type.name()),
+                "one of the kind «cues»",
+            ));
+        }
+        let cues = config
+            .cue_names
+            .iter()
+            .enumerate()
+            .map(|(column, name)| {
+                let cue = Cue::named(name).ok_or_else(|| {
+                    let names = Cue::ALL.map(Cue::name).join(", ");
+                    Fault::new(format!("a model with the cue «{name}»"), names)
+                })?;
+                let quantiles = config.cue_quantiles.iter().map(|row| row[column]);
+                Ok((cue, quantiles.collect()))
+            })
+            .collect::<Result<_, Fault>>()?;
+        Ok(Self { cues })
+    }
+
+    /// The value of every cue of the model in one beat, −1 to 1.
+    pub fn place(&self, beat: &BeatCues) -> Vec<f32> {
+        self.cues
+            .iter()
+            .map(|(cue, quantiles)| place(beat.get(*cue), quantiles))
+            .collect()
+    }
+
+    /// Rows that ask for all the cues of `beats`: values, then masks of 1.
+    pub fn rows(&self, beats: &[BeatCues]) -> BeatRows {
+        BeatRows::new(beats.iter().map(|beat| {
+            let mut row = self.place(beat);
+            row.resize(2 * self.cues.len(), 1.0);
+            row
+        }))
+    }
+}
+
+/// Where `value` lies among ascending `quantiles`, by straight lines between them; after the last of several alike.
+fn place(value: f32, quantiles: &[f32]) -> f32 {
+    let after = quantiles.partition_point(|&quantile| quantile <= value);
+    let share = match (after.checked_sub(1), quantiles.get(after)) {
+        (None, _) => 0.0,
+        (Some(_), None) => 1.0,
+        (Some(below), Some(&above)) => {
+            let (value, low, high) = (
+                f64::from(value),
+                f64::from(quantiles[below]),
+                f64::from(above),
+            );
+            (below as f64 + (value - low) / (high - low)) / (quantiles.len() - 1) as f64
+        }
+    };
+    (2.0 * share - 1.0) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_lie_between_the_quantiles_around_them() {
+        let quantiles = [0.0, 1.0, 3.0, 3.0, 5.0];
+        for (value, expected) in [
+            (-1.0, -1.0),
+            (0.0, -1.0),
+            (0.5, -0.75),
+            (2.0, -0.25),
+            (3.0, 0.5),
+            (4.0, 0.75),
+            (5.0, 1.0),
+            (9.0, 1.0),
+        ] {
+            assert_eq!(place(value, &quantiles), expected, "{value}");
+        }
+    }
+}

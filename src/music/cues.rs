@@ -1,0 +1,303 @@
+//! The cues that music itself carries, measured beat by beat on its roll.
+
+use crate::music::chord::{MAJOR_LIKE, MINOR_LIKE, NO_MODE};
+use crate::music::piano_roll::PianoRoll;
+use crate::time::STEPS_PER_BEAT;
+
+const STEPS: usize = STEPS_PER_BEAT as usize;
+/// Beats on either side over which the mode is averaged.
+const MODE_REACH: usize = 4;
+/// Beats over which a chord is guessed from what sounds.
+const HEARD_BEATS: usize = 2;
+/// The register of silence.
+const SILENT_REGISTER: f64 = 60.0;
+/// Above this a value of a roll means "yes".
+const THRESHOLD: f32 = 0.5;
+
+/// A property of music that a model of the `cues` family can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cue {
+    /// Notes that start in the beat, smoothed.
+    Density,
+    /// Notes that sound in the beat, on average, smoothed.
+    Polyphony,
+    /// Mean pitch of what sounds, in semitones (60 is middle C), smoothed; between beats that sound where one is silent.
+    Register,
+    /// Share of major-like chords within 4 beats, 0 to 1.
+    Mode,
+    /// Notes that start with the beat's first sixteenth.
+    Accent,
+}
+
+impl Cue {
+    /// All cues.
+    pub const ALL: [Self; 5] = [
+        Self::Density,
+        Self::Polyphony,
+        Self::Register,
+        Self::Mode,
+        Self::Accent,
+    ];
+
+    /// The cue's name in model files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Density => "density",
+            Self::Polyphony => "polyphony",
+            Self::Register => "register",
+            Self::Mode => "mode",
+            Self::Accent => "accent",
+        }
+    }
+
+    /// The cue of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cue| cue.name() == name)
+    }
+}
+
+/// The cues of one beat in their own units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BeatCues([f32; Cue::ALL.len()]);
+
+impl BeatCues {
+    /// The value of one cue.
+    pub fn get(&self, cue: Cue) -> f32 {
+        self.0[cue as usize]
+    }
+}
+
+/// Measures the cues of every whole beat of `roll`, in which every sustained cell counts as sounding. `modes` has the
+/// mode of each beat's chord, 0 to 1.
+///
+/// Smoothing is by weights 1, 2, 1 over neighbouring beats with the edges repeated; the mode is the mean of 9 beats,
+/// with the edges repeated.
+///
+/// # Panics
+/// When `modes` has another number of beats.
+pub fn measure(roll: &PianoRoll, modes: &[f32]) -> Vec<BeatCues> {
+    let cells = BeatCells::of(roll);
+    let beats = cells.onsets.len();
+    assert_eq!(modes.len(), beats, "a mode a beat");
+    let density = smoothed(&cells.onsets);
+    let sounding: Vec<f64> = cells
+        .sounding
+        .iter()
+        .map(|cells| cells / STEPS as f64)
+        .collect();
+    let polyphony = smoothed(&sounding);
+    let register = smoothed(&cells.register());
+    (0..beats)
+        .map(|beat| {
+            let cues = [
+                density[beat],
+                polyphony[beat],
+                register[beat],
+                mean_mode(modes, beat),
+                cells.first_onsets[beat],
+            ];
+            BeatCues(cues.map(|value| value as f32))
+        })
+        .collect()
+}
+
+/// The mode of what sounds in each beat of `roll`, by the major or minor triad that fits two beats best: that whose
+/// classes sound longest, the root counted twice. [`NO_MODE`] where both fit alike.
+pub fn heard_modes(roll: &PianoRoll) -> Vec<f32> {
+    let beats = roll.steps().0 as usize / STEPS;
+    let pitches = roll.pitches();
+    let mut counts = vec![[0u32; 12]; beats.div_ceil(HEARD_BEATS)];
+    for (at, _) in sounding_cells(roll) {
+        let (step, column) = (at / pitches.count(), at % pitches.count());
+        if let Some(count) = counts.get_mut(step / (STEPS * HEARD_BEATS)) {
+            count[usize::from(pitches.pitch(column)) % 12] += 1;
+        }
+    }
+    let best = |count: &[u32; 12], third: usize| {
+        let fit =
+            |root: usize| 2 * count[root] + count[(root + third) % 12] + count[(root + 7) % 12];
+        (0..12).map(fit).max()
+    };
+    (0..beats)
+        .map(|beat| {
+            let count = &counts[beat / HEARD_BEATS];
+            match best(count, 4).cmp(&best(count, 3)) {
+                std::cmp::Ordering::Greater => MAJOR_LIKE,
+                std::cmp::Ordering::Less => MINOR_LIKE,
+                std::cmp::Ordering::Equal => NO_MODE,
+            }
+        })
+        .collect()
+}
+
+/// The cells of a roll that sound, by their place in a channel, and whether they are onsets.
+fn sounding_cells(roll: &PianoRoll) -> impl Iterator<Item = (usize, bool)> + '_ {
+    roll.onset()
+        .iter()
+        .zip(roll.sustain())
+        .map(|(&onset, &sustain)| (onset > THRESHOLD, sustain > THRESHOLD))
+        .enumerate()
+        .filter(|(_, (onset, sustain))| *onset || *sustain)
+        .map(|(at, (onset, _))| (at, onset))
+}
+
+/// Sums over the cells of each beat.
+struct BeatCells {
+    onsets: Vec<f64>,
+    first_onsets: Vec<f64>,
+    sounding: Vec<f64>,
+    pitch_sum: Vec<f64>,
+}
+
+impl BeatCells {
+    fn of(roll: &PianoRoll) -> Self {
+        let pitches = roll.pitches();
+        let beats = roll.steps().0 as usize / STEPS;
+        let mut sums = Self {
+            onsets: vec![0.0; beats],
+            first_onsets: vec![0.0; beats],
+            sounding: vec![0.0; beats],
+            pitch_sum: vec![0.0; beats],
+        };
+        for (at, onset) in sounding_cells(roll) {
+            let (step, column) = (at / pitches.count(), at % pitches.count());
+            let beat = step / STEPS;
+            if beat >= beats {
+                break;
+            }
+            sums.sounding[beat] += 1.0;
+            sums.pitch_sum[beat] += f64::from(pitches.pitch(column));
+            if onset {
+                sums.onsets[beat] += 1.0;
+            }
+            if onset && step % STEPS == 0 {
+                sums.first_onsets[beat] += 1.0;
+            }
+        }
+        sums
+    }
+
+    /// Mean pitch of each beat; straight lines between the beats that sound.
+    fn register(&self) -> Vec<f64> {
+        let heard: Vec<(usize, f64)> = (0..self.sounding.len())
+            .filter(|&beat| self.sounding[beat] > 0.0)
+            .map(|beat| (beat, self.pitch_sum[beat] / self.sounding[beat]))
+            .collect();
+        (0..self.sounding.len())
+            .map(|beat| {
+                let after = heard.partition_point(|(at, _)| *at <= beat);
+                match (after.checked_sub(1).map(|i| heard[i]), heard.get(after)) {
+                    (Some((at, pitch)), Some(&(next, next_pitch))) => {
+                        let slope = (next_pitch - pitch) / (next - at) as f64;
+                        pitch + slope * (beat - at) as f64
+                    }
+                    (Some((_, pitch)), None) => pitch,
+                    (None, Some(&(_, pitch))) => pitch,
+                    (None, None) => SILENT_REGISTER,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Weights 1, 2, 1 over neighbouring beats, the edges repeated.
+fn smoothed(values: &[f64]) -> Vec<f64> {
+    let last = values.len().saturating_sub(1);
+    (0..values.len())
+        .map(|i| {
+            let (before, after) = (values[i.saturating_sub(1)], values[(i + 1).min(last)]);
+            0.25 * before + 0.5 * values[i] + 0.25 * after
+        })
+        .collect()
+}
+
+fn mean_mode(modes: &[f32], beat: usize) -> f64 {
+    let last = modes.len() - 1;
+    let sum: f64 = (beat..=beat + 2 * MODE_REACH)
+        .map(|place| f64::from(modes[place.saturating_sub(MODE_REACH).min(last)]))
+        .sum();
+    sum / (2 * MODE_REACH + 1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::decode::encode;
+    use crate::music::note::GridNote;
+    use crate::music::piano_roll::PitchRange;
+    use crate::time::Steps;
+
+    fn roll(beats: u32, notes: &[(u32, u8, u32)]) -> PianoRoll {
+        let notes: Vec<GridNote> = notes
+            .iter()
+            .map(|&(start, pitch, end)| GridNote {
+                start: Steps(start),
+                pitch,
+                end: Steps(end),
+            })
+            .collect();
+        encode(&notes, Steps(4 * beats), PitchRange::new(24, 80).unwrap())
+    }
+
+    fn values(cues: &[BeatCues], cue: Cue) -> Vec<f32> {
+        cues.iter().map(|beat| beat.get(cue)).collect()
+    }
+
+    #[test]
+    fn cues_are_those_counted_by_hand() {
+        // Beat 0: two notes on the beat, one of them for the whole beat; beat 1 is silent; beat 2: one note off the
+        // beat; beat 3: it goes on.
+        let roll = roll(4, &[(0, 60, 4), (0, 64, 2), (10, 72, 16)]);
+        let cues = measure(&roll, &[1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(values(&cues, Cue::Density), [1.5, 0.75, 0.5, 0.25]);
+        // Sounding cells a beat 6, 0, 2, 4: polyphony 1.5, 0, 0.5, 1.
+        assert_eq!(values(&cues, Cue::Polyphony), [1.125, 0.5, 0.5, 0.875]);
+        assert_eq!(values(&cues, Cue::Accent), [2.0, 0.0, 0.0, 0.0]);
+        // Mean pitches 368 / 6, half way between, 72, 72.
+        let first = 368.0 / 6.0;
+        let expected = [
+            0.75 * first + 0.25 * (first + 72.0) / 2.0,
+            (first + 72.0) / 2.0,
+            0.5 * 72.0 + 0.25 * 72.0 + 0.125 * (first + 72.0),
+            72.0,
+        ];
+        for (got, expected) in values(&cues, Cue::Register).iter().zip(expected) {
+            assert!(
+                (f64::from(*got) - expected).abs() < 1e-4,
+                "{got} {expected}"
+            );
+        }
+        // Beats -4 to 4 with the first repeated: 1 six times of nine.
+        assert!((cues[0].get(Cue::Mode) - 6.0 / 9.0).abs() < 1e-6);
+        assert!((cues[3].get(Cue::Mode) - 3.0 / 9.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn silence_has_the_register_of_middle_c() {
+        let cues = measure(&roll(2, &[]), &[0.5, 0.5]);
+        assert_eq!(values(&cues, Cue::Register), [60.0, 60.0]);
+        assert_eq!(values(&cues, Cue::Density), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn triads_are_heard_as_major_and_minor_and_silence_as_neither() {
+        let notes = [
+            (0, 60, 8),
+            (0, 64, 8),
+            (0, 67, 8),
+            (8, 57, 16),
+            (8, 60, 16),
+            (8, 64, 16),
+        ];
+        let modes = heard_modes(&roll(6, &notes));
+        assert_eq!(modes, [1.0, 1.0, 0.0, 0.0, 0.5, 0.5]);
+    }
+
+    #[test]
+    fn every_cue_is_found_by_its_name() {
+        for cue in Cue::ALL {
+            assert_eq!(Cue::named(cue.name()), Some(cue));
+        }
+        assert_eq!(Cue::named("tempo"), None);
+    }
+}

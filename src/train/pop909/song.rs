@@ -1,0 +1,149 @@
+//! One song on its grid of sixteenths, and the 8-bar windows of it.
+
+use std::path::Path;
+
+use super::beats::BeatTable;
+use super::chords::ChordTable;
+use crate::bounded_file::read_bounded;
+use crate::error::{Fault, Result};
+use crate::music::chord::{Chord, NO_MODE};
+use crate::music::cues::{BeatCues, measure};
+use crate::music::midi_file::MidiFile;
+use crate::music::note::GridNote;
+use crate::music::piano_roll::{PianoRoll, PitchRange};
+use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Seconds, Steps};
+
+/// The tracks that make up the arrangement.
+const TRACKS: [&str; 3] = ["MELODY", "BRIDGE", "PIANO"];
+/// The largest table of beats or chords that is read, in bytes.
+const MAX_TABLE_BYTES: u64 = 1 << 20;
+
+/// One song on the grid of sixteenths between its beats.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Song {
+    /// Its name, such as `021`.
+    pub name: String,
+    /// Its notes; those of one pitch may overlap.
+    notes: Vec<GridNote>,
+    /// The chord of each beat, where one sounds.
+    chords: Vec<Option<Chord>>,
+    /// The beats at which eight bars of 4/4 start.
+    pub segment_starts: Vec<usize>,
+}
+
+/// Eight bars of a song.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    /// The song's name.
+    pub song: String,
+    /// The beat of the song at which it starts.
+    pub start_beat: usize,
+    /// Its roll; a note that sounds on from before is sustain without an onset.
+    pub roll: PianoRoll,
+    /// The cues of its beats.
+    pub cues: Vec<BeatCues>,
+    /// The chords of its beats.
+    pub chords: Vec<Option<Chord>>,
+}
+
+impl Song {
+    /// Reads the song in `folder`.
+    pub(super) fn read(folder: &Path, name: &str) -> Result<Self> {
+        let table = |name: &str| {
+            let path = folder.join(name);
+            read_bounded(&path, MAX_TABLE_BYTES).map(|bytes| (path, bytes))
+        };
+        let (path, bytes) = table("beat_midi.txt")?;
+        let beats = BeatTable::parse(&bytes).map_err(|fault| fault.in_file(path))?;
+        let (path, bytes) = table("chord_midi.txt")?;
+        let chords = ChordTable::parse(&bytes).map_err(|fault| fault.in_file(path))?;
+        let path = folder.join(format!("{name}.mid"));
+        let file = MidiFile::open(&path)?;
+        let notes = notes_on_grid(&file, &beats).map_err(|fault| fault.in_file(path))?;
+        let middles: Vec<Seconds> = beats.middles().collect();
+        Ok(Self {
+            name: name.to_owned(),
+            notes,
+            chords: chords.at(&middles),
+            segment_starts: beats.segment_starts(),
+        })
+    }
+
+    /// The eight bars from `start_beat`, one of [`Song::segment_starts`]; what lies outside `pitches` is left out.
+    pub fn window(&self, start_beat: usize, pitches: PitchRange) -> Window {
+        let start = start_beat as u32 * STEPS_PER_BEAT;
+        let roll = self.roll(Steps(start), pitches);
+        let beats = start_beat..start_beat + BEATS_PER_SEGMENT as usize;
+        let chords = self.chords[beats].to_vec();
+        let modes: Vec<f32> = (chords.iter())
+            .map(|chord| chord.map_or(NO_MODE, |chord| chord.mode))
+            .collect();
+        Window {
+            song: self.name.clone(),
+            start_beat,
+            cues: measure(&roll, &modes),
+            roll,
+            chords,
+        }
+    }
+
+    /// The roll of a segment. Where notes of one pitch overlap, each has its onset, and what sounds lasts as long as
+    /// the last of them.
+    fn roll(&self, start: Steps, pitches: PitchRange) -> PianoRoll {
+        let length = Steps(STEPS_PER_SEGMENT);
+        let mut roll = PianoRoll::silent(length, pitches);
+        let (onset, sustain) = roll.channels_mut();
+        let within = |note: &&GridNote| note.start < start + length && note.end > start;
+        for note in self.notes.iter().filter(within) {
+            let Some(column) = pitches.index(note.pitch) else {
+                continue;
+            };
+            let at = |step: u32| (step - start.0) as usize * pitches.count() + column;
+            for step in (note.start.0 + 1).max(start.0)..note.end.0.min(start.0 + length.0) {
+                sustain[at(step)] = 1.0;
+            }
+            if note.start >= start {
+                onset[at(note.start.0)] = 1.0;
+            }
+        }
+        for (onset, sustain) in onset.iter().zip(sustain) {
+            if *onset > 0.0 {
+                *sustain = 0.0;
+            }
+        }
+        roll
+    }
+}
+
+/// The notes of the arrangement at the nearest sixteenths, at least one long; those that start before the first beat
+/// or at the end of the last one are left out.
+fn notes_on_grid(file: &MidiFile, beats: &BeatTable) -> Result<Vec<GridNote>, Fault> {
+    let tracks: Vec<_> = (file.tracks.iter())
+        .filter(|track| TRACKS.contains(&track.name.trim()))
+        .collect();
+    if tracks.is_empty() {
+        let names: Vec<_> = file.tracks.iter().map(|track| &*track.name).collect();
+        return Err(Fault::new(
+            format!("tracks named «{}»", names.join(", ")),
+            format!("some of {}", TRACKS.join(", ")),
+        ));
+    }
+    let end = beats.count() as u32 * STEPS_PER_BEAT;
+    let step_at = |time| {
+        let beat = beats.beat_at(file.seconds_at(time))?;
+        Some((beat * f64::from(STEPS_PER_BEAT)).round_ties_even() as u32)
+    };
+    let mut notes: Vec<GridNote> = (tracks.iter())
+        .flat_map(|track| &track.notes)
+        .filter_map(|note| {
+            let start = step_at(note.start).filter(|start| *start < end)?;
+            Some(GridNote {
+                start: Steps(start),
+                pitch: note.pitch,
+                end: Steps(step_at(note.end()).map_or(end, |end| end.max(start + 1))),
+            })
+        })
+        .collect();
+    notes.sort_unstable();
+    Ok(notes)
+}
