@@ -25,9 +25,22 @@ pub struct Conditioning {
     visual: Option<BeatRows>,
     caption: Option<BeatRows>,
     cues: Option<BeatRows>,
+    harmony: Option<BeatRows>,
 }
 
 impl Conditioning {
+    /// Ready rows for a model of the `cues` family: cues `[beats, 2·cues]`, each cue's value in −1…1 times its mask, then
+    /// the masks; and harmony `[beats, 25]`, flags of the chord's 12 pitch classes and of the bass's, then a mask.
+    /// Without harmony rows the harmony is free.
+    pub fn of_rows(cues: BeatRows, harmony: Option<BeatRows>) -> Self {
+        Self {
+            visual: None,
+            caption: None,
+            cues: Some(cues),
+            harmony,
+        }
+    }
+
     /// Places what the model reads of `clip` on the beats of `curves`, and steers the cues.
     ///
     /// # Errors
@@ -58,6 +71,7 @@ impl Conditioning {
             visual: embeddings(kind.reads_visual(), &clip.visual, "visual")?,
             caption: embeddings(kind.reads_caption(), &clip.caption, "caption")?,
             cues,
+            harmony: None,
         })
     }
 
@@ -82,7 +96,7 @@ impl Conditioning {
         match tensor(&self.cues)? {
             Some(cues) => model.cue_condition(CueRows {
                 cues: &cues,
-                harmony: None,
+                harmony: tensor(&self.harmony)?.as_ref(),
             }),
             None => {
                 let (visual, caption) = (tensor(&self.visual)?, tensor(&self.caption)?);

@@ -109,19 +109,14 @@ pub fn generate(
     settings: &Settings,
     on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Draft> {
-    let guidance_scale = check(model, settings)?;
+    check(model, settings)?;
     let placement = Placement {
         tempo: settings.tempo,
         clip_start: settings.clip_start,
         alignment: settings.alignment,
     };
     let bars = settings.bars.unwrap_or_else(|| placement.bars_of(clip));
-    if bars.0 == 0 || bars.0 > MAX_BARS {
-        return Err(Error::value(
-            format!("a piece of {} bars", bars.0),
-            format!("1 to {MAX_BARS} bars"),
-        ));
-    }
+    check_length(bars)?;
     let beats = (bars.0 * BEATS_PER_BAR) as usize;
     let curves = ClipCurves::new(clip, &placement, beats);
     let conditioning = Conditioning::new(
@@ -131,15 +126,7 @@ pub fn generate(
         &curves,
         &settings.steering,
     )?;
-    let piece = Piece {
-        model,
-        conditioning: &conditioning,
-        sampler: settings.sampler,
-        guidance_scale,
-        seed: settings.seed,
-        bars,
-    };
-    let roll = piece.paint(on_progress)?;
+    let roll = paint(model, &conditioning, bars, settings, on_progress)?;
 
     Ok(Draft {
         notes: notes_of(model, &roll, &settings.steering, &curves),
@@ -153,10 +140,42 @@ pub fn generate(
             .collect(),
         recipe: Recipe {
             model: model.name().to_owned(),
-            guidance_scale,
+            guidance_scale: guidance_scale(model, settings),
             settings: settings.clone(),
         },
     })
+}
+
+/// Paints the roll of a piece of `bars` bars whose rows are ready, as [`generate`] does; of `settings` the seed, the
+/// sampler and the guidance scale matter.
+///
+/// # Errors
+/// As for [`generate`].
+pub fn paint(
+    model: &Model,
+    conditioning: &Conditioning,
+    bars: Bars,
+    settings: &Settings,
+    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<PianoRoll> {
+    check(model, settings)?;
+    check_length(bars)?;
+    let piece = Piece {
+        model,
+        conditioning,
+        sampler: settings.sampler,
+        guidance_scale: guidance_scale(model, settings),
+        seed: settings.seed,
+        bars,
+    };
+    piece.paint(on_progress)
+}
+
+/// The scale that is set, or the one that suits the model.
+fn guidance_scale(model: &Model, settings: &Settings) -> f64 {
+    settings
+        .guidance_scale
+        .unwrap_or_else(|| default_guidance_scale(model.config().cond_type))
 }
 
 /// The notes of a painted roll: of the published families as the authors decode them, of ours with dynamics.
@@ -190,14 +209,27 @@ fn notes_of(
     notes
 }
 
-/// Refuses settings out of range; the guidance scale to use.
-fn check(model: &Model, settings: &Settings) -> Result<f64> {
-    let guidance_scale = settings
-        .guidance_scale
-        .unwrap_or_else(|| default_guidance_scale(model.config().cond_type));
+fn check_length(bars: Bars) -> Result<()> {
+    if (1..=MAX_BARS).contains(&bars.0) {
+        Ok(())
+    } else {
+        Err(Error::value(
+            format!("a piece of {} bars", bars.0),
+            format!("1 to {MAX_BARS} bars"),
+        ))
+    }
+}
+
+/// Refuses settings out of range.
+fn check(model: &Model, settings: &Settings) -> Result<()> {
     let sampler = settings.sampler;
     for (name, value, low, high) in [
-        ("a guidance scale", guidance_scale, 0.0, 30.0),
+        (
+            "a guidance scale",
+            guidance_scale(model, settings),
+            0.0,
+            30.0,
+        ),
         ("a temperature", sampler.temperature, 0.0, 2.0),
         ("an eta", sampler.eta, 0.0, 1.0),
         (
@@ -220,7 +252,7 @@ fn check(model: &Model, settings: &Settings) -> Result<f64> {
             format!("1 to {MAX_SAMPLING_STEPS}"),
         ));
     }
-    Ok(guidance_scale)
+    Ok(())
 }
 
 /// One piece in the making.

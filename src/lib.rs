@@ -11,6 +11,7 @@ pub mod diffusion;
 #[cfg(feature = "plugin")]
 pub mod editor;
 pub mod error;
+pub mod evaluate;
 pub mod features;
 pub mod generator;
 pub mod kernel;

@@ -1,16 +1,19 @@
-//! A picture of a draft: its notes over bars and pitches, with the picture's cuts.
+//! Pictures of notes over bars and pitches: of a draft, with the picture's cuts, and of many short rolls.
 
 mod canvas;
+mod contact_sheet;
 mod layout;
 mod painting;
 
 use std::path::Path;
 
+use canvas::Canvas;
 use layout::Page;
 
 use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::music::draft::Draft;
+use crate::music::piano_roll::PianoRoll;
 
 impl Draft {
     /// Writes a PNG of the draft's notes, 2080 pixels wide, whole or not at all.
@@ -18,19 +21,31 @@ impl Draft {
     /// # Errors
     /// [`Error::Io`] where `path` cannot be written.
     pub fn write_roll_picture(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let canvas = Page::of(self).paint();
-        atomic_file::write_file(path, |file| {
-            let mut encoder =
-                png::Encoder::new(file, canvas.width() as u32, canvas.height() as u32);
-            encoder.set_color(png::ColorType::Rgb);
-            encoder.set_depth(png::BitDepth::Eight);
-            encoder
-                .write_header()
-                .and_then(|mut writer| writer.write_image_data(canvas.bytes()))
-                .map_err(|error| Error::io(path)(error.into()))
-        })
+        write_png(path.as_ref(), &Page::of(self).paint())
     }
+}
+
+/// Rolls in a row of a contact sheet.
+pub const SHEET_COLUMNS: usize = contact_sheet::COLUMNS;
+
+/// Writes a PNG of short rolls of equal size, four in a row and without any words, whole or not at all.
+///
+/// # Errors
+/// [`Error::Io`] where `path` cannot be written.
+pub fn write_contact_sheet(path: impl AsRef<Path>, rolls: &[&PianoRoll]) -> Result<()> {
+    write_png(path.as_ref(), &contact_sheet::paint(rolls))
+}
+
+fn write_png(path: &Path, canvas: &Canvas) -> Result<()> {
+    atomic_file::write_file(path, |file| {
+        let mut encoder = png::Encoder::new(file, canvas.width() as u32, canvas.height() as u32);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder
+            .write_header()
+            .and_then(|mut writer| writer.write_image_data(canvas.bytes()))
+            .map_err(|error| Error::io(path)(error.into()))
+    })
 }
 
 #[cfg(test)]

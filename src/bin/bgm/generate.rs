@@ -1,12 +1,11 @@
 //! `bgm generate`: a draft for a clip.
 
-use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use diff_bgm::atomic_file::{expect_writable, write_file};
+use diff_bgm::atomic_file::expect_writable;
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::conditioning::steering::{Lane, Steering};
 use diff_bgm::diffusion::device::DeviceKind;
@@ -21,7 +20,7 @@ use diff_bgm::{Error, Fault, Result};
 use serde::Serialize;
 
 use crate::clip;
-use crate::output::expect_extension;
+use crate::output::{expect_extension, write_json};
 use crate::progress::Progress;
 use crate::threads::ThreadCount;
 
@@ -257,10 +256,4 @@ fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {
     let start = Instant::now();
     let value = work()?;
     Ok((value, start.elapsed().as_secs_f64()))
-}
-
-fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| Error::value(error.to_string(), "values that JSON can hold"))?;
-    write_file(path, |out| writeln!(out, "{text}").map_err(Error::io(path)))
 }

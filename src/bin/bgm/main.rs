@@ -2,6 +2,7 @@
 
 mod clip;
 mod convert;
+mod evaluate;
 mod features;
 mod generate;
 mod info;
@@ -27,6 +28,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Convert(convert::Arguments),
+    Evaluate(evaluate::Arguments),
     Features(features::Arguments),
     Generate(Box<generate::Arguments>),
     Info(info::Arguments),
@@ -37,6 +39,7 @@ enum Command {
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Features(arguments) => features::run(arguments),
         Command::Generate(arguments) => generate::run(*arguments),
         Command::Info(arguments) => info::run(&arguments),

@@ -1,0 +1,226 @@
+//! `bgm evaluate`: music made for the cues of held-out music, beside that music.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use diff_bgm::atomic_file::expect_writable;
+use diff_bgm::diffusion::device::DeviceKind;
+use diff_bgm::diffusion::model::Model;
+use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
+use diff_bgm::evaluate::report::Report;
+use diff_bgm::evaluate::retrieval::CANDIDATES;
+use diff_bgm::evaluate::{Harmony, answer, choose_windows};
+use diff_bgm::generator::{Settings, default_guidance_scale};
+use diff_bgm::music::piano_roll::PianoRoll;
+use diff_bgm::music::roll_picture::{SHEET_COLUMNS, write_contact_sheet};
+use diff_bgm::train::pop909::{self, Song, Window};
+use diff_bgm::{Error, Result};
+use serde::Serialize;
+
+use crate::output::{expect_extension, write_json};
+use crate::progress::Progress;
+use crate::threads::ThreadCount;
+
+/// The most segments.
+const MAX_SEGMENTS: usize = 10_000;
+/// The most pairs on a contact sheet.
+const MAX_SHEET_PAIRS: usize = 32;
+
+/// Measure how music made for the cues of real music compares with it
+///
+/// From the songs of POP909 that are never trained on, takes 8-bar windows, always the same ones, generates a segment
+/// for the cues of each, and measures both. See the library's documentation of `evaluate` for each figure.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// POP909 as published, a folder a song
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// How many segments to generate
+    #[arg(long, default_value = "64")]
+    segments: usize,
+    /// A model file of the kind `cues`; the model in the box, if not given
+    #[arg(long, value_name = "MODEL.safetensors")]
+    model: Option<PathBuf>,
+    /// How to sample: ddpm, ddim or dpm++2m
+    #[arg(long, default_value = "dpm++2m")]
+    sampler: SamplerKind,
+    /// Sampling steps a segment; ddpm always takes every step of the model's schedule
+    #[arg(long, default_value = "20")]
+    steps: usize,
+    /// How strictly the cues are followed, 1 for no guidance; what suits the model, if not given
+    #[arg(long)]
+    guidance: Option<f64>,
+    /// Seed of the first segment; the following ones count up
+    #[arg(long, default_value = "1")]
+    seed: u64,
+    /// Whether the model is told the chords of the real music: free or given
+    #[arg(long, default_value = "free")]
+    harmony: Harmony,
+    /// Also writes the figures
+    #[arg(long, value_name = "FIGURES.json")]
+    json: Option<PathBuf>,
+    /// Also writes a picture of pairs of rolls, one real and one generated, and beside it which is which (`.key.json`)
+    #[arg(long, value_name = "SHEET.png")]
+    sheet: Option<PathBuf>,
+    /// What runs the network: cpu, cuda or metal
+    #[arg(long, default_value = "cpu")]
+    device: DeviceKind,
+    /// Threads; 0 takes one for every core
+    #[arg(long, default_value = "0")]
+    threads: ThreadCount,
+}
+
+/// What the JSON file says.
+#[derive(Serialize)]
+struct Figures<'a> {
+    model: &'a str,
+    sampler: SamplerKind,
+    steps: usize,
+    guidance_scale: f64,
+    seed: u64,
+    harmony: &'static str,
+    #[serde(flatten)]
+    report: &'a Report,
+    /// How long the segments took to generate.
+    seconds: f64,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if !(1..=MAX_SEGMENTS).contains(&arguments.segments) {
+        let found = format!("{} segments", arguments.segments);
+        return Err(Error::value(found, format!("1 to {MAX_SEGMENTS}")));
+    }
+    let key_path = arguments
+        .sheet
+        .as_ref()
+        .map(|path| path.with_extension("key.json"));
+    for path in [&arguments.json, &arguments.sheet, &key_path]
+        .into_iter()
+        .flatten()
+    {
+        expect_writable(path)?;
+    }
+    if let Some(path) = &arguments.sheet {
+        expect_extension(path, &["png"])?;
+    }
+    arguments.threads.apply()?;
+    let device = arguments.device.open()?;
+    let model = match &arguments.model {
+        Some(path) => Model::load(path, &device),
+        None => Model::in_the_box(&device),
+    }?;
+    let songs = held_out_songs(&arguments.data)?;
+    let windows = choose_windows(&songs, arguments.segments.max(CANDIDATES), &model)?;
+    let settings = Settings {
+        seed: arguments.seed,
+        sampler: SamplerSettings {
+            kind: arguments.sampler,
+            steps: arguments.steps,
+            ..SamplerSettings::default()
+        },
+        guidance_scale: arguments.guidance,
+        ..Settings::default()
+    };
+    let asked = &windows[..arguments.segments];
+    let start = Instant::now();
+    let generated = generate(&model, asked, arguments.harmony, &settings)?;
+    let seconds = start.elapsed().as_secs_f64();
+
+    let report = Report::new(&model, &windows, &generated)?;
+    let guidance_scale =
+        (arguments.guidance).unwrap_or_else(|| default_guidance_scale(model.config().cond_type));
+    println!(
+        "{}, {} of {} steps, guidance {guidance_scale}, harmony {}, seed {}, {seconds:.1} s",
+        model.name(),
+        arguments.sampler,
+        arguments.steps,
+        arguments.harmony.name(),
+        arguments.seed,
+    );
+    print!("{report}");
+    if let Some(path) = &arguments.json {
+        let figures = Figures {
+            model: model.name(),
+            sampler: arguments.sampler,
+            steps: arguments.steps,
+            guidance_scale,
+            seed: arguments.seed,
+            harmony: arguments.harmony.name(),
+            report: &report,
+            seconds,
+        };
+        write_json(path, &figures)?;
+    }
+    if let (Some(path), Some(key_path)) = (&arguments.sheet, &key_path) {
+        write_sheet(path, key_path, asked, &generated)?;
+    }
+    Ok(())
+}
+
+fn held_out_songs(data: &Path) -> Result<Vec<Song>> {
+    let mut folders = pop909::songs(data)?;
+    folders.retain(|folder| folder.is_held_out());
+    folders.iter().map(|folder| folder.read()).collect()
+}
+
+fn generate(
+    model: &Model,
+    windows: &[Window],
+    harmony: Harmony,
+    settings: &Settings,
+) -> Result<Vec<PianoRoll>> {
+    let mut progress = Progress::new();
+    let rolls = answer(model, windows, harmony, settings, &mut |share, window| {
+        let message = format!("segment {} of {}", window + 1, windows.len());
+        progress.set(share, &message);
+        ControlFlow::Continue(())
+    });
+    progress.finish();
+    rolls
+}
+
+/// Where a pair is on the contact sheet, and which side of it is which.
+#[derive(Serialize)]
+struct Placed<'a> {
+    row: usize,
+    real_column: usize,
+    generated_column: usize,
+    song: &'a str,
+    start_beat: usize,
+}
+
+fn write_sheet(
+    path: &Path,
+    key_path: &Path,
+    windows: &[Window],
+    rolls: &[PianoRoll],
+) -> Result<()> {
+    let mut cells = Vec::new();
+    let mut key = Vec::new();
+    for (index, (window, generated)) in windows.iter().zip(rolls).take(MAX_SHEET_PAIRS).enumerate()
+    {
+        let left = 2 * index % SHEET_COLUMNS;
+        let real_first = is_heads(index);
+        key.push(Placed {
+            row: 1 + 2 * index / SHEET_COLUMNS,
+            real_column: 1 + left + usize::from(!real_first),
+            generated_column: 1 + left + usize::from(real_first),
+            song: &window.song,
+            start_beat: window.start_beat,
+        });
+        let pair = [&window.roll, generated];
+        cells.extend(if real_first { pair } else { [pair[1], pair[0]] });
+    }
+    write_contact_sheet(path, &cells)?;
+    write_json(key_path, &key)
+}
+
+/// A coin for the pair `index` that shows no pattern: the parity of a scrambled number.
+fn is_heads(index: usize) -> bool {
+    let scrambled = (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (scrambled ^ (scrambled >> 29))
+        .count_ones()
+        .is_multiple_of(2)
+}

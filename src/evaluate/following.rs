@@ -1,0 +1,210 @@
+//! How music follows the cues that it was asked for.
+
+use crate::evaluate::statistics::spearman;
+use crate::music::cues::{BeatCues, Cue, heard_modes, measure};
+use crate::music::piano_roll::PianoRoll;
+use crate::time::{BARS_PER_SEGMENT, BEATS_PER_BAR, STEPS_PER_BEAT};
+use crate::train::pop909::Window;
+
+const BEATS: usize = BEATS_PER_BAR as usize;
+const STEPS: usize = STEPS_PER_BEAT as usize;
+/// How far from 0.5 a mode lies that clearly asks for major or minor.
+const CLEAR_MODE: f32 = 0.2;
+/// Notes on a beat that make a strong accent.
+const STRONG_ACCENT: f32 = 3.0;
+
+/// How a set of segments follows the cues of as many windows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Following {
+    /// Spearman's rank correlation of what was asked and what is heard, over all beats, in the order of [`Cue::ALL`].
+    ///
+    /// The mode that is heard is guessed from the notes (see [`heard_modes`]), even in real music, so real music itself
+    /// tells how far a segment could get.
+    pub spearman: [Option<f64>; Cue::ALL.len()],
+    /// Of the beats that clearly ask for major or minor (a mode above 0.7 or below 0.3), the share that is heard as such.
+    pub mode_agreement: Option<f64>,
+    /// Of the asked accents of three notes or more, the share with half as many onsets or more at one sixteenth within
+    /// one of the beat.
+    pub accent_hits: Option<f64>,
+    /// Share of bars in which notes were asked for and none starts.
+    pub empty_bars: f64,
+    /// Share of bars with a note on the lowest or highest pitch of the roll, where what lies beyond would be cut off.
+    pub clipped_bars: f64,
+    /// The cues of the segments as heard.
+    pub heard: Vec<Vec<BeatCues>>,
+}
+
+impl Following {
+    /// Compares `rolls` with the cues of `windows`, pair by pair.
+    pub fn of(rolls: &[PianoRoll], windows: &[Window]) -> Self {
+        let heard: Vec<Vec<BeatCues>> = (rolls.iter())
+            .map(|roll| measure(roll, &heard_modes(roll)))
+            .collect();
+        let pairs: Vec<(&BeatCues, &BeatCues)> = (windows.iter().zip(&heard))
+            .flat_map(|(window, heard)| window.cues.iter().zip(heard))
+            .collect();
+        let correlation = |cue| {
+            let values = |beat: &BeatCues| f64::from(beat.get(cue));
+            let asked: Vec<f64> = pairs.iter().map(|(asked, _)| values(asked)).collect();
+            let got: Vec<f64> = pairs.iter().map(|(_, got)| values(got)).collect();
+            spearman(&asked, &got)
+        };
+        let agreements = pairs.iter().filter_map(|(asked, got)| {
+            let (asked, got) = (asked.get(Cue::Mode), got.get(Cue::Mode));
+            ((asked - 0.5).abs() > CLEAR_MODE).then_some((asked > 0.5) == (got > 0.5))
+        });
+        let answers = || rolls.iter().zip(windows);
+        let hits =
+            answers().flat_map(|(roll, window)| accent_hits(&onsets_by_step(roll), &window.cues));
+        let empty =
+            answers().flat_map(|(roll, window)| empty_bars(&onsets_by_step(roll), &window.cues));
+        Self {
+            spearman: Cue::ALL.map(correlation),
+            mode_agreement: share(agreements),
+            accent_hits: share(hits),
+            empty_bars: share(empty).unwrap_or(0.0),
+            clipped_bars: share(rolls.iter().flat_map(clipped_bars)).unwrap_or(0.0),
+            heard,
+        }
+    }
+}
+
+/// The share of `flags` that are true.
+fn share(flags: impl Iterator<Item = bool>) -> Option<f64> {
+    let (hits, all) = flags.fold((0u32, 0u32), |(hits, all), flag| {
+        (hits + u32::from(flag), all + 1)
+    });
+    (all > 0).then(|| f64::from(hits) / f64::from(all))
+}
+
+fn onsets_by_step(roll: &PianoRoll) -> Vec<f32> {
+    let steps = roll.onset().chunks_exact(roll.pitches().count());
+    steps.map(|step| step.iter().sum()).collect()
+}
+
+/// Whether each strong accent of the beats is hit.
+fn accent_hits(onsets: &[f32], asked: &[BeatCues]) -> Vec<bool> {
+    let accents = asked.iter().map(|beat| beat.get(Cue::Accent)).enumerate();
+    accents
+        .filter(|(_, asked)| *asked >= STRONG_ACCENT)
+        .map(|(beat, asked)| {
+            let near = (beat * STEPS).saturating_sub(1)..=beat * STEPS + 1;
+            onsets[near].iter().any(|count| 2.0 * count >= asked)
+        })
+        .collect()
+}
+
+/// Whether each bar lacks the onsets that it was asked for.
+fn empty_bars(onsets: &[f32], asked: &[BeatCues]) -> Vec<bool> {
+    let bars = onsets
+        .chunks_exact(BEATS * STEPS)
+        .zip(asked.chunks_exact(BEATS));
+    bars.map(|(onsets, asked)| {
+        // Smoothing lets the density of a bar's outer beats tell of its neighbours, too.
+        let is_asked = asked[1..BEATS - 1]
+            .iter()
+            .any(|beat| beat.get(Cue::Density) > 0.0);
+        is_asked && onsets.iter().all(|count| *count == 0.0)
+    })
+    .collect()
+}
+
+/// Whether each bar has a note at an edge of the roll.
+fn clipped_bars(roll: &PianoRoll) -> Vec<bool> {
+    let pitches = roll.pitches().count();
+    let bar = roll.onset().len() / BARS_PER_SEGMENT as usize;
+    let steps = |bar: &[f32]| {
+        let mut steps = bar.chunks_exact(pitches);
+        steps.any(|step| step[0] > 0.5 || step[pitches - 1] > 0.5)
+    };
+    roll.onset().chunks_exact(bar).map(steps).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::decode::encode;
+    use crate::music::note::GridNote;
+    use crate::music::piano_roll::PitchRange;
+    use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_SEGMENT, Steps};
+
+    fn roll(notes: &[(u32, u8)]) -> PianoRoll {
+        let notes: Vec<GridNote> = notes
+            .iter()
+            .map(|&(start, pitch)| GridNote {
+                start: Steps(start),
+                pitch,
+                end: Steps(start + 4),
+            })
+            .collect();
+        let pitches = PitchRange::new(24, 80).unwrap();
+        encode(&notes, Steps(STEPS_PER_SEGMENT), pitches)
+    }
+
+    /// A window of music with a chord throughout.
+    fn window(roll: &PianoRoll) -> Window {
+        Window {
+            song: "001".to_owned(),
+            start_beat: 0,
+            cues: measure(roll, &[1.0; BEATS_PER_SEGMENT as usize]),
+            roll: roll.clone(),
+            chords: Vec::new(),
+        }
+    }
+
+    /// C major triads at steps.
+    fn triads(steps: &[u32]) -> Vec<(u32, u8)> {
+        let triad = |&step| [60, 64, 67].map(|pitch| (step, pitch));
+        steps.iter().flat_map(triad).collect()
+    }
+
+    #[test]
+    fn music_follows_its_own_cues() {
+        let asked = roll(&triads(&[0, 4, 8, 16, 32, 64, 80, 112]));
+        let following = Following::of(std::slice::from_ref(&asked), &[window(&asked)]);
+        for cue in [Cue::Density, Cue::Polyphony, Cue::Accent] {
+            let correlation = following.spearman[cue as usize].unwrap();
+            assert!((correlation - 1.0).abs() < 1e-9, "{cue:?}");
+        }
+        // The register never varies.
+        assert_eq!(following.spearman[Cue::Register as usize], None);
+        assert_eq!(following.accent_hits, Some(1.0));
+        assert_eq!((following.empty_bars, following.clipped_bars), (0.0, 0.0));
+    }
+
+    #[test]
+    fn accents_are_hit_within_a_sixteenth_by_half_the_notes() {
+        let asked = window(&roll(&triads(&[0, 16, 32, 48])));
+        // Just in time, a sixteenth early, an eighth late, and with one note of three.
+        let mut notes = triads(&[0, 15, 34]);
+        notes.push((48, 60));
+        let following = Following::of(&[roll(&notes)], &[asked]);
+        assert_eq!(following.accent_hits, Some(0.5));
+    }
+
+    #[test]
+    fn bars_are_empty_only_where_notes_were_asked_for() {
+        let asked = window(&roll(&triads(&[4, 20])));
+        let following = Following::of(&[roll(&triads(&[4]))], &[asked]);
+        assert_eq!(following.empty_bars, 1.0 / 8.0);
+    }
+
+    #[test]
+    fn notes_at_the_edges_of_the_roll_clip_their_bars() {
+        let edges = roll(&[(0, 24), (17, 103), (40, 60)]);
+        let following = Following::of(std::slice::from_ref(&edges), &[window(&edges)]);
+        assert_eq!(following.clipped_bars, 2.0 / 8.0);
+    }
+
+    #[test]
+    fn minor_where_major_was_asked_is_no_agreement() {
+        let major: Vec<u32> = (0..32).map(|beat| 4 * beat).collect();
+        let minor: Vec<(u32, u8)> = (major.iter())
+            .flat_map(|&step| [57, 60, 64].map(|pitch| (step, pitch)))
+            .collect();
+        let asked = [window(&roll(&triads(&major)))];
+        let agreement = |notes: &[(u32, u8)]| Following::of(&[roll(notes)], &asked).mode_agreement;
+        assert_eq!(agreement(&triads(&major)), Some(1.0));
+        assert_eq!(agreement(&minor), Some(0.0));
+    }
+}

@@ -1,0 +1,143 @@
+//! What is measured on each segment, whatever it was made for.
+
+use crate::evaluate::statistics::{mean, overlap_area};
+use crate::music::decode::decode;
+use crate::music::metrics::Metrics;
+use crate::music::note::Note;
+use crate::music::piano_roll::PianoRoll;
+use crate::time::{BARS_PER_SEGMENT, Bars, STEPS_PER_BEAT};
+
+/// The velocity that is assumed of notes, which no measure looks at.
+const ANY_VELOCITY: u8 = 64;
+
+/// A measure of one segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// [`Metrics::pitch_class_entropy`].
+    PitchClassEntropy,
+    /// [`Metrics::groove_similarity`].
+    GrooveSimilarity,
+    /// [`Metrics::structureness`].
+    Structureness,
+    /// [`Metrics::notes_per_beat`].
+    NotesPerBeat,
+    /// [`Metrics::polyphony`].
+    Polyphony,
+    /// [`Metrics::in_scale_share`].
+    InScaleShare,
+    /// Semitones from the lowest to the highest note.
+    PitchRange,
+    /// Mean length of the notes, in sixteenths.
+    NoteLength,
+}
+
+impl Measure {
+    /// All measures.
+    pub const ALL: [Self; 8] = [
+        Self::PitchClassEntropy,
+        Self::GrooveSimilarity,
+        Self::Structureness,
+        Self::NotesPerBeat,
+        Self::Polyphony,
+        Self::InScaleShare,
+        Self::PitchRange,
+        Self::NoteLength,
+    ];
+
+    /// The key in reports.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::PitchClassEntropy => "pche",
+            Self::GrooveSimilarity => "gps",
+            Self::Structureness => "si",
+            Self::NotesPerBeat => "notes_per_beat",
+            Self::Polyphony => "polyphony",
+            Self::InScaleShare => "in_scale",
+            Self::PitchRange => "pitch_range",
+            Self::NoteLength => "note_length",
+        }
+    }
+
+    /// The measure of one segment; nothing where it is too silent for it.
+    fn of(self, metrics: &Metrics, notes: &[Note]) -> Option<f64> {
+        match self {
+            Self::PitchClassEntropy => metrics.pitch_class_entropy,
+            Self::GrooveSimilarity => metrics.groove_similarity,
+            Self::Structureness => metrics.structureness,
+            Self::NotesPerBeat => Some(metrics.notes_per_beat),
+            Self::Polyphony => Some(metrics.polyphony),
+            Self::InScaleShare => metrics.in_scale_share,
+            Self::PitchRange => {
+                Some(f64::from(metrics.highest_pitch?) - f64::from(metrics.lowest_pitch?))
+            }
+            Self::NoteLength => {
+                let lengths = notes.iter().map(|note| note.length.0).sum::<f64>();
+                (!notes.is_empty())
+                    .then(|| lengths * f64::from(STEPS_PER_BEAT) / notes.len() as f64)
+            }
+        }
+    }
+}
+
+/// All measures of a set of segments.
+#[derive(Clone, Debug)]
+pub struct Measures {
+    /// In the order of [`Measure::ALL`]: the values of the segments that have one.
+    samples: [Vec<f64>; Measure::ALL.len()],
+}
+
+impl Measures {
+    /// Measures 8-bar segments.
+    pub fn of(rolls: &[PianoRoll]) -> Self {
+        let mut samples = [const { Vec::new() }; Measure::ALL.len()];
+        for roll in rolls {
+            let notes: Vec<Note> = (decode(roll).into_iter())
+                .map(|note| note.with_velocity(ANY_VELOCITY))
+                .collect();
+            let metrics = Metrics::of(&notes, Bars(BARS_PER_SEGMENT));
+            for (measure, samples) in Measure::ALL.iter().zip(&mut samples) {
+                samples.extend(measure.of(&metrics, &notes));
+            }
+        }
+        Self { samples }
+    }
+
+    /// The mean over the segments.
+    pub fn mean(&self, measure: Measure) -> Option<f64> {
+        mean(&self.samples[measure as usize])
+    }
+
+    /// How much the distributions over the segments overlap; see [`overlap_area`].
+    pub fn overlap(&self, other: &Self, measure: Measure) -> Option<f64> {
+        let index = measure as usize;
+        overlap_area(&self.samples[index], &other.samples[index])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::decode::encode;
+    use crate::music::note::GridNote;
+    use crate::music::piano_roll::PitchRange;
+    use crate::time::{STEPS_PER_SEGMENT, Steps};
+
+    #[test]
+    fn means_leave_out_segments_that_are_too_silent_for_a_measure() {
+        let pitches = PitchRange::new(24, 80).unwrap();
+        let note = |start, pitch, end| GridNote {
+            start: Steps(start),
+            pitch,
+            end: Steps(end),
+        };
+        let notes = [note(0, 48, 2), note(16, 60, 20)];
+        let rolls = [&notes[..], &[]].map(|notes| encode(notes, Steps(STEPS_PER_SEGMENT), pitches));
+        let measures = Measures::of(&rolls);
+        assert_eq!(measures.mean(Measure::PitchRange), Some(12.0));
+        assert_eq!(measures.mean(Measure::NoteLength), Some(3.0));
+        assert_eq!(measures.mean(Measure::NotesPerBeat), Some(1.0 / 32.0));
+        let silent = Measures::of(&rolls[1..]);
+        assert_eq!(silent.mean(Measure::PitchClassEntropy), None);
+        assert_eq!(measures.overlap(&silent, Measure::PitchRange), None);
+    }
+}

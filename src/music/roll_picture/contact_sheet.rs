@@ -1,0 +1,62 @@
+//! Many short rolls side by side, to be compared by eye.
+
+use super::canvas::{Canvas, Rect};
+use super::painting::{BACKGROUND, LINE, NOTE, PANEL};
+use crate::music::decode::decode;
+use crate::music::piano_roll::PianoRoll;
+use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};
+
+/// All lengths are in pixels.
+const STEP_WIDTH: f32 = 4.0;
+const PITCH_HEIGHT: f32 = 3.0;
+const GAP: f32 = 16.0;
+/// Rolls side by side.
+pub(super) const COLUMNS: usize = 4;
+
+/// Paints rolls of equal size row by row, four a row.
+pub(super) fn paint(rolls: &[&PianoRoll]) -> Canvas {
+    let (mut width, mut height) = (1.0_f32, 1.0_f32);
+    for roll in rolls {
+        width = width.max(roll.steps().0 as f32 * STEP_WIDTH);
+        height = height.max(roll.pitches().count() as f32 * PITCH_HEIGHT);
+    }
+    let rows = rolls.len().div_ceil(COLUMNS);
+    let size = |count: usize, each: f32| (GAP + count as f32 * (each + GAP)) as usize;
+    let mut canvas = Canvas::new(size(COLUMNS, width), size(rows, height), BACKGROUND);
+    for (index, roll) in rolls.iter().enumerate() {
+        let left = GAP + (index % COLUMNS) as f32 * (width + GAP);
+        let top = GAP + (index / COLUMNS) as f32 * (height + GAP);
+        let panel = Rect {
+            left,
+            top,
+            right: left + width,
+            bottom: top + height,
+        };
+        paint_roll(&mut canvas, panel, roll);
+    }
+    canvas
+}
+
+fn paint_roll(canvas: &mut Canvas, panel: Rect, roll: &PianoRoll) {
+    canvas.fill(panel, PANEL, 1.0);
+    let x = |step: u32| panel.left + step as f32 * STEP_WIDTH;
+    for bar in (0..roll.steps().0).step_by((BEATS_PER_BAR * STEPS_PER_BEAT) as usize) {
+        let line = Rect {
+            left: x(bar),
+            right: x(bar) + 1.0,
+            ..panel
+        };
+        canvas.fill(line, LINE, 1.0);
+    }
+    for note in decode(roll) {
+        let row = f32::from(note.pitch - roll.pitches().min());
+        let bottom = panel.bottom - row * PITCH_HEIGHT;
+        let body = Rect {
+            left: x(note.start.0),
+            top: bottom - PITCH_HEIGHT,
+            right: x(note.end.0) - 1.0,
+            bottom,
+        };
+        canvas.fill(body, NOTE, 1.0);
+    }
+}

@@ -1,0 +1,278 @@
+//! Songs in the layout of POP909, and `bgm evaluate` on them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use diff_bgm::conditioning::cue_scale::CueScale;
+use diff_bgm::diffusion::model::Model;
+use diff_bgm::music::cues::Cue;
+use diff_bgm::music::decode::decode;
+use diff_bgm::music::piano_roll::PitchRange;
+use diff_bgm::time::Steps;
+use diff_bgm::train::pop909::{self, Song};
+use midly::num::{u4, u15, u24, u28};
+use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
+use tempfile::TempDir;
+
+const TICKS_PER_BEAT: u16 = 480;
+/// The first beat is a quarter of a second after the file's start.
+const FIRST_BEAT_TICKS: u32 = 240;
+const BARS: u32 = 12;
+/// Pitches of the melody, over and over.
+const MELODY: [u8; 5] = [72, 74, 76, 77, 79];
+
+/// A note in beats of the song.
+type BeatNote = (f64, f64, u8);
+
+fn track(name: &'static str, notes: &[BeatNote]) -> Vec<TrackEvent<'static>> {
+    let tick = |beat: f64| FIRST_BEAT_TICKS + (beat * f64::from(TICKS_PER_BEAT)).round() as u32;
+    let mut events: Vec<(u32, u8, u8)> = (notes.iter())
+        .flat_map(|&(start, end, pitch)| [(tick(start), pitch, 80), (tick(end), pitch, 0)])
+        .collect();
+    events.sort_by_key(|&(at, pitch, velocity)| (at, velocity, pitch));
+    let meta = |message| TrackEvent {
+        delta: u28::new(0),
+        kind: TrackEventKind::Meta(message),
+    };
+    let mut track = vec![meta(MetaMessage::TrackName(name.as_bytes()))];
+    if name.is_empty() {
+        track.push(meta(MetaMessage::Tempo(u24::new(500_000))));
+    }
+    let mut now = 0;
+    for (at, pitch, velocity) in events {
+        track.push(TrackEvent {
+            delta: u28::new(at - now),
+            kind: TrackEventKind::Midi {
+                channel: u4::new(0),
+                message: MidiMessage::NoteOn {
+                    key: pitch.into(),
+                    vel: velocity.into(),
+                },
+            },
+        });
+        now = at;
+    }
+    track.push(meta(MetaMessage::EndOfTrack));
+    track
+}
+
+/// Writes the folder of a song of 12 bars: a bar of C major and one of A minor in turn, a chord on every bar, a melody
+/// on every beat a little late, a note over the first bar line, and one in a track that does not count.
+fn write_song(data: &Path, name: &str) -> PathBuf {
+    let folder = data.join(name);
+    fs::create_dir(&folder).unwrap();
+    let mut piano = vec![(3.0, 5.0, 40)];
+    let mut chords = String::new();
+    for bar in 0..BARS {
+        let start = f64::from(4 * bar);
+        let (triad, symbol) = match bar % 2 {
+            0 => ([48, 52, 55], "C:maj"),
+            _ => ([45, 48, 52], "A:min"),
+        };
+        piano.extend(triad.map(|pitch| (start, start + 4.0, pitch)));
+        let second = |beat: f64| 0.25 + beat / 2.0;
+        let (from, to) = (second(start), second(start + 4.0));
+        chords += &format!("{from}\t{to}\t{symbol}\n");
+    }
+    let melody: Vec<BeatNote> = (0..4 * BARS)
+        .map(|beat| {
+            let start = f64::from(beat) + 0.1;
+            (start, start + 0.5, MELODY[beat as usize % MELODY.len()])
+        })
+        .collect();
+    let smf = Smf {
+        header: Header::new(Format::Parallel, Timing::Metrical(u15::new(TICKS_PER_BEAT))),
+        tracks: vec![
+            track("", &[]),
+            track("MELODY", &melody),
+            track("PIANO", &piano),
+            track("DRUMS", &[(0.0, 1.0, 36)]),
+        ],
+    };
+    smf.save(folder.join(format!("{name}.mid"))).unwrap();
+    let lines: Vec<String> = (0..=4 * BARS)
+        .map(|beat| {
+            let downbeat = u8::from(beat % 4 == 0);
+            format!("{} {downbeat}.0 {downbeat}.0", 0.25 + f64::from(beat) / 2.0)
+        })
+        .collect();
+    fs::write(folder.join("beat_midi.txt"), lines.join("\n")).unwrap();
+    fs::write(folder.join("chord_midi.txt"), chords).unwrap();
+    folder
+}
+
+/// Songs 001, which is held out, and 002, which is not.
+fn data_set() -> TempDir {
+    let data = tempfile::tempdir().unwrap();
+    for name in ["001", "002"] {
+        write_song(data.path(), name);
+    }
+    fs::write(data.path().join("README.md"), "no song").unwrap();
+    data
+}
+
+fn first_song(data: &Path) -> diff_bgm::Result<Song> {
+    pop909::songs(data)?[0].read()
+}
+
+#[test]
+fn every_twentieth_song_is_held_out() {
+    let data = tempfile::tempdir().unwrap();
+    for name in ["001", "002", "020", "021", "041", "index"] {
+        fs::create_dir(data.path().join(name)).unwrap();
+    }
+    let songs = pop909::songs(data.path()).unwrap();
+    let held_out: Vec<&str> = (songs.iter())
+        .filter(|song| song.is_held_out())
+        .map(|song| song.name())
+        .collect();
+    assert_eq!((songs.len(), held_out), (5, vec!["001", "021", "041"]));
+}
+
+#[test]
+fn a_window_holds_the_notes_chords_and_cues_of_its_eight_bars() {
+    let data = data_set();
+    let song = first_song(data.path()).unwrap();
+    assert_eq!(song.segment_starts, [0, 4, 8, 12, 16]);
+
+    let window = song.window(4, PitchRange::new(24, 80).unwrap());
+    let notes = decode(&window.roll);
+    // 8 bars of three notes and four more; the bass note from before only sounds on, and drums are left out.
+    assert_eq!(notes.len(), 8 * 7);
+    let first: Vec<(u32, u8, u32)> = (notes.iter())
+        .filter(|note| note.start < Steps(4))
+        .map(|note| (note.start.0, note.pitch, note.end.0))
+        .collect();
+    assert_eq!(first, [(0, 45, 16), (0, 48, 16), (0, 52, 16), (0, 79, 2)]);
+    let held = |step: usize| window.roll.sustain()[step * 80 + 40 - 24];
+    assert_eq!([held(0), held(3), held(4)], [1.0, 1.0, 0.0]);
+
+    let (first, second) = (&window.cues[0], &window.cues[1]);
+    assert_eq!(first.get(Cue::Accent), 4.0);
+    assert_eq!(second.get(Cue::Accent), 1.0);
+    // Onsets 4, 4 and 1 by weights 1, 2, 1.
+    assert_eq!(first.get(Cue::Density), 3.25);
+    // Sounding cells a beat 4 · 4 + 2, 4 · 3 + 2: 4.5, 4.5 and 3.5.
+    assert_eq!(first.get(Cue::Polyphony), 4.25);
+    // Of beats -4 to 4 with the first repeated, only the last is in C major.
+    assert!((first.get(Cue::Mode) - 1.0 / 9.0).abs() < 1e-6);
+    assert_eq!(window.chords[0].unwrap().bass, 9);
+    assert_eq!(window.chords[4].unwrap().bass, 0);
+}
+
+#[test]
+fn cues_of_a_window_become_rows_that_a_model_reads() {
+    let data = data_set();
+    let model = Model::in_the_box(&candle_core::Device::Cpu).unwrap();
+    let window = (first_song(data.path()).unwrap()).window(0, model.pitches());
+    let rows = CueScale::new(model.config()).unwrap().rows(&window.cues);
+    assert_eq!((rows.beats(), rows.width()), (32, 10));
+    assert!((0..32).all(|beat| rows.row(beat)[..5].iter().all(|cue| cue.abs() <= 1.0)));
+    assert!((0..32).all(|beat| rows.row(beat)[5..] == [1.0; 5]));
+    // Four notes on a downbeat are more than on most beats, one is not.
+    assert!(rows.row(0)[4] > 0.0 && rows.row(1)[4] < 0.0);
+}
+
+#[test]
+fn faults_of_a_song_name_the_file() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = write_song(data.path(), "001");
+    let fault = || first_song(data.path()).unwrap_err().to_string();
+    for (name, text, words) in [
+        ("chord_midi.txt", "0 1 H:maj", "«H:maj» in line 1"),
+        ("beat_midi.txt", "0 1", "line 1"),
+        ("001.mid", "no music", "001.mid"),
+    ] {
+        let path = folder.join(name);
+        let good = fs::read(&path).unwrap();
+        fs::write(&path, text).unwrap();
+        let fault = fault();
+        assert!(fault.contains(name) && fault.contains(words), "{fault}");
+        fs::write(&path, good).unwrap();
+    }
+    fs::remove_file(folder.join("beat_midi.txt")).unwrap();
+    assert!(fault().contains("beat_midi.txt"));
+
+    let without_songs = tempfile::tempdir().unwrap();
+    let fault = pop909::songs(without_songs.path()).unwrap_err().to_string();
+    assert!(fault.contains("a folder a song"), "{fault}");
+}
+
+/// Few sampling steps, so that the test is quick; what it checks does not depend on the number.
+fn bgm_evaluate(data: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bgm"))
+        .args(["evaluate", "--segments", "2", "--steps", "2", "--data"])
+        .arg(data)
+        .args(arguments)
+        .current_dir(data)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn evaluate_reports_real_and_generated_music_in_a_table_in_json_and_as_pictures() {
+    let data = data_set();
+    let files = ["--json", "figures.json", "--sheet", "sheet.png"];
+    let output = bgm_evaluate(data.path(), &files);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.contains("mode agreement"), "{table}");
+
+    let text = fs::read_to_string(data.path().join("figures.json")).unwrap();
+    let figures: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for key in [
+        "pche",
+        "gps",
+        "si",
+        "notes_per_beat",
+        "polyphony",
+        "in_scale",
+    ] {
+        assert!(figures[key]["real"].is_number(), "{key} in {text}");
+        assert!(figures[key].get("generated").is_some(), "{key} in {text}");
+        assert!(figures["oa"].get(key).is_some(), "{key} in {text}");
+    }
+    for cue in Cue::ALL.map(Cue::name) {
+        assert!(
+            figures["cue_spearman"].get(cue).is_some(),
+            "{cue} in {text}"
+        );
+    }
+    for key in ["mode_agreement", "accent_hits", "empty_bars", "seconds"] {
+        assert!(figures.get(key).is_some(), "{key} in {text}");
+    }
+    for rank in ["5", "10", "20"] {
+        assert!(
+            figures["precision_at"][rank].is_number(),
+            "{rank} in {text}"
+        );
+    }
+    // All notes of the real music are in C major, and it is what it asks for.
+    assert_eq!(figures["in_scale"]["real"], 1.0);
+    assert_eq!(figures["real_following"]["accent_hits"], 1.0);
+    assert_eq!(figures["segments"], 2);
+
+    let key = fs::read_to_string(data.path().join("sheet.key.json")).unwrap();
+    let key: serde_json::Value = serde_json::from_str(&key).unwrap();
+    assert_eq!(key.as_array().unwrap().len(), 2);
+    assert_eq!(key[0]["song"], "001");
+    let picture = fs::read(data.path().join("sheet.png")).unwrap();
+    assert!(picture.starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn evaluate_says_what_is_missing_before_it_starts() {
+    let data = data_set();
+    let failure = |arguments: &[&str]| {
+        let output = bgm_evaluate(data.path(), arguments);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(failure(&["--harmony", "given"]).contains("harmony"));
+    assert!(failure(&["--sheet", "sheet.gif"]).contains("sheet.gif"));
+    assert!(failure(&["--json", "missing/figures.json"]).contains("figures.json"));
+    fs::remove_dir_all(data.path().join("001")).unwrap();
+    assert!(failure(&[]).contains("held-out"));
+}
