@@ -17,6 +17,7 @@ pub mod generator;
 pub mod kernel;
 pub mod music;
 pub mod npy;
+pub mod npz;
 pub mod pickle;
 pub mod player;
 #[cfg(feature = "plugin")]

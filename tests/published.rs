@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use diff_bgm::music::midi_file::MidiFile;
+use diff_bgm::npz::{Npz, Object};
 
 /// The folder with the authors' sample songs and a small checkpoint in their container.
 fn reference() -> Option<PathBuf> {
@@ -117,4 +118,35 @@ fn a_converted_checkpoint_gives_the_recorded_numbers() {
         model.to_str().unwrap(),
         recording.to_str().unwrap(),
     ]);
+}
+
+#[test]
+fn the_songs_of_the_sample_dataset_are_read() {
+    let Some(reference) = reference() else {
+        return;
+    };
+    for (song, notes_a_track, beats) in [
+        ("001", [264, 307, 985], 292),
+        ("012", [440, 189, 1170], 269),
+    ] {
+        let path = reference.join(format!("bgm909/POP909_4_bin_pnt_8bar/{song}.npz"));
+        let mut file = Npz::open_file(&path).unwrap();
+        let tracks = file.objects("notes").unwrap();
+        let tables = file.objects("start_table").unwrap();
+        assert_eq!((tracks.len(), tables.len()), (3, 3));
+        for ((track, table), notes) in tracks.iter().zip(&tables).zip(notes_a_track) {
+            let (Object::Array(track), Object::Table(table)) = (track, table) else {
+                panic!("{song}: {track:?}, {table:?}");
+            };
+            assert_eq!(track.shape(), [notes, 5]);
+            // The row of the first note at or after each bar line, in sixteenths.
+            assert!(table.keys().all(|step| step % 16 == 0));
+            assert!(table.values().is_sorted());
+            assert!(table.values().all(|&row| row <= notes as i64));
+        }
+        let downbeats = file.array("db_pos").unwrap();
+        let filter = file.array("db_pos_filter").unwrap();
+        assert_eq!(downbeats.shape(), filter.shape());
+        assert_eq!(file.array("chord").unwrap().shape(), [beats, 14]);
+    }
 }

@@ -1,0 +1,11 @@
+//! Numpy's arrays.
+#![no_main]
+
+use diff_bgm::npy;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(array) = npy::parse(bytes) {
+        assert_eq!(array.to_f32().unwrap().len(), array.elements());
+    }
+});
