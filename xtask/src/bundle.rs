@@ -1,0 +1,9 @@
+//! `cargo xtask bundle`: the plugin as CLAP and VST3 hosts want it, in `target/bundled`.
+
+use crate::cargo::Outcome;
+
+/// Builds and bundles; `arguments` are those of the command, such as `bundle diff-bgm --release`.
+pub(crate) fn run(arguments: &[&str]) -> Outcome {
+    let arguments = arguments.iter().map(|&argument| argument.to_owned());
+    nice_plug_xtask::main_with_args("cargo xtask", arguments).map_err(|error| format!("{error:#}"))
+}
