@@ -11,7 +11,7 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -88,6 +88,8 @@ pub struct Reporter {
     kind: JobKind,
     cancelled: Arc<AtomicBool>,
     started: Instant,
+    /// After how many milliseconds the part that takes long began.
+    preparation_millis: AtomicU64,
 }
 
 impl Worker {
@@ -214,6 +216,7 @@ impl Shared {
             kind,
             cancelled,
             started: Instant::now(),
+            preparation_millis: AtomicU64::new(0),
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| job(&reporter)));
         let failure = match outcome {
@@ -253,13 +256,19 @@ impl Running {
 }
 
 impl Reporter {
-    /// Says how far the job is; breaks when it is cancelled.
+    /// Says how far the job is; breaks when it is cancelled. What is left is estimated from the last fraction of 0 on.
     pub fn report(&self, stage: impl Into<String>, fraction: f32) -> ControlFlow<()> {
         if self.is_cancelled() {
             return ControlFlow::Break(());
         }
+        if fraction == 0.0 {
+            let passed = self.started.elapsed().as_millis() as u64;
+            self.preparation_millis.store(passed, Ordering::Relaxed);
+        }
         let remaining = (ESTIMATED_FROM..=1.0).contains(&fraction).then(|| {
-            let passed = self.started.elapsed();
+            let preparation = self.preparation_millis.load(Ordering::Relaxed);
+            let passed =
+                (self.started.elapsed()).saturating_sub(Duration::from_millis(preparation));
             passed.mul_f32((1.0 - fraction) / fraction)
         });
         self.shared.lock().status.running = Some(Running {

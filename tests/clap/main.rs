@@ -222,7 +222,7 @@ fn the_note_effect_has_no_audio_and_the_instrument_a_stereo_output() {
 }
 
 #[test]
-fn instances_come_and_go_and_the_library_is_unloaded() {
+fn instances_come_and_go_and_the_library_is_closed() {
     for _ in 0..3 {
         let entry = host::entry();
         let instances: Vec<_> = (0..8)

@@ -1,0 +1,175 @@
+//! What the plugin does beside the host: clips are read and drafts are made on its worker.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use diff_bgm::player::{Block, NoteEvent, Player, Sent, Transport};
+use diff_bgm::plugin::{Desk, DiffBgmParams, Notice, Session, State};
+use diff_bgm::time::Beats;
+use diff_bgm::worker::{JobKind, Status};
+
+struct Instance {
+    player: Player,
+    desk: Desk,
+    params: DiffBgmParams,
+}
+
+fn instance() -> Instance {
+    let (player, publisher) = Player::new();
+    let session = Arc::new(Session::new(publisher));
+    session.edit(|state| state.steps = 1);
+    Instance {
+        player,
+        params: DiffBgmParams::new(Arc::clone(&session)),
+        desk: Desk::new(session),
+    }
+}
+
+fn demo_clip() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models/big-buck-bunny-30s.safetensors")
+}
+
+impl Instance {
+    fn status_when(&self, wanted: impl Fn(&Status) -> bool) -> Status {
+        loop {
+            let status = self.desk.worker.status();
+            if wanted(&status) {
+                return status;
+            }
+            thread::yield_now();
+        }
+    }
+
+    fn idle(&self) -> Status {
+        self.status_when(|status| status.running.is_none())
+    }
+
+    fn with_clip() -> Self {
+        let instance = instance();
+        instance.desk.load_clip(demo_clip());
+        assert_eq!(instance.idle().failure, None);
+        instance
+    }
+
+    fn state(&self) -> Arc<State> {
+        self.desk.session.state()
+    }
+}
+
+#[test]
+fn a_draft_becomes_a_take_that_plays_and_that_the_host_should_save() {
+    let mut instance = Instance::with_clip();
+    let revision = instance.desk.session.revision();
+    instance.desk.generate(&instance.params);
+    assert_eq!(instance.idle().failure, None);
+    let state = instance.state();
+    let take = state.current_take().expect("a take");
+    assert_eq!(take.draft.recipe.settings.seed, 1);
+    assert_ne!(instance.desk.session.revision(), revision);
+
+    let mut begun = 0;
+    let transport = Transport {
+        playing: true,
+        tempo_bpm: Some(120.0),
+        position: Some(Beats(0.0)),
+        loop_range: None,
+    };
+    let block = Block {
+        frames: take.draft.bars.beats().0 as u32 * 100,
+        rate_hz: 200.0,
+    };
+    instance.player.process(&transport, block, |_, event| {
+        begun += usize::from(matches!(event, NoteEvent::On { .. }));
+        Sent::Accepted
+    });
+    assert_eq!(begun, take.draft.notes.len());
+}
+
+#[test]
+fn a_draft_is_made_again_from_what_the_project_remembers_of_the_clip() {
+    let first = Instance::with_clip();
+    first.desk.session.edit(|state| {
+        let clip = state.clip.as_mut().expect("a clip");
+        clip.path = PathBuf::from("a clip that is gone.safetensors");
+    });
+    let text = first.state().to_text().unwrap();
+    let second = instance();
+    second.desk.session.load(&text);
+    second.desk.generate(&second.params);
+    assert_eq!(second.idle().failure, None);
+    assert_eq!(second.state().takes.len(), 1);
+}
+
+#[test]
+fn a_cancelled_generation_leaves_no_take_and_no_error() {
+    let instance = Instance::with_clip();
+    instance.desk.session.edit(|state| state.steps = 100);
+    instance.desk.generate(&instance.params);
+    instance.status_when(|status| {
+        let running = status.running.as_ref();
+        running.is_some_and(|running| running.stage.starts_with("Segment"))
+    });
+    instance.desk.worker.cancel(JobKind::Generate);
+    assert_eq!(instance.idle().failure, None);
+    assert!(instance.state().takes.is_empty());
+}
+
+#[test]
+fn an_instance_that_is_deleted_while_it_generates_ends_the_work() {
+    let instance = Instance::with_clip();
+    instance.desk.session.edit(|state| state.steps = 100);
+    instance.desk.generate(&instance.params);
+    instance.status_when(|status| {
+        let running = status.running.as_ref();
+        running.is_some_and(|running| running.stage.starts_with("Segment"))
+    });
+    let session = Arc::clone(&instance.desk.session);
+    drop(instance);
+    assert!(session.state().takes.is_empty());
+    assert_eq!(Arc::strong_count(&session), 1);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_the_next_job_runs() {
+    let instance = instance();
+    let folder = tempfile::tempdir().unwrap();
+    let damaged = folder.path().join("damaged.safetensors");
+    std::fs::write(&damaged, b"no clip at all").unwrap();
+    instance.desk.load_clip(damaged.clone());
+    let failure = instance.idle().failure.expect("a failure");
+    assert!(failure.contains("damaged.safetensors"), "{failure}");
+
+    instance.desk.load_clip(demo_clip());
+    assert_eq!(instance.idle().failure, None);
+    instance
+        .desk
+        .session
+        .edit(|state| state.model = Some(damaged));
+    instance.desk.generate(&instance.params);
+    let failure = instance.idle().failure.expect("a failure");
+    assert!(failure.contains("damaged.safetensors"), "{failure}");
+}
+
+#[test]
+fn the_current_take_is_exported_as_a_midi_file() {
+    let instance = Instance::with_clip();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a folder/draft.mid");
+    instance.desk.export_midi(path.clone());
+    let failure = instance.idle().failure.expect("a failure");
+    assert!(failure.contains("press Generate first"), "{failure}");
+
+    instance.desk.generate(&instance.params);
+    assert_eq!(instance.idle().failure, None);
+    instance.desk.export_midi(path.clone());
+    assert_eq!(instance.idle().failure, None);
+    let notice = instance.desk.session.try_snapshot().unwrap().notice;
+    assert_eq!(notice, Some(Notice::Wrote(path.clone())));
+    let midi = diff_bgm::music::midi_file::MidiFile::open(&path).unwrap();
+    let state = instance.state();
+    assert_eq!(
+        midi.notes().len(),
+        state.current_take().unwrap().draft.notes.len()
+    );
+}

@@ -1,0 +1,148 @@
+//! The built library as a VST3 host sees it.
+
+mod host;
+
+use diff_bgm::music::draft::{Draft, Recipe};
+use diff_bgm::music::note::Note;
+use diff_bgm::plugin::State;
+use diff_bgm::time::{Bars, Beats, Tempo};
+use host::{FRAMES_PER_BEAT, Heard, Playing, Roll};
+use serde_json::json;
+
+const PLENTY: usize = usize::MAX;
+
+fn note(start: f64, length: f64, pitch: u8) -> Note {
+    Note {
+        start: Beats(start),
+        length: Beats(length),
+        pitch,
+        velocity: 90,
+    }
+}
+
+fn melody() -> Vec<Note> {
+    let mut notes = vec![note(0.0, 4.0, 40)];
+    notes.extend((0..8).map(|step| note(f64::from(step) / 2.0, 0.5, 60 + step as u8)));
+    notes.extend([note(4.0, 0.25, 72), note(4.25, 0.25, 72)]);
+    notes
+}
+
+/// A state as the framework keeps it in VST3 hosts, around ours.
+fn saved() -> Vec<u8> {
+    let mut state = State::default();
+    let draft = Draft {
+        notes: melody(),
+        bars: Bars(2),
+        tempo: Tempo::new(120.0).unwrap(),
+        cuts: Vec::new(),
+        recipe: Recipe::default(),
+    };
+    state.add_take(draft, 0);
+    let field = serde_json::to_string(&state.to_text().unwrap()).unwrap();
+    let state = json!({"version": "0.1.0", "params": {}, "fields": {"state": field}});
+    serde_json::to_vec(&state).unwrap()
+}
+
+fn playing() -> Playing {
+    let playing = Playing::start();
+    assert!(playing.load(&saved()));
+    playing
+}
+
+fn roll(playing: &mut Playing, beats: f64, frames: i32, room: usize) {
+    while (playing.frames as f64) < beats * FRAMES_PER_BEAT {
+        let position = playing.frames as f64 / FRAMES_PER_BEAT;
+        playing.block(Roll::from(position), frames, room);
+    }
+}
+
+fn expected() -> Vec<(u64, Heard)> {
+    let frame = |beats: Beats| (beats.0 * FRAMES_PER_BEAT).ceil() as u64;
+    let mut events = Vec::new();
+    for note in melody() {
+        let pitch = i16::from(note.pitch);
+        let velocity = f32::from(note.velocity) / 127.0;
+        events.push((frame(note.start), 1, Heard::On { pitch, velocity }));
+        events.push((frame(note.end()), 0, Heard::Off { pitch }));
+    }
+    events.sort_by_key(|&(frame, order, _)| (frame, order));
+    events
+        .into_iter()
+        .map(|(frame, _, event)| (frame, event))
+        .collect()
+}
+
+#[test]
+fn a_saved_draft_plays_on_the_exact_frames_and_is_heard() {
+    for frames in [64, 441, 16_384] {
+        let mut playing = playing();
+        roll(&mut playing, 6.0, frames, PLENTY);
+        assert_eq!(playing.heard, expected(), "in blocks of {frames}");
+        assert!(playing.peak > 0.02, "{}", playing.peak);
+    }
+}
+
+#[test]
+fn a_host_with_room_for_one_event_a_block_loses_none() {
+    let mut playing = playing();
+    roll(&mut playing, 6.0, 256, 1);
+    let pitches = |heard: &[(u64, Heard)]| {
+        let mut begun: Vec<i16> = heard
+            .iter()
+            .filter_map(|(_, event)| match event {
+                Heard::On { pitch, .. } => Some(*pitch),
+                Heard::Off { .. } => None,
+            })
+            .collect();
+        begun.sort_unstable();
+        begun
+    };
+    assert_eq!(playing.heard.len(), expected().len());
+    assert_eq!(pitches(&playing.heard), pitches(&expected()));
+}
+
+#[test]
+fn a_loop_that_wraps_inside_a_block_ends_what_sounds_and_begins_again() {
+    let mut playing = playing();
+    let looping = Roll {
+        loop_beats: Some((0.0, 1.0)),
+        ..Roll::from(0.0)
+    };
+    playing.block(looping, (1.25 * FRAMES_PER_BEAT) as i32, PLENTY);
+    let stopped = Roll {
+        playing: false,
+        ..Roll::from(0.25)
+    };
+    playing.block(stopped, 64, PLENTY);
+    let count = |wanted: i16| {
+        let is_on =
+            |heard: &&(u64, Heard)| matches!(heard.1, Heard::On { pitch, .. } if pitch == wanted);
+        let is_off =
+            |heard: &&(u64, Heard)| matches!(heard.1, Heard::Off { pitch } if pitch == wanted);
+        let heard = &playing.heard;
+        (
+            heard.iter().filter(is_on).count(),
+            heard.iter().filter(is_off).count(),
+        )
+    };
+    assert_eq!(count(40), (2, 2));
+    assert_eq!(count(60), (2, 2));
+    assert_eq!(count(61), (1, 1));
+}
+
+#[test]
+fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
+    let again = playing().save();
+    let mut playing = Playing::start();
+    assert!(playing.load(&again));
+    roll(&mut playing, 6.0, 512, PLENTY);
+    assert_eq!(playing.heard, expected());
+}
+
+#[test]
+fn garbage_instead_of_a_state_is_refused() {
+    let playing = Playing::start();
+    for garbage in [&b"{}"[..], b"\0\0\0", b"{\"version\":", &[0xff; 4096]] {
+        assert!(!playing.load(garbage));
+    }
+}
