@@ -40,7 +40,7 @@ pub struct KeysValues {
 }
 
 /// Is shown the output of a layer under the layer's name, for comparison with other implementations.
-pub type Observer<'a> = &'a mut dyn FnMut(&str, &Tensor);
+pub type Observer<'a> = Option<&'a mut dyn FnMut(&str, &Tensor)>;
 
 /// Multi-head attention within windows.
 #[derive(Clone, Debug)]
@@ -70,12 +70,23 @@ impl Attention {
         })
     }
 
-    /// Attends from `x` `[batch, tokens, width]` to `over`; the same shape as `x`.
-    fn forward(&self, x: &Tensor, over: &KeysValues) -> Result<Tensor> {
+    /// Attends from `x` `[batch, tokens, width]` to `over` and adds `residual`; the same shape as `x`. Shows `observe`
+    /// the result without the residual, under `name`.
+    fn forward_residual(
+        &self,
+        x: &Tensor,
+        over: &KeysValues,
+        residual: &Tensor,
+        name: &str,
+        observe: &mut Observer<'_>,
+    ) -> Result<Tensor> {
         let AttentionShape { heads, windows, .. } = self.shape;
         let queries = self.query.forward(x)?;
         let attended = attend(&queries, &over.keys, &over.values, heads, windows)?;
-        Ok(self.out.forward(&attended)?)
+        if let Some(observe) = observe {
+            observe(name, &self.out.forward(&attended)?);
+        }
+        Ok(self.out.forward_residual(&attended, residual)?)
     }
 }
 
@@ -122,16 +133,21 @@ impl TransformerBlock {
         })
     }
 
-    fn forward(&self, x: &Tensor, context: &KeysValues, observe: Observer<'_>) -> Result<Tensor> {
+    fn forward(
+        &self,
+        x: &Tensor,
+        context: &KeysValues,
+        observe: &mut Observer<'_>,
+    ) -> Result<Tensor> {
         let normed = self.norms[0].forward(x)?;
         let own = self.self_attention.keys_values(&normed)?;
-        let attended = self.self_attention.forward(&normed, &own)?;
-        observe("attn1", &attended);
-        let x = (attended + x)?;
+        let x = self
+            .self_attention
+            .forward_residual(&normed, &own, x, "attn1", observe)?;
         let normed = self.norms[1].forward(&x)?;
-        let attended = self.cross_attention.forward(&normed, context)?;
-        observe("attn2", &attended);
-        let x = (attended + x)?;
+        let x = self
+            .cross_attention
+            .forward_residual(&normed, context, &x, "attn2", observe)?;
         let normed = self.norms[2].forward(&x)?;
         self.feed_forward.forward_residual(&normed, &x)
     }
@@ -179,12 +195,12 @@ impl SpatialTransformer {
         &self,
         x: &Tensor,
         context: &[KeysValues],
-        observe: Observer<'_>,
+        mut observe: Observer<'_>,
     ) -> Result<Tensor> {
         let normed = self.norm.forward(x)?;
         let mut tokens = self.project_in.forward_from_planes(&normed)?;
         for (block, context) in self.blocks.iter().zip(context) {
-            tokens = block.forward(&tokens, context, &mut *observe)?;
+            tokens = block.forward(&tokens, context, &mut observe)?;
         }
         Ok(self.project_out.forward_to_planes(&tokens, x)?)
     }

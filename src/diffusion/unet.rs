@@ -164,7 +164,7 @@ impl UNet {
         steps: &[usize],
         context: &PreparedContext,
     ) -> Result<Tensor> {
-        self.forward_observed(x, steps, context, &mut |_, _| {})
+        self.run(x, steps, context, None)
     }
 
     /// Like [`UNet::forward`], and shows each layer's output to `observe` under the layer's name.
@@ -173,10 +173,22 @@ impl UNet {
         x: &Tensor,
         steps: &[usize],
         context: &PreparedContext,
-        observe: Observer<'_>,
+        observe: &mut dyn FnMut(&str, &Tensor),
+    ) -> Result<Tensor> {
+        self.run(x, steps, context, Some(observe))
+    }
+
+    fn run(
+        &self,
+        x: &Tensor,
+        steps: &[usize],
+        context: &PreparedContext,
+        mut observe: Observer<'_>,
     ) -> Result<Tensor> {
         let time = self.time_embedding.forward(steps, x.device())?;
-        observe("time_embed", &time);
+        if let Some(observe) = &mut observe {
+            observe("time_embed", &time);
+        }
         let mut contexts = context.0.iter();
         let mut run = |name: String, block: &Block, mut x: Tensor| -> Result<Tensor> {
             for (i, layer) in block.iter().enumerate() {
@@ -185,18 +197,27 @@ impl UNet {
                     Layer::Res(res) => res.forward(&x, &time)?,
                     Layer::Transformer(transformer) => {
                         let context = contexts.next().map(Vec::as_slice).unwrap_or_default();
-                        let mut inner = |layer: &str, x: &Tensor| {
-                            observe(&format!("{name}.{i}.{layer}"), x);
-                        };
-                        transformer.forward(&x, context, &mut inner)?
+                        match &mut observe {
+                            Some(observe) => {
+                                let mut inner = |layer: &str, x: &Tensor| {
+                                    observe(&format!("{name}.{i}.{layer}"), x);
+                                };
+                                transformer.forward(&x, context, Some(&mut inner))?
+                            }
+                            None => transformer.forward(&x, context, None)?,
+                        }
                     }
                     Layer::Time(attention) => attention.forward(&x)?,
                     Layer::Down(down) => down.forward(&x)?,
                     Layer::Up(up) => up.forward(&x)?,
                 };
-                observe(&format!("{name}.{i}"), &x);
+                if let Some(observe) = &mut observe {
+                    observe(&format!("{name}.{i}"), &x);
+                }
             }
-            observe(&name, &x);
+            if let Some(observe) = &mut observe {
+                observe(&name, &x);
+            }
             Ok(x)
         };
 

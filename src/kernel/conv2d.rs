@@ -1,21 +1,35 @@
 //! Two-dimensional convolution.
 
+mod gradient;
+
 use super::direct::{self, Addends, Geometry};
 use super::gemm::PackedRows;
 use super::isa::Isa;
 use super::tensor::{is_ours, with_optional_slice, with_slice};
 use super::winograd::{self, WinogradWeights};
 use candle_core::{Device, Result, Tensor};
+use gradient::Convolution;
 use std::sync::Arc;
 
-/// A convolution with a square kernel over `[batch, channels, height, width]`, its weights packed once.
+/// A convolution with a square kernel over `[batch, channels, height, width]`.
+///
+/// On the CPU, weights that are not being trained are packed once and given up otherwise: such a layer cannot pass
+/// gradients on.
 #[derive(Clone, Debug)]
 pub struct Conv2d {
-    weight: Tensor,
+    weight: Weight,
     bias: Option<Tensor>,
+    rows: usize,
+    channels: usize,
+    kernel: usize,
     stride: usize,
     padding: usize,
-    packed: Option<Arc<Packed>>,
+}
+
+#[derive(Clone, Debug)]
+enum Weight {
+    Plain(Tensor),
+    Packed(Arc<Packed>),
 }
 
 /// Weights in the form that suits the convolution.
@@ -23,6 +37,32 @@ pub struct Conv2d {
 enum Packed {
     Direct(PackedRows),
     Winograd(WinogradWeights),
+}
+
+impl Packed {
+    /// Packs `weight`, `[rows, channels, kernel, kernel]`.
+    fn new(
+        weight: &[f32],
+        [rows, channels, kernel]: [usize; 3],
+        stride: usize,
+        padding: usize,
+    ) -> Self {
+        let isa = Isa::detect();
+        let depth = channels * kernel * kernel;
+        if (kernel, stride, padding) == (3, 1, 1) {
+            Self::Winograd(WinogradWeights::new(isa, rows, channels, weight))
+        } else {
+            Self::Direct(PackedRows::from_rows(isa, rows, depth, weight, depth))
+        }
+    }
+
+    fn convolve(&self, geometry: Geometry, x: &[f32], addends: Addends) -> Vec<f32> {
+        let isa = Isa::detect();
+        match self {
+            Self::Direct(weights) => direct::convolve(isa, geometry, weights, x, addends),
+            Self::Winograd(weights) => winograd::convolve(isa, geometry, weights, x, addends),
+        }
+    }
 }
 
 impl Conv2d {
@@ -45,28 +85,23 @@ impl Conv2d {
                 bias.as_ref().map(Tensor::dims)
             );
         }
-        let packed = if is_ours(&weight) && !weight.track_op() {
+        let weight = if is_ours(&weight) && !weight.track_op() {
             let pack = |weight: &[f32]| {
-                let isa = Isa::detect();
-                if (kernel, stride, padding) == (3, 1, 1) {
-                    return Ok(Packed::Winograd(WinogradWeights::new(
-                        isa, rows, channels, weight,
-                    )));
-                }
-                let depth = channels * kernel * kernel;
-                let entry = |row, column| weight[row * depth + column];
-                Ok(Packed::Direct(PackedRows::new(isa, rows, depth, entry)))
+                let shape = [rows, channels, kernel];
+                Ok(Packed::new(weight, shape, stride, padding))
             };
-            Some(Arc::new(with_slice(&weight.contiguous()?, pack)?))
+            Weight::Packed(Arc::new(with_slice(&weight.contiguous()?, pack)?))
         } else {
-            None
+            Weight::Plain(weight)
         };
         Ok(Self {
             weight,
             bias,
+            rows,
+            channels,
+            kernel,
             stride,
             padding,
-            packed,
         })
     }
 
@@ -81,60 +116,70 @@ impl Conv2d {
     }
 
     fn apply(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
-        let (rows, channels, kernel, _) = self.weight.dims4()?;
-        let (batch, channels_in, height, width) = x.dims4()?;
-        if channels_in != channels || (height.min(width) + 2 * self.padding) < kernel {
-            candle_core::bail!(
-                "a convolution of weights {:?}, padding {}, was given {:?}",
-                self.weight.dims(),
-                self.padding,
-                x.dims()
-            );
-        }
-        let tracked = x.track_op() || residual.is_some_and(Tensor::track_op);
-        let packed = match &self.packed {
-            Some(packed) if is_ours(x) && !tracked => packed,
-            _ => return self.compose(x, residual),
-        };
-        let geometry = Geometry {
-            batch,
-            channels,
-            height,
-            width,
-            kernel,
-            stride: self.stride,
-            padding: self.padding,
-        };
-        let shape = (batch, rows, geometry.height_out(), geometry.width_out());
+        let geometry = self.geometry(x)?;
+        let (batch, height, width) = (geometry.batch, geometry.height_out(), geometry.width_out());
+        let shape = (batch, self.rows, height, width);
         if let Some(residual) = residual
             && residual.dims4()? != shape
         {
             candle_core::bail!("{:?} cannot be added to {shape:?}", residual.dims());
+        }
+        let packed = match &self.weight {
+            Weight::Plain(weight) => return self.compose(x, weight, residual),
+            Weight::Packed(packed) => packed,
+        };
+        if x.track_op() || residual.is_some_and(Tensor::track_op) {
+            candle_core::bail!("weights that are not trained cannot pass gradients on");
         }
         let x = x.contiguous()?;
         let residual = residual.map(Tensor::contiguous).transpose()?;
         let y = with_slice(&x, |x| {
             with_optional_slice(self.bias.as_ref(), |bias| {
                 with_optional_slice(residual.as_ref(), |residual| {
-                    let addends = Addends { bias, residual };
-                    let isa = Isa::detect();
-                    Ok(match &**packed {
-                        Packed::Direct(weights) => {
-                            direct::convolve(isa, geometry, weights, x, addends)
-                        }
-                        Packed::Winograd(weights) => {
-                            winograd::convolve(isa, geometry, weights, x, addends)
-                        }
-                    })
+                    Ok(packed.convolve(geometry, x, Addends { bias, residual }))
                 })
             })
         })?;
         Tensor::from_vec(y, shape, &Device::Cpu)
     }
 
-    /// The same from candle's operations: for other devices, and where gradients are wanted.
-    fn compose(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
-        let y = x.conv2d(&self.weight, self.padding, self.stride, 1, 1)?;
+    fn geometry(&self, x: &Tensor) -> Result<Geometry> {
+        let (batch, channels, height, width) = x.dims4()?;
+        let Self {
+            kernel,
+            stride,
+            padding,
+            ..
+        } = *self;
+        if channels != self.channels || height.min(width) + 2 * padding < kernel {
+            candle_core::bail!(
+                "a convolution of {} channels, kernel {kernel} and padding {padding} was given {:?}",
+                self.channels,
+                x.dims()
+            );
+        }
+        Ok(Geometry {
+            batch,
+            channels,
+            height,
+            width,
+            kernel,
+            stride,
+            padding,
+        })
+    }
+
+    /// With weights that may be trained, or on another device.
+    fn compose(&self, x: &Tensor, weight: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
+        let Self {
+            stride, padding, ..
+        } = *self;
+        let y = if is_ours(x) {
+            let op = Convolution { stride, padding };
+            x.contiguous()?.apply_op2(&weight.contiguous()?, op)?
+        } else {
+            x.conv2d(weight, padding, stride, 1, 1)?
+        };
         let y = match &self.bias {
             Some(bias) => y.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
             None => y,
@@ -164,11 +209,19 @@ mod tests {
     fn agrees_with_candles_convolution() {
         for (kernel, stride, padding) in [(3, 1, 1), (3, 2, 1), (1, 1, 0)] {
             let weight = tensor(&[18, 6, kernel, kernel], 1);
-            let conv = Conv2d::new(weight, Some(tensor(&[18], 2)), stride, padding).unwrap();
+            let bias = tensor(&[18], 2);
+            let conv = Conv2d::new(weight.clone(), Some(bias.clone()), stride, padding).unwrap();
             // A transposed input is not contiguous.
             let x = tensor(&[2, 6, 14, 19], 3).transpose(2, 3).unwrap();
             let y = conv.forward(&x).unwrap();
-            let expected = conv.compose(&x.contiguous().unwrap(), None).unwrap();
+            let plain = x
+                .contiguous()
+                .unwrap()
+                .conv2d(&weight, padding, stride, 1, 1)
+                .unwrap();
+            let expected = plain
+                .broadcast_add(&bias.reshape((1, 18, 1, 1)).unwrap())
+                .unwrap();
             assert_eq!(y.dims(), expected.dims());
             assert_near(&flat(&y), &flat(&expected), 1e-5, "plain");
             let residual = tensor(y.dims(), 4);

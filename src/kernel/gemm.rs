@@ -14,21 +14,47 @@ pub(super) struct PackedRows {
 }
 
 impl PackedRows {
-    /// Packs the matrix `[rows, depth]` whose entries are `entry(row, column)`, for `isa`.
-    pub(super) fn new(
+    /// Packs the matrix whose row `i` starts at `i · stride` in `matrix`, for `isa`.
+    pub(super) fn from_rows(
         isa: Isa,
         rows: usize,
         depth: usize,
-        entry: impl Fn(usize, usize) -> f32,
+        matrix: &[f32],
+        stride: usize,
     ) -> Self {
         let block_rows = isa.rows();
-        let mut packed = Vec::with_capacity(rows.next_multiple_of(block_rows) * depth);
-        for first in (0..rows).step_by(block_rows) {
-            for column in 0..depth {
-                packed.extend(
-                    (first..first + block_rows)
-                        .map(|row| if row < rows { entry(row, column) } else { 0.0 }),
-                );
+        let mut packed = vec![0.0; rows.next_multiple_of(block_rows) * depth];
+        for (block, packed) in packed.chunks_exact_mut(block_rows * depth).enumerate() {
+            for lane in 0..block_rows.min(rows - block * block_rows) {
+                let row = &matrix[(block * block_rows + lane) * stride..][..depth];
+                for (packed, &x) in packed.chunks_exact_mut(block_rows).zip(row) {
+                    packed[lane] = x;
+                }
+            }
+        }
+        Self {
+            rows,
+            depth,
+            block_rows,
+            packed,
+        }
+    }
+
+    /// Packs the matrix whose column `i` starts at `i · stride` in `matrix`, for `isa`.
+    pub(super) fn from_columns(
+        isa: Isa,
+        rows: usize,
+        depth: usize,
+        matrix: &[f32],
+        stride: usize,
+    ) -> Self {
+        let block_rows = isa.rows();
+        let mut packed = vec![0.0; rows.next_multiple_of(block_rows) * depth];
+        for (block, packed) in packed.chunks_exact_mut(block_rows * depth).enumerate() {
+            let first = block * block_rows;
+            let count = block_rows.min(rows - first);
+            for (column, packed) in packed.chunks_exact_mut(block_rows).enumerate() {
+                packed[..count].copy_from_slice(&matrix[column * stride + first..][..count]);
             }
         }
         Self {

@@ -34,6 +34,8 @@ pub trait Simd: Copy + Send + Sync + 'static {
     /// `[ROWS, width · LANES]`, with `width` at most [`Simd::WIDTH`]. Sums run over `depth` in order.
     fn multiply(self, width: usize, a: &[f32], b: &[Lanes], c: &mut [Lanes]);
 
+    /// Asks for the cache line of `x` to be brought near, where the instruction set can.
+    fn prefetch(self, x: &f32);
     /// A vector of equal numbers.
     fn splat(self, x: f32) -> Self::V;
     /// A vector from memory.

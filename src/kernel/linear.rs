@@ -9,12 +9,22 @@ use candle_core::{D, Device, Result, Tensor};
 use product::{Finish, Layout, multiply};
 use std::sync::Arc;
 
-/// `y = x · Wᵀ + b` over the last dimension, the weights packed once.
+/// `y = x · Wᵀ + b` over the last dimension.
+///
+/// On the CPU, weights that are not being trained are packed once and given up otherwise: such a layer cannot pass
+/// gradients on.
 #[derive(Clone, Debug)]
 pub struct Linear {
-    weight: Tensor,
+    weight: Weight,
     bias: Option<Tensor>,
-    packed: Option<Arc<PackedColumns>>,
+    outputs: usize,
+    inputs: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Weight {
+    Plain(Tensor),
+    Packed(Arc<PackedColumns>),
 }
 
 impl Linear {
@@ -30,26 +40,30 @@ impl Linear {
                 bias.dims()
             );
         }
-        let packed = if is_ours(&weight) && !weight.track_op() {
-            Some(Arc::new(with_slice(&weight.contiguous()?, |weight| {
-                Ok(PackedColumns::new(Isa::detect(), outputs, inputs, weight))
-            })?))
+        let weight = if is_ours(&weight) && !weight.track_op() {
+            let pack =
+                |weight: &[f32]| Ok(PackedColumns::new(Isa::detect(), outputs, inputs, weight));
+            Weight::Packed(Arc::new(with_slice(&weight.contiguous()?, pack)?))
         } else {
-            None
+            Weight::Plain(weight)
         };
         Ok(Self {
             weight,
             bias,
-            packed,
+            outputs,
+            inputs,
         })
     }
 
     /// Applies the layer to `x`, `[…, inputs]`: `[…, outputs]`.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let shape = self.shape_out(x)?;
-        match self.multiply(x, None, [Layout::Rows; 2])? {
-            Some(y) => y.reshape(shape),
-            None => self.compose(x),
+        match &self.weight {
+            Weight::Packed(packed) => {
+                let layouts = [Layout::Rows; 2];
+                self.multiply(x, packed, None, layouts)?.reshape(shape)
+            }
+            Weight::Plain(weight) => self.compose(x, weight),
         }
     }
 
@@ -57,9 +71,13 @@ impl Linear {
     pub fn forward_residual(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let shape = self.shape_out(x)?;
         expect_shape(residual, &shape)?;
-        match self.multiply(x, Some(residual), [Layout::Rows; 2])? {
-            Some(y) => y.reshape(shape),
-            None => self.compose(x)? + residual,
+        match &self.weight {
+            Weight::Packed(packed) => {
+                let layouts = [Layout::Rows; 2];
+                self.multiply(x, packed, Some(residual), layouts)?
+                    .reshape(shape)
+            }
+            Weight::Plain(weight) => self.compose(x, weight)? + residual,
         }
     }
 
@@ -67,12 +85,18 @@ impl Linear {
     /// `[batch, height · width, outputs]`.
     pub fn forward_from_planes(&self, x: &Tensor) -> Result<Tensor> {
         let (batch, inputs, height, width) = x.dims4()?;
-        let (outputs, _) = self.weight.dims2()?;
-        expect_shape(x, &[batch, self.weight.dim(1)?, height, width])?;
+        expect_shape(x, &[batch, self.inputs, height, width])?;
         let area = height * width;
-        match self.multiply(x, None, [Layout::Planes { area }, Layout::Rows])? {
-            Some(y) => y.reshape((batch, area, outputs)),
-            None => self.compose(&x.reshape((batch, inputs, area))?.transpose(1, 2)?),
+        match &self.weight {
+            Weight::Packed(packed) => {
+                let layouts = [Layout::Planes { area }, Layout::Rows];
+                self.multiply(x, packed, None, layouts)?
+                    .reshape((batch, area, self.outputs))
+            }
+            Weight::Plain(weight) => {
+                let rows = x.reshape((batch, inputs, area))?.transpose(1, 2)?;
+                self.compose(&rows, weight)
+            }
         }
     }
 
@@ -81,31 +105,32 @@ impl Linear {
     pub fn forward_to_planes(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let (batch, outputs, height, width) = residual.dims4()?;
         let area = height * width;
-        expect_shape(x, &[batch, area, self.weight.dim(1)?])?;
-        expect_shape(residual, &[batch, self.weight.dim(0)?, height, width])?;
-        let layouts = [Layout::Rows, Layout::Planes { area }];
-        match self.multiply(x, Some(residual), layouts)? {
-            Some(y) => y.reshape((batch, outputs, height, width)),
-            None => {
-                self.compose(x)?
-                    .transpose(1, 2)?
-                    .reshape(residual.shape())?
-                    + residual
+        expect_shape(x, &[batch, area, self.inputs])?;
+        expect_shape(residual, &[batch, self.outputs, height, width])?;
+        match &self.weight {
+            Weight::Packed(packed) => {
+                let layouts = [Layout::Rows, Layout::Planes { area }];
+                self.multiply(x, packed, Some(residual), layouts)?
+                    .reshape((batch, outputs, height, width))
+            }
+            Weight::Plain(weight) => {
+                let rows = self.compose(x, weight)?;
+                rows.transpose(1, 2)?.reshape(residual.shape())? + residual
             }
         }
     }
 
-    /// The layer's result as a flat tensor, where the CPU kernels can be used.
+    /// The layer's result as a flat tensor.
     fn multiply(
         &self,
         x: &Tensor,
+        packed: &PackedColumns,
         residual: Option<&Tensor>,
         layouts: [Layout; 2],
-    ) -> Result<Option<Tensor>> {
-        let tracked = x.track_op() || residual.is_some_and(Tensor::track_op);
-        let Some(packed) = self.packed.as_ref().filter(|_| is_ours(x) && !tracked) else {
-            return Ok(None);
-        };
+    ) -> Result<Tensor> {
+        if x.track_op() || residual.is_some_and(Tensor::track_op) {
+            candle_core::bail!("weights that are not trained cannot pass gradients on");
+        }
         let x = x.contiguous()?;
         let residual = residual.map(Tensor::contiguous).transpose()?;
         let y = with_slice(&x, |x| {
@@ -121,30 +146,25 @@ impl Linear {
             })
         })?;
         let len = y.len();
-        Ok(Some(Tensor::from_vec(y, len, &Device::Cpu)?))
+        Tensor::from_vec(y, len, &Device::Cpu)
     }
 
     /// The shape of the result for `x`.
     fn shape_out(&self, x: &Tensor) -> Result<Vec<usize>> {
-        let (outputs, inputs) = self.weight.dims2()?;
-        if x.rank() == 0 || x.dim(D::Minus1)? != inputs {
-            candle_core::bail!(
-                "a linear layer of weights {:?} was given {:?}",
-                self.weight.dims(),
-                x.dims()
-            );
+        if x.rank() == 0 || x.dim(D::Minus1)? != self.inputs {
+            candle_core::bail!("a linear layer of {} was given {:?}", self.inputs, x.dims());
         }
         let mut shape = x.dims().to_vec();
-        shape[x.rank() - 1] = outputs;
+        shape[x.rank() - 1] = self.outputs;
         Ok(shape)
     }
 
-    /// The same from candle's operations: for other devices, and where gradients are wanted.
-    fn compose(&self, x: &Tensor) -> Result<Tensor> {
+    /// With weights that may be trained, or on another device.
+    fn compose(&self, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
         let shape = self.shape_out(x)?;
         let y = x
             .reshape(((), x.dim(D::Minus1)?))?
-            .matmul(&self.weight.t()?)?
+            .matmul(&weight.t()?)?
             .reshape(shape)?;
         match &self.bias {
             Some(bias) => y.broadcast_add(bias),
@@ -183,11 +203,14 @@ impl GatedLinear {
 
     /// Applies the layer to `x`, `[…, inputs]`: `[…, outputs]`.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let (value, gate) = match (&self.value.packed, &self.gate.packed) {
-            (Some(value), Some(gate)) if is_ours(x) && !x.track_op() => (value, gate),
-            _ => return self.compose(x),
-        };
         let shape = self.value.shape_out(x)?;
+        let (Weight::Packed(value), Weight::Packed(gate)) = (&self.value.weight, &self.gate.weight)
+        else {
+            return self.value.forward(x)? * self.gate.forward(x)?.gelu_erf()?;
+        };
+        if x.track_op() {
+            candle_core::bail!("weights that are not trained cannot pass gradients on");
+        }
         let y = with_slice(&x.contiguous()?, |x| {
             with_optional_slice(self.value.bias.as_ref(), |bias| {
                 with_optional_slice(self.gate.bias.as_ref(), |gate_bias| {
@@ -201,10 +224,6 @@ impl GatedLinear {
             })
         })?;
         Tensor::from_vec(y, shape, &Device::Cpu)
-    }
-
-    fn compose(&self, x: &Tensor) -> Result<Tensor> {
-        self.value.compose(x)? * self.gate.compose(x)?.gelu_erf()?
     }
 }
 

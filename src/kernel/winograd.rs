@@ -7,7 +7,7 @@
 mod transform;
 
 use super::direct::{Addends, Geometry};
-use super::gemm::{PackedRows, Panels};
+use super::gemm::Panels;
 use super::isa::{Isa, Kernel, LANES, Lanes, Simd};
 use super::output::Output;
 use super::scratch::with_scratch;
@@ -28,21 +28,45 @@ const CHUNK_GROUPS: usize = 3;
 /// Channels whose points are kept until they are turned into results.
 const ROWS_AT_ONCE: usize = 32;
 
-/// A convolution's weights at each point, `[channels out, channels in]` each.
+/// A convolution's weights at each point, `[blocks, points, channels in, ROWS]`.
 #[derive(Clone, Debug)]
-pub(super) struct WinogradWeights(Vec<PackedRows>);
+pub(super) struct WinogradWeights {
+    rows: usize,
+    /// Numbers of one block at one point.
+    len: usize,
+    packed: Vec<f32>,
+}
 
 impl WinogradWeights {
     /// From `weight`, `[rows, channels, 3, 3]`.
     pub(super) fn new(isa: Isa, rows: usize, channels: usize, weight: &[f32]) -> Self {
         let (kernels, _) = weight.as_chunks::<9>();
-        let points: Vec<[f32; POINTS * POINTS]> =
-            kernels.par_iter().map(transform_kernel).collect();
-        let pack = |point| {
-            let entry = |row: usize, channel: usize| points[row * channels + channel][point];
-            PackedRows::new(isa, rows, channels, entry)
-        };
-        Self((0..POINTS * POINTS).into_par_iter().map(pack).collect())
+        let block_rows = isa.rows();
+        let len = channels * block_rows;
+        let mut packed = vec![0.0; rows.div_ceil(block_rows) * POINTS * POINTS * len];
+        let blocks = packed.par_chunks_exact_mut(POINTS * POINTS * len);
+        blocks.enumerate().for_each(|(block, packed)| {
+            let kernels = kernels[block * block_rows * channels..].chunks_exact(channels);
+            for (lane, kernels) in kernels.take(block_rows).enumerate() {
+                for (channel, kernel) in kernels.iter().enumerate() {
+                    for (point, x) in transform_kernel(kernel).into_iter().enumerate() {
+                        packed[point * len + channel * block_rows + lane] = x;
+                    }
+                }
+            }
+        });
+        Self { rows, len, packed }
+    }
+
+    /// The number of blocks.
+    fn blocks(&self) -> usize {
+        self.packed.len() / (POINTS * POINTS * self.len)
+    }
+
+    /// One block at one point, `[channels in, ROWS]`.
+    #[inline(always)]
+    fn block(&self, point: usize, block: usize) -> &[f32] {
+        &self.packed[(block * POINTS * POINTS + point) * self.len..][..self.len]
     }
 }
 
@@ -60,7 +84,7 @@ pub(super) fn convolve(
         width,
         ..
     } = geometry;
-    let blocks = weights.0[0].blocks();
+    let blocks = weights.blocks();
     let quads = batch * height.div_ceil(SIDE) * width.div_ceil(LANES);
     let groups = quads.div_ceil(GROUP);
     // As many tasks for each thread; where there are too few tiles, tasks share out the channels.
@@ -93,7 +117,7 @@ pub(super) fn convolve(
         });
     };
     // SAFETY: the chunks cover all quads, and their parts all channels; each writes its own channels of its quads.
-    unsafe { Output::filled_by(batch * weights.0[0].rows * height * width, fill) }
+    unsafe { Output::filled_by(batch * weights.rows * height * width, fill) }
 }
 
 /// A quad's place: four tiles side by side.
@@ -142,7 +166,7 @@ impl Kernel for WithScratch<'_> {
         for first in (chunk.first_block..chunk.end_block).step_by(chunk.blocks_at_once) {
             let blocks = first..chunk.end_block.min(first + chunk.blocks_at_once);
             let count = blocks.len();
-            for (point, weights) in chunk.weights.0.iter().enumerate() {
+            for point in 0..POINTS * POINTS {
                 let points = &points[point * panels.len()..];
                 let products = &mut products[point * count * S::ROWS * chunk.groups..];
                 for panel in 0..panels.count() {
@@ -151,11 +175,12 @@ impl Kernel for WithScratch<'_> {
                     let products = products[start..].chunks_exact_mut(S::ROWS * width);
                     for (block, products) in blocks.clone().zip(products) {
                         let points = panels.panel(points, panel);
-                        simd.multiply(width, weights.block(block), points, products);
+                        let weights = chunk.weights.block(point, block);
+                        simd.multiply(width, weights, points, products);
                     }
                 }
             }
-            let rows = chunk.weights.0[0].rows.min(blocks.end * S::ROWS) - first * S::ROWS;
+            let rows = chunk.weights.rows.min(blocks.end * S::ROWS) - first * S::ROWS;
             // The products lie as in panels of one row each, one block after the other.
             for panel in 0..panels.count() {
                 let width = panels.width(panel);
@@ -227,7 +252,8 @@ impl Chunk<'_> {
                 break;
             };
             let plane = (quad.image * channels + channel) * height * width;
-            let plane = &self.x[plane..][..height * width];
+            let rest = &self.x[plane..];
+            let plane = &rest[..height * width];
             let run = (columns - quad.column).min(self.groups * GROUP - index);
             for i in 0..run + 2 {
                 let column = (quad.column + i).wrapping_sub(1);
@@ -238,8 +264,12 @@ impl Chunk<'_> {
                     for (y, row) in rows.iter_mut().enumerate() {
                         let y = (quad.y + y).wrapping_sub(1);
                         if y < height {
-                            let line = &plane[y * width + column * LANES..];
-                            *row = simd.load(&load_some(line, count));
+                            let at = y * width + column * LANES;
+                            *row = simd.load(&load_some(&plane[at..], count));
+                            // The next channel's plane is too far away for the processor to guess.
+                            if let Some(next) = rest.get(height * width + at) {
+                                simd.prefetch(next);
+                            }
                         }
                     }
                     carried = transform_input(simd, rows);
@@ -313,7 +343,7 @@ impl Chunk<'_> {
                 if y >= height {
                     continue;
                 }
-                let plane = quad.image * self.weights.0[0].rows + row;
+                let plane = quad.image * self.weights.rows + row;
                 let at = (plane * height + y) * width + quad.column * LANES;
                 let count = (width - quad.column * LANES).min(LANES);
                 let mut result = simd.add(result, bias);

@@ -53,12 +53,8 @@ pub(super) fn attend_slices(
                 let head = Head {
                     queries: &queries[queries_at..],
                     query_count: queries_each,
-                    keys: PackedRows::new(isa, keys_each, head_width, |key, x| {
-                        keys[key * width + x]
-                    }),
-                    values: PackedRows::new(isa, head_width, keys_each, |x, key| {
-                        values[key * width + x]
-                    }),
+                    keys: PackedRows::from_rows(isa, keys_each, head_width, keys, width),
+                    values: PackedRows::from_columns(isa, head_width, keys_each, values, width),
                     width,
                     output,
                     at: queries_at,

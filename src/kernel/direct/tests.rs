@@ -110,9 +110,7 @@ fn cases() -> Vec<Case> {
 
 fn pack(isa: Isa, case: &Case) -> PackedRows {
     let depth = case.weight.len() / case.rows;
-    PackedRows::new(isa, case.rows, depth, |row, column| {
-        case.weight[row * depth + column]
-    })
+    PackedRows::from_rows(isa, case.rows, depth, &case.weight, depth)
 }
 
 #[test]

@@ -56,6 +56,10 @@ impl Simd for Avx2 {
         avx2!(multiply(self, width, a, b, c));
     }
     #[inline(always)]
+    fn prefetch(self, x: &f32) {
+        avx2!(_mm_prefetch::<_MM_HINT_T0>((&raw const *x).cast()));
+    }
+    #[inline(always)]
     fn splat(self, x: f32) -> Self::V {
         let x = avx2!(_mm256_set1_ps(x));
         [x, x]

@@ -54,6 +54,10 @@ impl Simd for Avx512 {
         avx512!(multiply(self, width, a, b, c));
     }
     #[inline(always)]
+    fn prefetch(self, x: &f32) {
+        avx512!(_mm_prefetch::<_MM_HINT_T0>((&raw const *x).cast()));
+    }
+    #[inline(always)]
     fn splat(self, x: f32) -> __m512 {
         avx512!(_mm512_set1_ps(x))
     }

@@ -53,6 +53,8 @@ impl Simd for Neon {
         }
     }
     #[inline(always)]
+    fn prefetch(self, _: &f32) {}
+    #[inline(always)]
     fn splat(self, x: f32) -> Self::V {
         [neon!(vdupq_n_f32(x)); 4]
     }

@@ -24,6 +24,8 @@ impl Simd for Portable {
         }
     }
     #[inline(always)]
+    fn prefetch(self, _: &f32) {}
+    #[inline(always)]
     fn splat(self, x: f32) -> Lanes {
         [x; LANES]
     }

@@ -170,12 +170,29 @@ impl Chunk<'_> {
     fn pack<S: Simd>(&self, packed: &mut [f32]) {
         let depth = self.weights.panels.depth;
         for (block, packed) in packed.chunks_exact_mut(S::ROWS * depth).enumerate() {
+            let first = self.first_row + block * S::ROWS;
+            let (start, stride) = self.layouts[0].row(first, depth);
+            let (last, _) = self.layouts[0].row(first + S::ROWS - 1, depth);
+            if stride > 1 && first + S::ROWS <= self.end_row && last == start + S::ROWS - 1 {
+                // The block's rows lie side by side in their planes.
+                for (column, packed) in packed.chunks_exact_mut(S::ROWS).enumerate() {
+                    let x = &self.x[start + column * stride..][..S::ROWS];
+                    packed.copy_from_slice(x);
+                }
+                continue;
+            }
             for lane in 0..S::ROWS {
-                let row = (self.first_row + block * S::ROWS + lane).min(self.end_row - 1);
+                let row = (first + lane).min(self.end_row - 1);
                 let (start, stride) = self.layouts[0].row(row, depth);
-                let x = self.x[start..].iter().step_by(stride);
-                for (packed, &x) in packed.chunks_exact_mut(S::ROWS).zip(x) {
-                    packed[lane] = x;
+                let packed = packed.chunks_exact_mut(S::ROWS);
+                if stride == 1 {
+                    for (packed, &x) in packed.zip(&self.x[start..start + depth]) {
+                        packed[lane] = x;
+                    }
+                } else {
+                    for (packed, &x) in packed.zip(self.x[start..].iter().step_by(stride)) {
+                        packed[lane] = x;
+                    }
                 }
             }
         }
