@@ -1,6 +1,7 @@
 //! The diffusion model: the network, its noise schedule and the samplers that run it.
 
 pub mod attention;
+pub mod coherence;
 pub mod condition;
 pub mod config;
 pub mod conv;

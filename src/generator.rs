@@ -1,19 +1,19 @@
-//! Whole clips: 8-bar segments, each continuing the one before, joined into one draft.
+//! Whole clips: from a clip and settings to a draft.
+
+mod piece;
 
 use std::ops::ControlFlow;
 
-use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::conditioning::Conditioning;
 use crate::conditioning::clip_cues::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::conditioning::steering::Steering;
+use crate::diffusion::coherence::Coherence;
 use crate::diffusion::config::ConditionKind;
-use crate::diffusion::guidance::GuidedModel;
 use crate::diffusion::model::Model;
-use crate::diffusion::noise::NoiseSource;
-use crate::diffusion::sampler::{Kept, SamplerKind, SamplerSettings, Sampling};
+use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::music::decode::{decode, decode_published};
@@ -21,14 +21,14 @@ use crate::music::draft::{Draft, Recipe};
 use crate::music::dynamics::{self, BeatCurves, PUBLISHED_VELOCITY};
 use crate::music::note::{Note, separate};
 use crate::music::piano_roll::PianoRoll;
-use crate::time::{BEATS_PER_BAR, Bars, Beats, STEPS_PER_BEAT, Steps, Tempo};
+use crate::time::{BEATS_PER_BAR, Bars, Beats, Steps, Tempo};
+
+use piece::Piece;
 
 /// The longest piece, in bars; over half an hour at 120 BPM.
 pub const MAX_BARS: u32 = 1024;
 /// The most sampling steps a segment.
 pub const MAX_SAMPLING_STEPS: usize = 1000;
-/// The range that estimates of a roll of zeros and ones are held to.
-const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
 
 /// How to make a draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,8 @@ pub struct Settings {
     pub guidance_scale: Option<f64>,
     /// What each cue follows.
     pub steering: Steering,
+    /// How strongly the draft is held together; the published networks are left alone.
+    pub coherence: Coherence,
 }
 
 impl Default for Settings {
@@ -63,6 +65,7 @@ impl Default for Settings {
             sampler: SamplerSettings::default(),
             guidance_scale: None,
             steering: Steering::default(),
+            coherence: Coherence::default(),
         }
     }
 }
@@ -147,7 +150,7 @@ pub fn generate(
 }
 
 /// Paints the roll of a piece of `bars` bars whose rows are ready, as [`generate`] does; of `settings` the seed, the
-/// sampler and the guidance scale matter.
+/// sampler, the guidance scale and the coherence matter.
 ///
 /// # Errors
 /// As for [`generate`].
@@ -165,6 +168,7 @@ pub fn paint(
         conditioning,
         sampler: settings.sampler,
         guidance_scale: guidance_scale(model, settings),
+        coherence: settings.coherence,
         seed: settings.seed,
         bars,
     };
@@ -222,7 +226,7 @@ fn check_length(bars: Bars) -> Result<()> {
 
 /// Refuses settings out of range.
 fn check(model: &Model, settings: &Settings) -> Result<()> {
-    let sampler = settings.sampler;
+    let (sampler, coherence) = (settings.sampler, settings.coherence);
     for (name, value, low, high) in [
         (
             "a guidance scale",
@@ -232,6 +236,9 @@ fn check(model: &Model, settings: &Settings) -> Result<()> {
         ),
         ("a temperature", sampler.temperature, 0.0, 2.0),
         ("an eta", sampler.eta, 0.0, 1.0),
+        ("a repetition", coherence.repetition.into(), 0.0, 1.0),
+        ("a hold on the key", coherence.key.into(), 0.0, 1.0),
+        ("a hold on the groove", coherence.groove.into(), 0.0, 1.0),
         (
             "a clip start",
             settings.clip_start.0,
@@ -253,88 +260,4 @@ fn check(model: &Model, settings: &Settings) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// One piece in the making.
-struct Piece<'a> {
-    model: &'a Model,
-    conditioning: &'a Conditioning,
-    sampler: SamplerSettings,
-    guidance_scale: f64,
-    seed: u64,
-    bars: Bars,
-}
-
-impl Piece<'_> {
-    /// Paints segment after segment, each with its first half fixed to the second half of the one before, and joins
-    /// the halves into the roll of the whole piece (the authors' `autoreg`).
-    fn paint(&self, on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<PianoRoll> {
-        let steps = self.bars.steps().0 as usize;
-        let half = self.model.config().img_h / 2;
-        let segments = steps.div_ceil(half).saturating_sub(1).max(1);
-        let mut halves: Vec<Tensor> = Vec::with_capacity(segments + 1);
-        for segment in 0..segments {
-            let mut on_step = |step, steps| {
-                on_progress(Progress {
-                    segment,
-                    segments,
-                    step,
-                    steps,
-                })
-            };
-            let roll = self.paint_segment(segment, half, halves.last(), &mut on_step)?;
-            if segment == 0 {
-                halves.push(roll.narrow(2, 0, half)?);
-            }
-            halves.push(roll.narrow(2, half, half)?);
-        }
-        let halves: Vec<&Tensor> = halves.iter().collect();
-        let whole = Tensor::cat(&halves, 2)?.narrow(2, 0, steps)?;
-        let values = whole.flatten_all()?.to_vec1::<f32>()?;
-        Ok(PianoRoll::new(values, self.model.pitches())?)
-    }
-
-    /// One segment's roll `[1, 2, steps, pitches]`.
-    fn paint_segment(
-        &self,
-        segment: usize,
-        half: usize,
-        before: Option<&Tensor>,
-        on_step: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
-    ) -> Result<Tensor> {
-        let model = self.model;
-        let first_beat = segment * half / STEPS_PER_BEAT as usize;
-        let condition = self
-            .conditioning
-            .encode(model, first_beat, model.segment_beats())?;
-        // The published loop never clamps; solvers of few steps need to.
-        let x0_range = (self.sampler.kind != SamplerKind::Ddpm).then_some(ROLL_RANGE);
-        let denoiser = GuidedModel::new(model, &condition, self.guidance_scale, x0_range)?;
-        let source = NoiseSource::new(self.seed, segment as u32);
-        let kept = match before {
-            Some(before) if segment > 0 => {
-                let other = before.zeros_like()?;
-                Some(Kept {
-                    original: Tensor::cat(&[before, &other], 2)?,
-                    mask: Tensor::cat(&[&before.ones_like()?, &other], 2)?,
-                })
-            }
-            _ => None,
-        };
-        let roll = Sampling {
-            denoiser: &denoiser,
-            schedule: model.schedule(),
-            settings: self.sampler,
-            noise: &|noise_use| source.normal(noise_use, &model.roll_shape(), model.device()),
-            kept: kept.as_ref(),
-            on_step,
-        }
-        .run()?;
-        if model.config().cond_type == ConditionKind::Cues {
-            // Our rolls are zeros and ones; what the next segment continues is what will be heard.
-            Ok(roll.gt(0.5)?.to_dtype(roll.dtype())?)
-        } else {
-            Ok(roll)
-        }
-    }
 }

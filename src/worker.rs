@@ -11,10 +11,12 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
 
 use crate::error::{Error, Result};
 pub use pool::InferencePool;
@@ -103,7 +105,7 @@ impl Worker {
         job: impl FnOnce(&Reporter) -> Result<()> + Send + 'static,
     ) -> Result<()> {
         let replaced = {
-            let mut queue = self.shared.lock();
+            let mut queue = self.shared.queue.lock();
             queue.cancel_running(kind);
             queue.status.failure = None;
             if queue.status.running.is_none() {
@@ -120,7 +122,7 @@ impl Worker {
     /// Cancels the waiting and the running job of `kind`.
     pub fn cancel(&self, kind: JobKind) {
         let removed = {
-            let mut queue = self.shared.lock();
+            let mut queue = self.shared.queue.lock();
             queue.cancel_running(kind);
             let removed = queue.waiting.remove(&kind);
             if queue.current.is_none() {
@@ -133,17 +135,17 @@ impl Worker {
 
     /// What the worker is doing.
     pub fn status(&self) -> Status {
-        self.shared.lock().status.clone()
+        self.shared.queue.lock().status.clone()
     }
 
     /// Like [`Worker::status`], but nothing where the answer would have to be waited for.
     pub fn try_status(&self) -> Option<Status> {
-        let queue = self.shared.queue.try_lock().ok()?;
+        let queue = self.shared.queue.try_lock()?;
         Some(queue.status.clone())
     }
 
     fn start(&self) -> Result<()> {
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut thread = self.thread.lock();
         if thread.is_none() {
             let shared = Arc::clone(&self.shared);
             let spawned = thread::Builder::new()
@@ -166,7 +168,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         let waiting = {
-            let mut queue = self.shared.lock();
+            let mut queue = self.shared.queue.lock();
             queue.stop = true;
             if let Some((_, cancelled)) = &queue.current {
                 cancelled.store(true, Ordering::Relaxed);
@@ -175,10 +177,7 @@ impl Drop for Worker {
         };
         drop(waiting);
         self.shared.wake.notify_one();
-        let thread = self
-            .thread
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
+        let thread = self.thread.get_mut();
         if let Some(thread) = thread.take() {
             // A panic outside a job has nobody left to be told to.
             let _ = thread.join();
@@ -187,14 +186,10 @@ impl Drop for Worker {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Waits for a job and runs it; false when the worker is dropped.
     fn run_next(self: &Arc<Self>) -> bool {
         let (kind, job, cancelled) = {
-            let mut queue = self.lock();
+            let mut queue = self.queue.lock();
             loop {
                 if queue.stop {
                     return false;
@@ -205,10 +200,7 @@ impl Shared {
                     queue.status.running = Some(Running::starting(kind));
                     break (kind, job, cancelled);
                 }
-                queue = self
-                    .wake
-                    .wait(queue)
-                    .unwrap_or_else(PoisonError::into_inner);
+                self.wake.wait(&mut queue);
             }
         };
         let reporter = Reporter {
@@ -224,7 +216,7 @@ impl Shared {
             Ok(Err(error)) => Some(error.to_string()),
             Err(panic) => Some(format!("a fault in Diff-BGM: {}", panic_message(&*panic))),
         };
-        let mut queue = self.lock();
+        let mut queue = self.queue.lock();
         queue.current = None;
         queue.status.running = queue.waiting.keys().next().copied().map(Running::starting);
         if failure.is_some() {
@@ -271,7 +263,7 @@ impl Reporter {
                 (self.started.elapsed()).saturating_sub(Duration::from_millis(preparation));
             passed.mul_f32((1.0 - fraction) / fraction)
         });
-        self.shared.lock().status.running = Some(Running {
+        self.shared.queue.lock().status.running = Some(Running {
             kind: self.kind,
             stage: stage.into(),
             fraction,

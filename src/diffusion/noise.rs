@@ -11,6 +11,8 @@ use crate::error::Result;
 pub enum NoiseUse {
     /// The x_T that sampling starts from, which is also the noise on what inpainting keeps.
     Start,
+    /// A bar of noise that all bars of a draft share.
+    CommonBar,
     /// The noise that a stochastic sampler adds after the diffusion step with this number.
     Step(u32),
 }
@@ -46,6 +48,7 @@ impl NoiseSource {
     fn normal_values(&self, noise_use: NoiseUse, count: usize) -> Vec<f32> {
         let stream = match noise_use {
             NoiseUse::Start => 0,
+            NoiseUse::CommonBar => u32::MAX,
             NoiseUse::Step(step) => step + 1,
         };
         let key = [self.seed as u32, (self.seed >> 32) as u32];

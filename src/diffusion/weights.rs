@@ -1,11 +1,12 @@
 //! Loading weights: every tensor's name and shape is checked before the network is used.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
+use parking_lot::Mutex;
 
 use crate::error::{Fault, Result};
 use crate::safetensors_file::{self, Container};
@@ -57,7 +58,7 @@ impl SimpleBackend for WeightSource<'_> {
         _: DType,
         device: &Device,
     ) -> candle_core::Result<Tensor> {
-        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ledger = self.ledger.lock();
         ledger.used.insert(name.to_owned());
         ledger.parameters += shape.elem_count();
         match self.container.tensors.tensor(name) {
@@ -99,7 +100,7 @@ impl WeightLedger {
         container: &Container<'_>,
         ignored: &BTreeMap<String, Vec<usize>>,
     ) -> Result<usize, Fault> {
-        let mut ledger = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ledger = self.0.lock();
         if let Some(fault) = ledger.unreadable.take() {
             return Err(fault);
         }

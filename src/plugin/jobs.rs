@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use candle_core::Device;
@@ -10,6 +10,8 @@ use candle_core::Device;
 use super::params::DiffBgmParams;
 use super::saved_clip::SavedClip;
 use super::session::{Notice, Session};
+use parking_lot::Mutex;
+
 use crate::diffusion::model::Model;
 use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
@@ -91,10 +93,7 @@ impl Desk {
             let saved = (state.clip.as_ref())
                 .ok_or_else(|| Error::value("no clip", "a clip; open one first"))?;
             let _ = reporter.report("Loading the model", 0.0);
-            let (model, pool) = tools
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .prepare(state.model.as_deref())?;
+            let (model, pool) = tools.lock().prepare(state.model.as_deref())?;
             let clip = full_clip(&session, saved);
             let draft = pool.install(|| {
                 generator::generate(&model, &clip, &settings, &mut |progress| {

@@ -1,13 +1,15 @@
 //! What the host's threads, the worker and the editor share of one instance.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nice_plug::params::persist::PersistentField;
 
 use super::live::Live;
 use super::state::State;
+use parking_lot::{Mutex, MutexGuard};
+
 use crate::features::ClipFeatures;
 use crate::player::{NoteSchedule, SchedulePublisher};
 
@@ -71,7 +73,7 @@ impl Session {
 
     /// What the editor shows, or nothing where it would have to be waited for.
     pub fn try_snapshot(&self) -> Option<Snapshot> {
-        let shared = self.shared.try_lock().ok()?;
+        let shared = self.shared.try_lock()?;
         Some(Snapshot {
             state: Arc::clone(&shared.state),
             notice: shared.notice.clone(),
@@ -144,7 +146,7 @@ impl Session {
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.lock()
     }
 }
 

@@ -1,11 +1,13 @@
 //! The threads of the network's arithmetic.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::quiet_thread;
+use parking_lot::Mutex;
+
 use crate::error::{Error, Result};
 
 /// Stack of each thread.
@@ -29,7 +31,7 @@ impl InferencePool {
     /// # Errors
     /// When the system gives no threads.
     pub fn shared() -> Result<Arc<Self>> {
-        let mut shared = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = POOL.lock();
         if let Some(pool) = shared.upgrade() {
             return Ok(pool);
         }

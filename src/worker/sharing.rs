@@ -1,7 +1,9 @@
 //! Things that are loaded once in a process, for as long as anybody uses them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
 
 use crate::error::Result;
 
@@ -24,7 +26,7 @@ impl<K: Ord, V> SharedByKey<K, V> {
     /// # Errors
     /// Whatever `load` returns.
     pub fn get_or_load(&self, key: K, load: impl FnOnce() -> Result<V>) -> Result<Arc<V>> {
-        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = self.values.lock();
         values.retain(|_, value| value.strong_count() > 0);
         if let Some(value) = values.get(&key).and_then(Weak::upgrade) {
             return Ok(value);

@@ -134,5 +134,5 @@ fn progress_tells_how_long_the_rest_will_take() {
 #[test]
 fn a_worker_without_jobs_has_no_thread() {
     let worker = Worker::default();
-    assert!(worker.thread.lock().unwrap().is_none());
+    assert!(worker.thread.lock().is_none());
 }

@@ -86,6 +86,7 @@ fn paint(name: &str) {
     let noise = |noise_use| -> Result<Tensor> {
         Ok(match noise_use {
             NoiseUse::Start => recorded["noise_T"].clone(),
+            NoiseUse::CommonBar => unreachable!("the published sampler shares no bars"),
             NoiseUse::Step(t) => recorded["noise"].i(18 - t as usize)?.unsqueeze(0)?,
         })
     };

@@ -8,6 +8,7 @@ use clap::Args;
 use diff_bgm::atomic_file::expect_writable;
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::conditioning::steering::{Lane, Steering};
+use diff_bgm::diffusion::coherence::Coherence;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
@@ -62,6 +63,15 @@ pub(crate) struct Arguments {
     /// How strictly the clip is followed, 1 for no guidance; what suits the model, if not given
     #[arg(long)]
     guidance: Option<f64>,
+    /// How much alike the bars start out, 0 to 1
+    #[arg(long, default_value = "0.25")]
+    repetition: f32,
+    /// How strongly the draft is held to one key, 0 to 1
+    #[arg(long, default_value = "0.2")]
+    in_key: f32,
+    /// How strongly bars share their rhythm, 0 to 1
+    #[arg(long, default_value = "0.6")]
+    groove: f32,
     /// How rows of the clip find their beats: time, or stretch over the whole piece
     #[arg(long, default_value = "time")]
     align: Alignment,
@@ -182,6 +192,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         },
         guidance_scale: arguments.guidance,
         steering: arguments.steering.steering()?,
+        coherence: Coherence {
+            repetition: arguments.repetition,
+            key: arguments.in_key,
+            groove: arguments.groove,
+        },
     };
     for path in [
         Some(&arguments.output),

@@ -1,0 +1,130 @@
+//! One piece: 8-bar segments, each continuing the one before, joined into one roll.
+
+use std::ops::ControlFlow;
+
+use candle_core::Tensor;
+
+use super::Progress;
+use crate::conditioning::Conditioning;
+use crate::diffusion::coherence::{Coherence, Coherent, STEPS_PER_BAR};
+use crate::diffusion::config::ConditionKind;
+use crate::diffusion::guidance::GuidedModel;
+use crate::diffusion::model::Model;
+use crate::diffusion::noise::{NoiseSource, NoiseUse};
+use crate::diffusion::sampler::{Denoiser, Kept, SamplerKind, SamplerSettings, Sampling};
+use crate::error::Result;
+use crate::music::piano_roll::PianoRoll;
+use crate::time::{Bars, STEPS_PER_BEAT};
+
+/// The range that estimates of a roll of zeros and ones are held to.
+const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
+
+/// One piece in the making.
+pub(super) struct Piece<'a> {
+    pub(super) model: &'a Model,
+    pub(super) conditioning: &'a Conditioning,
+    pub(super) sampler: SamplerSettings,
+    pub(super) guidance_scale: f64,
+    pub(super) coherence: Coherence,
+    pub(super) seed: u64,
+    pub(super) bars: Bars,
+}
+
+impl Piece<'_> {
+    /// Paints segment after segment, each with its first half fixed to the second half of the one before, and joins
+    /// the halves into the roll of the whole piece (the authors' `autoreg`).
+    pub(super) fn paint(
+        &self,
+        on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<PianoRoll> {
+        let steps = self.bars.steps().0 as usize;
+        let half = self.model.config().img_h / 2;
+        let segments = steps.div_ceil(half).saturating_sub(1).max(1);
+        let mut halves: Vec<Tensor> = Vec::with_capacity(segments + 1);
+        for segment in 0..segments {
+            let mut on_step = |step, steps| {
+                on_progress(Progress {
+                    segment,
+                    segments,
+                    step,
+                    steps,
+                })
+            };
+            let roll = self.paint_segment(segment, half, halves.last(), &mut on_step)?;
+            if segment == 0 {
+                halves.push(roll.narrow(2, 0, half)?);
+            }
+            halves.push(roll.narrow(2, half, half)?);
+        }
+        let halves: Vec<&Tensor> = halves.iter().collect();
+        let whole = Tensor::cat(&halves, 2)?.narrow(2, 0, steps)?;
+        let values = whole.flatten_all()?.to_vec1::<f32>()?;
+        Ok(PianoRoll::new(values, self.model.pitches())?)
+    }
+
+    /// One segment's roll `[1, 2, steps, pitches]`.
+    fn paint_segment(
+        &self,
+        segment: usize,
+        half: usize,
+        before: Option<&Tensor>,
+        on_step: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Tensor> {
+        let model = self.model;
+        let first_beat = segment * half / STEPS_PER_BEAT as usize;
+        let condition = self
+            .conditioning
+            .encode(model, first_beat, model.segment_beats())?;
+        // The published loop never clamps; solvers of few steps need to.
+        let x0_range = (self.sampler.kind != SamplerKind::Ddpm).then_some(ROLL_RANGE);
+        let guided = GuidedModel::new(model, &condition, self.guidance_scale, x0_range)?;
+        let coherent = Coherent {
+            denoiser: &guided,
+            coherence: self.coherence,
+            pitch_min: model.config().pitch_min,
+            x0_range: ROLL_RANGE,
+        };
+        let ours = model.config().cond_type == ConditionKind::Cues;
+        let denoiser: &dyn Denoiser = if ours { &coherent } else { &guided };
+        let kept = match before {
+            Some(before) if segment > 0 => {
+                let other = before.zeros_like()?;
+                Some(Kept {
+                    original: Tensor::cat(&[before, &other], 2)?,
+                    mask: Tensor::cat(&[&before.ones_like()?, &other], 2)?,
+                })
+            }
+            _ => None,
+        };
+        let roll = Sampling {
+            denoiser,
+            schedule: model.schedule(),
+            settings: self.sampler,
+            noise: &|noise_use| self.noise(segment, noise_use),
+            kept: kept.as_ref(),
+            on_step,
+        }
+        .run()?;
+        if ours {
+            // Our rolls are zeros and ones; what the next segment continues is what will be heard.
+            Ok(roll.gt(0.5)?.to_dtype(roll.dtype())?)
+        } else {
+            Ok(roll)
+        }
+    }
+
+    /// Noise of a segment in the shape of its roll; what a segment of ours starts from has bars alike.
+    fn noise(&self, segment: usize, noise_use: NoiseUse) -> Result<Tensor> {
+        let (model, source) = (self.model, NoiseSource::new(self.seed, segment as u32));
+        let shape = model.roll_shape();
+        let noise = source.normal(noise_use, &shape, model.device())?;
+        if noise_use != NoiseUse::Start || model.config().cond_type != ConditionKind::Cues {
+            return Ok(noise);
+        }
+        let [batch, channels, _, pitches] = shape;
+        let bar_shape = [batch, channels, STEPS_PER_BAR, pitches];
+        let whole_draft = NoiseSource::new(self.seed, 0);
+        let bar = whole_draft.normal(NoiseUse::CommonBar, &bar_shape, model.device())?;
+        self.coherence.repeat_bars(&noise, &bar)
+    }
+}
