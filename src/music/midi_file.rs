@@ -1,6 +1,7 @@
 //! MIDI files: drafts written for any program to open, and files read back.
 
 mod read;
+mod sounding;
 mod write;
 
 use std::path::Path;

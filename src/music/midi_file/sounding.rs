@@ -1,0 +1,50 @@
+//! Notes from the messages that start and end them.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use midly::MidiMessage;
+
+use crate::music::note::Note;
+use crate::time::Beats;
+
+/// Notes that have started and not yet ended, by channel and pitch; those of one pitch end in the order they started.
+#[derive(Default)]
+pub(super) struct SoundingNotes(BTreeMap<(u8, u8), VecDeque<(Beats, u8)>>);
+
+impl SoundingNotes {
+    /// The note that ended with `message`, if one did.
+    pub(super) fn hear(&mut self, at: Beats, channel: u8, message: MidiMessage) -> Option<Note> {
+        match message {
+            MidiMessage::NoteOn { key, vel } if vel > 0 => {
+                let started = self.0.entry((channel, key.as_int())).or_default();
+                started.push_back((at, vel.as_int()));
+                None
+            }
+            MidiMessage::NoteOn { key, .. } | MidiMessage::NoteOff { key, .. } => {
+                let pitch = key.as_int();
+                let started = self.0.get_mut(&(channel, pitch))?.pop_front()?;
+                note(started, at, pitch)
+            }
+            _ => None,
+        }
+    }
+
+    /// Ends all notes at the end of their track.
+    pub(super) fn end_all(self, at: Beats) -> impl Iterator<Item = Note> {
+        self.0.into_iter().flat_map(move |((_, pitch), started)| {
+            started
+                .into_iter()
+                .filter_map(move |started| note(started, at, pitch))
+        })
+    }
+}
+
+/// A note from its start and velocity and its end; none where no time passes between them.
+fn note((start, velocity): (Beats, u8), end: Beats, pitch: u8) -> Option<Note> {
+    (end.0 > start.0).then_some(Note {
+        start,
+        length: end - start,
+        pitch,
+        velocity,
+    })
+}
