@@ -16,6 +16,8 @@ const BLOCKS: usize = (THUMB_WIDTH / BLOCK_WIDTH) * (THUMB_HEIGHT / BLOCK_HEIGHT
 
 /// Variance of luma, in squared 8-bit levels, below which a block is noise rather than texture.
 const NOISE: f32 = 1.0;
+/// A block that is explained this well by its own place is not looked for around it.
+const FOUND: f32 = 0.95;
 /// Levels of the colour histograms.
 const LEVELS: usize = 64;
 /// Colours this much apart, as a share of the range, are clearly two colours on flat pictures.
@@ -149,13 +151,17 @@ impl Block {
 
     /// The best squared correlation, 0 to 1, with a block within [`REACH`] of `x`, `y` in another picture.
     fn best_match(&self, luma: &[f32], x: usize, y: usize) -> f32 {
-        let mut best: f32 = 0.0;
-        for there_y in y..=y + 2 * REACH {
-            for there_x in x..=x + 2 * REACH {
-                let there = Self::cut(luma, there_x, there_y);
-                let common = covariance(&self.pixels, &there.pixels).max(0.0);
-                let noisy_variances = (self.variance + NOISE) * (there.variance + NOISE);
-                best = best.max(common * common / noisy_variances);
+        let likeness = |there_x, there_y| {
+            let there = Self::cut(luma, there_x, there_y);
+            let common = covariance(&self.pixels, &there.pixels).max(0.0);
+            common * common / ((self.variance + NOISE) * (there.variance + NOISE))
+        };
+        let mut best = likeness(x + REACH, y + REACH);
+        if best < FOUND {
+            for there_y in y..=y + 2 * REACH {
+                for there_x in x..=x + 2 * REACH {
+                    best = best.max(likeness(there_x, there_y));
+                }
             }
         }
         best
