@@ -144,3 +144,32 @@ fn rows(table: &RawTensor, width: usize, duration: Seconds) -> Result<Track, Fau
     }
     Track::new(rows as f64 / duration.0, width, table.to_f32()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shot_list_replaces_the_cuts_of_a_video_and_leaves_its_cues() {
+        let folder = tempfile::tempdir().unwrap();
+        let scenes = folder.path().join("clip_scenes.txt");
+        std::fs::write(&scenes, "0 49\n50 99\n").unwrap();
+        let video = ClipFeatures {
+            duration: Seconds(4.0),
+            frame_rate_hz: 25.0,
+            cues: Some(Track::new(1.0, 4, vec![0.5; 16]).unwrap()),
+            shots: vec![Seconds(1.0), Seconds(3.0)],
+            ..ClipFeatures::default()
+        };
+        assert_eq!(LooseFiles::default().add_to(video.clone()).unwrap(), video);
+        let loose = LooseFiles {
+            scenes: Some(scenes),
+            ..LooseFiles::default()
+        };
+        let expected = ClipFeatures {
+            shots: vec![Seconds(2.0)],
+            ..video.clone()
+        };
+        assert_eq!(loose.add_to(video).unwrap(), expected);
+    }
+}
