@@ -1,7 +1,8 @@
 //! The drafts that were made: switched, renamed, deleted, exported.
 
 use std::env;
-use std::path::PathBuf;
+use std::iter;
+use std::path::{Path, PathBuf};
 
 use egui::{Align, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
@@ -33,13 +34,13 @@ impl Takes {
                 if let Some(take) = state.current_take() {
                     let name = format!("{}.mid", file_name(&take.name));
                     if button(ui, "Save as…", Vec2::new(84.0, 26.0), Weight::Plain).clicked() {
-                        dialog.ask(Purpose::Export, name.clone());
+                        dialog.ask(Purpose::Export, name);
                     }
                     if button(ui, "Export MIDI", Vec2::new(104.0, 26.0), Weight::Plain)
                         .on_hover_text("Into the folder Diff-BGM in your music or home folder")
                         .clicked()
                     {
-                        desk.export_midi(default_folder().join(name));
+                        desk.export_midi(free_path(&default_folder(), &take.name));
                     }
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -120,6 +121,16 @@ fn file_name(name: &str) -> String {
     name.trim_matches(['.', ' ']).to_owned()
 }
 
+/// A path in `folder` that no file has, named after a take.
+fn free_path(folder: &Path, name: &str) -> PathBuf {
+    let name = file_name(name);
+    let numbered = (2..).map(|number| folder.join(format!("{name} ({number}).mid")));
+    iter::once(folder.join(format!("{name}.mid")))
+        .chain(numbered)
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| folder.join(format!("{name}.mid")))
+}
+
 /// Where drafts are written when no folder is asked for.
 fn default_folder() -> PathBuf {
     let home = env::home_dir().unwrap_or_else(env::temp_dir);
@@ -136,5 +147,16 @@ mod tests {
     fn names_of_takes_become_names_of_files() {
         assert_eq!(file_name("2 seed 19"), "2 seed 19");
         assert_eq!(file_name("../a/b:c?"), "_a_b_c_");
+    }
+
+    #[test]
+    fn an_exported_file_takes_the_place_of_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = free_path(folder.path(), "draft");
+        std::fs::write(&first, b"").unwrap();
+        assert_eq!(
+            free_path(folder.path(), "draft"),
+            folder.path().join("draft (2).mid")
+        );
     }
 }
