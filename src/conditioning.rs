@@ -3,6 +3,7 @@
 pub mod beat_rows;
 pub mod clip_cues;
 pub mod cue_scale;
+pub mod harmony;
 pub mod placement;
 pub mod steering;
 
@@ -10,14 +11,18 @@ use candle_core::Tensor;
 
 use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::clip_cues::ClipCurves;
+use crate::conditioning::cue_scale::CueScale;
+use crate::conditioning::harmony::{Harmony, harmony_rows};
 use crate::conditioning::placement::Placement;
 use crate::conditioning::steering::Steering;
 use crate::diffusion::condition::Condition;
-use crate::diffusion::config::ModelConfig;
+use crate::diffusion::config::{ConditionKind, ModelConfig};
 use crate::diffusion::cue_encoder::CueRows;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::{ClipFeatures, Track};
+use crate::music::chord::Chord;
+use crate::music::cues::Cue;
 
 /// The rows a beat of a whole piece, in the form that one model reads.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,23 +30,23 @@ pub struct Conditioning {
     visual: Option<BeatRows>,
     caption: Option<BeatRows>,
     cues: Option<BeatRows>,
-    harmony: Option<BeatRows>,
+    /// The chord of each beat, unless the network is left free.
+    chords: Option<Vec<Option<Chord>>>,
 }
 
 impl Conditioning {
     /// Ready rows for a model of the `cues` family: cues `[beats, 2·cues]`, each cue's value in −1…1 times its mask, then
-    /// the masks; and harmony `[beats, 25]`, flags of the chord's 12 pitch classes and of the bass's, then a mask.
-    /// Without harmony rows the harmony is free.
-    pub fn of_rows(cues: BeatRows, harmony: Option<BeatRows>) -> Self {
+    /// the masks; and the chord of each beat. Without chords the harmony is free.
+    pub fn of_rows(cues: BeatRows, chords: Option<Vec<Option<Chord>>>) -> Self {
         Self {
             visual: None,
             caption: None,
             cues: Some(cues),
-            harmony,
+            chords,
         }
     }
 
-    /// Places what the model reads of `clip` on the beats of `curves`, and steers the cues.
+    /// Places what the model reads of `clip` on the beats of `curves`, steers the cues, and finds the chords.
     ///
     /// # Errors
     /// When the clip lacks what the model reads.
@@ -51,6 +56,8 @@ impl Conditioning {
         placement: &Placement,
         curves: &ClipCurves,
         steering: &Steering,
+        harmony: &Harmony,
+        seed: u64,
     ) -> Result<Self> {
         let beats = curves.beats();
         let embeddings = |wanted: bool, track: &Option<Track>, name: &str| match track {
@@ -70,9 +77,19 @@ impl Conditioning {
         Ok(Self {
             visual: embeddings(kind.reads_visual(), &clip.visual, "visual")?,
             caption: embeddings(kind.reads_caption(), &clip.caption, "caption")?,
+            chords: match kind {
+                ConditionKind::Cues => {
+                    harmony.chords(&major_shares(config, curves, steering), seed)
+                }
+                _ => None,
+            },
             cues,
-            harmony: None,
         })
+    }
+
+    /// The chord of each beat, unless the harmony is free.
+    pub fn chords(&self) -> Option<&[Option<Chord>]> {
+        self.chords.as_deref()
     }
 
     /// Rows of cues `[beats, 2·cues]`, for the models that follow them.
@@ -94,14 +111,34 @@ impl Conditioning {
                 .transpose()
         };
         match tensor(&self.cues)? {
-            Some(cues) => model.cue_condition(CueRows {
-                cues: &cues,
-                harmony: tensor(&self.harmony)?.as_ref(),
-            }),
+            Some(cues) => {
+                let harmony = (self.chords.as_deref()).filter(|_| model.config().harmony);
+                model.cue_condition(CueRows {
+                    cues: &cues,
+                    harmony: tensor(&harmony.map(harmony_rows))?.as_ref(),
+                })
+            }
             None => {
                 let (visual, caption) = (tensor(&self.visual)?, tensor(&self.caption)?);
                 model.embedding_condition(visual.as_ref(), caption.as_ref())
             }
         }
     }
+}
+
+/// How often chords are to be major-like at each beat, 0 to 1, where the mode is steered.
+fn major_shares(
+    config: &ModelConfig,
+    curves: &ClipCurves,
+    steering: &Steering,
+) -> Vec<Option<f32>> {
+    let scale = CueScale::new(config).ok();
+    let share = |beat| {
+        let placed = steering.cue(Cue::Mode.name(), beat, curves)?;
+        let value = scale
+            .as_ref()
+            .and_then(|scale| scale.value(Cue::Mode, placed));
+        Some(value.unwrap_or((placed + 1.0) / 2.0))
+    };
+    (0..curves.beats()).map(share).collect()
 }

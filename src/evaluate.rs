@@ -8,13 +8,12 @@ pub mod statistics;
 
 use std::ops::ControlFlow;
 
-use crate::conditioning::Conditioning;
-use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::cue_scale::CueScale;
+use crate::conditioning::{Conditioning, harmony};
 use crate::diffusion::model::Model;
 use crate::error::{Error, Fault, Result};
-use crate::generator::{Settings, paint};
-use crate::music::chord::Chord;
+use crate::generator::{Settings, hears_chords, paint};
+use crate::music::cues::Cue;
 use crate::music::decode::{decode, encode};
 use crate::music::piano_roll::PianoRoll;
 use crate::time::{BARS_PER_SEGMENT, Bars};
@@ -45,22 +44,27 @@ pub fn choose_windows(songs: &[Song], count: usize, model: &Model) -> Result<Vec
     Ok((0..count).map(window).collect())
 }
 
-/// Whether the model is told the chords of the held-out music.
+/// Which chords the model is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Harmony {
-    /// It finds its own.
+    /// A progression planned for the mode that is asked for, as drafts have by default.
     #[default]
-    Free,
-    /// It is told chord and bass of each beat.
+    Planned,
+    /// Those of the held-out music.
     Given,
+    /// None: it finds its own.
+    Free,
 }
 
 impl Harmony {
+    const ALL: [Self; 3] = [Self::Planned, Self::Given, Self::Free];
+
     /// The name in settings and reports.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Free => "free",
+            Self::Planned => "planned",
             Self::Given => "given",
+            Self::Free => "free",
         }
     }
 }
@@ -69,10 +73,10 @@ impl std::str::FromStr for Harmony {
     type Err = Fault;
 
     fn from_str(name: &str) -> Result<Self, Fault> {
-        [Self::Free, Self::Given]
+        Self::ALL
             .into_iter()
             .find(|harmony| harmony.name() == name)
-            .ok_or_else(|| Fault::new(format!("a harmony «{name}»"), "free or given"))
+            .ok_or_else(|| Fault::new(format!("a harmony «{name}»"), "planned, given or free"))
     }
 }
 
@@ -80,8 +84,8 @@ impl std::str::FromStr for Harmony {
 /// seed `settings.seed + n`. `on_progress` is told the share that is done, 0 to 1, and the window in work.
 ///
 /// # Errors
-/// [`Error::Cancelled`] when `on_progress` said so; [`Error::Value`] when the model does not follow cues, or the harmony
-/// when it is given, or a setting is out of range.
+/// [`Error::Cancelled`] when `on_progress` said so; [`Error::Value`] when the model does not follow cues, or is
+/// given harmony that it cannot hear, or a setting is out of range.
 pub fn answer(
     model: &Model,
     windows: &[Window],
@@ -90,13 +94,28 @@ pub fn answer(
     on_progress: &mut dyn FnMut(f64, usize) -> ControlFlow<()>,
 ) -> Result<Vec<PianoRoll>> {
     let scale = CueScale::new(model.config())?;
+    if harmony == Harmony::Given && !hears_chords(model, settings) {
+        let found = format!("harmony for the model {}, which reads none", model.name());
+        return Err(Error::value(
+            found,
+            "a model with harmony, or a hold on the chords",
+        ));
+    }
     let segment = |(index, window): (usize, &Window)| {
-        let harmony = (harmony == Harmony::Given).then(|| harmony_rows(&window.chords));
-        let conditioning = Conditioning::of_rows(scale.rows(&window.cues), harmony);
         let settings = Settings {
             seed: settings.seed.wrapping_add(index as u64),
             ..settings.clone()
         };
+        let chords = match harmony {
+            Harmony::Planned => {
+                let modes = window.cues.iter().map(|beat| Some(beat.get(Cue::Mode)));
+                let modes: Vec<Option<f32>> = modes.collect();
+                harmony::Harmony::Planned(None).chords(&modes, settings.seed)
+            }
+            Harmony::Given => Some(window.chords.clone()),
+            Harmony::Free => None,
+        };
+        let conditioning = Conditioning::of_rows(scale.rows(&window.cues), chords);
         let bars = Bars(BARS_PER_SEGMENT);
         let roll = paint(model, &conditioning, bars, &settings, &mut |done| {
             let share = (index as f64 + done.fraction()) / windows.len() as f64;
@@ -110,32 +129,4 @@ pub fn answer(
 /// The roll of 0 and 1 that holds what is heard of `roll`: notes that have an onset.
 pub fn heard(roll: &PianoRoll) -> PianoRoll {
     encode(&decode(roll), roll.steps(), roll.pitches())
-}
-
-/// Rows that ask for a chord and its bass in each beat, or for none: flags of the 12 pitch classes, of the bass's, and
-/// a mask of 1.
-fn harmony_rows(chords: &[Option<Chord>]) -> BeatRows {
-    BeatRows::new(chords.iter().map(|chord| {
-        let classes = (0..12).map(|class| chord.is_some_and(|chord| chord.classes[class]));
-        let bass = (0..12).map(|class| chord.is_some_and(|chord| chord.bass == class));
-        let flags = classes.chain(bass).chain([true]);
-        flags.map(|flag| f32::from(u8::from(flag))).collect()
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_harmony_row_flags_the_chord_and_its_bass_and_says_that_they_are_given() {
-        let rows = harmony_rows(&[Chord::parse("C:maj/3").unwrap(), None]);
-        let flags = |beat: usize| -> Vec<usize> {
-            let row = rows.row(beat);
-            (0..row.len()).filter(|&i| row[i] == 1.0).collect()
-        };
-        assert_eq!(rows.width(), 25);
-        assert_eq!(flags(0), [0, 4, 7, 16, 24]);
-        assert_eq!(flags(1), [24]);
-    }
 }

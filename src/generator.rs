@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conditioning::Conditioning;
 use crate::conditioning::clip_cues::ClipCurves;
+use crate::conditioning::harmony::Harmony;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::conditioning::steering::Steering;
 use crate::diffusion::coherence::Coherence;
@@ -17,7 +18,7 @@ use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::music::decode::{decode, decode_published};
-use crate::music::draft::{Draft, Recipe};
+use crate::music::draft::{ChordChange, Draft, Recipe};
 use crate::music::dynamics::{self, BeatCurves, PUBLISHED_VELOCITY};
 use crate::music::note::{Note, separate};
 use crate::music::piano_roll::PianoRoll;
@@ -50,6 +51,8 @@ pub struct Settings {
     pub guidance_scale: Option<f64>,
     /// What each cue follows.
     pub steering: Steering,
+    /// Where the chords come from; the published networks find their own.
+    pub harmony: Harmony,
     /// How strongly the draft is held together; the published networks are left alone.
     pub coherence: Coherence,
 }
@@ -65,6 +68,7 @@ impl Default for Settings {
             sampler: SamplerSettings::default(),
             guidance_scale: None,
             steering: Steering::default(),
+            harmony: Harmony::default(),
             coherence: Coherence::default(),
         }
     }
@@ -128,6 +132,12 @@ pub fn generate(
         &placement,
         &curves,
         &settings.steering,
+        if hears_chords(model, settings) {
+            &settings.harmony
+        } else {
+            &Harmony::Free
+        },
+        settings.seed,
     )?;
     let roll = paint(model, &conditioning, bars, settings, on_progress)?;
 
@@ -144,6 +154,7 @@ pub fn generate(
         recipe: Recipe {
             model: model.name().to_owned(),
             guidance_scale: guidance_scale(model, settings),
+            chords: ChordChange::of_beats(conditioning.chords().unwrap_or_default()),
             settings: settings.clone(),
         },
     })
@@ -173,6 +184,11 @@ pub fn paint(
         bars,
     };
     piece.paint(on_progress)
+}
+
+/// Whether chords make a difference: the network reads them, or the sampler favours their tones.
+pub fn hears_chords(model: &Model, settings: &Settings) -> bool {
+    model.config().harmony || settings.coherence.chord > 0.0
 }
 
 /// The scale that is set, or the one that suits the model.
@@ -238,6 +254,7 @@ fn check(model: &Model, settings: &Settings) -> Result<()> {
         ("an eta", sampler.eta, 0.0, 1.0),
         ("a repetition", coherence.repetition.into(), 0.0, 1.0),
         ("a hold on the key", coherence.key.into(), 0.0, 1.0),
+        ("a hold on the chords", coherence.chord.into(), 0.0, 2.0),
         ("a hold on the groove", coherence.groove.into(), 0.0, 1.0),
         (
             "a clip start",

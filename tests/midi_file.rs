@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use diff_bgm::generator::Settings;
-use diff_bgm::music::draft::{Draft, Recipe};
+use diff_bgm::music::chord::ChordLane;
+use diff_bgm::music::draft::{ChordChange, Draft, Recipe};
 use diff_bgm::music::midi_file::{MAX_FILE_BYTES, MidiFile};
 use diff_bgm::music::note::{GridNote, Note, separate};
 use diff_bgm::time::{Bars, Beats, Steps, Tempo};
@@ -18,6 +19,7 @@ fn draft(notes: Vec<Note>, bars: u32) -> Draft {
         recipe: Recipe {
             model: "default".into(),
             guidance_scale: 1.5,
+            chords: ChordChange::of_beats(&"Am | F G".parse::<ChordLane>().unwrap().chords(8)),
             settings: Settings {
                 seed: 7,
                 ..Settings::default()
@@ -68,6 +70,7 @@ fn a_draft_is_written_and_read_back_whole() {
     let names: Vec<_> = file.tracks.iter().map(|track| &*track.name).collect();
     assert_eq!(names, ["", "Diff-BGM"]);
     assert!(file.texts[0].contains("seed 7"), "{:?}", file.texts);
+    assert_eq!(file.texts[1..], ["Am", "F", "G"]);
 }
 
 #[test]

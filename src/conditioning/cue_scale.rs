@@ -48,6 +48,15 @@ impl CueScale {
             .collect()
     }
 
+    /// The value, in its own units, of a cue that is placed at `placed`, −1 to 1; nothing where the model lacks the cue.
+    pub fn value(&self, cue: Cue, placed: f32) -> Option<f32> {
+        let (_, quantiles) = self.cues.iter().find(|(known, _)| *known == cue)?;
+        let last = quantiles.len().checked_sub(1)?;
+        let place = (placed.clamp(-1.0, 1.0) + 1.0) / 2.0 * last as f32;
+        let (below, above) = (place as usize, (place as usize + 1).min(last));
+        Some(quantiles[below] + (quantiles[above] - quantiles[below]) * place.fract())
+    }
+
     /// Rows that ask for all the cues of `beats`: values, then masks of 1.
     pub fn rows(&self, beats: &[BeatCues]) -> BeatRows {
         BeatRows::new(beats.iter().map(|beat| {
@@ -79,6 +88,17 @@ fn place(value: f32, quantiles: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_placed_value_is_found_again() {
+        let scale = CueScale {
+            cues: vec![(Cue::Mode, vec![0.0, 1.0, 3.0])],
+        };
+        let value = |placed| scale.value(Cue::Mode, placed);
+        assert_eq!([value(-1.0), value(-0.5)], [Some(0.0), Some(0.5)]);
+        assert_eq!([value(0.5), value(7.0)], [Some(2.0), Some(3.0)]);
+        assert_eq!(scale.value(Cue::Density, 0.0), None);
+    }
 
     #[test]
     fn values_lie_between_the_quantiles_around_them() {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diffusion::sampler::Denoiser;
 use crate::error::Result;
+use crate::music::chord::Chord;
 use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};
 
 /// Sixteenths in a bar.
@@ -28,6 +29,8 @@ pub struct Coherence {
     pub repetition: f32,
     /// How much is taken from what lies outside the major scale that fits a segment best.
     pub key: f32,
+    /// How much the pitch classes of the chords are favoured, where there are chords; most in the first steps.
+    pub chord: f32,
     /// How much the sixteenths that most bars use are favoured for onsets.
     pub groove: f32,
 }
@@ -37,6 +40,7 @@ impl Default for Coherence {
         Self {
             repetition: 0.25,
             key: 0.2,
+            chord: 0.0,
             groove: 0.6,
         }
     }
@@ -47,6 +51,7 @@ impl Coherence {
     pub const NONE: Self = Self {
         repetition: 0.0,
         key: 0.0,
+        chord: 0.0,
         groove: 0.0,
     };
 
@@ -62,13 +67,35 @@ impl Coherence {
         Ok(((noise * (1.0 - share).sqrt())? + (common * share.sqrt())?)?)
     }
 
-    /// Corrects the values of a roll, `[2, steps, pitches]` with `pitch_min` as its lowest pitch.
-    fn correct(&self, roll: &mut [f32], pitches: usize, pitch_min: usize) {
+    /// Corrects the values of a roll, `[2, steps, pitches]` with `pitch_min` as its lowest pitch, of which the share
+    /// `noise` of the diffusion is still to be taken away.
+    fn correct(
+        &self,
+        roll: &mut [f32],
+        pitches: usize,
+        pitch_min: usize,
+        chords: &[Option<Chord>],
+        noise: f32,
+    ) {
         if self.key > 0.0 {
             let tonic = best_tonic(roll, pitches, pitch_min);
             for (cell, value) in roll.iter_mut().enumerate() {
                 if !in_major(pitch_min + cell % pitches, tonic) {
                     *value *= 1.0 - self.key;
+                }
+            }
+        }
+        if self.chord > 0.0 {
+            let half = roll.len() / 2;
+            let reach = self.chord * noise / 2.0;
+            for plane in roll.chunks_exact_mut(half) {
+                let beats = plane.chunks_exact_mut(pitches * STEPS_PER_BEAT as usize);
+                for (beat, chord) in beats.zip(chords) {
+                    let Some(chord) = chord else { continue };
+                    for (cell, value) in beat.iter_mut().enumerate() {
+                        let inside = chord.classes[(pitch_min + cell % pitches) % 12];
+                        *value *= 1.0 + if inside { reach } else { -reach };
+                    }
                 }
             }
         }
@@ -90,6 +117,10 @@ pub struct Coherent<'a> {
     pub denoiser: &'a dyn Denoiser,
     /// How strongly.
     pub coherence: Coherence,
+    /// The chord of each beat, as far as there are chords.
+    pub chords: &'a [Option<Chord>],
+    /// The number of the last diffusion step, from which sampling starts.
+    pub last_diffusion_step: usize,
     /// The lowest pitch of the roll.
     pub pitch_min: usize,
     /// The range that corrected estimates are held to.
@@ -101,7 +132,9 @@ impl Denoiser for Coherent<'_> {
         let x0 = self.denoiser.x0(x_t, diffusion_step)?;
         let (_, _, _, pitches) = x0.dims4()?;
         let mut values = x0.flatten_all()?.to_vec1::<f32>()?;
-        self.coherence.correct(&mut values, pitches, self.pitch_min);
+        let noise = diffusion_step as f32 / self.last_diffusion_step.max(1) as f32;
+        self.coherence
+            .correct(&mut values, pitches, self.pitch_min, self.chords, noise);
         let (low, high) = self.x0_range;
         values
             .iter_mut()
@@ -181,7 +214,7 @@ mod tests {
             key: 0.25,
             ..Coherence::NONE
         };
-        coherence.correct(&mut corrected, PITCHES, 48);
+        coherence.correct(&mut corrected, PITCHES, 48, &[], 1.0);
         assert_eq!(corrected[7 * PITCHES + 6], 0.75);
         assert_eq!(corrected.iter().sum::<f32>(), 7.75);
     }
@@ -193,19 +226,33 @@ mod tests {
             groove: 0.6,
             ..Coherence::NONE
         };
-        coherence.correct(&mut corrected, PITCHES, 48);
+        coherence.correct(&mut corrected, PITCHES, 48, &[], 1.0);
         assert_eq!(corrected[0], 1.3);
         assert_eq!(corrected[3 * PITCHES + 4], 1.0);
+    }
+
+    #[test]
+    fn tones_of_the_chord_are_favoured_where_there_is_one() {
+        let mut corrected = roll(&[(0, 48), (3, 49), (4, 49)]);
+        let coherence = Coherence {
+            chord: 1.0,
+            ..Coherence::NONE
+        };
+        let chords = [Chord::parse("C:maj").unwrap(), None];
+        coherence.correct(&mut corrected, PITCHES, 48, &chords, 0.5);
+        assert_eq!(corrected[0], 1.25);
+        assert_eq!(corrected[3 * PITCHES + 1], 0.75);
+        assert_eq!(corrected[4 * PITCHES + 1], 1.0);
     }
 
     #[test]
     fn shares_of_nothing_and_a_silent_roll_change_nothing() {
         let before = roll(&[(0, 49), (7, 54)]);
         let mut corrected = before.clone();
-        Coherence::NONE.correct(&mut corrected, PITCHES, 48);
+        Coherence::NONE.correct(&mut corrected, PITCHES, 48, &[], 1.0);
         assert_eq!(corrected, before);
         let mut silent = roll(&[]);
-        Coherence::default().correct(&mut silent, PITCHES, 48);
+        Coherence::default().correct(&mut silent, PITCHES, 48, &[], 1.0);
         assert_eq!(silent, roll(&[]));
     }
 

@@ -13,6 +13,8 @@ pub enum NoiseUse {
     Start,
     /// A bar of noise that all bars of a draft share.
     CommonBar,
+    /// The numbers that a chord progression is drawn with.
+    Harmony,
     /// The noise that a stochastic sampler adds after the diffusion step with this number.
     Step(u32),
 }
@@ -45,29 +47,46 @@ impl NoiseSource {
         Ok(Tensor::from_vec(values, shape, device)?)
     }
 
+    /// Endless numbers spread evenly over 0…1, the ends excluded.
+    pub fn uniform(&self, noise_use: NoiseUse) -> impl Iterator<Item = f64> + use<> {
+        self.blocks(noise_use).flatten().map(unit)
+    }
+
     fn normal_values(&self, noise_use: NoiseUse, count: usize) -> Vec<f32> {
-        let stream = match noise_use {
-            NoiseUse::Start => 0,
-            NoiseUse::CommonBar => u32::MAX,
-            NoiseUse::Step(step) => step + 1,
+        let normal = |[a, b, c, d]: [u32; 4]| {
+            let ([x, y], [z, w]) = (box_muller(a, b), box_muller(c, d));
+            [x, y, z, w]
         };
-        let key = [self.seed as u32, (self.seed >> 32) as u32];
-        let mut values: Vec<f32> = (0..count.div_ceil(4) as u64)
-            .flat_map(|block| {
-                let counter = [block as u32, (block >> 32) as u32, self.segment, stream];
-                let [a, b, c, d] = philox4x32(counter, key);
-                let ([x, y], [z, w]) = (box_muller(a, b), box_muller(c, d));
-                [x, y, z, w]
-            })
-            .collect();
+        let blocks = self.blocks(noise_use).take(count.div_ceil(4));
+        let mut values: Vec<f32> = blocks.flat_map(normal).collect();
         values.truncate(count);
         values
     }
+
+    /// Random words, four at a time.
+    fn blocks(&self, noise_use: NoiseUse) -> impl Iterator<Item = [u32; 4]> + use<> {
+        let stream = match noise_use {
+            NoiseUse::Start => 0,
+            NoiseUse::CommonBar => u32::MAX,
+            NoiseUse::Harmony => u32::MAX - 1,
+            NoiseUse::Step(step) => step + 1,
+        };
+        let key = [self.seed as u32, (self.seed >> 32) as u32];
+        let segment = self.segment;
+        (0..u64::MAX).map(move |block| {
+            let counter = [block as u32, (block >> 32) as u32, segment, stream];
+            philox4x32(counter, key)
+        })
+    }
+}
+
+/// A word as a number between 0 and 1.
+fn unit(word: u32) -> f64 {
+    (f64::from(word) + 0.5) / 4_294_967_296.0
 }
 
 /// Two independent normal variates from two uniform words.
 fn box_muller(a: u32, b: u32) -> [f32; 2] {
-    let unit = |word: u32| (f64::from(word) + 0.5) / 4_294_967_296.0;
     let radius = libm::sqrt(-2.0 * libm::log(unit(a)));
     let (sin, cos) = libm::sincos(TAU * unit(b));
     [(radius * cos) as f32, (radius * sin) as f32]

@@ -78,9 +78,12 @@ impl Piece<'_> {
         // The published loop never clamps; solvers of few steps need to.
         let x0_range = (self.sampler.kind != SamplerKind::Ddpm).then_some(ROLL_RANGE);
         let guided = GuidedModel::new(model, &condition, self.guidance_scale, x0_range)?;
+        let chords = self.conditioning.chords().unwrap_or_default();
         let coherent = Coherent {
             denoiser: &guided,
             coherence: self.coherence,
+            chords: chords.get(first_beat..).unwrap_or_default(),
+            last_diffusion_step: model.schedule().steps() - 1,
             pitch_min: model.config().pitch_min,
             x0_range: ROLL_RANGE,
         };

@@ -1,6 +1,15 @@
-//! Chord symbols as POP909 writes them, such as `Gb:min7/b3`.
+//! Chords, and their symbols as POP909 writes them, such as `Gb:min7/b3`.
+
+mod lead_sheet;
+
+pub use lead_sheet::ChordLane;
 
 use crate::error::Fault;
+
+/// Names of the pitch classes, C first, as most keys spell them.
+pub const PITCH_CLASS_NAMES: [&str; 12] = [
+    "C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B",
+];
 
 /// Semitones above the root for every chord quality of POP909.
 const QUALITIES: [(&str, &[u8]); 15] = [
@@ -84,10 +93,23 @@ impl Chord {
             mode: if minor { MINOR_LIKE } else { MAJOR_LIKE },
         }))
     }
+
+    /// The same chord, `semitones` higher.
+    #[must_use]
+    pub fn transposed(&self, semitones: u8) -> Self {
+        let semitones = usize::from(semitones % 12);
+        let mut classes = self.classes;
+        classes.rotate_right(semitones);
+        Self {
+            classes,
+            bass: (self.bass + semitones as u8) % 12,
+            mode: self.mode,
+        }
+    }
 }
 
 /// Semitones from C of a name such as `Gb`.
-fn note_name(name: &str) -> Option<i32> {
+pub(super) fn note_name(name: &str) -> Option<i32> {
     let mut characters = name.chars();
     let letter = characters.next()?;
     let degree = "CDEFGAB".find(letter)?;

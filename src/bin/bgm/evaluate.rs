@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use diff_bgm::atomic_file::expect_writable;
+use diff_bgm::diffusion::coherence::Coherence;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
@@ -55,9 +56,12 @@ pub(crate) struct Arguments {
     /// Seed of the first segment; the following ones count up
     #[arg(long, default_value = "1")]
     seed: u64,
-    /// Whether the model is told the chords of the real music: free or given
-    #[arg(long, default_value = "free")]
+    /// Which chords the model is told: planned, given (those of the real music) or free (none)
+    #[arg(long, default_value = "planned")]
     harmony: Harmony,
+    /// How strongly the tones of the chords are favoured, 0 to 2; as drafts do by default, if not given
+    #[arg(long)]
+    in_chord: Option<f32>,
     /// Also writes the figures
     #[arg(long, value_name = "FIGURES.json")]
     json: Option<PathBuf>,
@@ -113,6 +117,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }?;
     let songs = held_out_songs(&arguments.data)?;
     let windows = choose_windows(&songs, arguments.segments.max(CANDIDATES), &model)?;
+    let coherence = Coherence::default();
     let settings = Settings {
         seed: arguments.seed,
         sampler: SamplerSettings {
@@ -121,6 +126,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             ..SamplerSettings::default()
         },
         guidance_scale: arguments.guidance,
+        coherence: Coherence {
+            chord: arguments.in_chord.unwrap_or(coherence.chord),
+            ..coherence
+        },
         ..Settings::default()
     };
     let asked = &windows[..arguments.segments];

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use diff_bgm::atomic_file::expect_writable;
+use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::conditioning::steering::{Lane, Steering};
 use diff_bgm::diffusion::coherence::Coherence;
@@ -14,7 +15,9 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::generator::{Settings, generate};
-use diff_bgm::music::draft::Draft;
+use diff_bgm::music::chord::ChordLane;
+use diff_bgm::music::draft::{ChordChange, Draft};
+use diff_bgm::music::key::Key;
 use diff_bgm::music::metrics::Metrics;
 use diff_bgm::time::{Bars, Beats, Tempo};
 use diff_bgm::{Error, Fault, Result};
@@ -72,6 +75,18 @@ pub(crate) struct Arguments {
     /// How strongly bars share their rhythm, 0 to 1
     #[arg(long, default_value = "0.6")]
     groove: f32,
+    /// The chords, bar by bar and over again, such as "Am | F G | C/E"; a progression is planned, if not given
+    #[arg(long, value_name = "CHORDS", conflicts_with_all = ["key", "free_harmony"])]
+    chords: Option<ChordLane>,
+    /// The key of the planned chords, such as C or F#m; the seed draws one, if not given
+    #[arg(long, conflicts_with = "free_harmony")]
+    key: Option<Key>,
+    /// Leaves the harmony to the model
+    #[arg(long)]
+    free_harmony: bool,
+    /// How strongly the tones of the chords are favoured, 0 to 2
+    #[arg(long, default_value = "0")]
+    in_chord: f32,
     /// How rows of the clip find their beats: time, or stretch over the whole piece
     #[arg(long, default_value = "time")]
     align: Alignment,
@@ -155,6 +170,7 @@ struct Report<'a> {
     bars: u32,
     music: Metrics,
     cuts_beats: &'a [Beats],
+    chords: &'a [ChordChange],
     seconds: Timings,
 }
 
@@ -192,9 +208,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         },
         guidance_scale: arguments.guidance,
         steering: arguments.steering.steering()?,
+        harmony: match arguments.chords {
+            Some(chords) => Harmony::Chords(chords),
+            None if arguments.free_harmony => Harmony::Free,
+            None => Harmony::Planned(arguments.key),
+        },
         coherence: Coherence {
             repetition: arguments.repetition,
             key: arguments.in_key,
+            chord: arguments.in_chord,
             groove: arguments.groove,
         },
     };
@@ -239,6 +261,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             bars: draft.bars.0,
             music: Metrics::of(&draft.notes, draft.bars),
             cuts_beats: &draft.cuts,
+            chords: &draft.recipe.chords,
             seconds: Timings {
                 load_model,
                 load_clip,

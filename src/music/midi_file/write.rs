@@ -7,7 +7,7 @@ use midly::{
 
 use crate::error::{Fault, Result};
 use crate::music::draft::{Draft, Recipe};
-use crate::time::{Beats, Tempo};
+use crate::time::Beats;
 
 /// Ticks in a beat.
 const TICKS_PER_BEAT: u16 = 480;
@@ -19,8 +19,8 @@ const RELEASE_VELOCITY: u8 = 64;
 impl Draft {
     /// The draft as a MIDI file of format 1 with 480 ticks a beat.
     ///
-    /// The first track holds tempo, time signature, how the draft was made, and a marker "cut 1", "cut 2", … at every
-    /// cut; the second, named "Diff-BGM", holds the notes on channel 1. Both end with the piece's last bar, or with a
+    /// The first track holds tempo, time signature, how the draft was made, its chords as texts, and a marker "cut 1",
+    /// "cut 2", … at every cut; the second, named "Diff-BGM", holds the notes on channel 1. Both end with the piece's last bar, or with a
     /// note that lasts longer.
     ///
     /// # Errors
@@ -38,11 +38,11 @@ impl Draft {
         let last_note = notes.last().map_or(0, |(tick, _)| *tick);
         let end = tick(self.bars.beats()).max(last_note);
         let made = made_by(&self.recipe);
-        let markers = cut_names(self);
+        let cuts = cut_names(self);
         let smf = Smf {
             header: Header::new(Format::Parallel, Timing::Metrical(u15::new(TICKS_PER_BEAT))),
             tracks: vec![
-                track("", conductor_events(self.tempo, &made, &markers), end),
+                track("", conductor_events(self, &made, &cuts), end),
                 track("Diff-BGM", notes, end),
             ],
         };
@@ -83,11 +83,11 @@ fn note_events(draft: &Draft) -> Vec<Timed<'static>> {
 }
 
 fn conductor_events<'a>(
-    tempo: Tempo,
+    draft: &'a Draft,
     made: &'a str,
-    markers: &'a [(u32, String)],
+    cuts: &'a [(u32, String)],
 ) -> Vec<Timed<'a>> {
-    let micros_per_beat = (60e6 / tempo.bpm()).round() as u32;
+    let micros_per_beat = (60e6 / draft.tempo.bpm()).round() as u32;
     let metronome_clocks = 24;
     let thirty_seconds_per_beat = 8;
     let at_start = [
@@ -95,13 +95,23 @@ fn conductor_events<'a>(
         MetaMessage::Tempo(u24::from_int_lossy(micros_per_beat)),
         MetaMessage::TimeSignature(4, 2, metronome_clocks, thirty_seconds_per_beat),
     ];
-    let markers = markers
-        .iter()
-        .map(|(tick, name)| (*tick, MetaMessage::Marker(name.as_bytes())));
-    at_start
-        .into_iter()
+    let cuts = (cuts.iter()).map(|(tick, name)| (*tick, MetaMessage::Marker(name.as_bytes())));
+    let piece = 0.0..draft.bars.beats().0;
+    let chords = (draft.recipe.chords.iter())
+        .filter(|chord| piece.contains(&chord.start.0))
+        .map(|chord| {
+            (
+                tick(chord.start),
+                MetaMessage::Text(chord.symbol.as_bytes()),
+            )
+        });
+    let mut events: Vec<(u32, MetaMessage)> = (at_start.into_iter())
         .map(|message| (0, message))
-        .chain(markers)
+        .chain(chords)
+        .chain(cuts)
+        .collect();
+    events.sort_by_key(|(tick, _)| *tick);
+    (events.into_iter())
         .map(|(tick, message)| (tick, TrackEventKind::Meta(message)))
         .collect()
 }

@@ -18,6 +18,7 @@ pub(super) const MARGIN: f32 = 40.0;
 const HEADER_HEIGHT: f32 = 64.0;
 pub(super) const BAR_NUMBERS_HEIGHT: f32 = 40.0;
 const CUT_TIMES_HEIGHT: f32 = 32.0;
+const CHORDS_HEIGHT: f32 = 32.0;
 const KEYS_WIDTH: f32 = 72.0;
 const ROW_HEIGHT: f32 = 12.0;
 const ROW_HEIGHT_OF_SEVERAL_SYSTEMS: f32 = 9.0;
@@ -99,8 +100,18 @@ impl<'a> Page<'a> {
         self.ruler_height() + f32::from(self.pitches) * self.row_height()
     }
 
-    /// Bar numbers, and below them the times of cuts where there are any.
+    /// Bar numbers, and below them the times of cuts and the chords where there are any.
     fn ruler_height(&self) -> f32 {
+        let chords_height = if self.draft.recipe.chords.is_empty() {
+            0.0
+        } else {
+            CHORDS_HEIGHT
+        };
+        self.chords_top() + chords_height
+    }
+
+    /// Where the chords are, below the top of a system.
+    pub(super) fn chords_top(&self) -> f32 {
         if self.draft.cuts.is_empty() {
             BAR_NUMBERS_HEIGHT
         } else {

@@ -31,6 +31,7 @@ impl Page<'_> {
             for (note, voice) in self.draft.notes.iter().zip(&voices) {
                 self.paint_note(&mut canvas, &system, note, *voice);
             }
+            self.paint_chords(&mut canvas, &system);
             self.paint_cuts(&mut canvas, &system);
         }
         self.paint_legend(&mut canvas);
@@ -146,6 +147,23 @@ impl Page<'_> {
         let colour = if voice == Voice::Top { MELODY } else { NOTE };
         let loudness = f32::from(note.velocity) / 127.0;
         canvas.fill_rounded(body, 3.0, colour, (0.4 + 0.75 * loudness).min(1.0));
+    }
+
+    /// The chords where they begin, as far as there is room.
+    fn paint_chords(&self, canvas: &mut Canvas, system: &System) {
+        let rows = self.rows(system);
+        let first = f64::from(system.first_bar * BEATS_PER_BAR);
+        let end = f64::from((system.first_bar + system.bars) * BEATS_PER_BAR);
+        let top = system.top + self.chords_top();
+        let mut free_from = rows.left;
+        for chord in &self.draft.recipe.chords {
+            let left = self.x(system, chord.start) + 4.0;
+            let right = left + Lettering::LABEL.width(&chord.symbol);
+            if (first..end).contains(&chord.start.0) && left >= free_from && right <= rows.right {
+                canvas.write(&chord.symbol, left, top, Lettering::LABEL, MUTED);
+                free_from = right + 8.0;
+            }
+        }
     }
 
     /// The cuts as lines, each with its time where there is room for it.

@@ -1,0 +1,86 @@
+//! Which chords a piece is to have, and how a network is told.
+
+use serde::{Deserialize, Serialize};
+
+use crate::conditioning::beat_rows::BeatRows;
+use crate::diffusion::noise::{NoiseSource, NoiseUse};
+use crate::music::chord::{Chord, ChordLane};
+use crate::music::key::Key;
+use crate::music::progression;
+
+/// Where the chords of a piece come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Harmony {
+    /// A progression is planned, in the key or in one that the seed draws, as major or minor as the mode cue asks.
+    Planned(Option<Key>),
+    /// The user's chords.
+    Chords(ChordLane),
+    /// The network finds its own.
+    Free,
+}
+
+impl Default for Harmony {
+    fn default() -> Self {
+        Self::Planned(None)
+    }
+}
+
+impl Harmony {
+    /// The chord of each beat, or nothing where the network is left free. `major_shares` says for each beat how often
+    /// chords are to be major-like, 0 to 1, or leaves it open.
+    pub fn chords(&self, major_shares: &[Option<f32>], seed: u64) -> Option<Vec<Option<Chord>>> {
+        match self {
+            Self::Planned(key) => {
+                let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Harmony);
+                let mut uniform = || numbers.next().unwrap_or_default();
+                let chords = progression::plan(major_shares, *key, &mut uniform);
+                Some(chords.into_iter().map(Some).collect())
+            }
+            Self::Chords(lane) => Some(lane.chords(major_shares.len())),
+            Self::Free => None,
+        }
+    }
+}
+
+/// Rows that ask for a chord and its bass in each beat, or for none: flags of the 12 pitch classes, of the bass's, and
+/// a mask of 1.
+pub fn harmony_rows(chords: &[Option<Chord>]) -> BeatRows {
+    BeatRows::new(chords.iter().map(|chord| {
+        let classes = (0..12).map(|class| chord.is_some_and(|chord| chord.classes[class]));
+        let bass = (0..12).map(|class| chord.is_some_and(|chord| chord.bass == class));
+        let flags = classes.chain(bass).chain([true]);
+        flags.map(|flag| f32::from(u8::from(flag))).collect()
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_harmony_row_flags_the_chord_and_its_bass_and_says_that_they_are_given() {
+        let rows = harmony_rows(&[Chord::parse("C:maj/3").unwrap(), None]);
+        let flags = |beat: usize| -> Vec<usize> {
+            let row = rows.row(beat);
+            (0..row.len()).filter(|&i| row[i] == 1.0).collect()
+        };
+        assert_eq!(rows.width(), 25);
+        assert_eq!(flags(0), [0, 4, 7, 16, 24]);
+        assert_eq!(flags(1), [24]);
+    }
+
+    #[test]
+    fn settings_keep_their_harmony_as_a_musician_writes_it() {
+        for harmony in [
+            Harmony::Free,
+            Harmony::Planned(Some("F#m".parse().unwrap())),
+            Harmony::Chords("Am | F G".parse().unwrap()),
+            Harmony::default(),
+        ] {
+            let json = serde_json::to_string(&harmony).unwrap();
+            assert_eq!(serde_json::from_str::<Harmony>(&json).unwrap(), harmony);
+        }
+        assert!(serde_json::from_str::<Harmony>(r#"{"chords":"H"}"#).is_err());
+    }
+}

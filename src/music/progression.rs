@@ -1,0 +1,284 @@
+//! Chord progressions: which chord follows which in the training music, and a plan for a piece after it.
+//!
+//! The plan is a walk through the successions counted in POP909, two chords a bar, drawn so that chords are as often
+//! major as is asked for, phrases of four bars tend to come back, and the end is at home.
+
+use std::sync::LazyLock;
+
+use crate::music::chord::{Chord, MAJOR_LIKE};
+use crate::music::key::Key;
+use crate::time::BEATS_PER_BAR;
+
+/// Beats that a planned chord lasts at least.
+const SLOT_BEATS: usize = 2;
+const SLOTS_PER_BAR: usize = BEATS_PER_BAR as usize / SLOT_BEATS;
+/// Slots of a phrase of four bars.
+const PHRASE_SLOTS: usize = 4 * SLOTS_PER_BAR;
+/// How much likelier the chord at the same place in the phrase before is than it would be.
+const RETURN_FACTOR: f64 = 6.0;
+/// How much likelier the tonic is at the beginning, and in the last bar, than it would be.
+const HOME_FACTOR: f64 = 8.0;
+/// The least weight of a chord of the mode that is not asked for.
+const LEAST_MODE_WEIGHT: f64 = 0.02;
+
+/// Lines of `within` or `across` (a bar line), two chords with C as the major tonic, and how often the second follows
+/// the first; counted by `benches/peer/progressions.py` on POP909 without the songs that are held out.
+const POP909: &str = include_str!("progression/pop909.txt");
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(POP909));
+
+/// Chords and how often each follows each.
+struct Table {
+    chords: Vec<Chord>,
+    /// `[from][to]` from the first to the second half of a bar, and over a bar line.
+    within: Vec<Vec<f64>>,
+    across: Vec<Vec<f64>>,
+}
+
+impl Table {
+    fn read(text: &str) -> Self {
+        let lines = text.lines().filter_map(Line::read);
+        let mut symbols: Vec<&str> = lines
+            .clone()
+            .flat_map(|line| [line.from, line.to])
+            .collect();
+        symbols.sort_unstable();
+        symbols.dedup();
+        let chords: Vec<(&str, Chord)> = (symbols.into_iter())
+            .filter_map(|symbol| Some((symbol, Chord::parse(symbol).ok()??)))
+            .collect();
+        let counts = |place: &str| {
+            let mut counts = vec![vec![0.0; chords.len()]; chords.len()];
+            let index = |symbol| chords.iter().position(|(name, _)| *name == symbol);
+            for line in lines.clone().filter(|line| line.place == place) {
+                if let (Some(from), Some(to)) = (index(line.from), index(line.to)) {
+                    counts[from][to] = line.count;
+                }
+            }
+            counts
+        };
+        Self {
+            within: counts("within"),
+            across: counts("across"),
+            chords: chords.into_iter().map(|(_, chord)| chord).collect(),
+        }
+    }
+
+    /// How often each chord is followed by each, into the slot `slot`.
+    fn counts_into(&self, slot: usize) -> &[Vec<f64>] {
+        if slot.is_multiple_of(SLOTS_PER_BAR) {
+            &self.across
+        } else {
+            &self.within
+        }
+    }
+}
+
+/// One line of the table.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    place: &'a str,
+    from: &'a str,
+    to: &'a str,
+    count: f64,
+}
+
+impl<'a> Line<'a> {
+    fn read(line: &'a str) -> Option<Self> {
+        let mut words = line.split_whitespace();
+        Some(Self {
+            place: words.next()?,
+            from: words.next()?,
+            to: words.next()?,
+            count: words.next()?.parse().ok()?,
+        })
+    }
+}
+
+/// Plans a chord for each beat.
+///
+/// `major_shares` says for each beat how often chords are to be major-like, 0 to 1, or leaves it open. Without a key,
+/// one is drawn. `uniform` gives numbers in 0…1; the same numbers give the same plan.
+pub fn plan(
+    major_shares: &[Option<f32>],
+    key: Option<Key>,
+    uniform: &mut dyn FnMut() -> f64,
+) -> Vec<Chord> {
+    let table = &*TABLE;
+    let slots = major_shares.len().div_ceil(SLOT_BEATS);
+    let drawn_tonic = (uniform() * 12.0) as u8 % 12;
+    let relative_major = key.map_or(drawn_tonic, Key::relative_major);
+    let weights: Vec<Vec<f64>> = (0..slots)
+        .map(|slot| slot_weights(table, slot, slots, major_shares, key))
+        .collect();
+    let reach = reach_ahead(table, &weights);
+
+    let mut walk: Vec<usize> = Vec::with_capacity(slots);
+    for slot in 0..slots {
+        let returning = (slot.checked_sub(PHRASE_SLOTS)).map(|before| walk[before]);
+        let counts = walk.last().map(|&last| &table.counts_into(slot)[last]);
+        let shares = (0..table.chords.len()).map(|chord| {
+            let again = if returning == Some(chord) {
+                RETURN_FACTOR
+            } else {
+                1.0
+            };
+            let count = counts.map_or_else(|| uses(table, chord), |counts| counts[chord]);
+            count * again * weights[slot][chord] * reach[slot][chord]
+        });
+        walk.push(draw(&shares.collect::<Vec<f64>>(), uniform()));
+    }
+    (0..major_shares.len())
+        .map(|beat| table.chords[walk[beat / SLOT_BEATS]].transposed(relative_major))
+        .collect()
+}
+
+/// How much each chord is wanted in a slot.
+fn slot_weights(
+    table: &Table,
+    slot: usize,
+    slots: usize,
+    major_shares: &[Option<f32>],
+    key: Option<Key>,
+) -> Vec<f64> {
+    let beats = &major_shares[slot * SLOT_BEATS..];
+    let asked: Vec<f64> = (beats.iter().take(SLOT_BEATS).flatten())
+        .map(|&share| f64::from(share))
+        .collect();
+    let asked = (!asked.is_empty()).then(|| asked.iter().sum::<f64>() / asked.len() as f64);
+    let minor_home = key.map_or(asked.is_some_and(|share| share < 0.5), |key| key.minor);
+    let home = if minor_home { 9 } else { 0 };
+    let at_home = slot == 0 || slot + SLOTS_PER_BAR >= slots;
+    let weight = |chord: &Chord| {
+        let share = asked.unwrap_or(0.5);
+        let fit = if chord.mode == MAJOR_LIKE {
+            share
+        } else {
+            1.0 - share
+        };
+        let fit = (fit * fit).max(LEAST_MODE_WEIGHT);
+        let is_home = chord.bass == home && chord.classes[usize::from(home)];
+        fit * if at_home && is_home { HOME_FACTOR } else { 1.0 }
+    };
+    table.chords.iter().map(weight).collect()
+}
+
+/// How well what follows each chord of each slot can be what is wanted there (the backward pass of a hidden Markov
+/// model), relative to the best in its slot.
+fn reach_ahead(table: &Table, weights: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let chords = table.chords.len();
+    let mut reach = vec![vec![1.0; chords]; weights.len()];
+    for slot in (1..weights.len()).rev() {
+        let counts = table.counts_into(slot);
+        let ahead: Vec<f64> = (0..chords)
+            .map(|from| {
+                let all: f64 = counts[from].iter().sum();
+                let wanted: f64 = (0..chords)
+                    .map(|to| counts[from][to] * weights[slot][to] * reach[slot][to])
+                    .sum();
+                wanted / all.max(1.0)
+            })
+            .collect();
+        let best = ahead
+            .iter()
+            .fold(f64::MIN_POSITIVE, |best, &value| best.max(value));
+        reach[slot - 1] = ahead.into_iter().map(|value| value / best).collect();
+    }
+    reach
+}
+
+/// How often a chord begins a bar.
+fn uses(table: &Table, chord: usize) -> f64 {
+    table.within[chord].iter().sum()
+}
+
+/// The index that `uniform`, 0 to 1, picks by the `shares`.
+fn draw(shares: &[f64], uniform: f64) -> usize {
+    let mut left = uniform * shares.iter().sum::<f64>();
+    let found = shares.iter().position(|share| {
+        left -= share;
+        left < 0.0
+    });
+    found.unwrap_or_else(|| shares.iter().rposition(|&share| share > 0.0).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diffusion::noise::{NoiseSource, NoiseUse};
+
+    fn planned(seed: u64, major_shares: &[Option<f32>], key: Option<Key>) -> Vec<Chord> {
+        let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Harmony);
+        plan(major_shares, key, &mut || numbers.next().unwrap_or(0.0))
+    }
+
+    fn share_of_major(chords: &[Chord]) -> f64 {
+        let major = chords
+            .iter()
+            .filter(|chord| chord.mode == MAJOR_LIKE)
+            .count();
+        major as f64 / chords.len() as f64
+    }
+
+    #[test]
+    fn every_line_of_the_table_is_read() {
+        let counted: f64 = POP909
+            .lines()
+            .filter_map(Line::read)
+            .map(|line| line.count)
+            .sum();
+        let kept: f64 = (TABLE.within.iter().chain(&TABLE.across)).flatten().sum();
+        assert_eq!(
+            POP909.lines().filter_map(Line::read).count(),
+            POP909.lines().count()
+        );
+        assert_eq!(kept, counted);
+        assert!(TABLE.chords.len() > 20);
+    }
+
+    #[test]
+    fn chords_are_major_where_major_is_asked_and_minor_where_minor_is() {
+        for seed in 0..8 {
+            let asked: Vec<Option<f32>> = (0..64)
+                .map(|beat| Some(if beat < 32 { 0.95 } else { 0.05 }))
+                .collect();
+            let chords = planned(seed, &asked, None);
+            assert!(share_of_major(&chords[..32]) > 0.8, "seed {seed}");
+            assert!(share_of_major(&chords[32..]) < 0.2, "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn a_key_holds_the_chords_and_is_home_at_the_end() {
+        let key: Key = "Em".parse().unwrap();
+        for seed in 0..8 {
+            let chords = planned(seed, &[None; 32], Some(key));
+            let of_the_scale = chords.iter().filter(|chord| {
+                (0..12)
+                    .all(|class| !chord.classes[class] || [7, 9, 11, 0, 2, 4, 6].contains(&class))
+            });
+            assert!(of_the_scale.count() >= 22, "seed {seed}");
+        }
+        let ends = (0..32).filter(|&seed| planned(seed, &[None; 32], Some(key))[31].bass == 4);
+        assert!(ends.count() > 20);
+    }
+
+    #[test]
+    fn phrases_come_back() {
+        let alike = |seed| {
+            let chords = planned(seed, &[None; 64], None);
+            (16..32)
+                .filter(|&beat| chords[beat] == chords[beat - 16])
+                .count()
+        };
+        let mean = (0..32).map(alike).sum::<usize>() as f64 / 32.0;
+        assert!(mean > 6.0, "{mean} of 16 beats");
+    }
+
+    #[test]
+    fn the_same_seed_plans_the_same_and_another_another() {
+        assert_eq!(planned(3, &[None; 32], None), planned(3, &[None; 32], None));
+        assert_ne!(planned(3, &[None; 32], None), planned(4, &[None; 32], None));
+        assert!(planned(3, &[], None).is_empty());
+        assert_eq!(planned(3, &[Some(0.5); 3], None).len(), 3);
+    }
+}
