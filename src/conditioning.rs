@@ -7,7 +7,7 @@ pub mod harmony;
 pub mod placement;
 pub mod steering;
 
-use candle_core::Tensor;
+use candle_core::{DType, Tensor};
 
 use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::clip_cues::ClipCurves;
@@ -102,28 +102,59 @@ impl Conditioning {
     /// # Errors
     /// When the rows do not fit the model.
     pub fn encode(&self, model: &Model, first: usize, count: usize) -> Result<Condition> {
-        let tensor = |rows: &Option<BeatRows>| {
-            rows.as_ref()
-                .map(|rows| {
-                    let shape = (1, count, rows.width());
-                    Tensor::from_vec(rows.window(first, count), shape, model.device())
-                })
-                .transpose()
+        let tensor = |rows: &Option<BeatRows>| -> Result<Option<Tensor>> {
+            let tensor = |rows| rows_tensor(rows, model, first, count);
+            rows.as_ref().map(tensor).transpose()
         };
         match tensor(&self.cues)? {
-            Some(cues) => {
-                let harmony = (self.chords.as_deref()).filter(|_| model.config().harmony);
-                model.cue_condition(CueRows {
-                    cues: &cues,
-                    harmony: tensor(&harmony.map(harmony_rows))?.as_ref(),
-                })
-            }
+            Some(cues) => self.cue_condition(model, &cues, first, count),
             None => {
                 let (visual, caption) = (tensor(&self.visual)?, tensor(&self.caption)?);
                 model.embedding_condition(visual.as_ref(), caption.as_ref())
             }
         }
     }
+
+    /// What guidance leads away from: the same chords and nothing else. Guided towards chords, too, music would consist
+    /// of little but their tones.
+    ///
+    /// # Errors
+    /// As for [`Conditioning::encode`].
+    pub fn encode_free(&self, model: &Model, first: usize, count: usize) -> Result<Condition> {
+        match &self.cues {
+            Some(cues) => {
+                let shape = (1, count, cues.width());
+                let free = Tensor::zeros(shape, DType::F32, model.device())?;
+                self.cue_condition(model, &free, first, count)
+            }
+            None => model.null_condition(),
+        }
+    }
+
+    fn cue_condition(
+        &self,
+        model: &Model,
+        cues: &Tensor,
+        first: usize,
+        count: usize,
+    ) -> Result<Condition> {
+        let chords = (self.chords.as_deref()).filter(|_| model.config().harmony);
+        let harmony = chords.map(|chords| rows_tensor(&harmony_rows(chords), model, first, count));
+        model.cue_condition(CueRows {
+            cues,
+            harmony: harmony.transpose()?.as_ref(),
+        })
+    }
+}
+
+/// `count` rows from `first`, `[1, count, width]`.
+fn rows_tensor(rows: &BeatRows, model: &Model, first: usize, count: usize) -> Result<Tensor> {
+    let shape = (1, count, rows.width());
+    Ok(Tensor::from_vec(
+        rows.window(first, count),
+        shape,
+        model.device(),
+    )?)
 }
 
 /// How often chords are to be major-like at each beat, 0 to 1, where the mode is steered.

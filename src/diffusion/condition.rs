@@ -132,7 +132,7 @@ impl Model {
         })
     }
 
-    /// The condition that asks for nothing, with as many tokens as a segment has beats.
+    /// The condition of one segment that asks for nothing.
     ///
     /// # Errors
     /// When the device refuses it.

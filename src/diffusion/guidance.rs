@@ -18,21 +18,22 @@ pub struct GuidedModel<'a> {
 }
 
 impl<'a> GuidedModel<'a> {
-    /// Prepares `condition` of one segment. A `guidance_scale` of 1 takes half the work, since it needs no pass without
-    /// the condition. Every x₀ is clamped to `x0_range`, if given.
+    /// Prepares `condition` of one segment, and `free`, from which guidance leads away. A `guidance_scale` of 1 takes
+    /// half the work, since it needs no free pass. Every x₀ is clamped to `x0_range`, if given.
     ///
     /// # Errors
-    /// When the condition does not fit the model.
+    /// When the conditions do not fit the model.
     pub fn new(
         model: &'a Model,
         condition: &Condition,
+        free: &Condition,
         guidance_scale: f64,
         x0_range: Option<(f32, f32)>,
     ) -> Result<Self> {
         let condition = if guidance_scale == 1.0 {
             model.prepare(&[condition])?
         } else {
-            model.prepare(&[&model.null_like(condition)?, condition])?
+            model.prepare(&[free, condition])?
         };
         Ok(Self {
             model,

@@ -72,12 +72,12 @@ impl Piece<'_> {
     ) -> Result<Tensor> {
         let model = self.model;
         let first_beat = segment * half / STEPS_PER_BEAT as usize;
-        let condition = self
-            .conditioning
-            .encode(model, first_beat, model.segment_beats())?;
+        let beats = model.segment_beats();
+        let condition = self.conditioning.encode(model, first_beat, beats)?;
+        let free = self.conditioning.encode_free(model, first_beat, beats)?;
         // The published loop never clamps; solvers of few steps need to.
         let x0_range = (self.sampler.kind != SamplerKind::Ddpm).then_some(ROLL_RANGE);
-        let guided = GuidedModel::new(model, &condition, self.guidance_scale, x0_range)?;
+        let guided = GuidedModel::new(model, &condition, &free, self.guidance_scale, x0_range)?;
         let chords = self.conditioning.chords().unwrap_or_default();
         let coherent = Coherent {
             denoiser: &guided,

@@ -58,7 +58,8 @@ fn drafts_what_was_recorded(model: &Model, name: &str) {
         harmony: harmony.as_ref(),
     };
     let condition = model.cue_condition(rows).unwrap();
-    let guided = GuidedModel::new(model, &condition, 1.5, Some((-0.1, 1.1))).unwrap();
+    let free = model.null_condition().unwrap();
+    let guided = GuidedModel::new(model, &condition, &free, 1.5, Some((-0.1, 1.1))).unwrap();
 
     let timesteps: Vec<usize> = recorded["timesteps"]
         .to_vec1::<i64>()

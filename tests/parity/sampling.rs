@@ -59,7 +59,8 @@ fn single_steps_of_the_published_sampler_are_reproduced() {
     let recorded = fixture("p_sample.safetensors");
     let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let condition = pair(&model, &recorded["cond_high"], &recorded["cond_low"]);
-    let guided = GuidedModel::new(&model, &condition, GUIDANCE_SCALE, None).unwrap();
+    let free = model.null_like(&condition).unwrap();
+    let guided = GuidedModel::new(&model, &condition, &free, GUIDANCE_SCALE, None).unwrap();
     for t in [998, 201, 200, 1, 0] {
         let at = |name: &str| &recorded[&format!("{t}.{name}")];
         let eps = guided.predict(at("x"), t).unwrap();
@@ -82,11 +83,14 @@ fn paint(name: &str) {
     // The formula numbers the tensors by name alone, so the shorter schedule leaves the weights as they are.
     let (model, _) = formula_model(&config, TINY_BASE);
     let condition = pair(&model, &recorded["cond_high"], &recorded["cond_low"]);
-    let guided = GuidedModel::new(&model, &condition, GUIDANCE_SCALE, None).unwrap();
+    let free = model.null_like(&condition).unwrap();
+    let guided = GuidedModel::new(&model, &condition, &free, GUIDANCE_SCALE, None).unwrap();
     let noise = |noise_use| -> Result<Tensor> {
         Ok(match noise_use {
             NoiseUse::Start => recorded["noise_T"].clone(),
-            NoiseUse::CommonBar => unreachable!("the published sampler shares no bars"),
+            NoiseUse::CommonBar | NoiseUse::Harmony => {
+                unreachable!("the published sampler knows neither")
+            }
             NoiseUse::Step(t) => recorded["noise"].i(18 - t as usize)?.unsqueeze(0)?,
         })
     };
@@ -127,7 +131,7 @@ fn the_published_loop_inpaints_what_was_recorded() {
 fn a_run_that_is_told_to_stop_ends_as_cancelled() {
     let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let null = model.null_condition().unwrap();
-    let guided = GuidedModel::new(&model, &null, 1.0, None).unwrap();
+    let guided = GuidedModel::new(&model, &null, &null, 1.0, None).unwrap();
     for kind in SamplerKind::ALL {
         let mut reports = Vec::new();
         let mut on_step = |done, count| {
@@ -168,7 +172,7 @@ fn a_run_that_is_told_to_stop_ends_as_cancelled() {
 fn few_step_samplers_leave_what_is_kept_exactly_as_it_was() {
     let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let null = model.null_condition().unwrap();
-    let guided = GuidedModel::new(&model, &null, 1.0, Some((-0.1, 1.1))).unwrap();
+    let guided = GuidedModel::new(&model, &null, &null, 1.0, Some((-0.1, 1.1))).unwrap();
     let recorded = fixture("paint_inpaint.safetensors");
     let kept = Kept {
         original: recorded["orig"].clone(),

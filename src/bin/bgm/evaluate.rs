@@ -20,6 +20,7 @@ use diff_bgm::train::pop909::{self, Song, Window};
 use diff_bgm::{Error, Result};
 use serde::Serialize;
 
+use crate::coherence::CoherenceArgs;
 use crate::output::{expect_extension, write_json};
 use crate::progress::Progress;
 use crate::threads::ThreadCount;
@@ -59,9 +60,6 @@ pub(crate) struct Arguments {
     /// Which chords the model is told: planned, given (those of the real music) or free (none)
     #[arg(long, default_value = "planned")]
     harmony: Harmony,
-    /// How strongly the tones of the chords are favoured, 0 to 2; as drafts do by default, if not given
-    #[arg(long)]
-    in_chord: Option<f32>,
     /// Also writes the figures
     #[arg(long, value_name = "FIGURES.json")]
     json: Option<PathBuf>,
@@ -74,6 +72,8 @@ pub(crate) struct Arguments {
     /// Threads; 0 takes one for every core
     #[arg(long, default_value = "0")]
     threads: ThreadCount,
+    #[command(flatten)]
+    coherence: CoherenceArgs,
 }
 
 /// What the JSON file says.
@@ -85,6 +85,7 @@ struct Figures<'a> {
     guidance_scale: f64,
     seed: u64,
     harmony: &'static str,
+    coherence: Coherence,
     #[serde(flatten)]
     report: &'a Report,
     /// How long the segments took to generate.
@@ -117,7 +118,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }?;
     let songs = held_out_songs(&arguments.data)?;
     let windows = choose_windows(&songs, arguments.segments.max(CANDIDATES), &model)?;
-    let coherence = Coherence::default();
     let settings = Settings {
         seed: arguments.seed,
         sampler: SamplerSettings {
@@ -126,10 +126,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             ..SamplerSettings::default()
         },
         guidance_scale: arguments.guidance,
-        coherence: Coherence {
-            chord: arguments.in_chord.unwrap_or(coherence.chord),
-            ..coherence
-        },
+        coherence: arguments.coherence.coherence(),
         ..Settings::default()
     };
     let asked = &windows[..arguments.segments];
@@ -157,6 +154,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             guidance_scale,
             seed: arguments.seed,
             harmony: arguments.harmony.name(),
+            coherence: settings.coherence,
             report: &report,
             seconds,
         };

@@ -9,7 +9,6 @@ use diff_bgm::atomic_file::expect_writable;
 use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::conditioning::steering::{Lane, Steering};
-use diff_bgm::diffusion::coherence::Coherence;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
@@ -24,6 +23,7 @@ use diff_bgm::{Error, Fault, Result};
 use serde::Serialize;
 
 use crate::clip;
+use crate::coherence::CoherenceArgs;
 use crate::output::{expect_extension, write_json};
 use crate::progress::Progress;
 use crate::threads::ThreadCount;
@@ -66,15 +66,6 @@ pub(crate) struct Arguments {
     /// How strictly the clip is followed, 1 for no guidance; what suits the model, if not given
     #[arg(long)]
     guidance: Option<f64>,
-    /// How much alike the bars start out, 0 to 1
-    #[arg(long, default_value = "0.25")]
-    repetition: f32,
-    /// How strongly the draft is held to one key, 0 to 1
-    #[arg(long, default_value = "0.2")]
-    in_key: f32,
-    /// How strongly bars share their rhythm, 0 to 1
-    #[arg(long, default_value = "0.6")]
-    groove: f32,
     /// The chords, bar by bar and over again, such as "Am | F G | C/E"; a progression is planned, if not given
     #[arg(long, value_name = "CHORDS", conflicts_with_all = ["key", "free_harmony"])]
     chords: Option<ChordLane>,
@@ -84,9 +75,6 @@ pub(crate) struct Arguments {
     /// Leaves the harmony to the model
     #[arg(long)]
     free_harmony: bool,
-    /// How strongly the tones of the chords are favoured, 0 to 2
-    #[arg(long, default_value = "0")]
-    in_chord: f32,
     /// How rows of the clip find their beats: time, or stretch over the whole piece
     #[arg(long, default_value = "time")]
     align: Alignment,
@@ -102,6 +90,8 @@ pub(crate) struct Arguments {
     /// Also writes a report of settings, timings and measures of the music
     #[arg(long, value_name = "REPORT.json")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    coherence: CoherenceArgs,
     #[command(flatten)]
     steering: SteeringArgs,
 }
@@ -213,12 +203,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             None if arguments.free_harmony => Harmony::Free,
             None => Harmony::Planned(arguments.key),
         },
-        coherence: Coherence {
-            repetition: arguments.repetition,
-            key: arguments.in_key,
-            chord: arguments.in_chord,
-            groove: arguments.groove,
-        },
+        coherence: arguments.coherence.coherence(),
     };
     for path in [
         Some(&arguments.output),

@@ -1,6 +1,7 @@
 //! `bgm`: Diff-BGM on the command line. One file a subcommand; errors are printed once, here.
 
 mod clip;
+mod coherence;
 mod convert;
 mod evaluate;
 mod features;

@@ -1,0 +1,32 @@
+//! Options of what holds a draft together.
+
+use clap::Args;
+use diff_bgm::diffusion::coherence::Coherence;
+
+#[derive(Args)]
+#[command(next_help_heading = "Held together (shares; 0 leaves it to the model)")]
+pub(crate) struct CoherenceArgs {
+    /// How much alike the bars start out, 0 to 1
+    #[arg(long, default_value_t = Coherence::default().repetition)]
+    repetition: f32,
+    /// How strongly the draft is held to one key, 0 to 1
+    #[arg(long, default_value_t = Coherence::default().key)]
+    in_key: f32,
+    /// How strongly the tones of the chords are favoured, 0 to 2
+    #[arg(long, default_value_t = Coherence::default().chord)]
+    in_chord: f32,
+    /// How strongly bars share their rhythm, 0 to 1
+    #[arg(long, default_value_t = Coherence::default().groove)]
+    groove: f32,
+}
+
+impl CoherenceArgs {
+    pub(crate) fn coherence(&self) -> Coherence {
+        Coherence {
+            repetition: self.repetition,
+            key: self.in_key,
+            chord: self.in_chord,
+            groove: self.groove,
+        }
+    }
+}
