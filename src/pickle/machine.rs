@@ -1,5 +1,7 @@
 //! The machine that a pickle is a program for, without the opcodes that could run code.
 
+mod stack;
+
 use std::collections::BTreeMap;
 
 use super::reader::Reader;
@@ -303,52 +305,6 @@ impl<'a> Machine<'a> {
             _ => Node::Persistent(self.pop()?),
         };
         self.push(made)
-    }
-
-    fn node(&self, id: NodeId) -> &Node<'a> {
-        &self.nodes[id.0 as usize]
-    }
-
-    fn add(&mut self, node: Node<'a>) -> Result<NodeId, Fault> {
-        let id =
-            u32::try_from(self.nodes.len()).map_err(|_| self.input.fault("too many values"))?;
-        self.nodes.push(node);
-        Ok(NodeId(id))
-    }
-
-    fn push(&mut self, node: Node<'a>) -> Result<(), Fault> {
-        let id = self.add(node)?;
-        self.stack.push(id);
-        Ok(())
-    }
-
-    fn top(&self) -> Result<NodeId, Fault> {
-        let floor = self.marks.last().copied().unwrap_or(0);
-        self.stack[floor..]
-            .last()
-            .copied()
-            .ok_or_else(|| self.input.fault("an empty stack"))
-    }
-
-    fn pop(&mut self) -> Result<NodeId, Fault> {
-        let top = self.top()?;
-        self.stack.pop();
-        Ok(top)
-    }
-
-    fn pop_to_mark(&mut self) -> Result<Vec<NodeId>, Fault> {
-        let mark = self
-            .marks
-            .pop()
-            .ok_or_else(|| self.input.fault("the end of what was never begun"))?;
-        Ok(self.stack.split_off(mark))
-    }
-
-    fn pairs(&self, values: &[NodeId]) -> Result<Vec<(NodeId, NodeId)>, Fault> {
-        match values.as_chunks() {
-            (pairs, []) => Ok(pairs.iter().map(|&[key, value]| (key, value)).collect()),
-            _ => Err(self.input.fault("a key without a value")),
-        }
     }
 }
 

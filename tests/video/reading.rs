@@ -1,0 +1,148 @@
+//! Which files are read, and what is said of the others.
+
+use std::cell::Cell;
+use std::env;
+use std::fs;
+use std::ops::ControlFlow;
+use std::process::{Command, Stdio};
+
+use diff_bgm::Error;
+use diff_bgm::features::ClipFeatures;
+use diff_bgm::video::analyse;
+
+use crate::studio::*;
+
+#[test]
+fn strange_names_are_only_names() {
+    let Some(folder) = studio() else { return };
+    let clip = shoot(
+        folder.path(),
+        "clip.mp4",
+        "-f lavfi -i testsrc=s=64x36:r=25:d=1",
+    );
+    let mut names = vec!["-i.mp4", "a b 'c'.mp4", "ünï📽.mp4", "50%.mp4"];
+    if cfg!(unix) {
+        names.extend(["\"d\".mp4", "http:x.mp4", "pipe:1"]);
+    }
+    for name in names {
+        let path = folder.path().join(name);
+        fs::copy(&clip, &path).unwrap();
+        assert!(watch(&path).is_ok(), "{name}");
+    }
+    // From inside the folder, the name is all that is given.
+    let written = folder.path().join("out.safetensors");
+    let status = Command::new(env!("CARGO_BIN_EXE_bgm"))
+        .current_dir(folder.path())
+        .args(["features", "-o"])
+        .arg(&written)
+        .args(["--", "-i.mp4"])
+        .stdout(Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+    assert_eq!(ClipFeatures::read(&written).unwrap(), watch(&clip).unwrap());
+}
+
+#[test]
+fn what_is_no_video_is_refused_by_name_and_reason() {
+    let Some(folder) = studio() else { return };
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let whole = shoot(
+        folder.path(),
+        "whole.mp4",
+        "-f lavfi -i testsrc=s=64x36:r=25:d=1",
+    );
+    let bytes = fs::read(&whole).unwrap();
+    let sound = shoot(folder.path(), "sound.wav", "-f lavfi -i sine=d=1");
+    for (path, reason) in [
+        (write("empty.mp4", b""), "an empty file"),
+        (
+            write("text.mp4", b"not a film\n"),
+            "nothing that FFmpeg can read",
+        ),
+        (
+            write("cut-off.mp4", &bytes[..bytes.len() / 2]),
+            "nothing that FFmpeg can read",
+        ),
+        (sound, "no video stream"),
+        (folder.path().to_owned(), "not a regular file"),
+        (folder.path().join("missing.mp4"), "missing.mp4: "),
+    ] {
+        let message = message(watch(&path));
+        assert!(
+            message.starts_with(&path.display().to_string()),
+            "{message}"
+        );
+        assert!(message.contains(reason), "{message}");
+    }
+}
+
+#[test]
+fn a_playlist_cannot_reach_the_network() {
+    let Some(folder) = studio() else { return };
+    let path = folder.path().join("list.m3u8");
+    fs::write(
+        &path,
+        "#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/x.ts\n#EXT-X-ENDLIST\n",
+    )
+    .unwrap();
+    assert!(message(watch(&path)).contains("list.m3u8"));
+}
+
+#[test]
+fn progress_rises_to_one_and_breaking_cancels() {
+    let Some(folder) = studio() else { return };
+    let path = shoot(
+        folder.path(),
+        "clip.mp4",
+        "-f lavfi -i testsrc=s=64x36:r=25:d=4",
+    );
+    let (calls, last) = (Cell::new(0), Cell::new(0.0));
+    analyse(&path, &mut |fraction| {
+        assert!(fraction >= last.get() && fraction <= 1.0);
+        calls.set(calls.get() + 1);
+        last.set(fraction);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!((calls.get(), last.get()), (100, 1.0));
+
+    let frames = Cell::new(0);
+    let cancelled = analyse(&path, &mut |_| {
+        frames.set(frames.get() + 1);
+        if frames.get() == 3 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    assert!(matches!(cancelled, Err(Error::Cancelled)));
+    assert_eq!(frames.get(), 3);
+}
+
+#[test]
+fn where_ffmpeg_is_missing_the_message_says_what_to_install() {
+    if cfg!(any(target_os = "macos", windows)) {
+        eprintln!("skipped: FFmpeg is also looked for outside PATH here");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let clip = folder.path().join("clip.mp4");
+    fs::write(&clip, b"anything").unwrap();
+    let written = folder.path().join("clip.safetensors");
+    let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
+        .env("PATH", folder.path())
+        .arg("features")
+        .arg(&clip)
+        .arg("-o")
+        .arg(&written)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("not found; install FFmpeg"), "{message}");
+    assert!(!written.exists());
+}

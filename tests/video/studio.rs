@@ -1,0 +1,64 @@
+//! Clips that `ffmpeg` draws, and what is asked of their analysis.
+
+use std::ffi::OsStr;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use diff_bgm::Result;
+use diff_bgm::features::{ClipFeatures, PictureCue};
+use diff_bgm::video::analyse;
+use tempfile::TempDir;
+
+/// A folder of clips; `None`, with a message, where `ffmpeg` is not installed.
+pub(crate) fn studio() -> Option<TempDir> {
+    let version = Command::new("ffmpeg")
+        .arg("-version")
+        .stdout(Stdio::null())
+        .status();
+    if version.is_ok_and(|status| status.success()) {
+        Some(tempfile::tempdir().unwrap())
+    } else {
+        eprintln!("skipped: ffmpeg is not installed");
+        None
+    }
+}
+
+/// Makes a clip with `ffmpeg` options, split at spaces.
+pub(crate) fn shoot(folder: &Path, name: impl AsRef<OsStr>, options: &str) -> PathBuf {
+    let path = folder.join(name.as_ref());
+    let made = Command::new("ffmpeg")
+        .args(["-nostdin", "-loglevel", "error", "-y"])
+        .args(options.split_whitespace())
+        .arg(&path)
+        .status();
+    assert!(made.unwrap().success(), "{options}");
+    path
+}
+
+pub(crate) fn watch(path: &Path) -> Result<ClipFeatures> {
+    analyse(path, &mut |_| ControlFlow::Continue(()))
+}
+
+/// Asserts that the cuts are at `expected` seconds, to half a frame.
+pub(crate) fn assert_cuts(clip: &ClipFeatures, expected: &[f64]) {
+    let found: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();
+    let half_a_frame = 0.5 / clip.frame_rate_hz;
+    let fits = found.len() == expected.len()
+        && found
+            .iter()
+            .zip(expected)
+            .all(|(found, expected)| (found - expected).abs() < half_a_frame);
+    assert!(fits, "{found:?} instead of {expected:?}");
+}
+
+pub(crate) fn mean(clip: &ClipFeatures, cue: PictureCue) -> f32 {
+    let track = clip.cues.as_ref().unwrap();
+    let column = PictureCue::ALL.iter().position(|&each| each == cue);
+    let values = track.values.iter().skip(column.unwrap());
+    values.step_by(track.width).sum::<f32>() / track.rows() as f32
+}
+
+pub(crate) fn message(result: Result<ClipFeatures>) -> String {
+    result.unwrap_err().to_string()
+}
