@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
-use crate::music::chord::{PITCH_CLASS_NAMES, note_name};
+use crate::music::chord::{note_name, tonic_name};
 
 /// A major or minor key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ impl FromStr for Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = PITCH_CLASS_NAMES[usize::from(self.tonic % 12)];
+        let name = tonic_name(self.tonic, self.minor);
         write!(f, "{name}{}", if self.minor { "m" } else { "" })
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Chord, PITCH_CLASS_NAMES, QUALITIES, note_name};
+use super::{Chord, MINOR_LIKE, QUALITIES, note_name, tonic_name};
 use crate::error::Fault;
 use crate::time::BEATS_PER_BAR;
 
@@ -92,13 +92,14 @@ impl fmt::Display for Chord {
             });
             qualities.map(move |(quality, _)| (root, *quality))
         });
-        let bass = PITCH_CLASS_NAMES[usize::from(self.bass % 12)];
+        let minor = self.mode == MINOR_LIKE;
+        let bass = tonic_name(self.bass, minor);
         let Some((root, quality)) = { readings }.next() else {
             return write!(f, "?/{bass}");
         };
         let suffix = SUFFIXES.iter().find(|(_, known)| *known == quality);
         let suffix = suffix.map_or("", |(suffix, _)| suffix);
-        write!(f, "{}{suffix}", PITCH_CLASS_NAMES[root])?;
+        write!(f, "{}{suffix}", tonic_name(root as u8, minor))?;
         if root != usize::from(self.bass) {
             write!(f, "/{bass}")?;
         }
