@@ -1,3 +1,12 @@
-//! Music to learn from and to be measured against.
+//! Music to learn from and to be measured against, and training on it.
 
+pub mod bgm909;
+pub mod checkpoint;
+pub mod dropout;
+pub mod examples;
+pub mod optimizer;
 pub mod pop909;
+pub mod record;
+pub mod settings;
+pub mod trainer;
+pub mod variables;

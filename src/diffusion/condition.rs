@@ -166,6 +166,33 @@ impl Model {
         }
     }
 
+    /// The condition of training samples that are at `diffusion_steps` each, and of which some are `free` of what
+    /// `condition` says: with one context only.
+    ///
+    /// # Errors
+    /// When the numbers of samples differ.
+    pub fn free_or_gated(
+        &self,
+        condition: &Condition,
+        diffusion_steps: &[usize],
+        free: &[bool],
+    ) -> Result<Condition> {
+        let null = self.null_like(condition)?.early;
+        let late = condition.late.as_ref().unwrap_or(&condition.early);
+        let samples = free.iter().zip(diffusion_steps).enumerate();
+        let contexts = samples
+            .map(|(sample, (&free, &step))| {
+                let source = match (free, step <= PAIR_GATE_STEP) {
+                    (true, _) => &null,
+                    (false, true) => late,
+                    (false, false) => &condition.early,
+                };
+                source.narrow(0, sample, 1)
+            })
+            .collect::<candle_core::Result<Vec<_>>>()?;
+        Ok(self.context_condition(Tensor::cat(&contexts, 0)?, None))
+    }
+
     /// Computes what stays the same over the diffusion steps for a batch of conditions.
     ///
     /// # Errors

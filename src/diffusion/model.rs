@@ -7,12 +7,12 @@ use candle_core::{Device, Tensor};
 use candle_nn::{VarBuilder, linear};
 
 use crate::bounded_file::read_bounded;
-use crate::diffusion::condition::{Encoder, PreparedCondition};
+use crate::diffusion::condition::{Condition, Encoder, PreparedCondition};
 use crate::diffusion::config::{ConditionKind, ModelConfig, Prediction};
 use crate::diffusion::cue_encoder::CueEncoder;
 use crate::diffusion::roll_folding::{fold, unfold};
 use crate::diffusion::schedule::Schedule;
-use crate::diffusion::unet::UNet;
+use crate::diffusion::unet::{PreparedContext, UNet};
 use crate::diffusion::weights::WeightSource;
 use crate::error::{Fault, Result};
 use crate::features::CAPTION_WIDTH;
@@ -167,17 +167,39 @@ impl Model {
         diffusion_step: usize,
         condition: &PreparedCondition,
     ) -> Result<Tensor> {
+        let steps = vec![diffusion_step; x_t.dim(0)?];
         let context = condition.context(diffusion_step);
+        self.forward(x_t, &steps, context, condition.channels.as_ref())
+    }
+
+    /// The same at one diffusion step a sample, `condition` being that of every sample at its step.
+    ///
+    /// # Errors
+    /// When the shapes do not fit.
+    pub fn predict_each(
+        &self,
+        x_t: &Tensor,
+        diffusion_steps: &[usize],
+        condition: &Condition,
+    ) -> Result<Tensor> {
+        let context = self.unet.prepare(&condition.early)?;
+        self.forward(x_t, diffusion_steps, &context, condition.channels.as_ref())
+    }
+
+    fn forward(
+        &self,
+        x_t: &Tensor,
+        diffusion_steps: &[usize],
+        context: &PreparedContext,
+        channels: Option<&Tensor>,
+    ) -> Result<Tensor> {
         let folded = fold(x_t, self.config.time_fold)?;
-        let input = match &condition.channels {
+        let input = match channels {
             Some(channels) => Tensor::cat(&[&folded, channels], 1)?,
             None => folded,
         };
-        let steps = vec![diffusion_step; x_t.dim(0)?];
-        unfold(
-            &self.unet.forward(&input, &steps, context)?,
-            self.config.time_fold,
-        )
+        let output = self.unet.forward(&input, diffusion_steps, context)?;
+        unfold(&output, self.config.time_fold)
     }
 
     /// x₀ from a prediction at x_t.

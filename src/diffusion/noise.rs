@@ -15,6 +15,12 @@ pub enum NoiseUse {
     CommonBar,
     /// The numbers that a chord progression is drawn with.
     Harmony,
+    /// The weights of a network before training.
+    Weights,
+    /// The choices that make a training batch.
+    Choices,
+    /// The noise of a training batch.
+    Training,
     /// The noise that a stochastic sampler adds after the diffusion step with this number.
     Step(u32),
 }
@@ -69,6 +75,9 @@ impl NoiseSource {
             NoiseUse::Start => 0,
             NoiseUse::CommonBar => u32::MAX,
             NoiseUse::Harmony => u32::MAX - 1,
+            NoiseUse::Weights => u32::MAX - 2,
+            NoiseUse::Choices => u32::MAX - 3,
+            NoiseUse::Training => u32::MAX - 4,
             NoiseUse::Step(step) => step + 1,
         };
         let key = [self.seed as u32, (self.seed >> 32) as u32];

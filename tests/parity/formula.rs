@@ -31,6 +31,19 @@ pub(crate) fn uniform(stream: u32, scale: f64, shape: impl Into<Shape>) -> Tenso
 
 /// A network on formula weights, and how many trainable parameters it has.
 pub(crate) fn formula_model(config: &ModelConfig, base: u32) -> (Model, usize) {
+    let (weights, parameters) = formula_weights(config, base);
+    let vb = VarBuilder::from_tensors(weights.into_iter().collect(), DType::F32, &Device::Cpu);
+    (
+        Model::build("formula", config.clone(), &vb).unwrap(),
+        parameters,
+    )
+}
+
+/// The formula weights of a network by their names, and how many trainable parameters it has.
+pub(crate) fn formula_weights(
+    config: &ModelConfig,
+    base: u32,
+) -> (BTreeMap<String, Tensor>, usize) {
     let shapes = Arc::new(Mutex::new(BTreeMap::new()));
     let recorder = Box::new(Recorder(shapes.clone()));
     let vb = VarBuilder::from_backend(recorder, DType::F32, Device::Cpu);
@@ -61,11 +74,7 @@ pub(crate) fn formula_model(config: &ModelConfig, base: u32) -> (Model, usize) {
             (name, tensor)
         })
         .collect();
-    let vb = VarBuilder::from_tensors(weights, DType::F32, &Device::Cpu);
-    (
-        Model::build("formula", config.clone(), &vb).unwrap(),
-        parameters,
-    )
+    (weights, parameters)
 }
 
 /// Notes every tensor that a network asks for.

@@ -8,6 +8,7 @@ mod cues;
 mod formula;
 mod network;
 mod sampling;
+mod training;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

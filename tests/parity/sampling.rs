@@ -88,10 +88,8 @@ fn paint(name: &str) {
     let noise = |noise_use| -> Result<Tensor> {
         Ok(match noise_use {
             NoiseUse::Start => recorded["noise_T"].clone(),
-            NoiseUse::CommonBar | NoiseUse::Harmony => {
-                unreachable!("the published sampler knows neither")
-            }
             NoiseUse::Step(t) => recorded["noise"].i(18 - t as usize)?.unsqueeze(0)?,
+            other => unreachable!("the published sampler has no {other:?}"),
         })
     };
     let kept = Kept {

@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod render;
 mod threads;
+mod train;
 mod verify;
 
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ enum Command {
     Generate(Box<generate::Arguments>),
     Info(info::Arguments),
     Render(render::Arguments),
+    Train(train::Arguments),
     Verify(verify::Arguments),
 }
 
@@ -45,6 +47,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Generate(arguments) => generate::run(*arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }
 }

@@ -71,10 +71,23 @@ impl Song {
 
     /// The eight bars from `start_beat`, one of [`Song::segment_starts`]; what lies outside `pitches` is left out.
     pub fn window(&self, start_beat: usize, pitches: PitchRange) -> Window {
+        self.transposed_window(start_beat, 0, pitches)
+    }
+
+    /// The same, `semitones` higher.
+    pub fn transposed_window(
+        &self,
+        start_beat: usize,
+        semitones: i8,
+        pitches: PitchRange,
+    ) -> Window {
         let start = start_beat as u32 * STEPS_PER_BEAT;
-        let roll = self.roll(Steps(start), pitches);
+        let roll = self.roll(Steps(start), semitones, pitches);
         let beats = start_beat..start_beat + BEATS_PER_SEGMENT as usize;
-        let chords = self.chords[beats].to_vec();
+        let classes = semitones.rem_euclid(12) as u8;
+        let chords: Vec<Option<Chord>> = (self.chords[beats].iter())
+            .map(|chord| chord.map(|chord| chord.transposed(classes)))
+            .collect();
         let modes: Vec<f32> = (chords.iter())
             .map(|chord| chord.map_or(NO_MODE, |chord| chord.mode))
             .collect();
@@ -89,13 +102,14 @@ impl Song {
 
     /// The roll of a segment. Where notes of one pitch overlap, each has its onset, and what sounds lasts as long as
     /// the last of them.
-    fn roll(&self, start: Steps, pitches: PitchRange) -> PianoRoll {
+    fn roll(&self, start: Steps, semitones: i8, pitches: PitchRange) -> PianoRoll {
         let length = Steps(STEPS_PER_SEGMENT);
         let mut roll = PianoRoll::silent(length, pitches);
         let (onset, sustain) = roll.channels_mut();
         let within = |note: &&GridNote| note.start < start + length && note.end > start;
         for note in self.notes.iter().filter(within) {
-            let Some(column) = pitches.index(note.pitch) else {
+            let pitch = note.pitch.checked_add_signed(semitones);
+            let Some(column) = pitch.and_then(|pitch| pitches.index(pitch)) else {
                 continue;
             };
             let at = |step: u32| (step - start.0) as usize * pitches.count() + column;

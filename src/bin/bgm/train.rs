@@ -1,0 +1,172 @@
+//! `bgm train`: a network learns from music.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use diff_bgm::diffusion::config::ModelConfig;
+use diff_bgm::diffusion::device::DeviceKind;
+use diff_bgm::diffusion::model::Model;
+use diff_bgm::train::checkpoint::{Checkpoint, MODEL, read_model};
+use diff_bgm::train::examples::Music;
+use diff_bgm::train::record::Log;
+use diff_bgm::train::settings::TrainSettings;
+use diff_bgm::train::trainer::Trainer;
+use diff_bgm::train::variables::Variables;
+use diff_bgm::{Error, Result};
+
+use crate::progress::Progress;
+use crate::threads::ThreadCount;
+
+/// Steps of which the mean loss is shown.
+const SHOWN_STEPS: usize = 50;
+
+/// Train a network on music
+///
+/// Everything goes into one folder: `checkpoint.safetensors`, from which the same command goes on where it was stopped
+/// or killed, `model.safetensors`, `log.jsonl` and `loss.png`. The same seed and settings give the same weights, however
+/// often a run is stopped.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// POP909 as published, for models of the kind cues; BGM909 in the authors' layout, for theirs
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The folder of the run
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// A model file to start from; fresh weights, if not given
+    #[arg(long, value_name = "MODEL.safetensors", conflicts_with = "params")]
+    model: Option<PathBuf>,
+    /// The network as a published `params.json` or the configuration of a model; that of the model in the box, if not
+    /// given
+    #[arg(long, value_name = "PARAMS.json")]
+    params: Option<PathBuf>,
+    /// Settings to begin with: ours or the published ones; the following options change them
+    #[arg(long, value_enum, default_value = "ours")]
+    preset: Preset,
+    /// Steps of the whole run
+    #[arg(long)]
+    steps: Option<u64>,
+    /// Windows of eight bars a step
+    #[arg(long)]
+    batch: Option<usize>,
+    /// The highest learning rate
+    #[arg(long)]
+    rate: Option<f64>,
+    /// Steps between checkpoints
+    #[arg(long)]
+    checkpoint_every: Option<u64>,
+    /// Seed of weights, windows and noise
+    #[arg(long)]
+    seed: Option<u64>,
+    /// What runs the network: cpu, cuda or metal
+    #[arg(long, default_value = "cpu")]
+    device: DeviceKind,
+    /// Threads; 0 takes one for every core
+    #[arg(long, default_value = "0")]
+    threads: ThreadCount,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Preset {
+    Ours,
+    Published,
+}
+
+impl Arguments {
+    fn settings(&self) -> TrainSettings {
+        let preset = match self.preset {
+            Preset::Ours => TrainSettings::ours(),
+            Preset::Published => TrainSettings::published(),
+        };
+        TrainSettings {
+            steps: self.steps.unwrap_or(preset.steps),
+            batch: self.batch.unwrap_or(preset.batch),
+            learning_rate: self.rate.unwrap_or(preset.learning_rate),
+            checkpoint_every: self.checkpoint_every.unwrap_or(preset.checkpoint_every),
+            seed: self.seed.unwrap_or(preset.seed),
+            ..preset
+        }
+    }
+
+    /// The run in the output folder, or a new one.
+    fn trainer(&self) -> Result<(ModelConfig, Trainer)> {
+        let device = self.device.open()?;
+        let settings = self.settings();
+        if let Some(checkpoint) = Checkpoint::read(&self.output, &device)? {
+            if checkpoint.settings != settings {
+                return Err(Error::value(
+                    format!("a run in {} with other settings", self.output.display()),
+                    "the same options as when it began, or another folder",
+                ));
+            }
+            let config = checkpoint.config.clone();
+            return Ok((config, Trainer::resume(checkpoint, &device)?));
+        }
+        let (config, variables) = match (&self.model, &self.params) {
+            (Some(path), _) => {
+                let (config, tensors) = read_model(path, &device)?;
+                let variables = Variables::from_tensors(&config, &tensors, &device)
+                    .map_err(|error| error.in_file(path))?;
+                (config, variables)
+            }
+            (None, params) => {
+                let config = match params {
+                    Some(path) => {
+                        let text = fs::read_to_string(path).map_err(Error::io(path))?;
+                        ModelConfig::from_json(&text).map_err(|fault| fault.in_file(path))?
+                    }
+                    None => Model::in_the_box(&device)?.config().clone(),
+                };
+                let variables = Variables::fresh(&config, settings.seed, &device)?;
+                (config, variables)
+            }
+        };
+        let trainer = Trainer::new(config.clone(), settings, variables, &device)?;
+        Ok((config, trainer))
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    arguments.settings().check()?;
+    arguments.threads.apply()?;
+    let (config, mut trainer) = arguments.trainer()?;
+    let mut progress = Progress::new();
+    let music = Music::read(&arguments.data, &config, &mut |share| {
+        progress.set(share, "reading the music");
+    })?;
+    progress.finish();
+    fs::create_dir_all(&arguments.output).map_err(Error::io(&arguments.output))?;
+    let mut log = Log::open(&arguments.output, trainer.steps_done())?;
+
+    let first = trainer.steps_done();
+    let mut progress = Progress::new();
+    trainer.run(&music, &mut |trainer, report| {
+        log.append(report)?;
+        let TrainSettings {
+            steps,
+            checkpoint_every,
+            ..
+        } = *trainer.settings();
+        if report.step % checkpoint_every == 0 || report.step == steps {
+            trainer.checkpoint()?.write(&arguments.output)?;
+            log.write_curve()?;
+        }
+        let done = (report.step - first) as f64 / (steps - first) as f64;
+        let loss = log.recent_loss(SHOWN_STEPS);
+        progress.set(
+            done,
+            &format!("step {} of {steps}, loss {loss:.4}", report.step),
+        );
+        Ok(ControlFlow::Continue(()))
+    })?;
+    progress.finish();
+    println!(
+        "{}: {} steps, loss {:.4}",
+        arguments.output.join(MODEL).display(),
+        trainer.steps_done(),
+        log.recent_loss(SHOWN_STEPS)
+    );
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! BGM909 in the layout that the authors' code reads: rolls as `.npz`, embeddings as `.pth` and `.npy`, and a split.
+
+use std::path::{Path, PathBuf};
+
+use crate::bounded_file::read_bounded;
+use crate::conditioning::beat_rows::BeatRows;
+use crate::conditioning::placement::{Alignment, Placement};
+use crate::error::{Error, Fault, Result};
+use crate::features::loose_files::LooseFiles;
+use crate::music::decode::encode;
+use crate::music::note::GridNote;
+use crate::music::piano_roll::{PianoRoll, PitchRange};
+use crate::npz::{Npz, Object};
+use crate::pickle::Pickle;
+use crate::time::{Beats, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Seconds, Steps, Tempo};
+
+/// The folder of the music.
+const MUSIC: &str = "POP909_4_bin_pnt_8bar";
+/// The largest split that is read, in bytes.
+const MAX_SPLIT_BYTES: u64 = 1 << 20;
+/// The longest song, in sixteenths.
+const MAX_STEPS: i64 = 1 << 20;
+
+/// A song with what its video shows.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// Its name, such as `012`.
+    pub name: String,
+    notes: Vec<GridNote>,
+    /// The sixteenths at which training segments may start.
+    pub segment_starts: Vec<Steps>,
+    /// Frame embeddings, one row of 512 a beat.
+    pub visual: Option<BeatRows>,
+    /// Caption embeddings, one row of 768 a beat.
+    pub caption: Option<BeatRows>,
+}
+
+/// Whether `data` is laid out so.
+pub fn is_bgm909(data: &Path) -> bool {
+    data.join(MUSIC).is_dir()
+}
+
+/// The training songs of the split in `data`.
+///
+/// # Errors
+/// When a file is missing, or not what it should be.
+pub fn training_pieces(data: &Path) -> Result<Vec<Piece>> {
+    let path = data.join("split.pickle");
+    let bytes = read_bounded(&path, MAX_SPLIT_BYTES)?;
+    let names = training_names(&bytes).map_err(|fault| fault.in_file(&path))?;
+    let pieces: Vec<Piece> = (names.iter())
+        .map(|name| Piece::read(data, name))
+        .collect::<Result<_>>()?;
+    if pieces.iter().all(|piece| piece.segment_starts.is_empty()) {
+        let found = "no training song of eight bars";
+        return Err(Fault::new(found, "at least one").in_file(&path));
+    }
+    Ok(pieces)
+}
+
+/// The first list of the split: names of songs, such as `001.npz`.
+fn training_names(bytes: &[u8]) -> Result<Vec<String>, Fault> {
+    let pickle = Pickle::parse(bytes)?;
+    let fault = || {
+        pickle
+            .root()
+            .instead_of("lists of names to train on and to hold out")
+    };
+    let mut lists = pickle.root().sequence().ok_or_else(fault)?;
+    let names = lists
+        .next()
+        .and_then(|list| list.sequence())
+        .ok_or_else(fault)?;
+    names
+        .map(|name| {
+            let name = name.text().ok_or_else(fault)?;
+            let stem = name.strip_suffix(".npz").unwrap_or(name);
+            let plain = !stem.is_empty() && stem.chars().all(char::is_alphanumeric);
+            plain.then(|| stem.to_owned()).ok_or_else(fault)
+        })
+        .collect()
+}
+
+impl Piece {
+    fn read(data: &Path, name: &str) -> Result<Self> {
+        let path = data.join(MUSIC).join(format!("{name}.npz"));
+        let mut npz = Npz::open_file(&path)?;
+        let mut read = || -> Result<(Vec<GridNote>, Vec<Steps>), Fault> {
+            let notes = notes(&npz.objects("notes")?)?;
+            let downbeats = npz.array("db_pos")?.to_i64()?;
+            let usable = npz.array("db_pos_filter")?.to_i64()?;
+            let end = notes.iter().map(|note| note.end.0).max().unwrap_or(0);
+            let starts = downbeats.iter().zip(usable).filter_map(|(&start, usable)| {
+                let start = u32::try_from(start).ok().filter(|_| usable != 0)?;
+                let fits = start
+                    .checked_add(STEPS_PER_SEGMENT)
+                    .is_some_and(|last| last <= end);
+                fits.then_some(Steps(start))
+            });
+            let starts = starts.collect();
+            Ok((notes, starts))
+        };
+        let (notes, segment_starts) = read().map_err(|fault| fault.in_file(&path))?;
+        let end = notes.iter().map(|note| note.end.0).max().unwrap_or(0);
+        let beats = end.div_ceil(STEPS_PER_BEAT) as usize;
+        let (visual, caption) = embeddings(data, name, beats)?;
+        Ok(Self {
+            name: name.to_owned(),
+            notes,
+            segment_starts,
+            visual,
+            caption,
+        })
+    }
+
+    /// The roll of the segment from `start`, `semitones` higher; notes that start before it or leave the keyboard are
+    /// left out.
+    pub fn roll(&self, start: Steps, semitones: i8, pitches: PitchRange) -> PianoRoll {
+        let end = Steps(start.0 + STEPS_PER_SEGMENT);
+        let within = self
+            .notes
+            .iter()
+            .filter(|note| (start..end).contains(&note.start));
+        let moved = within.filter_map(|note| {
+            let pitch = note.pitch.checked_add_signed(semitones)?;
+            pitches.index(pitch)?;
+            Some(GridNote {
+                start: Steps(note.start.0 - start.0),
+                pitch,
+                end: Steps(note.end.min(end).0 - start.0),
+            })
+        });
+        encode(
+            &moved.collect::<Vec<_>>(),
+            Steps(STEPS_PER_SEGMENT),
+            pitches,
+        )
+    }
+}
+
+/// The rows of each beat, as far as there are files; the authors spread them over the whole song.
+fn embeddings(
+    data: &Path,
+    name: &str,
+    beats: usize,
+) -> Result<(Option<BeatRows>, Option<BeatRows>)> {
+    let found = |path: PathBuf| path.is_file().then_some(path);
+    let features = data.join("bgm909");
+    let files = LooseFiles {
+        visual: found(
+            features
+                .join("new_raw_video_feats")
+                .join(format!("{name}.pth")),
+        ),
+        caption: found(features.join("caption_feats").join(format!("{name}.npy"))),
+        duration: Some(Seconds(beats.max(1) as f64)),
+        ..LooseFiles::default()
+    };
+    if files.visual.is_none() && files.caption.is_none() {
+        return Err(Error::value(
+            format!("no features of the song {name} in {}", features.display()),
+            "new_raw_video_feats and caption_feats as in BGM909",
+        ));
+    }
+    let clip = files.gather()?;
+    let placement = Placement {
+        tempo: Tempo::DEFAULT,
+        clip_start: Beats(0.0),
+        alignment: Alignment::Stretch,
+    };
+    let rows = |track| placement.rows(track, beats);
+    Ok((
+        clip.visual.as_ref().map(rows),
+        clip.caption.as_ref().map(rows),
+    ))
+}
+
+/// The notes of all tracks: rows of onset and pitch, length in sixteenths, velocity and instrument.
+fn notes(tracks: &[Object]) -> Result<Vec<GridNote>, Fault> {
+    let mut notes = Vec::new();
+    for track in tracks {
+        let Object::Array(track) = track else {
+            return Err(Fault::new("a dictionary", "an array of notes"));
+        };
+        let width = match *track.shape() {
+            [_, width] if width >= 3 => width,
+            ref shape => {
+                let found = format!("notes of the shape {shape:?}");
+                return Err(Fault::new(
+                    found,
+                    "rows of at least onset, pitch and length",
+                ));
+            }
+        };
+        for row in track.to_i64()?.chunks_exact(width) {
+            let note = || {
+                let length = row[2].clamp(1, MAX_STEPS);
+                let start = (0..MAX_STEPS).contains(&row[0]).then_some(row[0])?;
+                Some(GridNote {
+                    start: Steps(u32::try_from(start).ok()?),
+                    pitch: u8::try_from(row[1]).ok().filter(|&pitch| pitch < 128)?,
+                    end: Steps(u32::try_from(start + length).ok()?),
+                })
+            };
+            notes.push(note().ok_or_else(|| {
+                let found = format!("a note {:?}", &row[..3]);
+                Fault::new(found, "an onset from 0, a pitch of 0 to 127 and a length")
+            })?);
+        }
+    }
+    Ok(notes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raw_tensor::RawTensor;
+    use safetensors::Dtype;
+
+    fn track(values: &[i64]) -> Object {
+        let bytes = values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
+        let shape = vec![values.len() / 3, 3];
+        Object::Array(RawTensor::new(Dtype::I64, shape, bytes).unwrap())
+    }
+
+    #[test]
+    fn notes_of_all_tracks_are_read_and_strange_ones_refused() {
+        let read = notes(&[track(&[0, 60, 4, 8, 64, 0]), track(&[2, 40, 3])]).unwrap();
+        assert_eq!(read.len(), 3);
+        assert_eq!((read[1].start, read[1].end), (Steps(8), Steps(9)));
+        for wrong in [[-1, 60, 4], [0, 128, 4], [0, -1, 4], [i64::MAX, 60, 1]] {
+            assert!(notes(&[track(&wrong)]).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_segment_holds_the_notes_that_start_in_it_transposed() {
+        let piece = Piece {
+            name: "001".to_owned(),
+            notes: notes(&[track(&[12, 60, 8, 16, 60, 4, 20, 1, 4, 143, 70, 9])]).unwrap(),
+            segment_starts: vec![Steps(16)],
+            visual: None,
+            caption: None,
+        };
+        let roll = piece.roll(Steps(16), -2, PitchRange::MIDI);
+        let onsets: Vec<usize> = (0..roll.onset().len())
+            .filter(|&i| roll.onset()[i] > 0.0)
+            .collect();
+        assert_eq!(onsets, [58, 127 * 128 + 68]);
+        assert_eq!(roll.sustain().iter().sum::<f32>(), 3.0);
+    }
+}

@@ -1,0 +1,187 @@
+//! What a training run keeps on disk: all that it needs to go on, and the model so far.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use candle_core::{DType, Device, Tensor};
+use half::f16;
+use safetensors::Dtype;
+
+use crate::bounded_file::read_bounded;
+use crate::diffusion::config::ModelConfig;
+use crate::diffusion::model::MODEL_FORMAT;
+use crate::error::{Error, Fault, Result};
+use crate::raw_tensor::RawTensor;
+use crate::safetensors_file::{self, Container};
+use crate::train::optimizer::Moments;
+use crate::train::settings::TrainSettings;
+use crate::train::variables::Named;
+
+/// The checkpoint's name in the folder of a run.
+pub const CHECKPOINT: &str = "checkpoint.safetensors";
+/// The model's name in the folder of a run.
+pub const MODEL: &str = "model.safetensors";
+/// The `format` of a checkpoint.
+const FORMAT: &str = "diff-bgm-training/1";
+/// The largest checkpoint that is read, in bytes.
+const MAX_BYTES: u64 = 8 << 30;
+/// Kinds of tensors in a checkpoint.
+const KINDS: [&str; 4] = ["weights", "ema", "mean", "variance"];
+
+/// A run between two steps.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// The network.
+    pub config: ModelConfig,
+    /// How it is trained.
+    pub settings: TrainSettings,
+    /// Steps done.
+    pub step: u64,
+    /// The weights.
+    pub weights: Named<Tensor>,
+    /// Their average.
+    pub ema: Named<Tensor>,
+    /// The optimiser's.
+    pub moments: Moments,
+}
+
+impl Checkpoint {
+    /// Writes the checkpoint and then the model of the averaged weights into `folder`, each whole or not at all.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let state = [
+            &self.weights,
+            &self.ema,
+            &self.moments.mean,
+            &self.moments.variance,
+        ];
+        let mut tensors = BTreeMap::new();
+        for (kind, named) in KINDS.iter().zip(state) {
+            for (name, tensor) in named {
+                tensors.insert(format!("{kind}/{name}"), single(tensor)?);
+            }
+        }
+        let metadata = BTreeMap::from([
+            ("format".to_owned(), FORMAT.to_owned()),
+            ("config".to_owned(), json(&self.config)?),
+            ("settings".to_owned(), json(&self.settings)?),
+            ("step".to_owned(), self.step.to_string()),
+        ]);
+        let path = folder.join(CHECKPOINT);
+        safetensors_file::write(&path, &safetensors_file::encode(&metadata, &tensors))?;
+
+        let halves = self
+            .ema
+            .iter()
+            .map(|(name, tensor)| Ok((name.clone(), half(tensor)?)));
+        let metadata = BTreeMap::from([
+            ("format".to_owned(), MODEL_FORMAT.to_owned()),
+            ("config".to_owned(), json(&self.config)?),
+        ]);
+        let tensors = halves.collect::<Result<_>>()?;
+        let bytes = safetensors_file::encode(&metadata, &tensors);
+        safetensors_file::write(&folder.join(MODEL), &bytes)
+    }
+
+    /// Reads the checkpoint in `folder`, if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be read or is none.
+    pub fn read(folder: &Path, device: &Device) -> Result<Option<Self>> {
+        let path = folder.join(CHECKPOINT);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let bytes = read_bounded(&path, MAX_BYTES)?;
+        Self::parse(&bytes, device)
+            .map(Some)
+            .map_err(|error| error.in_file(&path))
+    }
+
+    fn parse(bytes: &[u8], device: &Device) -> Result<Self> {
+        let container = Container::parse(bytes)?;
+        container.expect_format(FORMAT)?;
+        let field = |name: &str| {
+            let missing = || Fault::new(format!("no «{name}»"), "a training checkpoint");
+            container.metadata.get(name).ok_or_else(missing)
+        };
+        let wrong = |error: &dyn std::fmt::Display| {
+            Fault::new(
+                format!("broken metadata ({error})"),
+                "a training checkpoint",
+            )
+        };
+        let [mut weights, mut ema, mut mean, mut variance] = [const { Named::new() }; 4];
+        for (name, view) in container.tensors.tensors() {
+            let tensor = safetensors_file::tensor(&name, &view, device)?;
+            let kind = match name.split_once('/') {
+                Some(("weights", rest)) => (&mut weights, rest),
+                Some(("ema", rest)) => (&mut ema, rest),
+                Some(("mean", rest)) => (&mut mean, rest),
+                Some(("variance", rest)) => (&mut variance, rest),
+                _ => return Err(Fault::new(format!("a tensor {name}"), KINDS.join(", ")).into()),
+            };
+            kind.0.insert(kind.1.to_owned(), tensor);
+        }
+        Ok(Self {
+            config: ModelConfig::from_json(field("config")?)?,
+            settings: serde_json::from_str(field("settings")?).map_err(|e| wrong(&e))?,
+            step: field("step")?.parse().map_err(|e| wrong(&e))?,
+            weights,
+            ema,
+            moments: Moments { mean, variance },
+        })
+    }
+}
+
+/// The configuration and the weights of a model file.
+///
+/// # Errors
+/// When it cannot be read or is no model.
+pub fn read_model(path: &Path, device: &Device) -> Result<(ModelConfig, Named<Tensor>)> {
+    let bytes = read_bounded(path, MAX_BYTES)?;
+    let read = || {
+        let container = Container::parse(&bytes)?;
+        container.expect_format(MODEL_FORMAT)?;
+        let missing = || Fault::new("no «config» in the metadata", "a model's configuration");
+        let config = container.metadata.get("config").ok_or_else(missing)?;
+        let tensors = (container.tensors.tensors().into_iter())
+            .map(|(name, view)| {
+                let tensor = safetensors_file::tensor(&name, &view, device)?;
+                Ok((name, tensor))
+            })
+            .collect::<Result<_>>()?;
+        Ok((ModelConfig::from_json(config)?, tensors))
+    };
+    read().map_err(|error: Error| error.in_file(path))
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| Error::value(error.to_string(), "something that JSON can hold"))
+}
+
+fn values(tensor: &Tensor) -> Result<Vec<f32>> {
+    Ok(tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?)
+}
+
+fn single(tensor: &Tensor) -> Result<RawTensor> {
+    Ok(RawTensor::from_f32(
+        tensor.dims().to_vec(),
+        &values(tensor)?,
+    )?)
+}
+
+fn half(tensor: &Tensor) -> Result<RawTensor> {
+    let values = values(tensor)?;
+    let bytes = values
+        .iter()
+        .flat_map(|&value| f16::from_f32(value).to_le_bytes());
+    Ok(RawTensor::new(
+        Dtype::F16,
+        tensor.dims().to_vec(),
+        bytes.collect(),
+    )?)
+}

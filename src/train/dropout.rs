@@ -1,0 +1,149 @@
+//! What a training window tells the network and what it keeps from it, so that any part may be given later.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::music::cues::Cue;
+
+/// Chances, 0 to 1, that conditions are left out.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dropout {
+    /// Of all cues or embeddings of a window.
+    pub all: f64,
+    /// Of each cue of a window that has any.
+    pub each_cue: f64,
+    /// Of a stretch of a cue.
+    pub cue_span: f64,
+    /// Of accents at a random share of the beats.
+    pub sparse_accents: f64,
+    /// Of the chords of a window.
+    pub harmony: f64,
+    /// Of a stretch of its chords.
+    pub harmony_span: f64,
+}
+
+impl Default for Dropout {
+    fn default() -> Self {
+        Self {
+            all: 0.15,
+            each_cue: 0.3,
+            cue_span: 0.25,
+            sparse_accents: 0.5,
+            harmony: 0.5,
+            harmony_span: 0.25,
+        }
+    }
+}
+
+impl Dropout {
+    /// Everything is told.
+    pub const NONE: Self = Self {
+        all: 0.0,
+        each_cue: 0.0,
+        cue_span: 0.0,
+        sparse_accents: 0.0,
+        harmony: 0.0,
+        harmony_span: 0.0,
+    };
+
+    /// Leaves out parts of cue rows `[beats · 2·cues]`, values before masks, by clearing their values and masks.
+    pub fn thin_cues(&self, rows: &mut [f32], cues: &[Cue], uniform: &mut dyn FnMut() -> f64) {
+        let width = 2 * cues.len();
+        let beats = rows.len() / width.max(1);
+        let clear = |rows: &mut [f32], cue: usize, beats: Range<usize>| {
+            for beat in beats {
+                rows[beat * width + cue] = 0.0;
+                rows[beat * width + cues.len() + cue] = 0.0;
+            }
+        };
+        if uniform() < self.all {
+            rows.fill(0.0);
+            return;
+        }
+        for cue in 0..cues.len() {
+            if uniform() < self.each_cue {
+                clear(rows, cue, 0..beats);
+            } else if uniform() < self.cue_span {
+                clear(rows, cue, span(beats, uniform));
+            }
+        }
+        if uniform() < self.sparse_accents {
+            let root = uniform();
+            for beat in 0..beats {
+                let kept = uniform() < root * root;
+                for cue in (0..cues.len()).filter(|&cue| cues[cue] == Cue::Accent && !kept) {
+                    clear(rows, cue, beat..beat + 1);
+                }
+            }
+        }
+    }
+
+    /// Leaves out parts of harmony rows `[beats · width]` by clearing them.
+    pub fn thin_harmony(&self, rows: &mut [f32], width: usize, uniform: &mut dyn FnMut() -> f64) {
+        if uniform() < self.harmony {
+            rows.fill(0.0);
+        } else if uniform() < self.harmony_span {
+            let span = span(rows.len() / width, uniform);
+            rows[span.start * width..span.end * width].fill(0.0);
+        }
+    }
+}
+
+/// A stretch of `beats` with evenly drawn ends.
+fn span(beats: usize, uniform: &mut dyn FnMut() -> f64) -> Range<usize> {
+    let mut place = || (uniform() * (beats + 1) as f64) as usize;
+    let (a, b) = (place().min(beats), place().min(beats));
+    a.min(b)..a.max(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diffusion::noise::{NoiseSource, NoiseUse};
+
+    fn thinned(dropout: Dropout, seed: u64) -> Vec<f32> {
+        let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Choices);
+        let mut rows = vec![1.0; 32 * 2 * Cue::ALL.len()];
+        dropout.thin_cues(&mut rows, &Cue::ALL, &mut || numbers.next().unwrap());
+        rows
+    }
+
+    #[test]
+    fn a_cue_and_its_mask_are_left_out_together() {
+        for seed in 0..50 {
+            let rows = thinned(Dropout::default(), seed);
+            for row in rows.chunks_exact(10) {
+                assert_eq!(row[..5], row[5..]);
+            }
+        }
+    }
+
+    #[test]
+    fn whole_windows_are_as_often_free_as_asked() {
+        let free = (0..2000).filter(|&seed| {
+            let dropout = Dropout {
+                all: 0.15,
+                ..Dropout::NONE
+            };
+            thinned(dropout, seed).iter().all(|&value| value == 0.0)
+        });
+        let share = free.count() as f64 / 2000.0;
+        assert!((share - 0.15).abs() < 0.03, "{share}");
+        assert!(thinned(Dropout::NONE, 1).iter().all(|&value| value == 1.0));
+    }
+
+    #[test]
+    fn chords_are_left_out_wholly_or_for_a_stretch() {
+        let kept = |seed| {
+            let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Choices);
+            let mut rows = vec![1.0; 32 * 25];
+            let uniform = &mut || numbers.next().unwrap();
+            Dropout::default().thin_harmony(&mut rows, 25, uniform);
+            rows.iter().filter(|&&value| value > 0.0).count()
+        };
+        let counts: Vec<usize> = (0..200).map(kept).collect();
+        assert!(counts.contains(&0) && counts.contains(&(32 * 25)));
+        assert!(counts.iter().any(|&count| count > 0 && count < 32 * 25));
+    }
+}

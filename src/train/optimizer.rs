@@ -1,0 +1,156 @@
+//! AdamW over named variables, with what is needed to go on after a stop.
+
+use std::collections::BTreeMap;
+
+use candle_core::backprop::GradStore;
+use candle_core::{Tensor, Var};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::train::variables::Named;
+
+/// What keeps a division by a vanishing variance finite.
+const EPS: f64 = 1e-8;
+/// The same for the norm of vanishing gradients.
+const NORM_EPS: f64 = 1e-6;
+
+/// AdamW (Loshchilov & Hutter, 2019).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AdamW {
+    /// Decay of the averages of gradients and of their squares.
+    pub betas: (f64, f64),
+    /// Share of the learning rate by which weights shrink each step.
+    pub weight_decay: f64,
+}
+
+/// Running averages of the gradients and of their squares.
+#[derive(Clone, Debug, Default)]
+pub struct Moments {
+    /// Of the gradients.
+    pub mean: Named<Tensor>,
+    /// Of their squares.
+    pub variance: Named<Tensor>,
+}
+
+/// The gradients by name, detached from the graph; zeros are left out.
+///
+/// # Errors
+/// When the device fails.
+pub fn gradients(vars: &Named<Var>, store: &GradStore) -> Result<Named<Tensor>> {
+    let found = vars.iter().filter_map(|(name, var)| {
+        let gradient = store.get(var.as_tensor())?;
+        Some((name.clone(), gradient.detach()))
+    });
+    Ok(found.collect())
+}
+
+/// Scales `gradients` so that their common norm is at most `most`; returns the norm that they had.
+///
+/// # Errors
+/// When the device fails.
+pub fn clip(gradients: &mut Named<Tensor>, most: f64) -> Result<f64> {
+    let mut square = 0.0;
+    for gradient in gradients.values() {
+        square += f64::from(gradient.sqr()?.sum_all()?.to_scalar::<f32>()?);
+    }
+    let norm = square.sqrt();
+    let scale = most / (norm + NORM_EPS);
+    if scale < 1.0 {
+        for gradient in gradients.values_mut() {
+            *gradient = (&*gradient * scale)?;
+        }
+    }
+    Ok(norm)
+}
+
+impl AdamW {
+    /// Takes one step; `step` counts from 1.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn step(
+        &self,
+        vars: &BTreeMap<String, Var>,
+        gradients: &Named<Tensor>,
+        moments: &mut Moments,
+        rate: f64,
+        step: u64,
+    ) -> Result<()> {
+        let (mean_decay, variance_decay) = self.betas;
+        let step = i32::try_from(step).unwrap_or(i32::MAX);
+        let mean_scale = 1.0 / (1.0 - mean_decay.powi(step));
+        let variance_scale = 1.0 / (1.0 - variance_decay.powi(step));
+        for (name, gradient) in gradients {
+            let Some(var) = vars.get(name) else { continue };
+            let mean = average(moments.mean.get(name), gradient, mean_decay)?;
+            let square = gradient.sqr()?;
+            let variance = average(moments.variance.get(name), &square, variance_decay)?;
+            let root = ((&variance * variance_scale)?.sqrt()? + EPS)?;
+            let towards = ((&mean * mean_scale)? / root)?;
+            let kept = (var.as_tensor().detach() * (1.0 - rate * self.weight_decay))?;
+            var.set(&(kept - (towards * rate)?)?)?;
+            moments.mean.insert(name.clone(), mean);
+            moments.variance.insert(name.clone(), variance);
+        }
+        Ok(())
+    }
+}
+
+/// `before` (zero at first) moved towards `value`.
+///
+/// # Errors
+/// When the device fails.
+pub fn average(before: Option<&Tensor>, value: &Tensor, decay: f64) -> Result<Tensor> {
+    let share = (value * (1.0 - decay))?;
+    Ok(match before {
+        Some(before) => ((before * decay)? + share)?,
+        None => share,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::Device;
+
+    #[test]
+    fn gradients_are_clipped_together() {
+        let tensor = |values: &[f32]| Tensor::new(values, &Device::Cpu).unwrap();
+        let mut gradients = Named::from([
+            ("a".to_owned(), tensor(&[3.0, 0.0])),
+            ("b".to_owned(), tensor(&[4.0])),
+        ]);
+        assert_eq!(clip(&mut gradients, 10.0).unwrap(), 5.0);
+        assert_eq!(gradients["b"].to_vec1::<f32>().unwrap(), [4.0]);
+        clip(&mut gradients, 1.0).unwrap();
+        let clipped = gradients["b"].to_vec1::<f32>().unwrap()[0];
+        assert!((clipped - 0.8).abs() < 1e-6);
+    }
+
+    #[test]
+    fn steps_lead_to_the_least_value() {
+        let var = Var::new(&[4.0_f32, -3.0], &Device::Cpu).unwrap();
+        let vars = Named::from([("w".to_owned(), var.clone())]);
+        let adam = AdamW {
+            betas: (0.9, 0.99),
+            weight_decay: 0.0,
+        };
+        let mut moments = Moments::default();
+        for step in 1..=400 {
+            let loss = (var.as_tensor() - 1.0)
+                .unwrap()
+                .sqr()
+                .unwrap()
+                .sum_all()
+                .unwrap();
+            let gradients = gradients(&vars, &loss.backward().unwrap()).unwrap();
+            adam.step(&vars, &gradients, &mut moments, 0.05, step)
+                .unwrap();
+        }
+        let found = var.to_vec1::<f32>().unwrap();
+        assert!(
+            found.iter().all(|value| (value - 1.0).abs() < 0.02),
+            "{found:?}"
+        );
+    }
+}

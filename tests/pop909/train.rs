@@ -1,0 +1,159 @@
+//! `bgm train`, run and killed as a program.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use diff_bgm::train::record::Line;
+use serde_json::{Value, json};
+
+use crate::songs::data_set;
+
+/// The configuration of a network that is small enough to be trained here, with `changes`.
+fn write_params(folder: &Path, changes: Value) -> PathBuf {
+    let mut params = json!({
+        "channels": 32, "channel_multipliers": [1, 1], "attention_levels": [1], "n_res_blocks": 1,
+        "n_heads": 4, "tf_layers": 1, "linear_start": 0.00085, "linear_end": 0.012, "n_steps": 1000,
+        "img_h": 128, "time_fold": 4, "out_channels": 8,
+    });
+    let changed = params.as_object_mut().unwrap();
+    changed.extend(changes.as_object().unwrap().clone());
+    let path = folder.join("params.json");
+    fs::write(&path, params.to_string()).unwrap();
+    path
+}
+
+fn cue_params(folder: &Path) -> PathBuf {
+    let quantiles: Vec<[f32; 2]> = (0..101).map(|i| [i as f32 / 10.0; 2]).collect();
+    let network = json!({
+        "cond_type": "cues", "in_channels": 15, "img_w": 40, "pitch_min": 40, "d_cond": 32,
+        "prediction": "v", "harmony": true, "time_attention_levels": [0],
+        "cue_names": ["density", "accent"], "cue_quantiles": quantiles,
+    });
+    write_params(folder, network)
+}
+
+fn bgm_train(data: &Path, run: &Path, params: &Path, options: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bgm"));
+    command
+        .arg("train")
+        .args(["--data".as_ref(), data.as_os_str()]);
+    command.args(["--output".as_ref(), run.as_os_str()]);
+    command.args(["--params".as_ref(), params.as_os_str()]);
+    command.args(options).stderr(Stdio::piped());
+    command
+}
+
+fn trained(mut command: Command) {
+    let output = command.output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+}
+
+fn losses(run: &Path) -> Vec<f64> {
+    let text = fs::read_to_string(run.join("log.jsonl")).unwrap();
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Line>(line).unwrap());
+    let (steps, losses): (Vec<u64>, Vec<f64>) = lines.map(|line| (line.step, line.loss)).unzip();
+    assert_eq!(steps, (1..=steps.len() as u64).collect::<Vec<_>>());
+    losses
+}
+
+fn mean(losses: &[f64]) -> f64 {
+    losses.iter().sum::<f64>() / losses.len() as f64
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_to_the_same_weights() {
+    let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
+    let params = cue_params(folder.path());
+    let options = ["--steps", "16", "--batch", "1", "--checkpoint-every", "3"];
+    let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(name));
+    trained(bgm_train(data.path(), &whole, &params, &options));
+
+    let mut child = bgm_train(data.path(), &killed, &params, &options)
+        .spawn()
+        .unwrap();
+    let lines =
+        || fs::read_to_string(killed.join("log.jsonl")).map_or(0, |log| log.lines().count());
+    while lines() < 7 && child.try_wait().unwrap().is_none() {
+        thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(lines() < 16, "the run ended before it could be killed");
+    trained(bgm_train(data.path(), &killed, &params, &options));
+
+    assert_eq!(losses(&whole), losses(&killed));
+    for file in ["checkpoint.safetensors", "model.safetensors"] {
+        let [one, other] = [&whole, &killed].map(|run| fs::read(run.join(file)).unwrap());
+        assert!(one == other, "{file} differs");
+    }
+    assert!(
+        fs::read(whole.join("loss.png"))
+            .unwrap()
+            .starts_with(b"\x89PNG")
+    );
+    diff_bgm::diffusion::model::Model::load(
+        &killed.join("model.safetensors"),
+        &candle_core::Device::Cpu,
+    )
+    .unwrap();
+}
+
+#[test]
+fn two_hundred_steps_on_the_sample_songs_lower_the_loss() {
+    let shared = std::env::var_os("DIFF_BGM_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let data = shared.join("reference/bgm909");
+    if !data.is_dir() {
+        println!("skipped: {} is not there", data.display());
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for kind in ["visual", "c_v"] {
+        let network = json!({ "cond_type": kind, "in_channels": 8, "img_w": 128, "d_cond": 512 });
+        let params = write_params(folder.path(), network);
+        let run = folder.path().join(kind);
+        let options = [
+            "--steps",
+            "200",
+            "--batch",
+            "2",
+            "--rate",
+            "1e-3",
+            "--preset",
+            "published",
+        ];
+        trained(bgm_train(&data, &run, &params, &options));
+        let losses = losses(&run);
+        assert_eq!(losses.len(), 200);
+        let (first, last) = (mean(&losses[..20]), mean(&losses[180..]));
+        assert!(last < 0.6 * first, "{kind}: {first} to {last}");
+    }
+}
+
+#[test]
+fn what_cannot_be_trained_is_refused_before_anything_is_written() {
+    let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
+    let params = cue_params(folder.path());
+    let run = folder.path().join("run");
+    let refused = |data: &Path, params: &Path, options: &[&str]| {
+        let output = bgm_train(data, &run, params, options).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(!run.exists());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(refused(data.path(), &params, &["--batch", "0"]).contains("batch of 0"));
+    assert!(refused(data.path(), &params, &["--rate=-1"]).contains("learning rate"));
+    assert!(refused(folder.path(), &params, &[]).contains("POP909"));
+    assert!(refused(data.path(), &folder.path().join("none.json"), &[]).contains("none.json"));
+    let network = json!({ "cond_type": "visual", "in_channels": 8, "img_w": 128, "d_cond": 512 });
+    let published = write_params(folder.path(), network);
+    assert!(refused(data.path(), &published, &[]).contains("BGM909"));
+}
