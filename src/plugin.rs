@@ -41,6 +41,8 @@ pub trait Kind: Send + 'static {
     const HAS_PREVIEW: bool;
     /// The audio it has.
     const AUDIO: &'static [AudioIOLayout];
+    /// What it takes from the host and sends on beside its own notes.
+    const MIDI: MidiConfig;
 }
 
 /// Notes only.
@@ -53,6 +55,7 @@ impl Kind for NoteEffect {
     const FEATURES: &'static [ClapFeature] = &[ClapFeature::NoteEffect, ClapFeature::Utility];
     const HAS_PREVIEW: bool = false;
     const AUDIO: &'static [AudioIOLayout] = &[];
+    const MIDI: MidiConfig = MidiConfig::MidiCCs;
 }
 
 /// Notes, and a stereo output that previews them.
@@ -72,6 +75,14 @@ impl Kind for Instrument {
         main_output_channels: NonZeroU32::new(2),
         ..AudioIOLayout::const_default()
     }];
+    /// In VST3, controllers would be two thousand parameters more.
+    const MIDI: MidiConfig = MidiConfig::Basic;
+}
+
+/// What the audio thread leaves to others.
+pub enum Task {
+    /// Makes a draft: the host switched Generate on.
+    Generate,
 }
 
 /// One instance of the plugin.
@@ -102,12 +113,17 @@ impl<K: Kind> Plugin for DiffBgm<K> {
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = K::AUDIO;
-    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
-    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+    const MIDI_INPUT: MidiConfig = K::MIDI;
+    const MIDI_OUTPUT: MidiConfig = K::MIDI;
 
     type Editor = editor::Editor;
     type SysExMessage = ();
-    type BackgroundTask = ();
+    type BackgroundTask = Task;
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let (desk, params) = (Arc::clone(&self.desk), Arc::clone(&self.params));
+        Box::new(move |Task::Generate| desk.generate(&params))
+    }
 
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.params) as Arc<dyn Params>
@@ -145,6 +161,9 @@ impl<K: Kind> Plugin for DiffBgm<K> {
         _aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        if self.audio.is_asked_for_a_draft(&self.params) {
+            context.execute_background(Task::Generate);
+        }
         self.audio
             .process(buffer, context, &self.params, &self.desk.session);
         // The transport may start at any time, and after anything else a host may stop asking.

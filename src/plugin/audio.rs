@@ -1,10 +1,11 @@
 //! One block on the audio thread: the player's events to the host and to the built-in instrument.
 
+use std::mem;
 use std::sync::Arc;
 
 use nice_plug::buffer::Buffer;
 use nice_plug::context::process::{ProcessContext, SendEventError, Transport};
-use nice_plug::midi::{Channel, Key, NoteEvent as HostNoteEvent, VoiceID};
+use nice_plug::midi::{Channel, Key, NoteEvent as HostNoteEvent, PluginNoteEvent, VoiceID};
 use nice_plug::plugin::Plugin;
 
 use super::params::DiffBgmParams;
@@ -21,6 +22,8 @@ pub(super) struct Audio {
     player: Player,
     preview: Preview,
     rate_hz: f32,
+    /// Whether Generate was on in the last block.
+    generate_was_on: bool,
 }
 
 impl Audio {
@@ -29,6 +32,7 @@ impl Audio {
             player,
             preview: Preview::new(DEFAULT_RATE_HZ),
             rate_hz: DEFAULT_RATE_HZ,
+            generate_was_on: false,
         }
     }
 
@@ -44,7 +48,13 @@ impl Audio {
         self.preview.silence();
     }
 
-    /// Plays one block.
+    /// Whether Generate was switched on since the last block.
+    pub(super) fn is_asked_for_a_draft(&mut self, params: &DiffBgmParams) -> bool {
+        let is_on = params.generate.value();
+        !mem::replace(&mut self.generate_was_on, is_on) && is_on
+    }
+
+    /// Plays one block: what comes from the host is sent on, and the draft's notes beside it.
     pub(super) fn process<P: Plugin>(
         &mut self,
         buffer: &mut Buffer,
@@ -68,7 +78,9 @@ impl Audio {
             frames: frames as u32,
             rate_hz: f64::from(self.rate_hz),
         };
+        let mut incoming = context.next_event();
         self.player.process(&on_draft, block, |frame, event| {
+            pass_on_until(frame, &mut incoming, context);
             match context.try_send_event(host_event(frame, event)) {
                 Err((_, SendEventError::HostBufferFull)) => Sent::Refused,
                 // Where the host takes no notes at all, the built-in instrument still plays them.
@@ -79,7 +91,21 @@ impl Audio {
                 }
             }
         });
+        pass_on_until(u32::MAX, &mut incoming, context);
         sound.render_until(frames, preview);
+    }
+}
+
+/// Sends on what the host sends, up to `frame`; `incoming` is the first of it that is still to be sent.
+fn pass_on_until<P: Plugin>(
+    frame: u32,
+    incoming: &mut Option<PluginNoteEvent<P>>,
+    context: &mut impl ProcessContext<P>,
+) {
+    while let Some(event) = incoming.take_if(|event| event.timing() <= frame) {
+        // A host that has no room for its own events is not given them twice.
+        let _ = context.try_send_event(event);
+        *incoming = context.next_event();
     }
 }
 

@@ -12,6 +12,8 @@ use crate::time::{BEATS_PER_BAR, Beats};
 
 /// The last beat at which a clip may start.
 const LAST_START_BEAT: i32 = 8191;
+/// The switch that makes a draft.
+const GENERATE_ID: &str = "generate";
 /// The name of the saved state among the host's fields.
 const STATE_FIELD: &str = "state";
 /// What the guidance is unless it is changed: then the model's own best applies.
@@ -53,6 +55,9 @@ pub struct DiffBgmParams {
     /// How loud the built-in instrument is.
     #[id = "level"]
     pub preview_level: FloatParam,
+    /// A draft is made whenever this is switched on, for controllers and scripts; it is never saved.
+    #[id = "generate"]
+    pub generate: BoolParam,
     /// Changes when the state does, so that the host knows that there is something to save.
     #[id = "revision"]
     pub revision: IntParam,
@@ -88,6 +93,7 @@ impl DiffBgmParams {
             preview: BoolParam::new("Preview", true),
             preview_level: FloatParam::new("Preview level", 0.7, range(0.0, 1.0))
                 .with_step_size(0.01),
+            generate: BoolParam::new("Generate", false),
             revision: IntParam::new("Revision", 0, revision)
                 .non_automatable()
                 .hide(),
@@ -196,6 +202,10 @@ pub(super) fn filter_state(state: &mut PluginState) {
     };
     state.params.retain(|id, value| {
         let (low, high) = limits(id);
+        // A project that is opened must not make a draft.
+        if id == GENERATE_ID {
+            return false;
+        }
         match value {
             ParamValue::F32(value) => {
                 *value = value.clamp(low, high);
@@ -258,6 +268,7 @@ mod tests {
                 ("density".to_owned(), ParamValue::F32(7.0)),
                 ("energy".to_owned(), ParamValue::F32(f32::NAN)),
                 ("start".to_owned(), ParamValue::I32(-3)),
+                (GENERATE_ID.to_owned(), ParamValue::Bool(true)),
             ]
             .into(),
             fields: Default::default(),
@@ -265,6 +276,7 @@ mod tests {
         filter_state(&mut state);
         assert!(matches!(state.params["density"], ParamValue::F32(1.0)));
         assert!(!state.params.contains_key("energy"));
+        assert!(!state.params.contains_key(GENERATE_ID));
         assert!(matches!(state.params["start"], ParamValue::I32(0)));
         assert_eq!(state.fields[STATE_FIELD], "\"\"");
     }

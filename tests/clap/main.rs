@@ -1,13 +1,17 @@
 //! The built library as a CLAP host sees it.
 
-mod host;
+mod input;
+mod state;
+
+use std::ffi::CStr;
 
 use diff_bgm::music::draft::{Draft, Recipe};
 use diff_bgm::music::note::Note;
 use diff_bgm::plugin::State;
 use diff_bgm::time::{Bars, Beats, Tempo};
-use host::{FRAMES_PER_BEAT, Heard, INSTRUMENT, NOTE_EFFECT, Playing, Roll};
-use serde_json::{Value, json};
+use plugin_hosts::clap::{FRAMES_PER_BEAT, INSTRUMENT, Instance, Library, NOTE_EFFECT, Playing};
+use plugin_hosts::{Heard, Roll, library_of_this_test, project};
+use serde_json::json;
 
 fn note(start: f64, length: f64, pitch: u8) -> Note {
     Note {
@@ -30,7 +34,8 @@ fn melody() -> Vec<Note> {
     notes
 }
 
-fn saved(notes: Vec<Note>) -> Vec<u8> {
+/// The plugin's own state with a draft of `notes`.
+fn with_draft(notes: Vec<Note>) -> String {
     let mut state = State::default();
     let draft = Draft {
         notes,
@@ -40,73 +45,53 @@ fn saved(notes: Vec<Note>) -> Vec<u8> {
         recipe: Recipe::default(),
     };
     state.add_take(draft, 0);
-    host_state(&state.to_text().unwrap())
+    state.to_text().unwrap()
 }
 
-/// A state as the host keeps it, around ours.
-fn host_state(text: &str) -> Vec<u8> {
-    let field = serde_json::to_string(text).unwrap();
-    framed(&json!({"version": "0.1.0", "params": {}, "fields": {"state": field}}))
+/// A host's project with a draft of the melody.
+fn saved() -> Vec<u8> {
+    project::for_clap(&project::saved(&with_draft(melody())))
 }
 
-/// The framework's bytes of a state in CLAP hosts: its length, then JSON.
-fn framed(state: &Value) -> Vec<u8> {
-    let json = serde_json::to_vec(state).unwrap();
-    [&(json.len() as u64).to_le_bytes()[..], &json].concat()
+fn instance(id: &CStr) -> Instance {
+    Library::open(&library_of_this_test()).instance(id)
 }
 
-fn playing(id: &std::ffi::CStr, channels: usize, state: &[u8]) -> Playing {
-    let mut instance = host::instance(&host::entry(), id);
-    assert!(host::load(&mut instance, state));
+fn playing(id: &CStr, channels: usize, state: &[u8]) -> Playing {
+    let mut instance = instance(id);
+    assert!(instance.load(state));
     Playing::start(instance, channels)
 }
 
-/// What should be heard when `notes` are played from beat 0 on at 120 BPM.
-fn expected(notes: &[Note]) -> Vec<(u64, Heard)> {
-    let frame = |beats: Beats| (beats.0 * FRAMES_PER_BEAT) as u64;
-    let mut events = Vec::new();
-    for note in notes {
-        let pitch = u16::from(note.pitch);
-        let velocity = f64::from(f32::from(note.velocity) / 127.0);
-        events.push((frame(note.start), 1, Heard::On { pitch, velocity }));
-        events.push((frame(note.end()), 0, Heard::Off { pitch }));
-    }
-    events.sort_by_key(|&(frame, order, _)| (frame, order));
-    events
-        .into_iter()
-        .map(|(frame, _, event)| (frame, event))
-        .collect()
-}
-
-fn roll(playing: &mut Playing, beats: f64, frames: u32) {
-    while (playing.frames as f64) < beats * FRAMES_PER_BEAT {
-        let position = playing.frames as f64 / FRAMES_PER_BEAT;
-        playing.block(Some(Roll::from(position)), frames);
-    }
+/// What should be heard when the melody is played from beat 0 on at 120 BPM.
+fn expected() -> Vec<(u64, Heard)> {
+    let notes = melody().into_iter();
+    let notes = notes.map(|note| (note.start.0, note.end().0, note.pitch, note.velocity));
+    plugin_hosts::expected(notes, FRAMES_PER_BEAT)
 }
 
 #[test]
 fn a_saved_draft_plays_note_for_note_whatever_the_size_of_the_blocks() {
     for frames in [64, 441, 16_384] {
-        let mut playing = playing(NOTE_EFFECT, 0, &saved(melody()));
-        roll(&mut playing, 9.0, frames);
-        assert_eq!(playing.heard, expected(&melody()), "in blocks of {frames}");
+        let mut playing = playing(NOTE_EFFECT, 0, &saved());
+        playing.roll_until(9.0, frames);
+        assert_eq!(playing.heard, expected(), "in blocks of {frames}");
     }
 }
 
 #[test]
 fn the_instrument_sends_the_same_notes_and_is_heard() {
-    let mut playing = playing(INSTRUMENT, 2, &saved(melody()));
-    roll(&mut playing, 9.0, 512);
-    assert_eq!(playing.heard, expected(&melody()));
+    let mut playing = playing(INSTRUMENT, 2, &saved());
+    playing.roll_until(9.0, 512);
+    assert_eq!(playing.heard, expected());
     assert!(playing.peak > 0.02, "{}", playing.peak);
 }
 
 #[test]
 fn without_a_draft_or_without_a_transport_both_are_silent() {
-    let mut empty = Playing::start(host::instance(&host::entry(), INSTRUMENT), 2);
-    roll(&mut empty, 4.0, 512);
-    let mut stopped = playing(INSTRUMENT, 2, &saved(melody()));
+    let mut empty = Playing::start(instance(INSTRUMENT), 2);
+    empty.roll_until(4.0, 512);
+    let mut stopped = playing(INSTRUMENT, 2, &saved());
     stopped.block(None, 4096);
     for playing in [empty, stopped] {
         assert!(playing.heard.is_empty());
@@ -116,7 +101,7 @@ fn without_a_draft_or_without_a_transport_both_are_silent() {
 
 #[test]
 fn loops_seeks_stops_and_resets_leave_no_note_hanging() {
-    let mut playing = playing(NOTE_EFFECT, 0, &saved(melody()));
+    let mut playing = playing(NOTE_EFFECT, 0, &saved());
     let looping = |beats| Roll {
         loop_beats: Some((0.0, 1.0)),
         ..Roll::from(beats)
@@ -156,77 +141,29 @@ fn loops_seeks_stops_and_resets_leave_no_note_hanging() {
 
 #[test]
 fn a_draft_starts_where_the_clip_does() {
-    let mut state: Value = serde_json::from_slice(&saved(melody())[8..]).unwrap();
+    let mut state = project::saved(&with_draft(melody()));
     state["params"] = json!({"start": {"i32": 4}});
-    let mut playing = playing(NOTE_EFFECT, 0, &framed(&state));
-    roll(&mut playing, 13.0, 512);
+    let mut playing = playing(NOTE_EFFECT, 0, &project::for_clap(&state));
+    playing.roll_until(13.0, 512);
     let late = |(frame, event)| (frame + 4 * FRAMES_PER_BEAT as u64, event);
-    let expected: Vec<_> = expected(&melody()).into_iter().map(late).collect();
+    let expected: Vec<_> = expected().into_iter().map(late).collect();
     assert_eq!(playing.heard, expected);
 }
 
 #[test]
-fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
-    let entry = host::entry();
-    let mut first = host::instance(&entry, NOTE_EFFECT);
-    assert!(host::load(&mut first, &saved(melody())));
-    let again = host::save(&mut first);
-    drop(first);
-    let mut playing = playing(NOTE_EFFECT, 0, &again);
-    roll(&mut playing, 9.0, 512);
-    assert_eq!(playing.heard, expected(&melody()));
-}
-
-#[test]
-fn a_state_without_a_draft_clears_the_one_that_plays() {
-    let nothing = json!({"version": "0.1.0", "params": {}, "fields": {}});
-    let damaged = host_state("diff-bgm/1 not base 64");
-    let future = host_state("diff-bgm/999 AAAA");
-    for state in [framed(&nothing), damaged, future] {
-        let mut playing = playing(NOTE_EFFECT, 0, &saved(melody()));
-        playing.block(Some(Roll::from(0.0)), 6000);
-        assert!(host::load(&mut playing.instance, &state));
-        playing.heard.clear();
-        playing.block(Some(Roll::from(0.25)), 48_000 / 4);
-        let ended = |(_, event): &(u64, Heard)| matches!(event, Heard::Off { .. });
-        assert!(playing.heard.iter().all(ended), "{:?}", playing.heard);
-        assert_eq!(playing.heard.len(), 2);
-    }
-}
-
-#[test]
-fn garbage_instead_of_a_state_is_refused() {
-    let entry = host::entry();
-    let mut instance = host::instance(&entry, NOTE_EFFECT);
-    let cut = saved(melody());
-    let cut = &cut[..cut.len() / 2];
-    for garbage in [
-        &b""[..],
-        b"\0\0\0",
-        b"{\"version\":",
-        &[0xff; 4096],
-        &[0; 4096],
-        cut,
-    ] {
-        assert!(!host::load(&mut instance, garbage));
-    }
-}
-
-#[test]
 fn the_note_effect_has_no_audio_and_the_instrument_a_stereo_output() {
-    let entry = host::entry();
-    let mut effect = host::instance(&entry, NOTE_EFFECT);
-    assert_eq!(host::ports(&mut effect), ([vec![], vec![]], [1, 1]));
-    let mut instrument = host::instance(&entry, INSTRUMENT);
-    assert_eq!(host::ports(&mut instrument), ([vec![], vec![2]], [1, 1]));
+    let nothing = [vec![], vec![]];
+    assert_eq!(instance(NOTE_EFFECT).ports(), (nothing, [1, 1]));
+    let stereo = [vec![], vec![2]];
+    assert_eq!(instance(INSTRUMENT).ports(), (stereo, [1, 1]));
 }
 
 #[test]
 fn instances_come_and_go_and_the_library_is_closed() {
     for _ in 0..3 {
-        let entry = host::entry();
+        let library = Library::open(&library_of_this_test());
         let instances: Vec<_> = (0..8)
-            .map(|_| host::instance(&entry, INSTRUMENT))
+            .map(|_| library.instance(INSTRUMENT))
             .map(|instance| Playing::start(instance, 2))
             .collect();
         for playing in instances {

@@ -1,13 +1,11 @@
 //! The built library as a VST3 host sees it.
 
-mod host;
-
 use diff_bgm::music::draft::{Draft, Recipe};
 use diff_bgm::music::note::Note;
 use diff_bgm::plugin::State;
 use diff_bgm::time::{Bars, Beats, Tempo};
-use host::{FRAMES_PER_BEAT, Heard, Playing, Roll};
-use serde_json::json;
+use plugin_hosts::vst3::{FRAMES_PER_BEAT, Playing};
+use plugin_hosts::{Heard, Roll, library_of_this_test, project};
 
 const PLENTY: usize = usize::MAX;
 
@@ -38,13 +36,15 @@ fn saved() -> Vec<u8> {
         recipe: Recipe::default(),
     };
     state.add_take(draft, 0);
-    let field = serde_json::to_string(&state.to_text().unwrap()).unwrap();
-    let state = json!({"version": "0.1.0", "params": {}, "fields": {"state": field}});
-    serde_json::to_vec(&state).unwrap()
+    project::for_vst3(&project::saved(&state.to_text().unwrap()))
+}
+
+fn empty() -> Playing {
+    Playing::start(&library_of_this_test())
 }
 
 fn playing() -> Playing {
-    let playing = Playing::start();
+    let playing = empty();
     assert!(playing.load(&saved()));
     playing
 }
@@ -57,19 +57,9 @@ fn roll(playing: &mut Playing, beats: f64, frames: i32, room: usize) {
 }
 
 fn expected() -> Vec<(u64, Heard)> {
-    let frame = |beats: Beats| (beats.0 * FRAMES_PER_BEAT).ceil() as u64;
-    let mut events = Vec::new();
-    for note in melody() {
-        let pitch = i16::from(note.pitch);
-        let velocity = f32::from(note.velocity) / 127.0;
-        events.push((frame(note.start), 1, Heard::On { pitch, velocity }));
-        events.push((frame(note.end()), 0, Heard::Off { pitch }));
-    }
-    events.sort_by_key(|&(frame, order, _)| (frame, order));
-    events
-        .into_iter()
-        .map(|(frame, _, event)| (frame, event))
-        .collect()
+    let notes = melody().into_iter();
+    let notes = notes.map(|note| (note.start.0, note.end().0, note.pitch, note.velocity));
+    plugin_hosts::expected(notes, FRAMES_PER_BEAT)
 }
 
 #[test]
@@ -87,7 +77,7 @@ fn a_host_with_room_for_one_event_a_block_loses_none() {
     let mut playing = playing();
     roll(&mut playing, 6.0, 256, 1);
     let pitches = |heard: &[(u64, Heard)]| {
-        let mut begun: Vec<i16> = heard
+        let mut begun: Vec<u8> = heard
             .iter()
             .filter_map(|(_, event)| match event {
                 Heard::On { pitch, .. } => Some(*pitch),
@@ -114,7 +104,7 @@ fn a_loop_that_wraps_inside_a_block_ends_what_sounds_and_begins_again() {
         ..Roll::from(0.25)
     };
     playing.block(stopped, 64, PLENTY);
-    let count = |wanted: i16| {
+    let count = |wanted: u8| {
         let is_on =
             |heard: &&(u64, Heard)| matches!(heard.1, Heard::On { pitch, .. } if pitch == wanted);
         let is_off =
@@ -133,7 +123,7 @@ fn a_loop_that_wraps_inside_a_block_ends_what_sounds_and_begins_again() {
 #[test]
 fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
     let again = playing().save();
-    let mut playing = Playing::start();
+    let mut playing = empty();
     assert!(playing.load(&again));
     roll(&mut playing, 6.0, 512, PLENTY);
     assert_eq!(playing.heard, expected());
@@ -141,7 +131,7 @@ fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
 
 #[test]
 fn garbage_instead_of_a_state_is_refused() {
-    let playing = Playing::start();
+    let playing = empty();
     for garbage in [&b"{}"[..], b"\0\0\0", b"{\"version\":", &[0xff; 4096]] {
         assert!(!playing.load(garbage));
     }

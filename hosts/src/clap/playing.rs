@@ -1,0 +1,221 @@
+//! An active CLAP plugin, block by block.
+
+use std::time::{Duration, Instant};
+
+use clack_host::events::event_types::{
+    MidiEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
+};
+use clack_host::events::spaces::CoreEventSpace;
+use clack_host::events::{EventFlags, Match};
+use clack_host::prelude::*;
+use clack_host::process::StartedPluginAudioProcessor;
+use clack_host::utils::{BeatTime, SecondsTime};
+
+use super::{Host, Instance, Parameter};
+use crate::{Heard, Roll};
+
+/// The rate at which plugins are played.
+pub const RATE_HZ: f64 = 48_000.0;
+/// At 120 BPM.
+pub const FRAMES_PER_BEAT: f64 = RATE_HZ / 2.0;
+const MAX_FRAMES: u32 = 16_384;
+
+/// What the host sends to the plugin, at a frame of the block.
+#[derive(Clone, Copy, Debug)]
+pub enum Sent {
+    /// A note, with velocity from 0 to 1.
+    On(u32, u8, f32),
+    /// The end of a note.
+    Off(u32, u8),
+    /// Three bytes of MIDI.
+    Midi(u32, [u8; 3]),
+    /// A parameter's new value.
+    Value(u32, Parameter, f64),
+}
+
+/// An active plugin that is played, and what it sent.
+pub struct Playing {
+    /// The plugin, for what may be asked of it meanwhile.
+    pub instance: Instance,
+    processor: StartedPluginAudioProcessor<Host>,
+    /// Frames played so far.
+    pub frames: u64,
+    /// The notes that the plugin sent, each with its frame since the start.
+    pub heard: Vec<(u64, Heard)>,
+    /// Bytes of other MIDI that the plugin sent, likewise.
+    pub midi: Vec<(u64, [u8; 3])>,
+    /// The sound of the last block, one row a channel.
+    pub sound: Vec<Vec<f32>>,
+    /// The loudest sample so far.
+    pub peak: f32,
+    /// How long the plugin took for the last block.
+    pub took: Duration,
+}
+
+impl Playing {
+    /// Activates `instance`, whose output has so many channels.
+    ///
+    /// # Panics
+    /// When the plugin cannot be activated.
+    pub fn start(mut instance: Instance, channels: usize) -> Self {
+        let configuration = PluginAudioConfiguration {
+            sample_rate: RATE_HZ,
+            min_frames_count: 1,
+            max_frames_count: MAX_FRAMES,
+        };
+        let stopped = (instance.0.activate(|_, _| (), configuration)).expect("it can be activated");
+        let processor = stopped.start_processing().expect("it can start");
+        Self {
+            instance,
+            processor,
+            frames: 0,
+            heard: Vec::new(),
+            midi: Vec::new(),
+            sound: vec![Vec::new(); channels],
+            peak: 0.0,
+            took: Duration::ZERO,
+        }
+    }
+
+    /// Plays a block of so many frames, without a transport where `roll` is nothing.
+    ///
+    /// # Panics
+    /// When the plugin fails, leaves output unwritten, or sends events out of order.
+    pub fn block(&mut self, roll: Option<Roll>, frames: u32) {
+        self.block_with(roll, frames, &[]);
+    }
+
+    /// Like [`Playing::block`], with events from the host.
+    ///
+    /// # Panics
+    /// As [`Playing::block`].
+    pub fn block_with(&mut self, roll: Option<Roll>, frames: u32, sent: &[Sent]) {
+        // SAFETY: there are no buffers that could be wrong.
+        let input = unsafe { InputAudioBuffers::from_raw_buffers(&[], frames) };
+        for channel in &mut self.sound {
+            channel.clear();
+            channel.resize(frames as usize, f32::NAN);
+        }
+        let mut ports = AudioPorts::with_capacity(self.sound.len(), 1);
+        let mut incoming = EventBuffer::new();
+        sent.iter().for_each(|&sent| push(&mut incoming, sent));
+        let mut events = EventBuffer::new();
+        let transport = roll.map(transport_event);
+        {
+            let mut output = if self.sound.is_empty() {
+                // SAFETY: there are no buffers that could be wrong.
+                unsafe { OutputAudioBuffers::from_raw_buffers(&mut [], frames) }
+            } else {
+                let channels = self.sound.iter_mut().map(Vec::as_mut_slice);
+                ports.with_output_buffers([AudioPortBuffer {
+                    latency: 0,
+                    channels: AudioPortBufferType::f32_output_only(channels),
+                }])
+            };
+            let (input_events, mut output_events) = (
+                InputEvents::from_buffer(&incoming),
+                OutputEvents::from_buffer(&mut events),
+            );
+            let start = Instant::now();
+            self.processor
+                .process(
+                    &input,
+                    &mut output,
+                    &input_events,
+                    &mut output_events,
+                    None,
+                    transport.as_ref(),
+                )
+                .expect("a block can be processed");
+            self.took = start.elapsed();
+        }
+        for sample in self.sound.iter().flatten() {
+            assert!(sample.is_finite(), "output that was not written");
+            self.peak = self.peak.max(sample.abs());
+        }
+        self.keep(&events, frames);
+        self.frames += u64::from(frames);
+    }
+
+    /// Plays on from beat 0 until `beats` at 120 BPM, in blocks of `frames`.
+    pub fn roll_until(&mut self, beats: f64, frames: u32) {
+        while (self.frames as f64) < beats * FRAMES_PER_BEAT {
+            let position = self.frames as f64 / FRAMES_PER_BEAT;
+            self.block(Some(Roll::from(position)), frames);
+        }
+    }
+
+    /// Resets the plugin, as hosts do when they jump.
+    pub fn reset(&mut self) {
+        self.processor.reset();
+    }
+
+    /// Deactivates the plugin.
+    pub fn stop(mut self) -> Instance {
+        let stopped = self.processor.stop_processing();
+        self.instance.0.deactivate(stopped);
+        self.instance
+    }
+
+    fn keep(&mut self, events: &EventBuffer, frames: u32) {
+        let mut last = 0;
+        for event in events.iter() {
+            let time = event.header().time();
+            assert!(time >= last && time < frames, "an event out of order");
+            last = time;
+            let frame = self.frames + u64::from(time);
+            let key = |pckn: Pckn| pckn.key.into_specific().expect("notes have a key") as u8;
+            match event.as_core_event() {
+                Some(CoreEventSpace::NoteOn(on)) => {
+                    let (pitch, velocity) = (key(on.pckn()), on.velocity() as f32);
+                    self.heard.push((frame, Heard::On { pitch, velocity }));
+                }
+                Some(CoreEventSpace::NoteOff(off)) => {
+                    let pitch = key(off.pckn());
+                    self.heard.push((frame, Heard::Off { pitch }));
+                }
+                Some(CoreEventSpace::Midi(midi)) => self.midi.push((frame, midi.data())),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn push(events: &mut EventBuffer, sent: Sent) {
+    let of_key = |pitch: u8| Pckn::new(0u16, 0u16, u16::from(pitch), Match::All);
+    match sent {
+        Sent::On(frame, pitch, velocity) => {
+            events.push(&NoteOnEvent::new(frame, of_key(pitch), f64::from(velocity)));
+        }
+        Sent::Off(frame, pitch) => events.push(&NoteOffEvent::new(frame, of_key(pitch), 0.0)),
+        Sent::Midi(frame, bytes) => events.push(&MidiEvent::new(frame, 0, bytes)),
+        Sent::Value(frame, Parameter(id), value) => {
+            events.push(&ParamValueEvent::new(frame, id, Pckn::match_all(), value));
+        }
+    }
+}
+
+fn transport_event(roll: Roll) -> TransportEvent {
+    let mut flags = TransportFlags::HAS_TEMPO
+        | TransportFlags::HAS_BEATS_TIMELINE
+        | TransportFlags::HAS_TIME_SIGNATURE;
+    flags.set(TransportFlags::IS_PLAYING, roll.playing);
+    flags.set(TransportFlags::IS_LOOP_ACTIVE, roll.loop_beats.is_some());
+    let (loop_start, loop_end) = roll.loop_beats.unwrap_or_default();
+    TransportEvent {
+        header: EventHeader::new_core(0, EventFlags::empty()),
+        flags,
+        song_pos_beats: BeatTime::from_float(roll.beats),
+        song_pos_seconds: SecondsTime::from_float(0.0),
+        tempo: roll.tempo_bpm,
+        tempo_inc: 0.0,
+        loop_start_beats: BeatTime::from_float(loop_start),
+        loop_end_beats: BeatTime::from_float(loop_end),
+        loop_start_seconds: SecondsTime::from_float(0.0),
+        loop_end_seconds: SecondsTime::from_float(0.0),
+        bar_start: BeatTime::from_float(0.0),
+        bar_number: 0,
+        time_signature_numerator: 4,
+        time_signature_denominator: 4,
+    }
+}

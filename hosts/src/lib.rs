@@ -1,0 +1,37 @@
+//! Headless hosts around the built plugin: they play it block by block and keep what it sends.
+
+pub mod clap;
+mod notes;
+pub mod project;
+mod transport;
+pub mod vst3;
+
+use std::env;
+use std::path::PathBuf;
+
+pub use notes::{Heard, expected};
+pub use transport::Roll;
+
+/// The name of the plugin's library on this platform.
+pub fn library_name() -> String {
+    format!(
+        "{}diff_bgm{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    )
+}
+
+/// The library that cargo built beside the running test.
+///
+/// # Panics
+/// When there is none.
+pub fn library_of_this_test() -> PathBuf {
+    let test = env::current_exe().expect("a test has a path");
+    let folders = test.ancestors().skip(1).take(2);
+    folders
+        .map(|folder| folder.join(library_name()))
+        .filter_map(|path| Some((path.metadata().ok()?.modified().ok()?, path)))
+        .max()
+        .expect("cargo builds the library with its tests")
+        .1
+}

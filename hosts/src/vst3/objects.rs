@@ -1,0 +1,122 @@
+//! The objects that a VST3 host lends to the plugin.
+
+use std::cell::RefCell;
+use std::ffi::c_void;
+
+use vst3::Class;
+use vst3::Steinberg::Vst::Event_::EventTypes_::{kNoteOffEvent, kNoteOnEvent};
+use vst3::Steinberg::Vst::{Event, IEventList, IEventListTrait};
+use vst3::Steinberg::{
+    IBStream, IBStream_::IStreamSeekMode_, IBStreamTrait, int32, int64, kInvalidArgument,
+    kResultOk, tresult,
+};
+
+use crate::Heard;
+
+/// Collects what the plugin sends, as far as there is room.
+pub(super) struct Events {
+    pub(super) sent: RefCell<Vec<(int32, Heard)>>,
+    pub(super) room: usize,
+}
+
+impl Class for Events {
+    type Interfaces = (IEventList,);
+}
+
+impl IEventListTrait for Events {
+    unsafe fn getEventCount(&self) -> int32 {
+        self.sent.borrow().len() as int32
+    }
+
+    unsafe fn getEvent(&self, _index: int32, _event: *mut Event) -> tresult {
+        kInvalidArgument
+    }
+
+    unsafe fn addEvent(&self, event: *mut Event) -> tresult {
+        let mut sent = self.sent.borrow_mut();
+        if sent.len() >= self.room {
+            return kInvalidArgument;
+        }
+        // SAFETY: the plugin passes an event of its own for the time of the call, whose type tells which field of
+        // the union it filled.
+        let (offset, heard) = unsafe {
+            let event = &*event;
+            let heard = if u32::from(event.r#type) == kNoteOnEvent {
+                Heard::On {
+                    pitch: event.__field0.noteOn.pitch as u8,
+                    velocity: event.__field0.noteOn.velocity,
+                }
+            } else {
+                assert_eq!(u32::from(event.r#type), kNoteOffEvent);
+                Heard::Off {
+                    pitch: event.__field0.noteOff.pitch as u8,
+                }
+            };
+            (event.sampleOffset, heard)
+        };
+        sent.push((offset, heard));
+        kResultOk
+    }
+}
+
+/// Bytes in memory that the plugin reads and writes.
+#[derive(Default)]
+pub(super) struct Stream {
+    pub(super) bytes: RefCell<Vec<u8>>,
+    position: RefCell<usize>,
+}
+
+impl Class for Stream {
+    type Interfaces = (IBStream,);
+}
+
+impl IBStreamTrait for Stream {
+    unsafe fn read(&self, buffer: *mut c_void, count: int32, read: *mut int32) -> tresult {
+        let (bytes, mut position) = (self.bytes.borrow(), self.position.borrow_mut());
+        let part = &bytes[*position..bytes.len().min(*position + count as usize)];
+        *position += part.len();
+        // SAFETY: the caller's buffer has room for `count` bytes, and `part` is no longer than that.
+        unsafe {
+            buffer
+                .cast::<u8>()
+                .copy_from_nonoverlapping(part.as_ptr(), part.len());
+            if !read.is_null() {
+                *read = part.len() as int32;
+            }
+        }
+        kResultOk
+    }
+
+    unsafe fn write(&self, buffer: *mut c_void, count: int32, written: *mut int32) -> tresult {
+        // SAFETY: the caller's buffer holds `count` bytes.
+        unsafe {
+            let part = std::slice::from_raw_parts(buffer.cast::<u8>(), count as usize);
+            self.bytes.borrow_mut().extend_from_slice(part);
+            if !written.is_null() {
+                *written = count;
+            }
+        }
+        kResultOk
+    }
+
+    unsafe fn seek(&self, to: int64, mode: int32, result: *mut int64) -> tresult {
+        let mut position = self.position.borrow_mut();
+        let from = match mode as u32 {
+            IStreamSeekMode_::kIBSeekSet => 0,
+            IStreamSeekMode_::kIBSeekCur => *position as int64,
+            _ => self.bytes.borrow().len() as int64,
+        };
+        *position = (from + to) as usize;
+        if !result.is_null() {
+            // SAFETY: it is not null, so it is the caller's.
+            unsafe { *result = *position as int64 };
+        }
+        kResultOk
+    }
+
+    unsafe fn tell(&self, position: *mut int64) -> tresult {
+        // SAFETY: the caller passes a place for the answer.
+        unsafe { *position = *self.position.borrow() as int64 };
+        kResultOk
+    }
+}

@@ -1,0 +1,137 @@
+//! What a host sends to the plugin: notes, controllers and the Generate switch.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use diff_bgm::features::ClipFeatures;
+use diff_bgm::plugin::{SavedClip, State};
+use diff_bgm::time::Tempo;
+use plugin_hosts::clap::{FRAMES_PER_BEAT, INSTRUMENT, NOTE_EFFECT, Playing, Sent};
+use plugin_hosts::{Heard, Roll, project};
+
+use crate::{expected, instance, playing, saved};
+
+#[test]
+fn what_is_played_by_hand_is_sent_on_beside_the_draft() {
+    let mut playing = playing(NOTE_EFFECT, 0, &saved());
+    let by_hand = [
+        Sent::On(100, 30, 0.5),
+        Sent::Midi(200, [0xb0, 64, 127]),
+        Sent::Off(13_000, 30),
+    ];
+    playing.block_with(Some(Roll::from(0.0)), FRAMES_PER_BEAT as u32, &by_hand);
+    playing.roll_until(9.0, 512);
+    let mut wanted = expected();
+    wanted.push((
+        100,
+        Heard::On {
+            pitch: 30,
+            velocity: 0.5,
+        },
+    ));
+    wanted.push((13_000, Heard::Off { pitch: 30 }));
+    wanted.sort_by_key(|&(frame, _)| frame);
+    assert_eq!(playing.heard, wanted);
+    assert_eq!(playing.midi, [(200, [0xb0, 64, 127])]);
+}
+
+#[test]
+fn what_is_played_by_hand_is_sent_on_while_the_host_stands() {
+    let mut playing = playing(INSTRUMENT, 2, &saved());
+    playing.block_with(Some(Roll::stopped(0.0)), 64, &[Sent::On(63, 30, 1.0)]);
+    let on = Heard::On {
+        pitch: 30,
+        velocity: 1.0,
+    };
+    assert_eq!(playing.heard, [(63, on)]);
+}
+
+/// An instance with a clip, so that each segment of a draft takes so many steps.
+fn with_clip(steps: usize) -> Playing {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/big-buck-bunny-30s.safetensors");
+    let clip = ClipFeatures::read(&path).unwrap();
+    let state = State {
+        clip: Some(SavedClip::new(path, &clip, Tempo::DEFAULT)),
+        steps,
+        ..State::default()
+    };
+    let mut instance = instance(INSTRUMENT);
+    let state = project::saved(&state.to_text().unwrap());
+    assert!(instance.load(&project::for_clap(&state)));
+    Playing::start(instance, 2)
+}
+
+fn switch_generate(playing: &mut Playing, on: bool) {
+    let generate = playing.instance.parameter("Generate");
+    let value = f64::from(u8::from(on));
+    playing.block_with(
+        Some(Roll::stopped(0.0)),
+        64,
+        &[Sent::Value(0, generate, value)],
+    );
+}
+
+fn saved_state(playing: &mut Playing) -> State {
+    let text = project::text_saved_by_clap(&playing.instance.save()).unwrap();
+    State::from_text(&text).unwrap()
+}
+
+/// Plays on without a transport until so many takes are there.
+fn wait_for_takes(playing: &mut Playing, takes: usize) -> State {
+    for _ in 0..20_000 {
+        let state = saved_state(playing);
+        if state.takes.len() >= takes {
+            return state;
+        }
+        playing.block(None, 512);
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("no draft");
+}
+
+#[test]
+fn switching_generate_on_makes_a_draft_which_then_plays() {
+    let mut playing = with_clip(6);
+    switch_generate(&mut playing, true);
+    let state = wait_for_takes(&mut playing, 1);
+    let draft = &state.current_take().unwrap().draft;
+    playing.heard.clear();
+    (playing.frames, playing.peak) = (0, 0.0);
+    playing.roll_until(draft.bars.beats().0 + 1.0, 512);
+    let notes = draft.notes.iter();
+    let notes = notes.map(|note| (note.start.0, note.end().0, note.pitch, note.velocity));
+    let wanted = plugin_hosts::expected(notes, FRAMES_PER_BEAT);
+    assert!(!wanted.is_empty());
+    assert_eq!(playing.heard, wanted);
+    assert!(playing.peak > 0.01, "{}", playing.peak);
+}
+
+#[test]
+fn each_switching_on_makes_one_draft_and_an_opened_project_none() {
+    let mut playing = with_clip(1);
+    switch_generate(&mut playing, true);
+    wait_for_takes(&mut playing, 1);
+    for _ in 0..50 {
+        playing.block(None, 512);
+    }
+    let saved = playing.instance.save();
+    switch_generate(&mut playing, false);
+    switch_generate(&mut playing, true);
+    assert_eq!(wait_for_takes(&mut playing, 2).takes.len(), 2);
+
+    let mut again = instance(INSTRUMENT);
+    assert!(again.load(&saved));
+    let generate = again.parameter("Generate");
+    assert_eq!(again.value(generate), 0.0);
+    assert_eq!(saved_state(&mut Playing::start(again, 2)).takes.len(), 1);
+}
+
+#[test]
+fn an_instance_is_deleted_while_it_generates_and_the_library_closed() {
+    let mut playing = with_clip(100);
+    switch_generate(&mut playing, true);
+    thread::sleep(Duration::from_millis(300));
+    assert!(saved_state(&mut playing).takes.is_empty());
+    drop(playing.stop());
+}

@@ -1,0 +1,52 @@
+//! What the host's project keeps of the plugin, through its CLAP interface.
+
+use plugin_hosts::clap::NOTE_EFFECT;
+use plugin_hosts::{Heard, Roll, project};
+use serde_json::json;
+
+use crate::{expected, instance, playing, saved};
+
+#[test]
+fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
+    let mut first = instance(NOTE_EFFECT);
+    assert!(first.load(&saved()));
+    let again = first.save();
+    drop(first);
+    let mut playing = playing(NOTE_EFFECT, 0, &again);
+    playing.roll_until(9.0, 512);
+    assert_eq!(playing.heard, expected());
+}
+
+#[test]
+fn a_state_without_a_draft_clears_the_one_that_plays() {
+    let nothing = json!({"version": "0.1.0", "params": {}, "fields": {}});
+    let damaged = project::saved("diff-bgm/1 not base 64");
+    let future = project::saved("diff-bgm/999 AAAA");
+    for state in [nothing, damaged, future] {
+        let mut playing = playing(NOTE_EFFECT, 0, &saved());
+        playing.block(Some(Roll::from(0.0)), 6000);
+        assert!(playing.instance.load(&project::for_clap(&state)));
+        playing.heard.clear();
+        playing.block(Some(Roll::from(0.25)), 48_000 / 4);
+        let ended = |(_, event): &(u64, Heard)| matches!(event, Heard::Off { .. });
+        assert!(playing.heard.iter().all(ended), "{:?}", playing.heard);
+        assert_eq!(playing.heard.len(), 2);
+    }
+}
+
+#[test]
+fn garbage_instead_of_a_state_is_refused() {
+    let mut instance = instance(NOTE_EFFECT);
+    let cut = saved();
+    let cut = &cut[..cut.len() / 2];
+    for garbage in [
+        &b""[..],
+        b"\0\0\0",
+        b"{\"version\":",
+        &[0xff; 4096],
+        &[0; 4096],
+        cut,
+    ] {
+        assert!(!instance.load(garbage));
+    }
+}
