@@ -3,6 +3,8 @@
 mod clip_lane;
 mod controls;
 mod file_dialog;
+mod harmony;
+mod lanes;
 mod piano_roll;
 mod progress;
 mod steering;
@@ -14,7 +16,7 @@ mod top_bar;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Align2, Context, CornerRadius, Frame, Margin, Panel, Rect, Sense, Ui};
+use egui::{Context, CornerRadius, Frame, Margin, Panel, Ui};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::editor::{ResizeHint, SizeConstraints};
@@ -24,15 +26,12 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use crate::conditioning::clip_cues::ClipCurves;
-use crate::conditioning::placement::{Alignment, Placement};
-use crate::plugin::{Desk, DiffBgmParams, SavedClip, Snapshot, State};
-use crate::time::{Beats, Tempo};
+use crate::plugin::{Desk, DiffBgmParams, Snapshot};
 use crate::worker::Status;
-use clip_lane::{CUE_LANES, CURVE_HEIGHT, CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
 use file_dialog::{FileDialog, Purpose};
+use harmony::HarmonyFields;
+use lanes::Lanes;
 use takes::Takes;
-use timeline::View;
 use top_bar::TopBar;
 
 /// The window's size at first, in points.
@@ -53,8 +52,6 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(33);
 /// frame, and if the host has not shown the window by then the answer is lost and the window stays black; nothing here
 /// needs those requests.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// Bars that are shown before there is anything.
-const EMPTY_LENGTH: Beats = Beats(32.0);
 
 /// The editor as the framework knows it.
 pub type Editor = EguiEditor<EditorApp>;
@@ -85,11 +82,11 @@ pub fn create(desk: Arc<Desk>, params: Arc<DiffBgmParams>, has_preview: bool) ->
             context: None,
             snapshot: Snapshot::default(),
             status: Status::default(),
-            curves: None,
-            view: View::default(),
+            lanes: Lanes::default(),
             top_bar: TopBar::default(),
             takes: Takes::default(),
             dialog: FileDialog::default(),
+            harmony: HarmonyFields::default(),
         },
     )
 }
@@ -104,18 +101,11 @@ pub struct EditorApp {
     /// The last moment of the session that could be had without waiting.
     snapshot: Snapshot,
     status: Status,
-    curves: Option<PlacedCurves>,
-    view: View,
+    lanes: Lanes,
     top_bar: TopBar,
     takes: Takes,
     dialog: FileDialog,
-}
-
-/// The clip's curves, and what they were computed from.
-struct PlacedCurves {
-    clip: SavedClip,
-    tempo: Tempo,
-    curves: ClipCurves,
+    harmony: HarmonyFields,
 }
 
 impl NiceEguiApp for EditorApp {
@@ -242,6 +232,7 @@ impl EditorApp {
                         &self.desk,
                         &self.params,
                         &state,
+                        &mut self.harmony,
                         self.has_preview,
                     );
                 });
@@ -249,118 +240,7 @@ impl EditorApp {
         egui::CentralPanel::default()
             .frame(margin(16, 0).fill(theme::BACKGROUND))
             .show(ui, |ui| {
-                self.show_lanes(ui, &state);
+                self.lanes.show(ui, &self.desk, &self.params, &state);
             });
     }
-
-    /// Shows the clip's lanes above the piano roll, all on one timeline.
-    fn show_lanes(&mut self, ui: &mut Ui, state: &State) {
-        let rect = ui.max_rect();
-        let start = self.params.start();
-        let draft = state.current_take().map(|take| &take.draft);
-        let tempo = self.music_tempo(state);
-        let placed = state
-            .clip
-            .as_ref()
-            .map(|clip| PlacedClip { clip, tempo, start });
-        let length = draft
-            .map(|draft| draft.bars.beats())
-            .or_else(|| placed.as_ref().map(PlacedClip::length));
-        let timeline = self
-            .view
-            .timeline(rect.x_range(), start, length.unwrap_or(EMPTY_LENGTH));
-
-        let roll = if let Some(placed) = &placed {
-            let curves = curves_of(&mut self.curves, placed);
-            let steering = self.params.steering();
-            let painter = ui.painter();
-            let mut rows = Rows { rect };
-            placed.paint_shots(painter, rows.next(SHOTS_HEIGHT, 0.0), &timeline);
-            let cuts = rows.next(CUTS_HEIGHT, 4.0);
-            painter.rect_filled(cuts, CornerRadius::ZERO, theme::BACKGROUND);
-            placed.paint_cuts(painter, cuts, &timeline);
-            for lane in &CUE_LANES {
-                lane.paint(
-                    painter,
-                    rows.next(CURVE_HEIGHT, 4.0),
-                    &timeline,
-                    start,
-                    curves,
-                    &steering,
-                );
-            }
-            rows.rect
-        } else {
-            rect
-        };
-        let response = ui.interact(rect, ui.scope_id().with("lanes"), Sense::click_and_drag());
-        let painter = ui.painter();
-        piano_roll::paint(painter, roll, &timeline, draft, start);
-        if let Some(placed) = &placed {
-            placed.paint_cut_lines(painter, rect.with_max_y(roll.top()), &timeline);
-        }
-        if let Some(beat) = self.desk.session.live.position_beats() {
-            piano_roll::paint_playhead(painter, rect, &timeline, beat);
-        }
-        if draft.is_none() {
-            let what = if placed.is_some() {
-                "Press Generate to draft music for the clip"
-            } else {
-                "Open a clip to draft music for it"
-            };
-            painter.text(
-                roll.center(),
-                Align2::CENTER_CENTER,
-                what,
-                theme::font(14.0),
-                theme::MUTED,
-            );
-        }
-        self.view.follow(ui, &response, timeline);
-    }
-
-    /// The tempo that the clip and the next draft lie under.
-    fn music_tempo(&self, state: &State) -> Tempo {
-        let host = self.desk.session.live.tempo_bpm();
-        let known = host.and_then(|tempo_bpm| Tempo::new(tempo_bpm).ok());
-        known
-            .or_else(|| Some(state.current_take()?.draft.tempo))
-            .unwrap_or(Tempo::DEFAULT)
-    }
-}
-
-/// Takes rows off the top of a rectangle.
-struct Rows {
-    rect: Rect,
-}
-
-impl Rows {
-    /// A row of `height`, and a gap below it.
-    fn next(&mut self, height: f32, gap: f32) -> Rect {
-        let row = self.rect.with_max_y(self.rect.top() + height);
-        self.rect.min.y += height + gap;
-        row
-    }
-}
-
-/// The curves of a clip, computed again only when it or the tempo changed.
-fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'a ClipCurves {
-    let fits = |known: &PlacedCurves| known.tempo == placed.tempo && known.clip == *placed.clip;
-    if !known.as_ref().is_some_and(fits) {
-        *known = None;
-    }
-    let computed = known.get_or_insert_with(|| {
-        let placement = Placement {
-            tempo: placed.tempo,
-            clip_start: Beats(0.0),
-            alignment: Alignment::Time,
-        };
-        let beats = placed.length().0.ceil().max(1.0) as usize;
-        PlacedCurves {
-            clip: placed.clip.clone(),
-            tempo: placed.tempo,
-            curves: ClipCurves::new(&placed.clip.features(), &placement, beats),
-        }
-    });
-    &computed.curves
 }

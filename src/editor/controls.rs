@@ -1,8 +1,8 @@
 //! Controls that the toolkit does not have in our look.
 
 use egui::{
-    Align2, Color32, CornerRadius, CursorIcon, Key, Pos2, Rect, Response, Role, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo,
+    Align, Align2, Color32, CornerRadius, CursorIcon, Key, Layout, Pos2, Rect, Response, RichText,
+    Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
 use nice_plug::context::gui::GuiContext;
 use nice_plug::params::Param;
@@ -201,6 +201,14 @@ pub(super) fn dice(ui: &mut Ui) -> Response {
         painter.circle_filled(die.center() + Vec2::new(x, y) * 3.2, 1.2, TEXT);
     }
     response
+}
+
+/// A name at the left, and what belongs to it at the right.
+pub(super) fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(name).font(theme::font(12.0)).color(MUTED));
+        ui.with_layout(Layout::right_to_left(Align::Center), contents);
+    });
 }
 
 fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {

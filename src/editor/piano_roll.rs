@@ -11,6 +11,8 @@ use crate::time::Beats;
 
 /// Height of the row of bar numbers, in points.
 const RULER_HEIGHT: f32 = 18.0;
+/// How far right of its beat a chord is named, so that the bar's number stays free.
+const CHORD_INSET: f32 = 22.0;
 /// The least of pitches that is shown, in semitones.
 const MIN_PITCHES: u8 = 36;
 
@@ -64,6 +66,7 @@ pub(super) fn paint(
     paint_keys(&painter, &pitches);
     paint_bars(&painter, rect, timeline);
     if let Some(draft) = draft {
+        paint_chords(&painter, rect, timeline, draft, start);
         for (note, voice) in draft.notes.iter().zip(voices(&draft.notes)) {
             paint_note(&painter, &pitches, timeline, note, voice, start);
         }
@@ -115,6 +118,22 @@ fn paint_bars(painter: &Painter, rect: Rect, timeline: &Timeline) {
             theme::font(10.5),
             MUTED,
         );
+    }
+}
+
+/// Names the chords that the draft was made over, beside the bar numbers, as far as there is room.
+fn paint_chords(painter: &Painter, rect: Rect, timeline: &Timeline, draft: &Draft, start: Beats) {
+    let mut free_from = rect.left();
+    for chord in &draft.recipe.chords {
+        let beat = (chord.start + start).0;
+        let x = timeline.x_of(beat) + CHORD_INSET;
+        if !timeline.shows(beat, beat) || x < free_from {
+            continue;
+        }
+        let at = Pos2::new(x, rect.top() + 3.0);
+        let font = theme::strong(10.5);
+        let drawn = painter.text(at, Align2::LEFT_TOP, &chord.symbol, font, theme::WELL);
+        free_from = drawn.right() + 4.0;
     }
 }
 

@@ -3,7 +3,8 @@
 use egui::{Align, DragValue, Layout, RichText, Ui};
 use nice_plug::context::gui::GuiContext;
 
-use super::controls::{dice, param_slider, param_switch};
+use super::controls::{dice, field, param_slider, param_switch};
+use super::harmony::HarmonyFields;
 use super::theme::{self, ACCENT, MELODY, NOTE, WELL};
 use crate::plugin::{Desk, DiffBgmParams, MAX_STEPS, State};
 
@@ -17,6 +18,7 @@ pub(super) fn show(
     desk: &Desk,
     params: &DiffBgmParams,
     state: &State,
+    harmony: &mut HarmonyFields,
     has_preview: bool,
 ) {
     ui.spacing_mut().item_spacing.y = theme::GRID;
@@ -41,6 +43,7 @@ pub(super) fn show(
     }
     ui.separator();
     ui.label(RichText::new("Music").font(theme::strong(13.0)));
+    harmony.show(ui, desk, state);
     param_slider(ui, context, &params.guidance, NOTE);
     param_slider(ui, context, &params.variation, NOTE);
     field(ui, "Steps", |ui| {
@@ -71,18 +74,6 @@ pub(super) fn show(
         });
         param_slider(ui, context, &params.preview_level, WELL);
     }
-}
-
-/// A name at the left, and what belongs to it at the right.
-fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
-        ui.label(
-            RichText::new(name)
-                .font(theme::font(12.0))
-                .color(theme::MUTED),
-        );
-        ui.with_layout(Layout::right_to_left(Align::Center), contents);
-    });
 }
 
 /// A seed that differs from `seed`; from the clock, because a throw need not be repeatable.

@@ -87,6 +87,7 @@ impl Desk {
             },
             guidance_scale: params.guidance_scale(),
             steering: params.steering(),
+            harmony: state.harmony.clone(),
             ..Settings::default()
         };
         self.submit(JobKind::Generate, move |reporter| {

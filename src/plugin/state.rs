@@ -11,6 +11,8 @@ use flate2::read::{DeflateDecoder, DeflateEncoder};
 use serde::{Deserialize, Serialize};
 
 use super::saved_clip::SavedClip;
+use crate::conditioning::harmony::Harmony;
+use crate::diffusion::sampler::SamplerSettings;
 use crate::error::Fault;
 use crate::music::draft::Draft;
 
@@ -20,8 +22,6 @@ const VERSION: u32 = 1;
 const MARK: &str = "diff-bgm/";
 /// The largest state that is read, in bytes before compression.
 const MAX_BYTES: u64 = 64 << 20;
-/// Steps a segment for a new instance.
-const DEFAULT_STEPS: usize = 20;
 /// The most steps a segment that the editor offers.
 pub const MAX_STEPS: usize = 100;
 
@@ -41,6 +41,8 @@ pub struct State {
     pub seed: u64,
     /// Sampling steps a segment of the next draft.
     pub steps: usize,
+    /// Where the chords of the next draft come from.
+    pub harmony: Harmony,
 }
 
 /// A draft that is kept.
@@ -62,7 +64,8 @@ impl Default for State {
             clip: None,
             model: None,
             seed: 1,
-            steps: DEFAULT_STEPS,
+            steps: SamplerSettings::default().steps,
+            harmony: Harmony::default(),
         }
     }
 }
@@ -202,6 +205,15 @@ mod tests {
     fn what_is_saved_is_read_again() {
         let state = with_takes(3);
         assert_eq!(State::from_text(&state.to_text().unwrap()), Ok(state));
+    }
+
+    #[test]
+    fn a_state_from_before_there_were_chords_has_them_planned() {
+        let mut json = serde_json::to_value(with_takes(1)).unwrap();
+        json.as_object_mut().unwrap().remove("harmony");
+        let state: State = serde_json::from_value(json).unwrap();
+        assert_eq!(state, with_takes(1));
+        assert_eq!(state.harmony, Harmony::Planned(None));
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! Which chords the next draft is to have.
+
+use egui::{ComboBox, TextEdit, Ui, Vec2};
+
+use super::controls::field;
+use crate::conditioning::harmony::Harmony;
+use crate::music::chord::ChordLane;
+use crate::music::key::Key;
+use crate::plugin::{Desk, Notice, State};
+
+/// What is typed but not yet taken.
+#[derive(Default)]
+pub(super) struct HarmonyFields {
+    chords: Option<String>,
+}
+
+impl HarmonyFields {
+    /// Shows the key of planned chords, and a line for chords of the user's own.
+    pub(super) fn show(&mut self, ui: &mut Ui, desk: &Desk, state: &State) {
+        field(ui, "Key", |ui| key(ui, desk, &state.harmony));
+        self.chords(ui, desk, &state.harmony);
+    }
+
+    fn chords(&mut self, ui: &mut Ui, desk: &Desk, harmony: &Harmony) {
+        let mut text = (self.chords.clone()).unwrap_or_else(|| chords_of(harmony));
+        let edit = TextEdit::singleline(&mut text)
+            .hint_text("Your chords: Am | F G | C/E")
+            .desired_width(f32::INFINITY)
+            .margin(Vec2::new(8.0, 5.0));
+        let response = ui.add(edit).on_hover_text(
+            "Bar by bar, as on a lead sheet; they repeat to the end. Empty: a progression is planned.",
+        );
+        if response.changed() {
+            self.chords = Some(text);
+        }
+        let Some(typed) = self.chords.take_if(|_| response.lost_focus()) else {
+            return;
+        };
+        match entered(&typed, harmony) {
+            Ok(harmony) => desk.session.edit(|state| state.harmony = harmony),
+            Err(problem) => {
+                desk.session.tell(Some(Notice::Problem(problem)));
+                self.chords = Some(typed);
+            }
+        }
+    }
+}
+
+/// What the typed chords make of the harmony.
+fn entered(typed: &str, before: &Harmony) -> Result<Harmony, String> {
+    if typed.trim().is_empty() {
+        return Ok(match before {
+            Harmony::Chords(_) => Harmony::default(),
+            other => other.clone(),
+        });
+    }
+    let lane = typed.parse::<ChordLane>();
+    lane.map(Harmony::Chords)
+        .map_err(|fault| format!("The chords could not be read: {fault}."))
+}
+
+fn chords_of(harmony: &Harmony) -> String {
+    match harmony {
+        Harmony::Chords(lane) => lane.to_string(),
+        Harmony::Planned(_) | Harmony::Free => String::new(),
+    }
+}
+
+fn key(ui: &mut Ui, desk: &Desk, harmony: &Harmony) {
+    let name = |harmony: &Harmony| match harmony {
+        Harmony::Planned(None) => "any".to_owned(),
+        Harmony::Planned(Some(key)) => key.to_string(),
+        Harmony::Chords(_) => "your chords'".to_owned(),
+        Harmony::Free => "the model's own".to_owned(),
+    };
+    let keys = [false, true]
+        .into_iter()
+        .flat_map(|minor| (0..12).map(move |tonic| Key { tonic, minor }));
+    let choices = [Harmony::Planned(None), Harmony::Free]
+        .into_iter()
+        .chain(keys.map(|key| Harmony::Planned(Some(key))));
+    ComboBox::from_id_salt("key")
+        .width(110.0)
+        .selected_text(name(harmony))
+        .show_ui(ui, |ui| {
+            for choice in choices {
+                if ui
+                    .selectable_label(choice == *harmony, name(&choice))
+                    .clicked()
+                {
+                    desk.session.edit(|state| state.harmony = choice);
+                }
+            }
+        });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_chords_are_taken_and_an_empty_line_gives_them_up() {
+        let planned = Harmony::Planned(Some("Am".parse().unwrap()));
+        let chords = entered(" Am | F G ", &planned).unwrap();
+        assert_eq!(chords_of(&chords), "Am | F G");
+        assert_eq!(entered("  ", &chords), Ok(Harmony::default()));
+        assert_eq!(entered("", &planned), Ok(planned));
+    }
+
+    #[test]
+    fn chords_that_are_none_are_refused_in_words() {
+        let problem = entered("Am | H", &Harmony::Free).unwrap_err();
+        assert!(
+            problem.starts_with("The chords could not be read: "),
+            "{problem}"
+        );
+    }
+}
