@@ -6,6 +6,7 @@ use std::ffi::CStr;
 use std::path::Path;
 
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::state::PluginState;
@@ -19,7 +20,7 @@ pub const NOTE_EFFECT: &CStr = c"org.diff-bgm.note-effect";
 pub const INSTRUMENT: &CStr = c"org.diff-bgm.instrument";
 
 /// A host that grants nothing.
-struct Quiet;
+pub(crate) struct Quiet;
 
 impl SharedHandler<'_> for Quiet {
     fn request_restart(&self) {}
@@ -27,12 +28,35 @@ impl SharedHandler<'_> for Quiet {
     fn request_callback(&self) {}
 }
 
-struct Host;
+pub(crate) struct Host;
 
 impl HostHandlers for Host {
     type Shared<'a> = Quiet;
     type MainThread<'a> = ();
     type AudioProcessor<'a> = ();
+
+    fn declare_extensions(builder: &mut HostExtensions<Self>, _shared: &Quiet) {
+        builder.register::<HostGui>();
+    }
+}
+
+/// The framework opens no editor in a host that knows nothing of editors.
+impl HostGuiImpl for Quiet {
+    fn resize_hints_changed(&self) {}
+
+    fn request_resize(&self, _size: GuiSize) -> Result<(), HostError> {
+        Err(HostError::Message("the window keeps its size"))
+    }
+
+    fn request_show(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn request_hide(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn closed(&self, _was_destroyed: bool) {}
 }
 
 /// The plugin's library, open for as long as this or an instance lives.
@@ -73,7 +97,7 @@ impl Library {
 pub struct Parameter(ClapId);
 
 /// An instance that is not being played.
-pub struct Instance(PluginInstance<Host>);
+pub struct Instance(pub(crate) PluginInstance<Host>);
 
 impl Instance {
     /// What the host's project would keep.

@@ -1,6 +1,8 @@
 //! Headless hosts around the built plugin: they play it block by block and keep what it sends.
 
 pub mod clap;
+#[cfg(target_os = "linux")]
+pub mod desktop;
 mod notes;
 pub mod project;
 mod transport;

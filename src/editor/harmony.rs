@@ -24,7 +24,7 @@ impl HarmonyFields {
     fn chords(&mut self, ui: &mut Ui, desk: &Desk, harmony: &Harmony) {
         let mut text = (self.chords.clone()).unwrap_or_else(|| chords_of(harmony));
         let edit = TextEdit::singleline(&mut text)
-            .hint_text("Your chords: Am | F G | C/E")
+            .hint_text("Chords: Am | F G")
             .desired_width(f32::INFINITY)
             .margin(Vec2::new(8.0, 5.0));
         let response = ui.add(edit).on_hover_text(

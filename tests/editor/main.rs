@@ -1,0 +1,172 @@
+//! The editor in a real window: opened by a host on an X server of its own, pressed, typed into, and looked at.
+//!
+//! The pictures stay in `target/editor`. Without Linux and Xvfb nothing here is run.
+#![cfg(target_os = "linux")]
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+use std::{env, fs, thread};
+
+use diff_bgm::features::ClipFeatures;
+use diff_bgm::plugin::{SavedClip, State};
+use diff_bgm::time::Tempo;
+use plugin_hosts::clap::{INSTRUMENT, Instance, Library, Playing};
+use plugin_hosts::desktop::{Picture, Screen, Window};
+use plugin_hosts::{Roll, library_of_this_test, project};
+
+const ACCENT: [u8; 3] = [0xf2, 0xb8, 0x4b];
+
+/// The one screen that all tests share, one after the other; nothing where there can be none.
+fn screen() -> Option<MutexGuard<'static, ()>> {
+    static SCREEN: OnceLock<Option<Screen>> = OnceLock::new();
+    static TURN: Mutex<()> = Mutex::new(());
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let screen = SCREEN.get_or_init(|| {
+        let screen = Screen::start()?;
+        // SAFETY: all tests of this program begin here and wait for their turn, so nobody reads the environment.
+        unsafe {
+            env::set_var("DISPLAY", &screen.display);
+            env::set_var("LIBGL_ALWAYS_SOFTWARE", "1");
+        }
+        Some(screen)
+    });
+    if screen.is_none() {
+        eprintln!("skipped: Xvfb is not installed");
+    }
+    screen.is_some().then_some(turn)
+}
+
+fn demo_clip() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("models/big-buck-bunny-30s.safetensors")
+}
+
+fn empty() -> Instance {
+    Library::open(&library_of_this_test()).instance(INSTRUMENT)
+}
+
+fn with_clip(steps: usize) -> Instance {
+    let clip = ClipFeatures::read(&demo_clip()).unwrap();
+    let state = State {
+        clip: Some(SavedClip::new(demo_clip(), &clip, Tempo::DEFAULT)),
+        steps,
+        ..State::default()
+    };
+    let mut instance = empty();
+    let state = project::saved(&state.to_text().unwrap());
+    assert!(instance.load(&project::for_clap(&state)));
+    instance
+}
+
+fn saved_state(instance: &mut Instance) -> State {
+    let text = project::text_saved_by_clap(&instance.save()).unwrap();
+    State::from_text(&text).unwrap()
+}
+
+/// Waits until the state is as wanted.
+fn wait_for(instance: &mut Instance, wanted: impl Fn(&State) -> bool) -> State {
+    for _ in 0..600 {
+        let state = saved_state(instance);
+        if wanted(&state) {
+            return state;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    panic!("it does not happen");
+}
+
+/// The window's picture, kept as a file to be looked at.
+fn shot(window: &Window, name: &str) -> Picture {
+    thread::sleep(Duration::from_millis(500));
+    let picture = window.picture();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../editor");
+    fs::create_dir_all(&folder).unwrap();
+    let file = fs::File::create(folder.join(format!("{name}.png"))).unwrap();
+    let mut encoder = png::Encoder::new(file, picture.width as u32, picture.height as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().unwrap();
+    writer
+        .write_image_data(picture.pixels.as_flattened())
+        .unwrap();
+    picture
+}
+
+/// The red of the line that tells of problems.
+fn is_red(pixel: [u8; 3]) -> bool {
+    pixel[0] > 0xc0 && pixel[1] < 0x90 && pixel[2] < 0x90
+}
+
+fn is_note(pixel: [u8; 3]) -> bool {
+    pixel[2] > 0x90 && pixel[2] > pixel[0].saturating_add(0x20)
+}
+
+#[test]
+fn an_empty_instance_opens_and_has_no_notes() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = empty();
+    let window = Window::open(&mut instance);
+    let picture = shot(&window, "empty");
+    let mut colours = picture.pixels.clone();
+    colours.sort_unstable();
+    colours.dedup();
+    assert!(colours.len() > 100, "{} colours", colours.len());
+    assert_eq!(picture.count(is_red), 0);
+    window.close(&mut instance);
+}
+
+#[test]
+fn a_press_of_generate_drafts_notes_which_are_seen() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = with_clip(6);
+    let window = Window::open(&mut instance);
+    let before = shot(&window, "clip");
+    window.click(before.middle_of(ACCENT).expect("a button to generate"));
+    shot(&window, "generating");
+    wait_for(&mut instance, |state| state.takes.len() == 1);
+    let mut playing = Playing::start(instance, 2);
+    playing.block(Some(Roll::from(10.5)), 512);
+    let after = shot(&window, "draft");
+    assert!(after.count(is_note) > before.count(is_note) + 1000);
+    assert_eq!(after.count(is_red), 0);
+    window.close(&mut playing.instance);
+}
+
+#[test]
+fn a_typed_path_is_opened_and_a_wrong_one_is_told_in_red() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = empty();
+    let window = Window::open(&mut instance);
+    let path_field = (220, 24);
+    window.click(path_field);
+    window.type_line("/no/such/clip.mp4");
+    let picture = shot(&window, "error");
+    assert!(picture.count(is_red) > 50, "{}", picture.count(is_red));
+    assert_eq!(saved_state(&mut instance).clip, None);
+
+    window.click(path_field);
+    window.type_line(&demo_clip().display().to_string());
+    wait_for(&mut instance, |state| state.clip.is_some());
+    assert_eq!(shot(&window, "opened").count(is_red), 0);
+    window.close(&mut instance);
+}
+
+#[test]
+fn opening_and_closing_leaves_no_descriptors_behind() {
+    let Some(_turn) = screen() else { return };
+    let open = || fs::read_dir("/proc/self/fd").unwrap().count();
+    let mut instance = empty();
+    let mut once = || {
+        let window = Window::open(&mut instance);
+        window.close(&mut instance);
+    };
+    // The first window loads what all share; the thread of a window closes its own a little later.
+    once();
+    thread::sleep(Duration::from_secs(1));
+    let before = open();
+    (0..6).for_each(|_| once());
+    let closed = (0..100).any(|_| {
+        thread::sleep(Duration::from_millis(100));
+        open() <= before
+    });
+    assert!(closed, "{} descriptors instead of {before}", open());
+}
