@@ -31,6 +31,9 @@ pub const MAX_BARS: u32 = 1024;
 /// The most sampling steps a segment.
 pub const MAX_SAMPLING_STEPS: usize = 1000;
 
+/// The guidance of our own models, chosen by `bgm evaluate` (see `models/MODEL_CARD.md`).
+pub const CUES_GUIDANCE_SCALE: f64 = 3.0;
+
 /// How to make a draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -77,7 +80,7 @@ impl Default for Settings {
 /// The guidance that suits a family: the authors' for theirs, the best of our evaluation for ours.
 pub fn default_guidance_scale(kind: ConditionKind) -> f64 {
     match kind {
-        ConditionKind::Cues => 2.5,
+        ConditionKind::Cues => CUES_GUIDANCE_SCALE,
         _ => 5.0,
     }
 }

@@ -39,9 +39,9 @@ impl Default for Coherence {
     fn default() -> Self {
         Self {
             repetition: 0.25,
-            key: 0.2,
+            key: 0.0,
             chord: 0.0,
-            groove: 0.6,
+            groove: 0.8,
         }
     }
 }

@@ -93,7 +93,7 @@ impl Default for SamplerSettings {
     fn default() -> Self {
         Self {
             kind: SamplerKind::default(),
-            steps: 20,
+            steps: 10,
             eta: 0.0,
             temperature: 1.0,
         }

@@ -8,6 +8,7 @@ use nice_plug::prelude::{FloatRange, IntRange};
 
 use super::session::{MAX_REVISION, Saved, Session};
 use crate::conditioning::steering::{Lane, Steering};
+use crate::generator::CUES_GUIDANCE_SCALE;
 use crate::time::{BEATS_PER_BAR, Beats};
 
 /// The last beat at which a clip may start.
@@ -17,7 +18,7 @@ const GENERATE_ID: &str = "generate";
 /// The name of the saved state among the host's fields.
 const STATE_FIELD: &str = "state";
 /// What the guidance is unless it is changed: then the model's own best applies.
-const GUIDANCE: f32 = 2.5;
+const GUIDANCE: f32 = CUES_GUIDANCE_SCALE as f32;
 
 /// The parameters; their ids never change.
 #[derive(Params)]

@@ -76,7 +76,10 @@ fn drafts_what_was_recorded(model: &Model, name: &str) {
     let draft = Sampling {
         denoiser: &guided,
         schedule: model.schedule(),
-        settings: SamplerSettings::default(),
+        settings: SamplerSettings {
+            steps: 20,
+            ..SamplerSettings::default()
+        },
         noise: &|_| Ok(noise.clone()),
         kept: None,
         on_step: &mut on_step,
