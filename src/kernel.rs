@@ -21,4 +21,5 @@ mod scratch;
 mod tensor;
 #[cfg(test)]
 mod testing;
+pub mod upsample;
 mod winograd;

@@ -1,6 +1,7 @@
 //! Two-dimensional convolution.
 
 mod gradient;
+mod weight_gradient;
 
 use super::direct::{self, Addends, Geometry};
 use super::gemm::PackedRows;
@@ -176,13 +177,18 @@ impl Conv2d {
         } = *self;
         let y = if is_ours(x) {
             let op = Convolution { stride, padding };
-            x.contiguous()?.apply_op2(&weight.contiguous()?, op)?
+            let bias = match &self.bias {
+                Some(bias) => bias.contiguous()?,
+                None => Tensor::zeros(self.rows, x.dtype(), x.device())?,
+            };
+            x.contiguous()?
+                .apply_op3(&weight.contiguous()?, &bias, op)?
         } else {
-            x.conv2d(weight, padding, stride, 1, 1)?
-        };
-        let y = match &self.bias {
-            Some(bias) => y.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
-            None => y,
+            let y = x.conv2d(weight, padding, stride, 1, 1)?;
+            match &self.bias {
+                Some(bias) => y.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
+                None => y,
+            }
         };
         match residual {
             Some(residual) => y + residual,

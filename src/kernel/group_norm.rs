@@ -1,18 +1,21 @@
 //! Group normalisation, with what stands around it in the network.
 
+mod gradient;
+
 use super::elementary::silu;
 use super::isa::{Isa, Kernel, LANES, Simd};
 use super::output::Output;
 use super::reduce::{fill_up, total};
-use super::tensor::{is_ours, with_slice};
-use candle_core::{Device, Result, Tensor};
+use super::tensor::is_ours;
+use candle_core::{Result, Tensor};
+use gradient::Normalisation;
 use rayon::prelude::*;
 
 /// Group normalisation (Wu & He, 2018) of `[batch, channels, …]`, then SiLU where asked for.
 #[derive(Clone, Debug)]
 pub struct GroupNorm {
-    weight: Tensor,
-    bias: Tensor,
+    /// Weight and bias, `[2, channels]`.
+    affine: Tensor,
     groups: usize,
     eps: f64,
     silu: bool,
@@ -29,8 +32,7 @@ impl GroupNorm {
             );
         }
         Ok(Self {
-            weight,
-            bias,
+            affine: Tensor::stack(&[weight, bias], 0)?,
             groups,
             eps,
             silu: false,
@@ -54,15 +56,14 @@ impl GroupNorm {
 
     fn apply(&self, x: &Tensor, shift: Option<&Tensor>) -> Result<Tensor> {
         let (batch, channels) = (x.dim(0)?, x.dim(1)?);
-        if channels != self.weight.elem_count() {
+        let expected = self.affine.dim(1)?;
+        if channels != expected {
             candle_core::bail!(
-                "group normalisation of {} channels was given {:?}",
-                self.weight.elem_count(),
+                "group normalisation of {expected} channels was given {:?}",
                 x.dims()
             );
         }
-        let tracked = [Some(x), shift, Some(&self.weight), Some(&self.bias)];
-        if !is_ours(x) || tracked.iter().flatten().any(|x| x.track_op()) {
+        if !is_ours(x) {
             return self.compose(x, shift);
         }
         let x = x.contiguous()?;
@@ -70,31 +71,15 @@ impl GroupNorm {
             Some(shift) => shift.contiguous()?,
             None => Tensor::zeros((batch, channels), x.dtype(), x.device())?,
         };
-        let y = with_slice(&x, |numbers| {
-            with_slice(&shift, |shift| {
-                with_slice(&self.weight, |weight| {
-                    with_slice(&self.bias, |bias| {
-                        Ok(normalise(
-                            Isa::detect(),
-                            Norm {
-                                area: numbers.len() / (batch * channels),
-                                groups: self.groups,
-                                eps: self.eps as f32,
-                                silu: self.silu,
-                                weight,
-                                bias,
-                            },
-                            numbers,
-                            shift,
-                        ))
-                    })
-                })
-            })
-        })?;
-        Tensor::from_vec(y, x.shape(), &Device::Cpu)
+        let op = Normalisation {
+            groups: self.groups,
+            eps: self.eps as f32,
+            silu: self.silu,
+        };
+        x.apply_op3(&shift, &self.affine, op)
     }
 
-    /// The same from candle's operations: for other devices, and where gradients are wanted.
+    /// The same from candle's operations, for other devices.
     fn compose(&self, x: &Tensor, shift: Option<&Tensor>) -> Result<Tensor> {
         let shape = x.shape();
         let (batch, channels) = (x.dim(0)?, x.dim(1)?);
@@ -109,8 +94,8 @@ impl GroupNorm {
         let x = x
             .broadcast_div(&(variance + self.eps)?.sqrt()?)?
             .reshape((batch, channels, ()))?
-            .broadcast_mul(&self.weight.reshape((1, channels, 1))?)?
-            .broadcast_add(&self.bias.reshape((1, channels, 1))?)?
+            .broadcast_mul(&self.affine.get(0)?.reshape((1, channels, 1))?)?
+            .broadcast_add(&self.affine.get(1)?.reshape((1, channels, 1))?)?
             .reshape(shape)?;
         if self.silu { x.silu() } else { Ok(x) }
     }
@@ -174,22 +159,8 @@ impl Kernel for Group<'_> {
             bias,
             ..
         } = self.norm;
-        let count = self.x.len() as f32;
-        let mut sum = 0.0;
-        for (x, shift) in self.x.chunks_exact(area).zip(self.shift) {
-            sum += total(simd, x, 0.0, |x, sum| simd.add(x, sum)) + area as f32 * shift;
-        }
-        let mean = sum / count;
-        let mut sum = 0.0;
-        for (x, shift) in self.x.chunks_exact(area).zip(self.shift) {
-            let centre = mean - shift;
-            let middle = simd.splat(centre);
-            sum += total(simd, x, centre, |x, sum| {
-                let distance = simd.sub(x, middle);
-                simd.fma(distance, distance, sum)
-            });
-        }
-        let scale = 1.0 / (sum / count + eps).sqrt();
+        let (mean, deviation) = moments(simd, self.x, self.shift, area, eps);
+        let scale = 1.0 / deviation;
         for (channel, (x, shift)) in self.x.chunks_exact(area).zip(self.shift).enumerate() {
             let scale = scale * weight[channel];
             let offset = bias[channel] - (mean - shift) * scale;
@@ -208,6 +179,27 @@ impl Kernel for Group<'_> {
             unsafe { self.output.write(start + area - rest.len(), y) };
         }
     }
+}
+
+/// The mean of `x + shift` and its standard deviation, `eps` being added to the variance.
+#[inline(always)]
+fn moments<S: Simd>(simd: S, x: &[f32], shift: &[f32], area: usize, eps: f32) -> (f32, f32) {
+    let count = x.len() as f32;
+    let mut sum = 0.0;
+    for (x, shift) in x.chunks_exact(area).zip(shift) {
+        sum += total(simd, x, 0.0, |x, sum| simd.add(x, sum)) + area as f32 * shift;
+    }
+    let mean = sum / count;
+    let mut sum = 0.0;
+    for (x, shift) in x.chunks_exact(area).zip(shift) {
+        let centre = mean - shift;
+        let middle = simd.splat(centre);
+        sum += total(simd, x, centre, |x, sum| {
+            let distance = simd.sub(x, middle);
+            simd.fma(distance, distance, sum)
+        });
+    }
+    (mean, (sum / count + eps).sqrt())
 }
 
 impl Group<'_> {

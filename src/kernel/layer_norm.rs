@@ -1,10 +1,13 @@
 //! Layer normalisation.
 
+mod gradient;
+
 use super::isa::{Isa, Kernel, LANES, Simd};
 use super::output::Output;
 use super::reduce::{fill_up, total};
-use super::tensor::{is_ours, with_slice};
-use candle_core::{D, Device, Result, Tensor};
+use super::tensor::is_ours;
+use candle_core::{D, Result, Tensor};
+use gradient::Normalisation;
 use rayon::prelude::*;
 
 /// Rows that a task normalises.
@@ -37,20 +40,17 @@ impl LayerNorm {
         if x.rank() == 0 || x.dim(D::Minus1)? != width {
             candle_core::bail!("layer normalisation of {width} was given {:?}", x.dims());
         }
-        if !is_ours(x) || [x, &self.weight, &self.bias].iter().any(|x| x.track_op()) {
+        if !is_ours(x) {
             return self.compose(x);
         }
-        let y = with_slice(&x.contiguous()?, |x| {
-            with_slice(&self.weight, |weight| {
-                with_slice(&self.bias, |bias| {
-                    Ok(normalise(Isa::detect(), x, weight, bias, self.eps as f32))
-                })
-            })
-        })?;
-        Tensor::from_vec(y, x.shape(), &Device::Cpu)
+        let op = Normalisation {
+            eps: self.eps as f32,
+        };
+        x.contiguous()?
+            .apply_op3(&self.weight.contiguous()?, &self.bias.contiguous()?, op)
     }
 
-    /// The same from candle's operations: for other devices, and where gradients are wanted.
+    /// The same from candle's operations, for other devices.
     fn compose(&self, x: &Tensor) -> Result<Tensor> {
         let x = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
         let variance = x.sqr()?.mean_keepdim(D::Minus1)?;
@@ -96,13 +96,8 @@ impl Kernel for Rows<'_> {
     fn run<S: Simd>(self, simd: S) {
         let width = self.weight.len();
         for (index, x) in self.x.chunks_exact(width).enumerate() {
-            let mean = total(simd, x, 0.0, |x, sum| simd.add(x, sum)) / width as f32;
-            let middle = simd.splat(mean);
-            let variance = total(simd, x, mean, |x, sum| {
-                let distance = simd.sub(x, middle);
-                simd.fma(distance, distance, sum)
-            }) / width as f32;
-            let scale = simd.splat(1.0 / (variance + self.eps).sqrt());
+            let (mean, deviation) = moments(simd, x, self.eps);
+            let (middle, scale) = (simd.splat(mean), simd.splat(1.0 / deviation));
             let lines = x.chunks(LANES).zip(self.weight.chunks(LANES));
             for (column, ((x, weight), bias)) in lines.zip(self.bias.chunks(LANES)).enumerate() {
                 let (numbers, weight, bias) =
@@ -117,10 +112,24 @@ impl Kernel for Rows<'_> {
     }
 }
 
+/// The mean of a row and its standard deviation, `eps` being added to the variance.
+#[inline(always)]
+fn moments<S: Simd>(simd: S, x: &[f32], eps: f32) -> (f32, f32) {
+    let count = x.len() as f32;
+    let mean = total(simd, x, 0.0, |x, sum| simd.add(x, sum)) / count;
+    let middle = simd.splat(mean);
+    let variance = total(simd, x, mean, |x, sum| {
+        let distance = simd.sub(x, middle);
+        simd.fma(distance, distance, sum)
+    }) / count;
+    (mean, (variance + eps).sqrt())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kernel::testing::{assert_near, numbers, on_threads};
+    use candle_core::Device;
 
     #[test]
     fn agrees_with_the_composition_of_plain_operations() {

@@ -1,16 +1,19 @@
 //! Convolution with gradients.
 
+use super::weight_gradient::{self, sums_of_channels, weight_gradient};
 use super::{Addends, Geometry, Packed};
-use crate::kernel::tensor::slice;
-use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
+use crate::kernel::isa::Isa;
+use crate::kernel::tensor::{slice, with_slice};
+use candle_core::{CpuStorage, CustomOp3, Device, Layout, Result, Shape, Tensor};
 
-/// The convolution of `[batch, channels in, height, width]` by `[channels out, channels in, kernel, kernel]`.
+/// The convolution of `[batch, channels in, height, width]` by `[channels out, channels in, kernel, kernel]`, with
+/// biases `[channels out]`.
 pub(super) struct Convolution {
     pub(super) stride: usize,
     pub(super) padding: usize,
 }
 
-impl CustomOp2 for Convolution {
+impl CustomOp3 for Convolution {
     fn name(&self) -> &'static str {
         "convolution"
     }
@@ -21,6 +24,8 @@ impl CustomOp2 for Convolution {
         x_layout: &Layout,
         weight: &CpuStorage,
         weight_layout: &Layout,
+        bias: &CpuStorage,
+        bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let (batch, channels, height, width) = x_layout.shape().dims4()?;
         let (rows, _, kernel, _) = weight_layout.shape().dims4()?;
@@ -35,11 +40,11 @@ impl CustomOp2 for Convolution {
         };
         let weight = slice(weight, weight_layout)?;
         let packed = Packed::new(weight, [rows, channels, kernel], self.stride, self.padding);
-        let nothing = Addends {
-            bias: None,
+        let addends = Addends {
+            bias: Some(slice(bias, bias_layout)?),
             residual: None,
         };
-        let y = packed.convolve(geometry, slice(x, x_layout)?, nothing);
+        let y = packed.convolve(geometry, slice(x, x_layout)?, addends);
         let shape = (batch, rows, geometry.height_out(), geometry.width_out());
         Ok((CpuStorage::F32(y), shape.into()))
     }
@@ -49,31 +54,60 @@ impl CustomOp2 for Convolution {
         x: &Tensor,
         weight: &Tensor,
         _: &Tensor,
+        _: &Tensor,
         gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let (x, weight) = (x.detach(), weight.detach());
-        let gradient = gradient.detach().contiguous()?;
-        let of_x = self.gradient_of_input(&x, &weight, &gradient)?;
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let (batch, rows, ..) = gradient.dims4()?;
+        let of_bias = with_slice(&gradient.contiguous()?, |gradient| {
+            Ok(sums_of_channels(Isa::detect(), [batch, rows], gradient))
+        })?;
+        let of_bias = Tensor::from_vec(of_bias, rows, &Device::Cpu)?;
+        // At stride 1 a result lies at every place of the input.
+        let (_, _, height, width) = x.dims4()?;
+        let (more, less) = (2 * self.padding + 1, weight.dim(2)?);
+        let spread = self.spread(gradient, height + more - less, 2)?;
+        let spread = self.spread(&spread, width + more - less, 3)?.contiguous()?;
         Ok((
-            Some(of_x),
-            Some(self.gradient_of_weight(&x, &weight, &gradient)?),
+            Some(self.gradient_of_input(weight, &spread)?),
+            Some(self.gradient_of_weight(x, weight, &spread)?),
+            Some(of_bias),
         ))
     }
 }
 
 impl Convolution {
-    /// The gradients, spread out to the input's places, convolved with the kernels turned around.
-    fn gradient_of_input(&self, x: &Tensor, weight: &Tensor, gradient: &Tensor) -> Result<Tensor> {
-        let (_, _, height, width) = x.dims4()?;
-        let kernel = weight.dim(2)?;
-        let turned = weight.transpose(0, 1)?.contiguous()?.flip(&[2, 3])?;
-        let padding = kernel - 1 - self.padding;
-        let spread = self.spread(gradient, height + 2 * self.padding - kernel + 1, 2)?;
-        let spread = self.spread(&spread, width + 2 * self.padding - kernel + 1, 3)?;
-        let op = Self { stride: 1, padding };
-        spread
-            .contiguous()?
-            .apply_op2_no_bwd(&turned.contiguous()?, &op)
+    /// The gradients convolved with the kernels turned around.
+    fn gradient_of_input(&self, weight: &Tensor, gradient: &Tensor) -> Result<Tensor> {
+        let (_, channels, kernel, _) = weight.dims4()?;
+        let turned = weight.detach().transpose(0, 1)?.contiguous()?;
+        let op = Self {
+            stride: 1,
+            padding: kernel - 1 - self.padding,
+        };
+        let no_bias = Tensor::zeros(channels, weight.dtype(), weight.device())?;
+        gradient
+            .detach()
+            .apply_op3_no_bwd(&turned.flip(&[2, 3])?.contiguous()?, &no_bias, &op)
+    }
+
+    fn gradient_of_weight(&self, x: &Tensor, weight: &Tensor, gradient: &Tensor) -> Result<Tensor> {
+        let (batch, channels, height, width) = x.dims4()?;
+        let (rows, _, kernel, _) = weight.dims4()?;
+        let shape = weight_gradient::Shape {
+            batch,
+            channels,
+            height,
+            width,
+            rows,
+            kernel,
+            padding: self.padding,
+        };
+        let of_weight = with_slice(x, |x| {
+            with_slice(gradient, |gradient| {
+                Ok(weight_gradient(Isa::detect(), shape, x, gradient))
+            })
+        })?;
+        Tensor::from_vec(of_weight, weight.shape(), &Device::Cpu)
     }
 
     /// Puts `stride - 1` zeros after each place along `dim`, cut to `len` places.
@@ -88,87 +122,55 @@ impl Convolution {
             .reshape(shape)?
             .narrow(dim, 0, len)
     }
-
-    /// For each place in the kernel, the product of the gradients and the inputs under that place.
-    fn gradient_of_weight(&self, x: &Tensor, weight: &Tensor, gradient: &Tensor) -> Result<Tensor> {
-        let (batch, rows, height, width) = gradient.dims4()?;
-        let (_, channels, kernel, _) = weight.dims4()?;
-        let end = self.padding + self.stride - 1;
-        let padded =
-            x.pad_with_zeros(2, self.padding, end)?
-                .pad_with_zeros(3, self.padding, end)?;
-        let gradient = gradient.reshape((batch, rows, height * width))?;
-        let mut places = Vec::with_capacity(kernel * kernel);
-        for y in 0..kernel {
-            let lines = self.every(&padded, y, height, 2)?;
-            for x in 0..kernel {
-                let under =
-                    self.every(&lines, x, width, 3)?
-                        .reshape((batch, channels, height * width))?;
-                places.push(gradient.matmul(&under.transpose(1, 2)?)?.sum(0)?);
-            }
-        }
-        Tensor::stack(&places, 2)?.reshape((rows, channels, kernel, kernel))
-    }
-
-    /// `count` places along `dim` from `start` on, `stride` apart.
-    fn every(&self, x: &Tensor, start: usize, count: usize, dim: usize) -> Result<Tensor> {
-        if self.stride == 1 {
-            return x.narrow(dim, start, count);
-        }
-        let mut shape = x.dims().to_vec();
-        shape[dim] = count;
-        shape.insert(dim + 1, self.stride);
-        x.narrow(dim, start, count * self.stride)?
-            .contiguous()?
-            .reshape(shape)?
-            .narrow(dim + 1, 0, 1)?
-            .squeeze(dim + 1)
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::weight_gradient::{Shape, weight_gradient};
     use crate::kernel::conv2d::Conv2d;
-    use crate::kernel::testing::{assert_near, numbers};
-    use candle_core::{Device, Result, Tensor, Var};
-
-    fn variable(shape: &[usize], seed: u32) -> Var {
-        let numbers = numbers(shape.iter().product(), seed);
-        Var::from_vec(numbers, shape, &Device::Cpu).unwrap()
-    }
-
-    fn flat(x: &Tensor) -> Vec<f32> {
-        x.flatten_all().unwrap().to_vec1().unwrap()
-    }
+    use crate::kernel::isa::Isa;
+    use crate::kernel::testing::{assert_gradients, assert_near, numbers, on_threads};
 
     #[test]
-    fn gradients_are_those_of_candles_convolution() {
+    fn gradients_are_those_of_candles_convolution_and_of_finite_differences() {
         for (kernel, stride, padding, size) in
             [(3, 1, 1, 9), (3, 2, 1, 8), (3, 2, 1, 7), (1, 1, 0, 6)]
         {
-            let x = variable(&[2, 5, size, size + 4], 1);
-            let weight = variable(&[7, 5, kernel, kernel], 2);
-            let bias = variable(&[7], 3);
-            let (w, b) = (weight.as_tensor().clone(), bias.as_tensor().clone());
-            let conv = Conv2d::new(w, Some(b), stride, padding).unwrap();
-            let gradients = |y: Result<Tensor>| {
-                let gradients = y
-                    .unwrap()
-                    .sqr()
-                    .unwrap()
-                    .sum_all()
-                    .unwrap()
-                    .backward()
-                    .unwrap();
-                [&x, &weight, &bias].map(|x| flat(gradients.get(x).unwrap()))
-            };
-            let found = gradients(conv.forward(&x));
-            let plain = x.conv2d(&weight, padding, stride, 1, 1).unwrap();
-            let bias = bias.reshape((1, 7, 1, 1)).unwrap();
-            let expected = gradients(plain.broadcast_add(&bias));
-            for (found, expected) in found.iter().zip(&expected) {
-                assert_near(found, expected, 1e-5, "gradient");
+            let shapes: [&[usize]; 3] = [&[2, 19, size, size + 4], &[7, 19, kernel, kernel], &[7]];
+            assert_gradients(
+                &shapes,
+                |at| {
+                    let bias = Some(at[2].clone());
+                    Conv2d::new(at[1].clone(), bias, stride, padding)?.forward(&at[0])
+                },
+                |at| {
+                    let y = at[0].conv2d(&at[1], padding, stride, 1, 1)?;
+                    y.broadcast_add(&at[2].reshape((1, 7, 1, 1))?)
+                },
+            );
+        }
+    }
+
+    #[test]
+    fn the_weights_gradient_depends_on_neither_threads_nor_fused_instruction_set() {
+        let shape = Shape {
+            batch: 11,
+            channels: 21,
+            height: 6,
+            width: 9,
+            rows: 18,
+            kernel: 3,
+            padding: 1,
+        };
+        let area = shape.height * shape.width;
+        let x = numbers(shape.batch * shape.channels * area, 1);
+        let gradient = numbers(shape.batch * shape.rows * area, 2);
+        let best = weight_gradient(Isa::detect(), shape, &x, &gradient);
+        for isa in Isa::available() {
+            for threads in [1, 2, 3] {
+                let y = on_threads(threads, || weight_gradient(isa, shape, &x, &gradient));
+                assert_near(&y, &best, 1e-5, &format!("{isa:?}"));
+                assert!(y == best || matches!(isa, Isa::Portable(_)));
             }
         }
     }

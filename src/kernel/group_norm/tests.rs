@@ -1,5 +1,6 @@
 use super::*;
-use crate::kernel::testing::{assert_near, numbers, on_threads};
+use crate::kernel::testing::{assert_gradients, assert_near, flat, numbers, on_threads, tensor};
+use candle_core::Device;
 
 const CHANNELS: usize = 12;
 
@@ -8,15 +9,6 @@ fn layer(silu: bool) -> GroupNorm {
         [1, 2].map(|seed| Tensor::new(numbers(CHANNELS, seed), &Device::Cpu).unwrap());
     let layer = GroupNorm::new(weight, bias, 4, 1e-5).unwrap();
     if silu { layer.then_silu() } else { layer }
-}
-
-fn tensor(shape: &[usize], seed: u32) -> Tensor {
-    let numbers = numbers(shape.iter().product(), seed);
-    Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap()
-}
-
-fn flat(x: &Tensor) -> Vec<f32> {
-    x.flatten_all().unwrap().to_vec1().unwrap()
 }
 
 #[test]
@@ -62,4 +54,25 @@ fn does_not_depend_on_threads_or_fused_instruction_set() {
 #[test]
 fn a_wrong_number_of_channels_is_refused() {
     assert!(layer(false).forward(&tensor(&[1, 8, 2, 2], 9)).is_err());
+}
+
+#[test]
+fn gradients_are_those_of_the_composition_and_of_finite_differences() {
+    for silu in [false, true] {
+        let shapes: [&[usize]; 4] = [
+            &[2, CHANNELS, 5, 7],
+            &[2, CHANNELS],
+            &[CHANNELS],
+            &[CHANNELS],
+        ];
+        let layer = |at: &[Tensor]| -> Result<GroupNorm> {
+            let layer = GroupNorm::new(at[2].clone(), at[3].clone(), 4, 1e-5)?;
+            Ok(if silu { layer.then_silu() } else { layer })
+        };
+        assert_gradients(
+            &shapes,
+            |at| layer(at)?.forward_shifted(&at[0], &at[1]),
+            |at| layer(at)?.compose(&at[0], Some(&at[1])),
+        );
+    }
 }
