@@ -18,6 +18,7 @@ pub mod linear;
 mod output;
 mod reduce;
 mod scratch;
+pub mod softmax;
 mod tensor;
 #[cfg(test)]
 mod testing;

@@ -3,12 +3,13 @@
 //! A moment is one row of the plane with all its pitches. Every moment looks at every other one, with weights shared by
 //! all pitches, so what is taken keeps its pitch. `attention_windows` does not apply.
 
-use candle_core::{D, IndexOp, Tensor};
-use candle_nn::{VarBuilder, ops};
+use candle_core::{IndexOp, Tensor};
+use candle_nn::VarBuilder;
 
 use crate::diffusion::conv::Conv2d;
 use crate::diffusion::norm::GroupNorm;
 use crate::error::Result;
+use crate::kernel::softmax::softmax;
 
 const NORM_EPS: f64 = 1e-6;
 
@@ -54,7 +55,7 @@ impl TimeAttention {
         let (queries, keys, values) = (split.i(0)?, split.i(1)?, split.i(2)?);
         let scores = (queries.matmul(&keys.t()?)? * (head_width as f64).powf(-0.5))?
             .broadcast_add(&self.distance_bias)?;
-        let taken = ops::softmax(&scores, D::Minus1)?
+        let taken = softmax(&scores)?
             .matmul(&values)?
             .reshape((batch, self.heads, moments, head_channels, pitches))?
             .transpose(2, 3)?

@@ -3,9 +3,9 @@
 mod heads;
 
 use super::isa::Isa;
+use super::softmax::softmax;
 use super::tensor::{is_ours, with_slice};
 use candle_core::{D, Device, Result, Tensor};
-use candle_nn::ops::softmax;
 use heads::{Shape, attend_slices};
 
 /// Attends from `queries`, `[batch, tokens, width]`, to `keys` and `values`, `[batch, keys, width]` each:
@@ -78,7 +78,7 @@ fn compose(
     let (split_queries, keys, values) = (split(queries)?, split(keys)?, split(values)?);
     let head_width = split_queries.dim(D::Minus1)? as f64;
     let scores = (split_queries.matmul(&keys.t()?)? * head_width.powf(-0.5))?;
-    softmax(&scores, D::Minus1)?
+    softmax(&scores)?
         .matmul(&values)?
         .transpose(1, 2)?
         .reshape(queries.shape())

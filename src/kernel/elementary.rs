@@ -49,6 +49,17 @@ pub fn gelu<S: Simd>(simd: S, x: S::V) -> S::V {
     simd.fma(half, erf, half)
 }
 
+/// The slope of [`gelu`]: `Φ(x) + x · φ(x)`, φ being the density of the normal distribution.
+#[inline(always)]
+pub fn gelu_slope<S: Simd>(simd: S, x: S::V) -> S::V {
+    const DENSITY_AT_ZERO: f32 = 0.398_942_3;
+    let half = simd.splat(0.5);
+    let part = simd.mul(x, simd.splat(std::f32::consts::FRAC_1_SQRT_2));
+    let phi = simd.fma(half, erf(simd, part), half);
+    let density = exp(simd, simd.sub(simd.splat(0.0), simd.mul(part, part)));
+    simd.fma(simd.mul(x, simd.splat(DENSITY_AT_ZERO)), density, phi)
+}
+
 /// The error function of each number, within 4e-7, as a rational function of degrees 13 and 8 (Eigen's).
 #[inline(always)]
 fn erf<S: Simd>(simd: S, x: S::V) -> S::V {

@@ -1,11 +1,13 @@
 //! Linear layers over rows of numbers.
 
+mod gradient;
 mod product;
 
 use super::gemm::PackedColumns;
 use super::isa::Isa;
 use super::tensor::{is_ours, with_optional_slice, with_slice};
 use candle_core::{D, Device, Result, Tensor};
+use gradient::{Affine, Gating};
 use product::{Finish, Layout, multiply};
 use std::sync::Arc;
 
@@ -162,10 +164,18 @@ impl Linear {
     /// With weights that may be trained, or on another device.
     fn compose(&self, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
         let shape = self.shape_out(x)?;
-        let y = x
-            .reshape(((), x.dim(D::Minus1)?))?
-            .matmul(&weight.t()?)?
-            .reshape(shape)?;
+        let rows = x.reshape(((), self.inputs))?;
+        if is_ours(x) {
+            let bias = match &self.bias {
+                Some(bias) => bias.contiguous()?,
+                None => Tensor::zeros(self.outputs, x.dtype(), x.device())?,
+            };
+            return rows
+                .contiguous()?
+                .apply_op3(&weight.contiguous()?, &bias, Affine)?
+                .reshape(shape);
+        }
+        let y = rows.matmul(&weight.t()?)?.reshape(shape)?;
         match &self.bias {
             Some(bias) => y.broadcast_add(bias),
             None => Ok(y),
@@ -206,7 +216,11 @@ impl GatedLinear {
         let shape = self.value.shape_out(x)?;
         let (Weight::Packed(value), Weight::Packed(gate)) = (&self.value.weight, &self.gate.weight)
         else {
-            return self.value.forward(x)? * self.gate.forward(x)?.gelu_erf()?;
+            let (value, gate) = (self.value.forward(x)?, self.gate.forward(x)?);
+            if is_ours(&value) {
+                return value.apply_op2(&gate, Gating);
+            }
+            return value * gate.gelu_erf()?;
         };
         if x.track_op() {
             candle_core::bail!("weights that are not trained cannot pass gradients on");
