@@ -15,6 +15,7 @@ pub mod group_norm;
 pub mod isa;
 pub mod layer_norm;
 pub mod linear;
+pub mod moment_attention;
 mod output;
 mod reduce;
 mod scratch;

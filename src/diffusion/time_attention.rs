@@ -3,13 +3,13 @@
 //! A moment is one row of the plane with all its pitches. Every moment looks at every other one, with weights shared by
 //! all pitches, so what is taken keeps its pitch. `attention_windows` does not apply.
 
-use candle_core::{IndexOp, Tensor};
+use candle_core::Tensor;
 use candle_nn::VarBuilder;
 
 use crate::diffusion::conv::Conv2d;
 use crate::diffusion::norm::GroupNorm;
 use crate::error::Result;
-use crate::kernel::softmax::softmax;
+use crate::kernel::moment_attention::attend_to_moments;
 
 const NORM_EPS: f64 = 1e-6;
 
@@ -18,10 +18,9 @@ const NORM_EPS: f64 = 1e-6;
 pub struct TimeAttention {
     norm: GroupNorm,
     queries_keys_values: Conv2d,
-    /// What a distance in time adds to a score, `[1, heads, moments, moments]`.
+    /// What a distance in time adds to a score, `[heads, moments, moments]`.
     distance_bias: Tensor,
     out: Conv2d,
-    heads: usize,
 }
 
 impl TimeAttention {
@@ -34,32 +33,15 @@ impl TimeAttention {
         Ok(Self {
             norm: GroupNorm::new(channels, NORM_EPS, vb.pp("norm"))?,
             queries_keys_values: Conv2d::without_bias(channels, 3 * channels, 1, vb.pp("to_qkv"))?,
-            distance_bias: Tensor::stack(&rows, 1)?.unsqueeze(0)?,
+            distance_bias: Tensor::stack(&rows, 1)?,
             out: Conv2d::new(channels, channels, 1, 1, vb.pp("to_out"))?,
-            heads,
         })
     }
 
     /// `x` `[batch, channels, moments, pitches]`; the same shape.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let (batch, channels, moments, pitches) = x.dims4()?;
-        let head_channels = channels / self.heads;
-        let head_width = head_channels * pitches;
-        // [3, batch, heads, moments, head_channels · pitches]
-        let split = self
-            .queries_keys_values
-            .forward(&self.norm.forward(x)?)?
-            .reshape((batch, 3, self.heads, head_channels, moments, pitches))?
-            .permute([1, 0, 2, 4, 3, 5])?
-            .reshape((3, batch, self.heads, moments, head_width))?;
-        let (queries, keys, values) = (split.i(0)?, split.i(1)?, split.i(2)?);
-        let scores = (queries.matmul(&keys.t()?)? * (head_width as f64).powf(-0.5))?
-            .broadcast_add(&self.distance_bias)?;
-        let taken = softmax(&scores)?
-            .matmul(&values)?
-            .reshape((batch, self.heads, moments, head_channels, pitches))?
-            .transpose(2, 3)?
-            .reshape((batch, channels, moments, pitches))?;
+        let split = self.queries_keys_values.forward(&self.norm.forward(x)?)?;
+        let taken = attend_to_moments(&split, &self.distance_bias)?;
         self.out.forward_residual(&taken, x)
     }
 }

@@ -86,21 +86,27 @@ impl Kernel for Rows<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         for (index, x) in self.x.chunks_exact(self.width).enumerate() {
-            let at = self.at + index * self.width;
-            let largest = simd.splat(x.iter().fold(f32::MIN, |largest, x| largest.max(*x)));
-            let e = |x: &[f32]| exp(simd, simd.sub(simd.load(&load_some(x, x.len())), largest));
-            let mut sum = simd.splat(0.0);
-            for x in x.chunks(LANES) {
-                sum = simd.add(sum, simd.load(&load_some(&simd.array(e(x)), x.len())));
-            }
-            let sum = total(simd, &simd.array(sum), 0.0, |x, sum| simd.add(x, sum));
-            let scale = simd.splat(1.0 / sum);
-            for (part, x) in x.chunks(LANES).enumerate() {
-                let y = simd.array(simd.mul(e(x), scale));
-                // SAFETY: only this task writes its rows.
-                unsafe { self.output.write_lanes(at + part * LANES, &y, x.len()) };
-            }
+            let mut y = x.to_vec();
+            soften_row(simd, &mut y);
+            // SAFETY: only this task writes its rows.
+            unsafe { self.output.write(self.at + index * self.width, &y) };
         }
+    }
+}
+
+/// Replaces the numbers of a row by their softmax.
+#[inline(always)]
+pub(super) fn soften_row<S: Simd>(simd: S, row: &mut [f32]) {
+    let largest = simd.splat(row.iter().fold(f32::MIN, |largest, x| largest.max(*x)));
+    let mut sum = simd.splat(0.0);
+    for x in row.chunks_mut(LANES) {
+        let distance = simd.sub(simd.load(&load_some(x, x.len())), largest);
+        x.copy_from_slice(&simd.array(exp(simd, distance))[..x.len()]);
+        sum = simd.add(sum, simd.load(&load_some(x, x.len())));
+    }
+    let sum = total(simd, &simd.array(sum), 0.0, |x, sum| simd.add(x, sum));
+    for x in row {
+        *x /= sum;
     }
 }
 

@@ -48,15 +48,16 @@ impl CustomOp3 for Affine {
         let (outputs, inputs) = weight.dims2()?;
         let gradient = gradient.detach().contiguous()?;
         let turned = weight.detach().t()?.contiguous()?;
-        let of_x = with_slice(&gradient, |gradient| {
+        let (of_x, of_bias) = with_slice(&gradient, |gradient| {
             with_slice(&turned, |turned| {
-                Ok(product(gradient, turned, [inputs, outputs], None))
+                let of_x = product(gradient, turned, [inputs, outputs], None);
+                Ok((of_x, sum_of_rows(gradient, outputs)))
             })
         })?;
         Ok((
             Some(Tensor::from_vec(of_x, x.shape(), &Device::Cpu)?),
             Some(gradient.t()?.matmul(&x.detach())?),
-            Some(gradient.sum(0)?),
+            Some(Tensor::from_vec(of_bias, outputs, &Device::Cpu)?),
         ))
     }
 }
@@ -76,6 +77,17 @@ fn product(
         gate: None,
     };
     multiply(isa, x, &packed, finish, [Layout::Rows; 2])
+}
+
+/// The sum of all rows of `width` numbers.
+fn sum_of_rows(x: &[f32], width: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; width];
+    for row in x.chunks_exact(width.max(1)) {
+        for (sum, x) in sums.iter_mut().zip(row) {
+            *sum += x;
+        }
+    }
+    sums
 }
 
 /// A value times the exact GELU of its gate.

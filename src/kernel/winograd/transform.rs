@@ -45,21 +45,50 @@ pub(super) fn transform_output<S: Simd>(simd: S, x: [S::V; POINTS]) -> [S::V; SI
     ]
 }
 
-/// Carries a 3×3 kernel to the points of both directions.
-pub(super) fn transform_kernel(kernel: &[f32; 9]) -> [f32; POINTS * POINTS] {
-    const FINITE: [f64; POINTS - 1] = [0.0, A, -A, B, -B];
-    let along = |x: [f64; 3]| -> [f64; POINTS] {
-        std::array::from_fn(|i| match FINITE.get(i) {
-            Some(&point) => {
-                let others = FINITE.iter().filter(|&&other| other != point);
-                let divisor: f64 = others.map(|other| point - other).product();
-                (x[0] + point * (x[1] + point * x[2])) / divisor
+/// The finite points.
+const FINITE: [f64; POINTS - 1] = [0.0, A, -A, B, -B];
+/// For each finite point one over the product of its distances to the others.
+const FACTORS: [f64; POINTS - 1] = factors();
+
+const fn factors() -> [f64; POINTS - 1] {
+    let mut factors = [1.0; POINTS - 1];
+    let mut i = 0;
+    while i < FINITE.len() {
+        let mut j = 0;
+        while j < FINITE.len() {
+            if i != j {
+                factors[i] /= FINITE[i] - FINITE[j];
             }
-            None => x[2],
-        })
-    };
-    let rows: [_; 3] =
-        std::array::from_fn(|y| along(std::array::from_fn(|x| f64::from(kernel[3 * y + x]))));
-    let columns: [_; POINTS] = std::array::from_fn(|x| along(rows.map(|row| row[x])));
-    std::array::from_fn(|i| columns[i % POINTS][i / POINTS] as f32)
+            j += 1;
+        }
+        i += 1;
+    }
+    factors
+}
+
+/// Carries a 3×3 kernel to the points of both directions.
+#[inline]
+pub(super) fn transform_kernel(kernel: &[f32; 9]) -> [f32; POINTS * POINTS] {
+    let mut rows = [[0.0; POINTS]; 3];
+    for (row, x) in rows.iter_mut().zip(kernel.as_chunks::<3>().0) {
+        *row = kernel_at_points(x.map(f64::from));
+    }
+    let mut points = [0.0; POINTS * POINTS];
+    for x in 0..POINTS {
+        let column = kernel_at_points([rows[0][x], rows[1][x], rows[2][x]]);
+        for y in 0..POINTS {
+            points[y * POINTS + x] = column[y] as f32;
+        }
+    }
+    points
+}
+
+/// Carries three numbers in a row to the points.
+#[inline(always)]
+fn kernel_at_points(x: [f64; 3]) -> [f64; POINTS] {
+    let mut points = [x[2]; POINTS];
+    for i in 0..FINITE.len() {
+        points[i] = FACTORS[i] * (x[0] + FINITE[i] * (x[1] + FINITE[i] * x[2]));
+    }
+    points
 }
