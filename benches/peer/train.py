@@ -29,8 +29,7 @@ from network import CueNetwork
 ADAM = {"betas": (0.9, 0.99), "weight_decay": 0.01, "fused": True}
 EMA_DECAY = 0.999
 NEW_LAYERS = ("time_attention", "cue_enc.0.weight", "input_blocks.0.0.weight")
-NEW_LAYERS_RATE = 3.0
-"""Layers that `--start` knew nothing of, wholly or in part, learn this much faster."""
+"""Layers that a model without harmony and time attention lacks, wholly or in part."""
 WARM_UP_STEPS = 50
 GRADIENT_NORM = 1.0
 CHECKPOINT_SECONDS = 300
@@ -71,11 +70,11 @@ def named_tensors(network, flat):
     return {name: part.view_as(parameter) for (name, parameter), part in zip(named, parts)}
 
 
-def shared_adam(network, state, gradient):
+def shared_adam(network, state, gradient, new_layers_rate):
     """AdamW over the shared vectors, in two groups: new layers, the rest."""
     new = sum(p.numel() for name, p in network.named_parameters() if is_new(name))
     groups = []
-    for stretch, scale in ((slice(0, new), NEW_LAYERS_RATE), (slice(new, None), 1.0)):
+    for stretch, scale in ((slice(0, new), new_layers_rate), (slice(new, None), 1.0)):
         parameter = torch.nn.Parameter(state["weights"][stretch])
         parameter.grad = gradient[stretch]
         groups.append({"params": [parameter], "scale": scale})
@@ -129,7 +128,7 @@ def work(worker, options, config, songs, state, lock):
     torch.manual_seed(time.time_ns() + worker)
     network = CueNetwork(config)
     gradient = flatten_parameters(network, state["weights"])
-    optimizer = shared_adam(network, state, gradient)
+    optimizer = shared_adam(network, state, gradient, options.new_layers_rate)
     alpha_bar = diffusion.alpha_bars(config)
     batches = Batches(songs, config, options.batch, time.time_ns() % 2**32 + worker)
     losses, saved, logged = [], time.time(), time.time()
@@ -189,7 +188,7 @@ def save(options, config, network, state, lock):
 
 
 def start(options):
-    """`(config, shared state)` from the last checkpoint, or from `--start` extended."""
+    """`(config, shared state)` from the last checkpoint, or from `--start`, extended if it lacks layers."""
     checkpoint = options.out / "checkpoint.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
@@ -197,7 +196,10 @@ def start(options):
         config, state = saved["config"], {name: saved[name] for name in STATE}
     else:
         config, tensors = model_file.read(options.start)
-        config, network = model_file.extended(config, tensors, options.time_attention_levels)
+        if config.get("harmony"):
+            config, network = model_file.load(options.start)
+        else:
+            config, network = model_file.extended(config, tensors, options.time_attention_levels)
         weights = torch.cat([p.detach().flatten() for _, p in ordered_parameters(network)])
         state = {
             "weights": weights,
@@ -220,6 +222,7 @@ def parse_options():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--batch", type=int, default=8, help="windows a worker takes at once")
     parser.add_argument("--rate", type=float, default=2.5e-4)
+    parser.add_argument("--new-layers-rate", type=float, default=3.0, help="how much faster they learn")
     parser.add_argument("--time-attention-levels", type=int, nargs="*", default=[0, 1])
     parser.add_argument("--bf16", action="store_true", help="bfloat16 autocast")
     options = parser.parse_args()

@@ -46,10 +46,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "MODEL.safetensors")]
     model: Option<PathBuf>,
     /// How to sample: ddpm, ddim or dpm++2m
-    #[arg(long, default_value = "dpm++2m")]
+    #[arg(long, default_value_t)]
     sampler: SamplerKind,
     /// Sampling steps a segment; ddpm always takes every step of the model's schedule
-    #[arg(long, default_value = "20")]
+    #[arg(long, default_value_t = SamplerSettings::default().steps)]
     steps: usize,
     /// How strictly the cues are followed, 1 for no guidance; what suits the model, if not given
     #[arg(long)]

@@ -52,10 +52,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "1")]
     seed: u64,
     /// How to sample: ddpm, ddim or dpm++2m
-    #[arg(long, default_value = "dpm++2m")]
+    #[arg(long, default_value_t)]
     sampler: SamplerKind,
     /// Sampling steps a segment; ddpm always takes every step of the model's schedule
-    #[arg(long, default_value = "20")]
+    #[arg(long, default_value_t = SamplerSettings::default().steps)]
     steps: usize,
     /// Share of random noise that ddim adds in each step, 0 to 1
     #[arg(long, default_value = "0")]
