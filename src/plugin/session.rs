@@ -160,21 +160,44 @@ impl PersistentField<'_, String> for Saved {
     }
 
     fn map<F: Fn(&String) -> R, R>(&self, read: F) -> R {
-        match self.0.state().to_text() {
-            Ok(text) => read(&text),
+        let state = self.0.state();
+        let (text, problem) = match state.to_text_that_fits() {
+            Ok((text, 0)) => (text, None),
+            Ok((text, left_out)) => {
+                let problem = format!(
+                    "The project is saved without the {left_out} oldest takes: it can hold no more. Export or delete \
+                     some."
+                );
+                (text, Some(problem))
+            }
             Err(fault) => {
                 let problem = format!("The project will not hold the takes: {fault}.");
-                self.0.tell(Some(Notice::Problem(problem)));
-                read(&String::new())
+                (String::new(), Some(problem))
             }
+        };
+        if let Some(problem) = problem {
+            self.0.tell(Some(Notice::Problem(problem)));
         }
+        read(&text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::draft::{Draft, Recipe};
     use crate::player::Player;
+    use crate::time::{Bars, Tempo};
+
+    fn silence() -> Draft {
+        Draft {
+            notes: Vec::new(),
+            bars: Bars(1),
+            tempo: Tempo::DEFAULT,
+            cuts: Vec::new(),
+            recipe: Recipe::default(),
+        }
+    }
 
     fn session() -> (Player, Session) {
         let (player, publisher) = Player::new();
@@ -212,5 +235,26 @@ mod tests {
         let other = Saved(Arc::new(Session::new(publisher)));
         other.set(text);
         assert_eq!(other.0.state().seed, 99);
+    }
+
+    #[test]
+    fn takes_that_are_too_many_are_left_out_from_the_oldest_on_and_it_is_said() {
+        let (_player, session) = session();
+        session.edit(|state| {
+            for letter in ["a", "b", "c", "d"] {
+                state.add_take(silence(), 0);
+                state.takes.last_mut().unwrap().name = letter.repeat(20 << 20);
+            }
+            state.current = Some(0);
+        });
+        let saved = Saved(Arc::new(session));
+        let state = State::from_text(&saved.map(String::clone)).unwrap();
+        let letters: String = (state.takes.iter()).map(|take| &take.name[..1]).collect();
+        assert_eq!((letters.as_str(), state.current), ("acd", Some(0)));
+        assert_eq!(saved.0.state().takes.len(), 4);
+        let Some(Notice::Problem(problem)) = saved.0.try_snapshot().unwrap().notice else {
+            panic!("nothing is said");
+        };
+        assert!(problem.contains("without the 1 oldest"), "{problem}");
     }
 }
