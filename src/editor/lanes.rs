@@ -32,7 +32,7 @@ impl Lanes {
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &Desk, params: &DiffBgmParams, state: &State) {
         let rect = ui.max_rect();
         let start = params.start();
-        let draft = state.current_take().map(|take| &take.draft);
+        let draft = state.current_take().map(|take| &*take.draft);
         let tempo = music_tempo(desk, state);
         let placed = state
             .clip

@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use nice_plug::params::persist::PersistentField;
 
 use super::live::Live;
+use super::saved_clip::SavedClip;
 use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::features::ClipFeatures;
+use crate::music::draft::Draft;
 use crate::player::{NoteSchedule, SchedulePublisher};
 
 /// The highest value of the revision parameter; counting starts again after it.
@@ -33,6 +35,9 @@ struct Shared {
     /// The clip in full, while it is known, and its path.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
     notice: Option<Notice>,
+    /// How often a state was loaded.
+    epoch: u64,
+    is_asked: bool,
 }
 
 /// One line to tell the user.
@@ -53,6 +58,8 @@ pub struct Snapshot {
     pub state: Arc<State>,
     /// The last thing to tell.
     pub notice: Option<Notice>,
+    /// Whether any work was asked for since the state was loaded; what failed before is no longer told.
+    pub is_asked: bool,
 }
 
 impl Session {
@@ -77,15 +84,52 @@ impl Session {
         Some(Snapshot {
             state: Arc::clone(&shared.state),
             notice: shared.notice.clone(),
+            is_asked: shared.is_asked,
         })
+    }
+
+    /// Tells the states apart that the host loaded: what was begun under one must not change another.
+    pub fn epoch(&self) -> u64 {
+        self.lock().epoch
     }
 
     /// Changes the state, and plays what is then the current take.
     pub fn edit(&self, change: impl FnOnce(&mut State)) {
+        self.change(&mut self.lock(), change);
+    }
+
+    /// Adds a draft that was begun in `epoch`, made so many seconds after 1970; it is played, and true is returned,
+    /// unless another state was loaded since.
+    pub fn add_take(&self, epoch: u64, draft: Draft, made_unix_seconds: u64) -> bool {
         let mut shared = self.lock();
-        let played = shared.state.current_take().cloned();
+        let is_current = shared.epoch == epoch;
+        self.change(&mut shared, |state| {
+            let played = state.current;
+            state.add_take(draft, made_unix_seconds);
+            if !is_current {
+                state.current = played;
+            }
+        });
+        is_current
+    }
+
+    /// Takes in a clip that was asked for in `epoch`; nothing is changed, and false is returned, where another state
+    /// was loaded since.
+    pub fn set_clip(&self, epoch: u64, saved: SavedClip, clip: Arc<ClipFeatures>) -> bool {
+        let mut shared = self.lock();
+        let is_wanted = shared.epoch == epoch;
+        if is_wanted {
+            shared.clip = Some((saved.path.clone(), clip));
+            self.change(&mut shared, |state| state.clip = Some(saved));
+        }
+        is_wanted
+    }
+
+    fn change(&self, shared: &mut Shared, change: impl FnOnce(&mut State)) {
+        let draft = |state: &State| state.current_take().map(|take| Arc::clone(&take.draft));
+        let played = draft(&shared.state);
         change(Arc::make_mut(&mut shared.state));
-        if shared.state.current_take() != played.as_ref() {
+        if draft(&shared.state).as_ref().map(Arc::as_ptr) != played.as_ref().map(Arc::as_ptr) {
             self.publish(&shared.state);
         }
         self.touch();
@@ -106,6 +150,8 @@ impl Session {
             state: Arc::new(state),
             clip: None,
             notice,
+            epoch: shared.epoch + 1,
+            is_asked: false,
         };
     }
 
@@ -121,9 +167,11 @@ impl Session {
         (kept == path).then(|| Arc::clone(clip))
     }
 
-    /// Tells the user something, or takes back what was told.
+    /// Tells the user something, or takes back what was told because other work is asked for.
     pub fn tell(&self, notice: Option<Notice>) {
-        self.lock().notice = notice;
+        let mut shared = self.lock();
+        shared.is_asked |= notice.is_none();
+        shared.notice = notice;
     }
 
     /// Changes with every change that the host should save.
@@ -137,7 +185,7 @@ impl Session {
     }
 
     fn publish(&self, state: &State) {
-        let draft = state.current_take().map(|take| &take.draft);
+        let draft = state.current_take().map(|take| &*take.draft);
         self.live.note_draft_tempo(draft.map(|draft| draft.tempo));
         let notes = draft
             .map(|draft| draft.notes.as_slice())
@@ -183,78 +231,4 @@ impl PersistentField<'_, String> for Saved {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::music::draft::{Draft, Recipe};
-    use crate::player::Player;
-    use crate::time::{Bars, Tempo};
-
-    fn silence() -> Draft {
-        Draft {
-            notes: Vec::new(),
-            bars: Bars(1),
-            tempo: Tempo::DEFAULT,
-            cuts: Vec::new(),
-            recipe: Recipe::default(),
-        }
-    }
-
-    fn session() -> (Player, Session) {
-        let (player, publisher) = Player::new();
-        (player, Session::new(publisher))
-    }
-
-    #[test]
-    fn an_unreadable_state_leaves_the_session_empty_and_says_so() {
-        let (_player, session) = session();
-        session.edit(|state| state.seed = 5);
-        session.load("something else");
-        let snapshot = session.try_snapshot().unwrap();
-        assert_eq!(*snapshot.state, State::default());
-        let Some(Notice::Problem(problem)) = snapshot.notice else {
-            panic!("nothing is said");
-        };
-        assert!(problem.contains("could not be read"), "{problem}");
-    }
-
-    #[test]
-    fn every_edit_is_a_new_revision() {
-        let (_player, session) = session();
-        let before = session.revision();
-        session.edit(|state| state.seed = 5);
-        assert_ne!(session.revision(), before);
-    }
-
-    #[test]
-    fn what_one_session_saves_another_loads() {
-        let (_player, session) = session();
-        session.edit(|state| state.seed = 99);
-        let saved = Saved(Arc::new(session));
-        let text = saved.map(String::clone);
-        let (_player, publisher) = Player::new();
-        let other = Saved(Arc::new(Session::new(publisher)));
-        other.set(text);
-        assert_eq!(other.0.state().seed, 99);
-    }
-
-    #[test]
-    fn takes_that_are_too_many_are_left_out_from_the_oldest_on_and_it_is_said() {
-        let (_player, session) = session();
-        session.edit(|state| {
-            for letter in ["a", "b", "c", "d"] {
-                state.add_take(silence(), 0);
-                state.takes.last_mut().unwrap().name = letter.repeat(20 << 20);
-            }
-            state.current = Some(0);
-        });
-        let saved = Saved(Arc::new(session));
-        let state = State::from_text(&saved.map(String::clone)).unwrap();
-        let letters: String = (state.takes.iter()).map(|take| &take.name[..1]).collect();
-        assert_eq!((letters.as_str(), state.current), ("acd", Some(0)));
-        assert_eq!(saved.0.state().takes.len(), 4);
-        let Some(Notice::Problem(problem)) = saved.0.try_snapshot().unwrap().notice else {
-            panic!("nothing is said");
-        };
-        assert!(problem.contains("without the 1 oldest"), "{problem}");
-    }
-}
+mod tests;

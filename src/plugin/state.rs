@@ -4,17 +4,22 @@
 mod text;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
 use crate::diffusion::sampler::SamplerSettings;
+use crate::generator::MAX_BARS;
 use crate::music::draft::Draft;
+use crate::time::Bars;
 
 /// The most takes that are saved and read.
 const MAX_TAKES: usize = 10_000;
+/// The most notes of a take that are read.
+const MAX_NOTES: usize = 1 << 18;
 /// The most steps a segment that the editor offers.
 pub const MAX_STEPS: usize = 100;
 
@@ -44,8 +49,9 @@ pub struct State {
 pub struct Take {
     /// What the user calls it.
     pub name: String,
-    /// The notes and how they were made.
-    pub draft: Draft,
+    /// The notes and how they were made; never changed, so that copies of a state share them.
+    #[serde(serialize_with = "write_draft", deserialize_with = "read_draft")]
+    pub draft: Arc<Draft>,
     /// When it was made, in seconds since 1970.
     pub made_unix_seconds: u64,
 }
@@ -72,11 +78,13 @@ impl State {
 
     /// Adds a take and makes it the one that is played.
     pub fn add_take(&mut self, draft: Draft, made_unix_seconds: u64) {
-        let number = self.takes.len() + 1;
+        let number = |take: &Take| take.name.split(' ').next()?.parse().ok();
+        let highest = self.takes.iter().filter_map(number).max();
+        let number = highest.unwrap_or(0).max(self.takes.len()).saturating_add(1);
         let seed = draft.recipe.settings.seed;
         self.takes.push(Take {
             name: format!("{number} seed {seed}"),
-            draft,
+            draft: Arc::new(draft),
             made_unix_seconds,
         });
         self.current = Some(self.takes.len() - 1);
@@ -114,9 +122,41 @@ impl State {
     fn within_limits(mut self) -> Self {
         self.steps = self.steps.clamp(1, MAX_STEPS);
         self.current = self.current.filter(|&current| current < self.takes.len());
+        self.leave_out_oldest(MAX_TAKES);
+        for take in &mut self.takes {
+            pull_in(Arc::make_mut(&mut take.draft));
+        }
         self.clip = self.clip.filter(SavedClip::is_sound);
         self
     }
+}
+
+/// Pulls a draft into what a draft can be; notes outside of that are left out.
+fn pull_in(draft: &mut Draft) {
+    draft.bars = Bars(draft.bars.0.clamp(1, MAX_BARS));
+    let end = Bars(MAX_BARS).beats().0;
+    draft.notes.retain(|note| {
+        let (start, length) = (note.start.0, note.length.0);
+        (0.0..end).contains(&start) && length > 0.0 && length <= end && note.pitch < 128
+    });
+    draft.notes.truncate(MAX_NOTES);
+    for note in &mut draft.notes {
+        note.velocity = note.velocity.clamp(1, 127);
+    }
+    (draft.notes).sort_by(|a, b| a.start.0.total_cmp(&b.start.0).then(a.pitch.cmp(&b.pitch)));
+    draft.cuts.retain(|cut| cut.0.is_finite());
+    draft
+        .recipe
+        .chords
+        .retain(|chord| chord.start.0.is_finite());
+}
+
+fn write_draft<S: Serializer>(draft: &Draft, serializer: S) -> Result<S::Ok, S::Error> {
+    draft.serialize(serializer)
+}
+
+fn read_draft<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Draft>, D::Error> {
+    Draft::deserialize(deserializer).map(Arc::new)
 }
 
 #[cfg(test)]

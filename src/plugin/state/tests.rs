@@ -124,3 +124,92 @@ fn paths_that_are_no_unicode_do_not_keep_the_takes_from_being_saved() {
     assert_eq!(read.clip.unwrap().path, expected);
     assert_eq!(read.model, Some(expected));
 }
+
+#[test]
+fn a_draft_out_of_range_is_pulled_in() {
+    let sound = Note {
+        start: Beats(4.0),
+        length: Beats(1.0),
+        pitch: 60,
+        velocity: 90,
+    };
+    let last = Beats(f64::from(MAX_BARS) * 4.0);
+    let wrong = [
+        Note {
+            pitch: 128,
+            ..sound
+        },
+        Note {
+            start: Beats(-0.5),
+            ..sound
+        },
+        Note {
+            start: last,
+            ..sound
+        },
+        Note {
+            start: Beats(f64::NAN),
+            ..sound
+        },
+        Note {
+            length: Beats(0.0),
+            ..sound
+        },
+        Note {
+            length: Beats(f64::INFINITY),
+            ..sound
+        },
+    ];
+    let earlier = Note {
+        start: Beats(0.0),
+        velocity: 0,
+        ..sound
+    };
+    let mut state = State::default();
+    state.add_take(
+        Draft {
+            notes: wrong.into_iter().chain([sound, earlier]).collect(),
+            bars: Bars(0),
+            cuts: vec![Beats(f64::NAN), Beats(2.0)],
+            ..draft(1)
+        },
+        0,
+    );
+    let state = state.within_limits();
+    let read = &state.takes[0].draft;
+    assert_eq!(
+        read.notes,
+        [
+            Note {
+                velocity: 1,
+                ..earlier
+            },
+            sound
+        ]
+    );
+    assert_eq!(
+        (read.bars, read.cuts.as_slice()),
+        (Bars(1), &[Beats(2.0)][..])
+    );
+}
+
+#[test]
+fn more_takes_than_are_read_lose_the_oldest_but_the_one_that_is_played() {
+    let mut state = with_takes(2);
+    state.takes.extend(vec![state.takes[1].clone(); MAX_TAKES]);
+    state.current = Some(0);
+    let (text, left_out) = state.to_text_that_fits().unwrap();
+    let read = State::from_text(&text).unwrap();
+    assert_eq!((read.takes.len(), left_out), (MAX_TAKES, 2));
+    assert_eq!(read.current_take(), state.current_take());
+    assert_eq!(state.within_limits(), read);
+}
+
+#[test]
+fn names_of_takes_do_not_repeat_after_one_is_deleted() {
+    let mut state = with_takes(3);
+    state.delete_take(0);
+    state.add_take(draft(9), 0);
+    let names: Vec<&str> = state.takes.iter().map(|take| take.name.as_str()).collect();
+    assert_eq!(names, ["2 seed 1", "3 seed 2", "4 seed 9"]);
+}
