@@ -26,9 +26,9 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use crate::plugin::{Desk, DiffBgmParams, Snapshot};
+use crate::plugin::{Desk, DiffBgmParams, Notice, Snapshot};
 use crate::worker::Status;
-use file_dialog::{FileDialog, Purpose};
+use file_dialog::{Answer, FileDialog, Purpose};
 use harmony::HarmonyFields;
 use lanes::Lanes;
 use takes::Takes;
@@ -146,12 +146,18 @@ impl EditorApp {
         if let Some(status) = self.desk.worker.try_status() {
             self.status = status;
         }
-        if let Some((purpose, path)) = self.dialog.take_answer() {
-            match purpose {
-                Purpose::Clip => self.desk.load_clip(path),
-                Purpose::Model => self.desk.session.edit(|state| state.model = Some(path)),
-                Purpose::Export => self.desk.export_midi(path),
+        let session = &self.desk.session;
+        match self.dialog.take_answer() {
+            Some((Purpose::Clip, Answer::Chosen(path))) => self.desk.load_clip(path),
+            Some((Purpose::Model, Answer::Chosen(path))) => {
+                session.edit(|state| state.model = Some(path));
             }
+            Some((Purpose::Export, Answer::Chosen(path))) => self.desk.export_midi(path),
+            Some((purpose, Answer::NoDialog)) => {
+                let problem = purpose.without_dialog().to_owned();
+                session.tell(Some(Notice::Problem(problem)));
+            }
+            None => {}
         }
         let revision = self.desk.session.revision();
         if self.params.revision.value() != revision {
