@@ -6,12 +6,14 @@ mod file_dialog;
 mod harmony;
 mod lanes;
 mod piano_roll;
+mod pitches;
 mod progress;
 mod steering;
 mod takes;
 mod theme;
 mod timeline;
 mod top_bar;
+mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
