@@ -1,11 +1,12 @@
 //! The panel at the right: how the next draft is steered, and how it is made.
 
-use egui::{Align, DragValue, Layout, RichText, Ui};
+use egui::{Align, ComboBox, DragValue, Layout, RichText, Ui};
 use nice_plug::context::gui::GuiContext;
 
 use super::controls::{dice, field, param_slider, param_switch};
 use super::harmony::HarmonyFields;
 use super::theme::{self, ACCENT, MELODY, NOTE, WELL};
+use crate::diffusion::device::DeviceKind;
 use crate::plugin::{Desk, DiffBgmParams, MAX_STEPS, State};
 
 /// The largest seed that the dice throws; short enough to be remembered.
@@ -55,6 +56,7 @@ pub(super) fn show(
             desk.session.edit(|state| state.steps = steps);
         }
     });
+    device(ui, desk, state);
     field(ui, "Seed", |ui| {
         if dice(ui).on_hover_text("Another seed").clicked() {
             let seed = another_seed(state.seed);
@@ -74,6 +76,28 @@ pub(super) fn show(
         });
         param_slider(ui, context, &params.preview_level, WELL);
     }
+}
+
+/// What the next draft is computed on, where this build has a choice.
+fn device(ui: &mut Ui, desk: &Desk, state: &State) {
+    let kinds = DeviceKind::ALL.into_iter();
+    let kinds: Vec<DeviceKind> = kinds.filter(|kind| kind.is_compiled_in()).collect();
+    if kinds.len() < 2 {
+        return;
+    }
+    field(ui, "Device", |ui| {
+        ComboBox::from_id_salt("device")
+            .width(110.0)
+            .selected_text(state.device.name())
+            .show_ui(ui, |ui| {
+                for kind in kinds {
+                    let is_chosen = kind == state.device;
+                    if ui.selectable_label(is_chosen, kind.name()).clicked() {
+                        desk.session.edit(|state| state.device = kind);
+                    }
+                }
+            });
+    });
 }
 
 /// A seed that differs from `seed`; from the clock, because a throw need not be repeatable.

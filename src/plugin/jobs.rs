@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use candle_core::Device;
-
 use super::params::DiffBgmParams;
 use super::saved_clip::SavedClip;
 use super::session::{Notice, Session};
 use parking_lot::Mutex;
 
+use crate::diffusion::device::DeviceKind;
 use crate::diffusion::model::Model;
 use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
@@ -22,7 +21,7 @@ use crate::video;
 use crate::worker::{InferencePool, JobKind, Reporter, SharedByKey, Worker};
 
 /// The models that are in use in this process.
-static MODELS: SharedByKey<ModelFile, Model> = SharedByKey::new();
+static MODELS: SharedByKey<(ModelFile, DeviceKind), Model> = SharedByKey::new();
 
 /// A model file as it was when it was looked at, or nothing for the model in the box.
 type ModelFile = Option<(PathBuf, u64, Option<SystemTime>)>;
@@ -96,7 +95,7 @@ impl Desk {
             let saved = (state.clip.as_ref())
                 .ok_or_else(|| Error::value("no clip", "a clip; open one first"))?;
             let _ = reporter.report("Loading the model", 0.0);
-            let (model, pool) = tools.lock().prepare(state.model.as_deref())?;
+            let (model, pool) = tools.lock().prepare(state.model.as_deref(), state.device)?;
             let clip = full_clip(&session, saved);
             let draft = pool.install(|| {
                 generator::generate(&model, &clip, &settings, &mut |progress| {
@@ -149,12 +148,19 @@ impl Desk {
 }
 
 impl Tools {
-    /// The model of a file, or the one in the box, and the pool to run it in.
-    fn prepare(&mut self, file: Option<&Path>) -> Result<(Arc<Model>, Arc<InferencePool>)> {
-        let key = file.map(identity).transpose()?;
-        let model = MODELS.get_or_load(key, || match file {
-            Some(path) => Model::load(path, &Device::Cpu),
-            None => Model::in_the_box(&Device::Cpu),
+    /// The model of a file, or the one in the box, on a device, and the pool to run it in.
+    fn prepare(
+        &mut self,
+        file: Option<&Path>,
+        device: DeviceKind,
+    ) -> Result<(Arc<Model>, Arc<InferencePool>)> {
+        let key = (file.map(identity).transpose()?, device);
+        let model = MODELS.get_or_load(key, || {
+            let device = device.open()?;
+            match file {
+                Some(path) => Model::load(path, &device),
+                None => Model::in_the_box(&device),
+            }
         })?;
         let pool = match &self.pool {
             Some(pool) => Arc::clone(pool),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
+use crate::diffusion::device::DeviceKind;
 use crate::diffusion::sampler::SamplerSettings;
 use crate::generator::MAX_BARS;
 use crate::music::draft::Draft;
@@ -36,6 +37,9 @@ pub struct State {
     /// A model file, or nothing for the model in the box.
     #[serde(serialize_with = "path_text::write_any")]
     pub model: Option<PathBuf>,
+    /// What drafts are computed on; the CPU where the saved one is not in this build.
+    #[serde(deserialize_with = "read_device")]
+    pub device: DeviceKind,
     /// Seed of the next draft.
     pub seed: u64,
     /// Sampling steps a segment of the next draft.
@@ -63,6 +67,7 @@ impl Default for State {
             current: None,
             clip: None,
             model: None,
+            device: DeviceKind::default(),
             seed: 1,
             steps: SamplerSettings::default().steps,
             harmony: Harmony::default(),
@@ -157,6 +162,13 @@ fn write_draft<S: Serializer>(draft: &Draft, serializer: S) -> Result<S::Ok, S::
 
 fn read_draft<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Draft>, D::Error> {
     Draft::deserialize(deserializer).map(Arc::new)
+}
+
+fn read_device<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeviceKind, D::Error> {
+    let kind = String::deserialize(deserializer)?.parse().ok();
+    Ok(kind
+        .filter(|kind: &DeviceKind| kind.is_compiled_in())
+        .unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -213,3 +213,18 @@ fn names_of_takes_do_not_repeat_after_one_is_deleted() {
     let names: Vec<&str> = state.takes.iter().map(|take| take.name.as_str()).collect();
     assert_eq!(names, ["2 seed 1", "3 seed 2", "4 seed 9"]);
 }
+
+#[test]
+fn a_device_that_this_build_does_not_have_becomes_the_cpu() {
+    let with_device = |device: &str| -> State {
+        let mut json = serde_json::to_value(with_takes(1)).unwrap();
+        json["device"] = device.into();
+        serde_json::from_value(json).unwrap()
+    };
+    assert_eq!(with_device("abacus"), with_takes(1));
+    for kind in DeviceKind::ALL {
+        let read = with_device(kind.name()).device;
+        assert_eq!(read == kind, kind.is_compiled_in(), "{kind}");
+        assert!(read.is_compiled_in());
+    }
+}
