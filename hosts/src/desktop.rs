@@ -88,6 +88,25 @@ impl Picture {
     }
 }
 
+/// A key by its code with the usual PC layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// `=`, which is `+` with Shift.
+    Equals = 21,
+    /// Enter.
+    Enter = 36,
+    /// Home.
+    Home = 110,
+    /// Arrow up.
+    Up = 111,
+    /// Arrow to the left.
+    Left = 113,
+    /// Arrow to the right.
+    Right = 114,
+    /// Delete.
+    Delete = 119,
+}
+
 /// A host's window with a plugin's editor in it.
 pub struct Window {
     connection: RustConnection,
@@ -196,7 +215,13 @@ impl Window {
             self.press(key);
             shift.inspect(|&shift| self.fake(KEY_RELEASE_EVENT, shift, (0, 0)));
         }
-        self.press(RETURN);
+        self.press(Key::Enter as u8);
+        thread::sleep(SETTLE);
+    }
+
+    /// Presses a key that writes nothing.
+    pub fn press_key(&self, key: Key) {
+        self.press(key as u8);
         thread::sleep(SETTLE);
     }
 
@@ -226,7 +251,6 @@ impl Sync for RustConnection {
     }
 }
 
-const RETURN: u8 = 36;
 const LEFT_SHIFT: u8 = 50;
 
 /// The key code of a character with the usual PC layout, and whether Shift is held.

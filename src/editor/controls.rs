@@ -75,6 +75,8 @@ pub(super) fn move_param<P: Param>(
     let setter = context.param_setter();
     if response.drag_started() {
         setter.begin_set_parameter(param);
+    }
+    if response.drag_started() || response.clicked() {
         response.request_focus();
     }
     if response.dragged()

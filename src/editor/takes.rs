@@ -70,7 +70,7 @@ impl Takes {
                 Weight::Plain
             };
             let response = button(ui, &take.name, TAKE_SIZE, weight).on_hover_text(
-                "Click to play it, F2 or a double click to rename it, Delete to delete it",
+                "Click to play it, Enter or a double click to rename it, Delete to delete it",
             );
             if response.clicked() {
                 response.request_focus();
@@ -79,7 +79,7 @@ impl Takes {
                 }
             }
             let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
-            let mut rename = response.double_clicked() || pressed(Key::F2);
+            let mut rename = response.double_clicked() || is_current && pressed(Key::Enter);
             let mut delete = pressed(Key::Delete);
             response.context_menu(|ui| {
                 rename |= ui.button("Rename").clicked();

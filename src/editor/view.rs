@@ -1,6 +1,6 @@
 //! What the user zooms and scrolls to, in time and in pitch.
 
-use egui::{EventFilter, Key, Rangef, Response, Ui};
+use egui::{Event, EventFilter, Key, Rangef, Response, Ui};
 
 use super::pitches::{ALL_PITCHES, Pitches};
 use super::timeline::Timeline;
@@ -12,7 +12,7 @@ const BEATS_SEEN: (f64, f64) = (4.0, 4096.0);
 /// The same in pitches.
 const PITCHES_SEEN: (f64, f64) = (12.0, ALL_PITCHES);
 /// How much of what is seen an arrow key scrolls.
-const KEY_SCROLL: f64 = 0.125;
+const KEY_SCROLL: f32 = 0.125;
 /// How much closer a key brings what is seen.
 const KEY_ZOOM: f64 = 1.25;
 
@@ -119,13 +119,13 @@ impl View {
                 ..EventFilter::default()
             };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-            let step = |more: &[Key], less: &[Key]| {
-                let any = |keys: &[Key]| f64::from(u8::from(keys.iter().any(|&key| pressed(key))));
-                any(more) - any(less)
-            };
-            beats.first += step(&[Key::ArrowRight], &[Key::ArrowLeft]) * KEY_SCROLL * beats.span;
-            rows.first += step(&[Key::ArrowUp], &[Key::ArrowDown]) * KEY_SCROLL * rows.span;
-            let zoom = KEY_ZOOM.powf(step(&[Key::Plus, Key::Equals], &[Key::Minus]));
+            let step =
+                |more: bool, less: bool| f32::from(u8::from(more)) - f32::from(u8::from(less));
+            let along = step(pressed(Key::ArrowRight), pressed(Key::ArrowLeft));
+            let up = step(pressed(Key::ArrowUp), pressed(Key::ArrowDown));
+            beats.scroll(along * KEY_SCROLL);
+            rows.scroll(up * KEY_SCROLL);
+            let zoom = KEY_ZOOM.powf(step(typed(ui, "+="), typed(ui, "-")).into());
             beats.zoom(zoom, beats.first + beats.span * 0.5, BEATS_SEEN);
         }
         if beats != before.0 {
@@ -137,6 +137,12 @@ impl View {
             self.pitches = Some(rows);
         }
     }
+}
+
+/// Whether one of `signs` was typed; the window reports no keys for signs.
+fn typed(ui: &Ui, signs: &str) -> bool {
+    let is_wanted = |event: &Event| matches!(event, Event::Text(text) if signs.contains(text));
+    ui.input(|input| input.events.iter().any(is_wanted))
 }
 
 impl Stretch {

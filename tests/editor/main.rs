@@ -9,11 +9,14 @@ use std::time::Duration;
 use std::{env, fs, thread};
 
 use diff_bgm::features::ClipFeatures;
+use diff_bgm::music::draft::{Draft, Recipe};
+use diff_bgm::music::note::Note;
 use diff_bgm::plugin::{SavedClip, State};
-use diff_bgm::time::Tempo;
+use diff_bgm::time::{Bars, Beats, Tempo};
 use plugin_hosts::clap::{INSTRUMENT, Instance, Library, Playing};
-use plugin_hosts::desktop::{Picture, Screen, Window};
+use plugin_hosts::desktop::{Key, Picture, Screen, Window};
 use plugin_hosts::{Roll, library_of_this_test, project};
+use serde_json::Value;
 
 const ACCENT: [u8; 3] = [0xf2, 0xb8, 0x4b];
 
@@ -28,6 +31,9 @@ fn screen() -> Option<MutexGuard<'static, ()>> {
         unsafe {
             env::set_var("DISPLAY", &screen.display);
             env::set_var("LIBGL_ALWAYS_SOFTWARE", "1");
+            // The desktop's own file dialogs would wait for somebody.
+            env::set_var("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+            env::set_var("PATH", "");
         }
         Some(screen)
     });
@@ -55,6 +61,31 @@ fn with_clip(steps: usize) -> Instance {
     let mut instance = empty();
     let state = project::saved(&state.to_text().unwrap());
     assert!(instance.load(&project::for_clap(&state)));
+    instance
+}
+
+fn with_draft() -> Instance {
+    let note = |start: u8| Note {
+        start: Beats(start.into()),
+        length: Beats(1.0),
+        pitch: 60 + start,
+        velocity: 90,
+    };
+    let mut state = State::default();
+    state.add_take(
+        Draft {
+            notes: (0..16).map(note).collect(),
+            bars: Bars(4),
+            tempo: Tempo::DEFAULT,
+            cuts: Vec::new(),
+            recipe: Recipe::default(),
+        },
+        0,
+    );
+    let mut instance = empty();
+    assert!(instance.load(&project::for_clap(&project::saved(
+        &state.to_text().unwrap()
+    ))));
     instance
 }
 
@@ -147,6 +178,75 @@ fn a_typed_path_is_opened_and_a_wrong_one_is_told_in_red() {
     window.type_line(&demo_clip().display().to_string());
     wait_for(&mut instance, |state| state.clip.is_some());
     assert_eq!(shot(&window, "opened").count(is_red), 0);
+    window.close(&mut instance);
+}
+
+#[test]
+fn where_no_file_dialog_can_be_opened_the_editor_says_so() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = empty();
+    let window = Window::open(&mut instance);
+    let open_clip = (385, 24);
+    window.click(open_clip);
+    let picture = shot(&window, "no-dialog");
+    assert!(picture.count(is_red) > 50, "{}", picture.count(is_red));
+    window.close(&mut instance);
+}
+
+#[test]
+fn a_take_is_renamed_and_deleted_by_keys() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = with_draft();
+    let window = Window::open(&mut instance);
+    let take = (110, 643);
+    window.click(take);
+    shot(&window, "take");
+    window.press_key(Key::Enter);
+    window.type_line(" slow");
+    wait_for(&mut instance, |state| {
+        state.takes[0].name == "1 seed 1 slow"
+    });
+    window.click(take);
+    window.press_key(Key::Delete);
+    wait_for(&mut instance, |state| state.takes.is_empty());
+    window.close(&mut instance);
+}
+
+#[test]
+fn arrow_keys_move_the_slider_that_was_clicked_and_stay_on_it() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = empty();
+    let window = Window::open(&mut instance);
+    let mut playing = Playing::start(instance, 2);
+    let density = (926, 114);
+    window.click(density);
+    for _ in 0..3 {
+        window.press_key(Key::Left);
+        playing.block(None, 512);
+    }
+    shot(&window, "slider");
+    let saved: Value = serde_json::from_slice(&playing.instance.save()[8..]).unwrap();
+    let density = saved["params"]["density"]["f32"].as_f64().unwrap();
+    assert!((density + 0.12).abs() < 1e-3, "{density}");
+    window.close(&mut playing.instance);
+}
+
+#[test]
+fn keys_zoom_and_scroll_the_lanes_until_home_shows_all_again() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = with_draft();
+    let window = Window::open(&mut instance);
+    let lanes = (400, 400);
+    window.click(lanes);
+    let all = shot(&window, "all");
+    for key in [Key::Equals, Key::Right, Key::Up] {
+        let before = window.picture();
+        window.press_key(key);
+        assert!(window.picture().pixels != before.pixels, "{key:?}");
+    }
+    shot(&window, "zoomed");
+    window.press_key(Key::Home);
+    assert!(window.picture().pixels == all.pixels);
     window.close(&mut instance);
 }
 
