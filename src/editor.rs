@@ -13,6 +13,7 @@ mod theme;
 mod timeline;
 mod top_bar;
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use crate::plugin::{Desk, DiffBgmParams, Snapshot};
+use crate::plugin::{Desk, DiffBgmParams, MAX_REVISION, Snapshot};
 use crate::worker::Status;
 use file_dialog::{FileDialog, Purpose};
 use harmony::HarmonyFields;
@@ -76,6 +77,7 @@ pub fn create(desk: Arc<Desk>, params: Arc<DiffBgmParams>, has_preview: bool) ->
             .with_repaint_poll_interval(POLL_INTERVAL)
             .with_resize_hint(resize),
         EditorApp {
+            told_revision: desk.session.revision(),
             desk,
             params,
             has_preview,
@@ -100,6 +102,8 @@ pub struct EditorApp {
     context: Option<GuiContext>,
     /// The last moment of the session that could be had without waiting.
     snapshot: Snapshot,
+    /// The revision of which the host was last told that there is something to save.
+    told_revision: u32,
     status: Status,
     lanes: Lanes,
     top_bar: TopBar,
@@ -154,11 +158,13 @@ impl EditorApp {
             }
         }
         let revision = self.desk.session.revision();
-        if self.params.revision.value() != revision {
+        if mem::replace(&mut self.told_revision, revision) != revision {
+            let param = &self.params.revision;
+            let other = (param.value() + 1) % (MAX_REVISION + 1);
             let setter = context.param_setter();
-            setter.begin_set_parameter(&self.params.revision);
-            setter.set_parameter(&self.params.revision, revision);
-            setter.end_set_parameter(&self.params.revision);
+            setter.begin_set_parameter(param);
+            setter.set_parameter(param, other);
+            setter.end_set_parameter(param);
         }
     }
 

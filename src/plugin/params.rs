@@ -6,15 +6,15 @@ use nice_plug::params::{BoolParam, FloatParam, IntParam, Params};
 use nice_plug::plugin::{ParamValue, PluginState};
 use nice_plug::prelude::{FloatRange, IntRange};
 
-use super::session::{MAX_REVISION, Saved, Session};
+use super::session::{Saved, Session};
 use crate::conditioning::steering::{Lane, Steering};
 use crate::generator::CUES_GUIDANCE_SCALE;
 use crate::time::{BEATS_PER_BAR, Beats};
 
+/// The highest value of the revision parameter; counting starts again after it.
+pub(crate) const MAX_REVISION: i32 = 1 << 20;
 /// The last beat at which a clip may start.
 const LAST_START_BEAT: i32 = 8191;
-/// The switch that makes a draft.
-const GENERATE_ID: &str = "generate";
 /// The name of the saved state among the host's fields.
 const STATE_FIELD: &str = "state";
 /// What the guidance is unless it is changed: then the model's own best applies.
@@ -56,7 +56,7 @@ pub struct DiffBgmParams {
     /// How loud the built-in instrument is.
     #[id = "level"]
     pub preview_level: FloatParam,
-    /// A draft is made whenever this is switched on, for controllers and scripts; it is never saved.
+    /// A draft is made whenever this is switched on, for controllers and scripts, but not by opening a project.
     #[id = "generate"]
     pub generate: BoolParam,
     /// Changes when the state does, so that the host knows that there is something to save.
@@ -203,10 +203,6 @@ pub(super) fn filter_state(state: &mut PluginState) {
     };
     state.params.retain(|id, value| {
         let (low, high) = limits(id);
-        // A project that is opened must not make a draft.
-        if id == GENERATE_ID {
-            return false;
-        }
         match value {
             ParamValue::F32(value) => {
                 *value = value.clamp(low, high);
@@ -269,7 +265,6 @@ mod tests {
                 ("density".to_owned(), ParamValue::F32(7.0)),
                 ("energy".to_owned(), ParamValue::F32(f32::NAN)),
                 ("start".to_owned(), ParamValue::I32(-3)),
-                (GENERATE_ID.to_owned(), ParamValue::Bool(true)),
             ]
             .into(),
             fields: Default::default(),
@@ -277,7 +272,6 @@ mod tests {
         filter_state(&mut state);
         assert!(matches!(state.params["density"], ParamValue::F32(1.0)));
         assert!(!state.params.contains_key("energy"));
-        assert!(!state.params.contains_key(GENERATE_ID));
         assert!(matches!(state.params["start"], ParamValue::I32(0)));
         assert_eq!(state.fields[STATE_FIELD], "\"\"");
     }
