@@ -6,12 +6,14 @@ mod file_dialog;
 mod harmony;
 mod lanes;
 mod piano_roll;
+mod pitches;
 mod progress;
 mod steering;
 mod takes;
 mod theme;
 mod timeline;
 mod top_bar;
+mod view;
 
 use std::mem;
 use std::sync::Arc;
@@ -27,9 +29,9 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use crate::plugin::{Desk, DiffBgmParams, MAX_REVISION, Snapshot};
+use crate::plugin::{Desk, DiffBgmParams, MAX_REVISION, Notice, Snapshot};
 use crate::worker::Status;
-use file_dialog::{FileDialog, Purpose};
+use file_dialog::{Answer, FileDialog, Purpose};
 use harmony::HarmonyFields;
 use lanes::Lanes;
 use takes::Takes;
@@ -150,12 +152,18 @@ impl EditorApp {
         if let Some(status) = self.desk.worker.try_status() {
             self.status = status;
         }
-        if let Some((purpose, path)) = self.dialog.take_answer() {
-            match purpose {
-                Purpose::Clip => self.desk.load_clip(path),
-                Purpose::Model => self.desk.session.edit(|state| state.model = Some(path)),
-                Purpose::Export => self.desk.export_midi(path),
+        let session = &self.desk.session;
+        match self.dialog.take_answer() {
+            Some((Purpose::Clip, Answer::Chosen(path))) => self.desk.load_clip(path),
+            Some((Purpose::Model, Answer::Chosen(path))) => {
+                session.edit(|state| state.model = Some(path));
             }
+            Some((Purpose::Export, Answer::Chosen(path))) => self.desk.export_midi(path),
+            Some((purpose, Answer::NoDialog)) => {
+                let problem = purpose.without_dialog().to_owned();
+                session.tell(Some(Notice::Problem(problem)));
+            }
+            None => {}
         }
         let revision = self.desk.session.revision();
         if mem::replace(&mut self.told_revision, revision) != revision {

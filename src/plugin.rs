@@ -7,6 +7,7 @@ mod audio;
 mod jobs;
 mod live;
 mod params;
+mod path_text;
 mod saved_clip;
 mod session;
 mod state;

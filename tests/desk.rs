@@ -116,6 +116,32 @@ fn a_cancelled_generation_leaves_no_take_and_no_error() {
 }
 
 #[test]
+fn a_draft_that_is_finished_after_another_project_was_opened_is_a_take_that_does_not_play() {
+    let first = Instance::with_clip();
+    first.desk.generate(&first.params);
+    assert_eq!(first.idle().failure, None);
+    let opened = first.state();
+
+    let seed = |state: &State| {
+        state
+            .current_take()
+            .map(|take| take.draft.recipe.settings.seed)
+    };
+    first.desk.session.edit(|state| state.seed = 2);
+    first.desk.generate(&first.params);
+    first.status_when(|status| {
+        let running = status.running.as_ref();
+        running.is_some_and(|running| running.stage.starts_with("Segment"))
+    });
+    first.desk.session.load(&opened.to_text().unwrap());
+    assert_eq!(first.idle().failure, None);
+    let state = first.state();
+    assert_eq!(seed(&state), Some(1));
+    let kept = state.takes.last().expect("takes");
+    assert_eq!((state.takes.len(), kept.draft.recipe.settings.seed), (2, 2));
+}
+
+#[test]
 fn an_instance_that_is_deleted_while_it_generates_ends_the_work() {
     let instance = Instance::with_clip();
     instance.desk.session.edit(|state| state.steps = 100);

@@ -1,8 +1,8 @@
 //! Controls that the toolkit does not have in our look.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, CursorIcon, Key, Layout, Pos2, Rect, Response, RichText,
-    Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    Align, Align2, Color32, CornerRadius, CursorIcon, EventFilter, Key, Layout, Pos2, Rect,
+    Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
 use nice_plug::context::gui::GuiContext;
 use nice_plug::params::Param;
@@ -94,6 +94,11 @@ pub(super) fn move_param<P: Param>(
         set_once(param.default_normalized_value());
     }
     if response.has_focus() {
+        let filter = EventFilter {
+            horizontal_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
         let steps = ui.input(|input| {
             let pressed = |key| f32::from(u8::from(input.key_pressed(key)));
             pressed(Key::ArrowRight) - pressed(Key::ArrowLeft)
@@ -152,6 +157,7 @@ pub(super) fn button(ui: &mut Ui, text: &str, size: Vec2, weight: Weight) -> Res
             theme::BACKGROUND,
         ),
         Weight::Primary => (theme::ACCENT, theme::ACCENT, theme::BACKGROUND),
+        Weight::Chosen if lit => (theme::NOTE.gamma_multiply(0.38), TEXT, TEXT),
         Weight::Chosen => (theme::NOTE.gamma_multiply(0.22), theme::NOTE, TEXT),
         Weight::Plain if lit => (FIELD_HOVERED, MUTED, TEXT),
         Weight::Plain => (FIELD, LINE, TEXT),
@@ -211,7 +217,7 @@ pub(super) fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     if response.has_focus() {
         let stroke = Stroke::new(1.0, theme::ACCENT.gamma_multiply(0.7));
         ui.painter()

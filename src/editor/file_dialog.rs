@@ -3,6 +3,11 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
+use std::time::{Duration, Instant};
+
+/// The least time in which somebody sees a dialog and cancels it. The systems' dialogs answer the same when they cannot
+/// be opened at all, but at once.
+const SOONEST_CANCEL: Duration = Duration::from_millis(300);
 
 /// What a file is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +20,34 @@ pub(super) enum Purpose {
     Export,
 }
 
+impl Purpose {
+    /// What to do where the system has no dialog.
+    pub(super) fn without_dialog(self) -> &'static str {
+        match self {
+            Self::Clip => {
+                "No file dialog could be opened. Type the clip's path at the top and press Enter."
+            }
+            Self::Model => {
+                "No file dialog could be opened. Type the model's path in the list of models and press Enter."
+            }
+            Self::Export => "No file dialog could be opened. Export MIDI writes without one.",
+        }
+    }
+}
+
 /// At most one dialog, and what it is for.
 #[derive(Default)]
 pub(super) struct FileDialog {
-    open: Option<(Purpose, Receiver<PathBuf>)>,
+    open: Option<(Purpose, Receiver<Answer>)>,
+}
+
+/// What came of a dialog that was not cancelled.
+#[derive(Debug, PartialEq)]
+pub(super) enum Answer {
+    /// The file that was chosen.
+    Chosen(PathBuf),
+    /// The system showed none.
+    NoDialog,
 }
 
 impl FileDialog {
@@ -31,9 +60,11 @@ impl FileDialog {
         let spawned = thread::Builder::new()
             .name("diff-bgm dialog".to_owned())
             .spawn(move || {
-                if let Some(path) = show(purpose, &name) {
+                let asked = Instant::now();
+                let chosen = show(purpose, &name);
+                if let Some(answer) = answer(chosen, asked.elapsed()) {
                     // The editor may be gone; then nobody wants the answer.
-                    let _ = sender.send(path);
+                    let _ = sender.send(answer);
                 }
             });
         if spawned.is_ok() {
@@ -41,14 +72,14 @@ impl FileDialog {
         }
     }
 
-    /// The file that was chosen, once.
-    pub(super) fn take_answer(&mut self) -> Option<(Purpose, PathBuf)> {
+    /// What came of the dialog, once.
+    pub(super) fn take_answer(&mut self) -> Option<(Purpose, Answer)> {
         let (purpose, receiver) = self.open.as_ref()?;
         match receiver.try_recv() {
-            Ok(path) => {
+            Ok(answer) => {
                 let purpose = *purpose;
                 self.open = None;
-                Some((purpose, path))
+                Some((purpose, answer))
             }
             Err(TryRecvError::Disconnected) => {
                 self.open = None;
@@ -56,6 +87,14 @@ impl FileDialog {
             }
             Err(TryRecvError::Empty) => None,
         }
+    }
+}
+
+/// What a dialog's end means, so long after it was asked for; nothing where it was cancelled.
+fn answer(chosen: Option<PathBuf>, after: Duration) -> Option<Answer> {
+    match chosen {
+        Some(path) => Some(Answer::Chosen(path)),
+        None => (after < SOONEST_CANCEL).then_some(Answer::NoDialog),
     }
 }
 
@@ -79,5 +118,22 @@ fn show(purpose: Purpose, name: &str) -> Option<PathBuf> {
             .add_filter("MIDI files", &["mid"])
             .set_file_name(name)
             .save_file(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dialog_that_ends_at_once_without_a_file_was_never_there() {
+        let path = PathBuf::from("clip.mp4");
+        let (at_once, later) = (Duration::from_millis(20), Duration::from_secs(2));
+        for after in [at_once, later] {
+            let chosen = answer(Some(path.clone()), after);
+            assert_eq!(chosen, Some(Answer::Chosen(path.clone())));
+        }
+        assert_eq!(answer(None, at_once), Some(Answer::NoDialog));
+        assert_eq!(answer(None, later), None);
     }
 }

@@ -3,7 +3,8 @@
 use egui::{Align2, CornerRadius, Rect, Sense, Ui};
 
 use super::clip_lane::{CUE_LANES, CURVE_HEIGHT, CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
-use super::timeline::View;
+use super::controls::focus_ring;
+use super::view::View;
 use super::{piano_roll, theme};
 use crate::conditioning::clip_cues::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
@@ -32,7 +33,7 @@ impl Lanes {
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &Desk, params: &DiffBgmParams, state: &State) {
         let rect = ui.max_rect();
         let start = params.start();
-        let draft = state.current_take().map(|take| &take.draft);
+        let draft = state.current_take().map(|take| &*take.draft);
         let tempo = music_tempo(desk, state);
         let placed = state
             .clip
@@ -70,7 +71,8 @@ impl Lanes {
         };
         let response = ui.interact(rect, ui.scope_id().with("lanes"), Sense::click_and_drag());
         let painter = ui.painter();
-        piano_roll::paint(painter, roll, &timeline, draft, start);
+        let pitches = self.view.pitches(draft, piano_roll::keys(roll).y_range());
+        piano_roll::paint(painter, roll, &timeline, &pitches, draft, start);
         if let Some(placed) = &placed {
             placed.paint_cut_lines(painter, rect.with_max_y(roll.top()), &timeline);
         }
@@ -91,7 +93,8 @@ impl Lanes {
                 theme::MUTED,
             );
         }
-        self.view.follow(ui, &response, timeline);
+        focus_ring(ui, &response, rect);
+        self.view.follow(ui, &response, &timeline, &pitches);
     }
 }
 

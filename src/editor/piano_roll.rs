@@ -1,7 +1,8 @@
 //! The draft that plays, as notes over bars.
 
-use egui::{Align2, CornerRadius, Painter, Pos2, Rect, Stroke};
+use egui::{Align2, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
 
+use super::pitches::Pitches;
 use super::theme::{self, LINE, MUTED, ROLL, ROLL_DARK};
 use super::timeline::Timeline;
 use crate::music::draft::Draft;
@@ -13,41 +14,9 @@ use crate::time::Beats;
 const RULER_HEIGHT: f32 = 18.0;
 /// How far right of its beat a chord is named, so that the bar's number stays free.
 const CHORD_INSET: f32 = 22.0;
-/// The least of pitches that is shown, in semitones.
-const MIN_PITCHES: u8 = 36;
-
-/// The pitches that are shown, and where they lie.
-struct Pitches {
-    lowest: u8,
-    count: u8,
-    rect: Rect,
-}
-
-impl Pitches {
-    /// As many as the draft needs, in whole octaves.
-    fn of(draft: Option<&Draft>, rect: Rect) -> Self {
-        let pitches = || {
-            draft
-                .into_iter()
-                .flat_map(|draft| &draft.notes)
-                .map(|note| note.pitch)
-        };
-        let lowest = pitches().min().unwrap_or(48) / 12 * 12;
-        let highest = pitches().max().unwrap_or(lowest + MIN_PITCHES) / 12 * 12 + 12;
-        Self {
-            lowest,
-            count: (highest - lowest).max(MIN_PITCHES),
-            rect,
-        }
-    }
-
-    fn row(&self) -> f32 {
-        self.rect.height() / f32::from(self.count)
-    }
-
-    fn bottom_of(&self, pitch: u8) -> f32 {
-        self.rect.bottom() - f32::from(pitch.saturating_sub(self.lowest)) * self.row()
-    }
+/// The part of a roll's `rect` in which pitches lie.
+pub(super) fn keys(rect: Rect) -> Rect {
+    rect.with_min_y(rect.top() + RULER_HEIGHT)
 }
 
 /// Paints bars, pitches and the notes of `draft`, whose beat 0 lies at `start` in the project.
@@ -55,26 +24,26 @@ pub(super) fn paint(
     painter: &Painter,
     rect: Rect,
     timeline: &Timeline,
+    pitches: &Pitches,
     draft: Option<&Draft>,
     start: Beats,
 ) {
     painter.rect_filled(rect, theme::RADIUS, ROLL);
     let painter = painter.with_clip_rect(rect);
-    let mut keys = rect;
-    keys.min.y += RULER_HEIGHT;
-    let pitches = Pitches::of(draft, keys);
-    paint_keys(&painter, &pitches);
+    let keys = keys(rect);
+    let in_keys = painter.with_clip_rect(keys);
+    paint_keys(&in_keys, keys.x_range(), pitches);
     paint_bars(&painter, rect, timeline);
     if let Some(draft) = draft {
         paint_chords(&painter, rect, timeline, draft, start);
         for (note, voice) in draft.notes.iter().zip(voices(&draft.notes)) {
-            paint_note(&painter, &pitches, timeline, note, voice, start);
+            paint_note(&in_keys, pitches, timeline, note, voice, start);
         }
     }
-    for pitch in (pitches.lowest..pitches.lowest + pitches.count).step_by(12) {
+    for pitch in pitches.seen().filter(|pitch| pitch % 12 == 0) {
         let at = Pos2::new(keys.left() + 4.0, pitches.bottom_of(pitch) - 1.0);
         let name = format!("C{}", i16::from(pitch) / 12 - 1);
-        painter.text(
+        in_keys.text(
             at,
             Align2::LEFT_BOTTOM,
             name,
@@ -92,16 +61,15 @@ pub(super) fn paint_playhead(painter: &Painter, rect: Rect, timeline: &Timeline,
     }
 }
 
-fn paint_keys(painter: &Painter, pitches: &Pitches) {
-    for pitch in pitches.lowest..pitches.lowest + pitches.count {
+fn paint_keys(painter: &Painter, x: Rangef, pitches: &Pitches) {
+    for pitch in pitches.seen() {
         let bottom = pitches.bottom_of(pitch);
         if matches!(pitch % 12, 1 | 3 | 6 | 8 | 10) {
-            let row =
-                Rect::from_x_y_ranges(pitches.rect.x_range(), bottom - pitches.row()..=bottom);
+            let row = Rect::from_x_y_ranges(x, bottom - pitches.row()..=bottom);
             painter.rect_filled(row, CornerRadius::ZERO, ROLL_DARK);
         }
         if pitch % 12 == 0 {
-            painter.hline(pitches.rect.x_range(), bottom, Stroke::new(1.0, LINE));
+            painter.hline(x, bottom, Stroke::new(1.0, LINE));
         }
     }
 }
@@ -149,7 +117,7 @@ fn paint_note(
     if !timeline.shows(from, to) {
         return;
     }
-    let height = (pitches.row() - 1.0).clamp(2.5, 8.0);
+    let height = (pitches.row() - 1.0).clamp(2.5, 12.0);
     let y = pitches.bottom_of(note.pitch) - pitches.row() * 0.5;
     let left = timeline.x_of(from) + 0.5;
     let right = (timeline.x_of(to) - 0.5).max(left + 2.0);

@@ -111,7 +111,7 @@ fn show_folder(ui: &mut Ui, path: &Path) {
 
 /// What is so, and what to do next.
 fn words(snapshot: &Snapshot, status: &Status, is_playing: bool) -> (egui::Color32, String) {
-    if let Some(failure) = &status.failure {
+    if let Some(failure) = status.failure.as_ref().filter(|_| snapshot.is_asked) {
         return (WRONG, sentence(failure));
     }
     match &snapshot.notice {

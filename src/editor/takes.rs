@@ -69,22 +69,28 @@ impl Takes {
             } else {
                 Weight::Plain
             };
-            let response = button(ui, &take.name, TAKE_SIZE, weight)
-                .on_hover_text("Click to play it, double-click to rename it, right-click for more");
-            if response.clicked() && !is_current {
-                desk.session.edit(|state| state.current = Some(index));
+            let response = button(ui, &take.name, TAKE_SIZE, weight).on_hover_text(
+                "Click to play it, F2 or a double click to rename it, Delete to delete it",
+            );
+            if response.clicked() {
+                response.request_focus();
+                if !is_current {
+                    desk.session.edit(|state| state.current = Some(index));
+                }
             }
-            if response.double_clicked() {
+            let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
+            let mut rename = response.double_clicked() || pressed(Key::F2);
+            let mut delete = pressed(Key::Delete);
+            response.context_menu(|ui| {
+                rename |= ui.button("Rename").clicked();
+                delete |= ui.button("Delete").clicked();
+            });
+            if rename {
                 self.renamed = Some((index, take.name.clone()));
             }
-            response.context_menu(|ui| {
-                if ui.button("Rename").clicked() {
-                    self.renamed = Some((index, take.name.clone()));
-                }
-                if ui.button("Delete").clicked() {
-                    desk.session.edit(|state| state.delete_take(index));
-                }
-            });
+            if delete {
+                desk.session.edit(|state| state.delete_take(index));
+            }
         }
     }
 

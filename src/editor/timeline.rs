@@ -1,19 +1,8 @@
 //! The stretch of the project that is seen, and how its beats lie on the screen.
 
-use egui::{Rangef, Response, Ui};
+use egui::Rangef;
 
-use crate::time::{BEATS_PER_BAR, Beats};
-
-/// The least that can be seen at once.
-const MIN_SPAN_BEATS: f64 = 4.0;
-/// The most that can be seen at once.
-const MAX_SPAN_BEATS: f64 = 4096.0;
-
-/// What the user zoomed and scrolled to; everything, until they did.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct View {
-    chosen: Option<(f64, f64)>,
-}
+use crate::time::BEATS_PER_BAR;
 
 /// Beats of the project over points of the screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,48 +13,6 @@ pub(super) struct Timeline {
     pub(super) span_beats: f64,
     /// Where they lie.
     pub(super) x: Rangef,
-}
-
-impl View {
-    /// The timeline over `x`; without a choice it shows `length` from `start` on, in whole bars.
-    pub(super) fn timeline(&self, x: Rangef, start: Beats, length: Beats) -> Timeline {
-        let (first_beat, span_beats) = self.chosen.unwrap_or_else(|| {
-            let bar = f64::from(BEATS_PER_BAR);
-            let first = (start.0 / bar).floor() * bar;
-            let end = ((start.0 + length.0.max(bar)) / bar).ceil() * bar;
-            (first, end - first)
-        });
-        Timeline {
-            first_beat,
-            span_beats,
-            x,
-        }
-    }
-
-    /// Zooms about the pointer and scrolls, as the user does over `response`; a double click shows everything again.
-    pub(super) fn follow(&mut self, ui: &Ui, response: &Response, timeline: Timeline) {
-        if response.double_clicked() {
-            self.chosen = None;
-            return;
-        }
-        let beats_per_point = timeline.span_beats / f64::from(timeline.x.span());
-        let mut first = timeline.first_beat - f64::from(response.drag_delta().x) * beats_per_point;
-        let mut span = timeline.span_beats;
-        if let Some(pointer) = response.hover_pos() {
-            let (zoom, scroll) =
-                ui.input(|input| (input.zoom_delta(), input.smooth_scroll_delta()));
-            if zoom != 1.0 {
-                let still = timeline.beat_at(pointer.x);
-                span = (span / f64::from(zoom)).clamp(MIN_SPAN_BEATS, MAX_SPAN_BEATS);
-                first = still - (still - first) * span / timeline.span_beats;
-            }
-            first -= f64::from(scroll.x + scroll.y) * beats_per_point;
-        }
-        let chosen = (first.max(0.0), span);
-        if chosen != (timeline.first_beat, timeline.span_beats) {
-            self.chosen = Some(chosen);
-        }
-    }
 }
 
 impl Timeline {
@@ -103,15 +50,6 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn everything_is_seen_until_the_user_zooms() {
-        let x = Rangef::new(0.0, 100.0);
-        let timeline = View::default().timeline(x, Beats(17.0), Beats(30.0));
-        assert_eq!((timeline.first_beat, timeline.span_beats), (16.0, 32.0));
-        assert_eq!(timeline.x_of(32.0), 50.0);
-        assert_eq!(timeline.beat_at(50.0), 32.0);
-    }
 
     #[test]
     fn numbers_of_bars_keep_their_distance() {

@@ -56,18 +56,19 @@ impl Desk {
     /// Reads or analyses a clip, which then is the one that drafts are made for.
     pub fn load_clip(&self, path: PathBuf) {
         let session = Arc::clone(&self.session);
+        let epoch = session.epoch();
         self.submit(JobKind::Clip, move |reporter| {
             let clip = read_clip(&path, reporter)?;
-            let saved = SavedClip::new(path.clone(), &clip, tempo_of(&session));
+            let saved = SavedClip::new(path, &clip, tempo_of(&session));
             let told = format!(
                 "{}: {:.1} s, {} cuts.",
                 saved.name(),
                 clip.duration.0,
                 clip.shots.len()
             );
-            session.keep_clip(path, Arc::new(clip));
-            session.edit(|state| state.clip = Some(saved));
-            session.tell(Some(Notice::Done(told)));
+            if session.set_clip(epoch, saved, Arc::new(clip)) {
+                session.tell(Some(Notice::Done(told)));
+            }
             Ok(())
         });
     }
@@ -125,6 +126,7 @@ fn draft_job(
 ) -> impl FnOnce(&Reporter) -> Result<()> + Send + use<> {
     let session = Arc::clone(session);
     let tools = Arc::clone(tools);
+    let epoch = session.epoch();
     let state = session.state();
     let settings = Settings {
         tempo: tempo_of(&session),
@@ -157,14 +159,14 @@ fn draft_job(
                 reporter.report(stage, progress.fraction() as f32)
             })
         })?;
-        let told = format!(
-            "Draft of {} bars, {} notes. It plays with the host.",
-            draft.bars.0,
-            draft.notes.len()
-        );
+        let (bars, notes) = (draft.bars.0, draft.notes.len());
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let made = now.map_or(0, |since| since.as_secs());
-        session.edit(|state| state.add_take(draft, made));
+        let told = if session.add_take(epoch, draft, made) {
+            format!("Draft of {bars} bars, {notes} notes. It plays with the host.")
+        } else {
+            "The draft that was begun before the project was loaded is kept as a take.".to_owned()
+        };
         session.tell(Some(Notice::Done(told)));
         Ok(())
     }

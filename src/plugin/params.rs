@@ -1,22 +1,22 @@
 //! The parameters that the host sees and may automate, and the saved state beside them.
 
+mod loading;
+
 use std::sync::Arc;
 
 use nice_plug::params::{BoolParam, FloatParam, IntParam, Params};
-use nice_plug::plugin::{ParamValue, PluginState};
 use nice_plug::prelude::{FloatRange, IntRange};
 
 use super::session::{Saved, Session};
 use crate::conditioning::steering::{Lane, Steering};
 use crate::generator::CUES_GUIDANCE_SCALE;
 use crate::time::{BEATS_PER_BAR, Beats};
+pub(super) use loading::filter_state;
 
 /// The highest value of the revision parameter; counting starts again after it.
 pub(crate) const MAX_REVISION: i32 = 1 << 20;
 /// The last beat at which a clip may start.
 const LAST_START_BEAT: i32 = 8191;
-/// The name of the saved state among the host's fields.
-const STATE_FIELD: &str = "state";
 /// What the guidance is unless it is changed: then the model's own best applies.
 const GUIDANCE: f32 = CUES_GUIDANCE_SCALE as f32;
 
@@ -187,36 +187,6 @@ pub(crate) fn beat_from_text(text: &str) -> Option<i32> {
         .then(|| ((bar - 1) * beats + beat - 1).min(LAST_START_BEAT))
 }
 
-/// Makes a state from the host safe to load: the framework neither clamps values nor clears what is missing.
-pub(super) fn filter_state(state: &mut PluginState) {
-    state
-        .fields
-        .entry(STATE_FIELD.to_owned())
-        .or_insert_with(|| "\"\"".to_owned());
-    let limits = |id: &str| match id {
-        "density" | "polyphony" | "register" | "mode" | "energy" => (-1.0, 1.0),
-        "guidance" => (1.0, 8.0),
-        "variation" => (0.0, 1.5),
-        "start" => (0.0, LAST_START_BEAT as f32),
-        "revision" => (0.0, MAX_REVISION as f32),
-        _ => (0.0, 1.0),
-    };
-    state.params.retain(|id, value| {
-        let (low, high) = limits(id);
-        match value {
-            ParamValue::F32(value) => {
-                *value = value.clamp(low, high);
-                value.is_finite()
-            }
-            ParamValue::I32(value) => {
-                *value = (*value).clamp(low as i32, high as i32);
-                true
-            }
-            ParamValue::Bool(_) | ParamValue::String(_) => true,
-        }
-    });
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,24 +225,5 @@ mod tests {
                 assert!((typed - normalized).abs() < 0.006, "{text}");
             }
         }
-    }
-
-    #[test]
-    fn a_state_without_takes_or_with_wild_values_is_made_safe() {
-        let mut state = PluginState {
-            version: String::new(),
-            params: [
-                ("density".to_owned(), ParamValue::F32(7.0)),
-                ("energy".to_owned(), ParamValue::F32(f32::NAN)),
-                ("start".to_owned(), ParamValue::I32(-3)),
-            ]
-            .into(),
-            fields: Default::default(),
-        };
-        filter_state(&mut state);
-        assert!(matches!(state.params["density"], ParamValue::F32(1.0)));
-        assert!(!state.params.contains_key("energy"));
-        assert!(matches!(state.params["start"], ParamValue::I32(0)));
-        assert_eq!(state.fields[STATE_FIELD], "\"\"");
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::path_text;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::features::{ClipFeatures, PictureCue, Track};
 use crate::time::{Beats, Seconds, Tempo};
@@ -12,6 +13,7 @@ use crate::time::{Beats, Seconds, Tempo};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SavedClip {
     /// Where the clip was.
+    #[serde(serialize_with = "path_text::write")]
     pub path: PathBuf,
     /// How long it is.
     pub duration: Seconds,

@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use nice_plug::params::persist::PersistentField;
 
 use super::live::Live;
+use super::saved_clip::SavedClip;
 use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::features::ClipFeatures;
+use crate::music::draft::Draft;
 use crate::player::{NoteSchedule, SchedulePublisher};
 
 /// One instance's state, and the way from it to the audio thread.
@@ -30,6 +32,9 @@ struct Shared {
     /// The clip in full, while it is known, and its path.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
     notice: Option<Notice>,
+    /// How often a state was loaded.
+    epoch: u64,
+    is_asked: bool,
 }
 
 /// One line to tell the user.
@@ -50,6 +55,8 @@ pub struct Snapshot {
     pub state: Arc<State>,
     /// The last thing to tell.
     pub notice: Option<Notice>,
+    /// Whether any work was asked for since the state was loaded; what failed before is no longer told.
+    pub is_asked: bool,
 }
 
 impl Session {
@@ -74,15 +81,52 @@ impl Session {
         Some(Snapshot {
             state: Arc::clone(&shared.state),
             notice: shared.notice.clone(),
+            is_asked: shared.is_asked,
         })
+    }
+
+    /// Tells the states apart that the host loaded: what was begun under one must not change another.
+    pub fn epoch(&self) -> u64 {
+        self.lock().epoch
     }
 
     /// Changes the state, and plays what is then the current take.
     pub fn edit(&self, change: impl FnOnce(&mut State)) {
+        self.change(&mut self.lock(), change);
+    }
+
+    /// Adds a draft that was begun in `epoch`, made so many seconds after 1970; it is played, and true is returned,
+    /// unless another state was loaded since.
+    pub fn add_take(&self, epoch: u64, draft: Draft, made_unix_seconds: u64) -> bool {
         let mut shared = self.lock();
-        let played = shared.state.current_take().cloned();
+        let is_current = shared.epoch == epoch;
+        self.change(&mut shared, |state| {
+            let played = state.current;
+            state.add_take(draft, made_unix_seconds);
+            if !is_current {
+                state.current = played;
+            }
+        });
+        is_current
+    }
+
+    /// Takes in a clip that was asked for in `epoch`; nothing is changed, and false is returned, where another state
+    /// was loaded since.
+    pub fn set_clip(&self, epoch: u64, saved: SavedClip, clip: Arc<ClipFeatures>) -> bool {
+        let mut shared = self.lock();
+        let is_wanted = shared.epoch == epoch;
+        if is_wanted {
+            shared.clip = Some((saved.path.clone(), clip));
+            self.change(&mut shared, |state| state.clip = Some(saved));
+        }
+        is_wanted
+    }
+
+    fn change(&self, shared: &mut Shared, change: impl FnOnce(&mut State)) {
+        let draft = |state: &State| state.current_take().map(|take| Arc::clone(&take.draft));
+        let played = draft(&shared.state);
         change(Arc::make_mut(&mut shared.state));
-        if shared.state.current_take() != played.as_ref() {
+        if draft(&shared.state).as_ref().map(Arc::as_ptr) != played.as_ref().map(Arc::as_ptr) {
             self.publish(&shared.state);
         }
         self.touch();
@@ -104,6 +148,8 @@ impl Session {
             state: Arc::new(state),
             clip: None,
             notice,
+            epoch: shared.epoch + 1,
+            is_asked: false,
         };
     }
 
@@ -119,9 +165,11 @@ impl Session {
         (kept == path).then(|| Arc::clone(clip))
     }
 
-    /// Tells the user something, or takes back what was told.
+    /// Tells the user something, or takes back what was told because other work is asked for.
     pub fn tell(&self, notice: Option<Notice>) {
-        self.lock().notice = notice;
+        let mut shared = self.lock();
+        shared.is_asked |= notice.is_none();
+        shared.notice = notice;
     }
 
     /// Changes with every change that the host should save.
@@ -134,7 +182,7 @@ impl Session {
     }
 
     fn publish(&self, state: &State) {
-        let draft = state.current_take().map(|take| &take.draft);
+        let draft = state.current_take().map(|take| &*take.draft);
         self.live.note_draft_tempo(draft.map(|draft| draft.tempo));
         let notes = draft
             .map(|draft| draft.notes.as_slice())
@@ -157,57 +205,27 @@ impl PersistentField<'_, String> for Saved {
     }
 
     fn map<F: Fn(&String) -> R, R>(&self, read: F) -> R {
-        match self.0.state().to_text() {
-            Ok(text) => read(&text),
+        let state = self.0.state();
+        let (text, problem) = match state.to_text_that_fits() {
+            Ok((text, 0)) => (text, None),
+            Ok((text, left_out)) => {
+                let problem = format!(
+                    "The project is saved without the {left_out} oldest takes: it can hold no more. Export or delete \
+                     some."
+                );
+                (text, Some(problem))
+            }
             Err(fault) => {
                 let problem = format!("The project will not hold the takes: {fault}.");
-                self.0.tell(Some(Notice::Problem(problem)));
-                read(&String::new())
+                (String::new(), Some(problem))
             }
+        };
+        if let Some(problem) = problem {
+            self.0.tell(Some(Notice::Problem(problem)));
         }
+        read(&text)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::player::Player;
-
-    fn session() -> (Player, Session) {
-        let (player, publisher) = Player::new();
-        (player, Session::new(publisher))
-    }
-
-    #[test]
-    fn an_unreadable_state_leaves_the_session_empty_and_says_so() {
-        let (_player, session) = session();
-        session.edit(|state| state.seed = 5);
-        session.load("something else");
-        let snapshot = session.try_snapshot().unwrap();
-        assert_eq!(*snapshot.state, State::default());
-        let Some(Notice::Problem(problem)) = snapshot.notice else {
-            panic!("nothing is said");
-        };
-        assert!(problem.contains("could not be read"), "{problem}");
-    }
-
-    #[test]
-    fn every_edit_is_a_new_revision() {
-        let (_player, session) = session();
-        let before = session.revision();
-        session.edit(|state| state.seed = 5);
-        assert_ne!(session.revision(), before);
-    }
-
-    #[test]
-    fn what_one_session_saves_another_loads() {
-        let (_player, session) = session();
-        session.edit(|state| state.seed = 99);
-        let saved = Saved(Arc::new(session));
-        let text = saved.map(String::clone);
-        let (_player, publisher) = Player::new();
-        let other = Saved(Arc::new(Session::new(publisher)));
-        other.set(text);
-        assert_eq!(other.0.state().seed, 99);
-    }
-}
+mod tests;

@@ -1,10 +1,10 @@
 //! What the host's project keeps of the plugin, through its CLAP interface.
 
-use plugin_hosts::clap::NOTE_EFFECT;
+use plugin_hosts::clap::{NOTE_EFFECT, Playing};
 use plugin_hosts::{Heard, Roll, project};
 use serde_json::json;
 
-use crate::{expected, instance, playing, saved};
+use crate::{expected, instance, melody, playing, saved, with_draft};
 
 #[test]
 fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
@@ -20,9 +20,10 @@ fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
 #[test]
 fn a_state_without_a_draft_clears_the_one_that_plays() {
     let nothing = json!({"version": "0.1.0", "params": {}, "fields": {}});
+    let no_text = json!({"version": "0.1.0", "params": {}, "fields": {"state": "7"}});
     let damaged = project::saved("diff-bgm/1 not base 64");
     let future = project::saved("diff-bgm/999 AAAA");
-    for state in [nothing, damaged, future] {
+    for state in [nothing, no_text, damaged, future] {
         let mut playing = playing(NOTE_EFFECT, 0, &saved());
         playing.block(Some(Roll::from(0.0)), 6000);
         assert!(playing.instance.load(&project::for_clap(&state)));
@@ -32,6 +33,18 @@ fn a_state_without_a_draft_clears_the_one_that_plays() {
         assert!(playing.heard.iter().all(ended), "{:?}", playing.heard);
         assert_eq!(playing.heard.len(), 2);
     }
+}
+
+#[test]
+fn a_project_without_parameters_has_them_at_their_defaults() {
+    let mut late = project::saved(&with_draft(melody()));
+    late["params"] = json!({"start": {"i32": 4}});
+    let mut instance = instance(NOTE_EFFECT);
+    assert!(instance.load(&project::for_clap(&late)));
+    assert!(instance.load(&saved()));
+    let mut playing = Playing::start(instance, 0);
+    playing.roll_until(9.0, 512);
+    assert_eq!(playing.heard, expected());
 }
 
 #[test]

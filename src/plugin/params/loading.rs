@@ -1,0 +1,127 @@
+//! What of a host's project is loaded into the parameters and the state beside them.
+
+use std::mem;
+use std::sync::Arc;
+
+use nice_plug::params::internals::ParamPtr;
+use nice_plug::params::{Param, Params};
+use nice_plug::plugin::{ParamValue, PluginState};
+
+use super::DiffBgmParams;
+use crate::player::Player;
+use crate::plugin::session::Session;
+
+/// The name of the saved state among the host's fields.
+const STATE_FIELD: &str = "state";
+
+/// Makes a state from the host safe to load: the framework clamps no values, and keeps old ones where the state has
+/// none or one of another kind.
+pub(in crate::plugin) fn filter_state(state: &mut PluginState) {
+    let field = state.fields.entry(STATE_FIELD.to_owned()).or_default();
+    if serde_json::from_str::<String>(field).is_err() {
+        *field = "\"\"".to_owned();
+    }
+    let fresh = DiffBgmParams::new(Arc::new(Session::new(Player::new().1)));
+    let mut saved = mem::take(&mut state.params);
+    for (id, param, _) in fresh.param_map() {
+        let (mut float, mut int, mut switch) = (None, None, None);
+        match saved.remove(&id) {
+            Some(ParamValue::F32(value)) => float = Some(value),
+            Some(ParamValue::I32(value)) => int = Some(value),
+            Some(ParamValue::Bool(value)) => switch = Some(value),
+            Some(ParamValue::String(_)) | None => {}
+        }
+        // SAFETY: the pointers are to parameters of `fresh`, which lives longer.
+        let value = unsafe {
+            match param {
+                ParamPtr::FloatParam(param) => ParamValue::F32(sound(&*param, float)),
+                ParamPtr::IntParam(param) => ParamValue::I32(sound(&*param, int)),
+                ParamPtr::BoolParam(param) => ParamValue::Bool(sound(&*param, switch)),
+                ParamPtr::EnumParam(_) => continue,
+            }
+        };
+        state.params.insert(id, value);
+    }
+}
+
+/// A saved value pulled into the parameter's range; the default where there is none, or no number.
+fn sound<P: Param<Plain: PartialOrd>>(param: &P, saved: Option<P::Plain>) -> P::Plain {
+    let (low, high) = (param.preview_plain(0.0), param.preview_plain(1.0));
+    match saved {
+        Some(value) if value < low => low,
+        Some(value) if value > high => high,
+        Some(value) if value >= low => value,
+        _ => param.default_plain_value(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugin::params::GUIDANCE;
+
+    fn filtered(params: &[(&str, ParamValue)], fields: &[(&str, &str)]) -> PluginState {
+        let own = |text: &str| text.to_owned();
+        let mut state = PluginState {
+            version: String::new(),
+            params: (params.iter().cloned())
+                .map(|(id, value)| (own(id), value))
+                .collect(),
+            fields: (fields.iter())
+                .map(|(name, field)| (own(name), own(field)))
+                .collect(),
+        };
+        filter_state(&mut state);
+        state
+    }
+
+    #[test]
+    fn wild_values_in_a_state_are_pulled_in() {
+        let state = filtered(
+            &[
+                ("density", ParamValue::F32(7.0)),
+                ("energy", ParamValue::F32(f32::INFINITY)),
+                ("mode", ParamValue::F32(-0.5)),
+                ("start", ParamValue::I32(-3)),
+                ("unknown", ParamValue::Bool(true)),
+            ],
+            &[],
+        );
+        assert!(matches!(state.params["density"], ParamValue::F32(1.0)));
+        assert!(matches!(state.params["energy"], ParamValue::F32(1.0)));
+        assert!(matches!(state.params["mode"], ParamValue::F32(-0.5)));
+        assert!(matches!(state.params["start"], ParamValue::I32(0)));
+        assert!(!state.params.contains_key("unknown"));
+    }
+
+    #[test]
+    fn what_a_state_lacks_or_has_of_another_kind_is_set_to_its_default() {
+        let state = filtered(
+            &[
+                ("energy", ParamValue::F32(f32::NAN)),
+                ("start", ParamValue::F32(GUIDANCE)),
+                ("follow", ParamValue::I32(0)),
+            ],
+            &[],
+        );
+        assert!(matches!(state.params["energy"], ParamValue::F32(0.0)));
+        assert!(matches!(
+            state.params["guidance"],
+            ParamValue::F32(GUIDANCE)
+        ));
+        assert!(matches!(state.params["start"], ParamValue::I32(0)));
+        assert!(matches!(state.params["follow"], ParamValue::Bool(true)));
+    }
+
+    #[test]
+    fn a_state_without_takes_clears_those_that_were_there() {
+        assert_eq!(filtered(&[], &[]).fields[STATE_FIELD], "\"\"");
+        for wrong in ["", "null", "7", "{\"takes\":[]}", "\"cut"] {
+            let state = filtered(&[], &[(STATE_FIELD, wrong)]);
+            assert_eq!(state.fields[STATE_FIELD], "\"\"", "{wrong}");
+        }
+        let saved = "\"diff-bgm/1 AAAA\"";
+        let state = filtered(&[], &[(STATE_FIELD, saved)]);
+        assert_eq!(state.fields[STATE_FIELD], saved);
+    }
+}

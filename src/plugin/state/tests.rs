@@ -1,0 +1,215 @@
+use std::io::Read;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use flate2::Compression;
+use flate2::read::DeflateEncoder;
+
+use super::text::{MARK, MAX_BYTES, VERSION};
+use super::*;
+use crate::features::ClipFeatures;
+use crate::music::draft::Recipe;
+use crate::music::note::Note;
+use crate::time::{Bars, Beats, Seconds, Tempo};
+
+fn draft(seed: u64) -> Draft {
+    let mut recipe = Recipe::default();
+    recipe.settings.seed = seed;
+    Draft {
+        notes: vec![Note {
+            start: Beats(0.25),
+            length: Beats(1.5),
+            pitch: 60,
+            velocity: 90,
+        }],
+        bars: Bars(8),
+        tempo: Tempo::DEFAULT,
+        cuts: vec![Beats(4.5)],
+        recipe,
+    }
+}
+
+fn with_takes(count: u64) -> State {
+    let mut state = State::default();
+    for seed in 0..count {
+        state.add_take(draft(seed), 1_700_000_000);
+    }
+    state
+}
+
+#[test]
+fn what_is_saved_is_read_again() {
+    let state = with_takes(3);
+    assert_eq!(State::from_text(&state.to_text().unwrap()), Ok(state));
+}
+
+#[test]
+fn a_state_from_before_there_were_chords_has_them_planned() {
+    let mut json = serde_json::to_value(with_takes(1)).unwrap();
+    json.as_object_mut().unwrap().remove("harmony");
+    let state: State = serde_json::from_value(json).unwrap();
+    assert_eq!(state, with_takes(1));
+    assert_eq!(state.harmony, Harmony::Planned(None));
+}
+
+#[test]
+fn nothing_is_an_empty_state() {
+    assert_eq!(State::from_text(""), Ok(State::default()));
+}
+
+#[test]
+fn damaged_foreign_and_truncated_states_are_refused() {
+    let text = with_takes(2).to_text().unwrap();
+    let cut = &text[..text.len() / 2];
+    for wrong in ["{}", "diff-bgm/1 ", "diff-bgm/x AAAA", "diff-bgm/1 ÄÖ", cut] {
+        assert!(State::from_text(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_state_of_a_later_version_says_so() {
+    let text = with_takes(1).to_text().unwrap().replacen("/1", "/2", 1);
+    let fault = State::from_text(&text).unwrap_err();
+    assert!(fault.to_string().contains("a later Diff-BGM saved it"));
+}
+
+#[test]
+fn a_small_text_that_unpacks_to_a_huge_one_is_refused() {
+    let mut deflated = Vec::new();
+    let zeros = std::io::repeat(b' ').take(MAX_BYTES + 10);
+    DeflateEncoder::new(zeros, Compression::best())
+        .read_to_end(&mut deflated)
+        .unwrap();
+    let text = format!("{MARK}{VERSION} {}", BASE64.encode(deflated));
+    let fault = State::from_text(&text).unwrap_err();
+    assert!(fault.found.starts_with("more than"), "{fault}");
+}
+
+#[test]
+fn values_out_of_range_are_pulled_in() {
+    let mut state = with_takes(1);
+    state.current = Some(7);
+    state.steps = 0;
+    let read = State::from_text(&state.to_text().unwrap()).unwrap();
+    assert_eq!((read.current, read.steps), (None, 1));
+}
+
+#[test]
+fn deleting_a_take_keeps_playing_the_one_that_was_chosen() {
+    let mut state = with_takes(3);
+    state.delete_take(0);
+    assert_eq!(state.current_take().unwrap().name, "3 seed 2");
+    state.delete_take(1);
+    assert_eq!(state.current_take().unwrap().name, "2 seed 1");
+    state.delete_take(0);
+    assert_eq!(state.current, None);
+}
+
+#[cfg(unix)]
+#[test]
+fn paths_that_are_no_unicode_do_not_keep_the_takes_from_being_saved() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let path = PathBuf::from(std::ffi::OsString::from_vec(b"caf\xe9.mp4".to_vec()));
+    let clip = ClipFeatures {
+        duration: Seconds(2.0),
+        ..ClipFeatures::default()
+    };
+    let mut state = with_takes(1);
+    state.clip = Some(SavedClip::new(path.clone(), &clip, Tempo::DEFAULT));
+    state.model = Some(path);
+    let read = State::from_text(&state.to_text().unwrap()).unwrap();
+    assert_eq!(read.takes, state.takes);
+    let expected = PathBuf::from("caf\u{fffd}.mp4");
+    assert_eq!(read.clip.unwrap().path, expected);
+    assert_eq!(read.model, Some(expected));
+}
+
+#[test]
+fn a_draft_out_of_range_is_pulled_in() {
+    let sound = Note {
+        start: Beats(4.0),
+        length: Beats(1.0),
+        pitch: 60,
+        velocity: 90,
+    };
+    let last = Beats(f64::from(MAX_BARS) * 4.0);
+    let wrong = [
+        Note {
+            pitch: 128,
+            ..sound
+        },
+        Note {
+            start: Beats(-0.5),
+            ..sound
+        },
+        Note {
+            start: last,
+            ..sound
+        },
+        Note {
+            start: Beats(f64::NAN),
+            ..sound
+        },
+        Note {
+            length: Beats(0.0),
+            ..sound
+        },
+        Note {
+            length: Beats(f64::INFINITY),
+            ..sound
+        },
+    ];
+    let earlier = Note {
+        start: Beats(0.0),
+        velocity: 0,
+        ..sound
+    };
+    let mut state = State::default();
+    state.add_take(
+        Draft {
+            notes: wrong.into_iter().chain([sound, earlier]).collect(),
+            bars: Bars(0),
+            cuts: vec![Beats(f64::NAN), Beats(2.0)],
+            ..draft(1)
+        },
+        0,
+    );
+    let state = state.within_limits();
+    let read = &state.takes[0].draft;
+    assert_eq!(
+        read.notes,
+        [
+            Note {
+                velocity: 1,
+                ..earlier
+            },
+            sound
+        ]
+    );
+    assert_eq!(
+        (read.bars, read.cuts.as_slice()),
+        (Bars(1), &[Beats(2.0)][..])
+    );
+}
+
+#[test]
+fn more_takes_than_are_read_lose_the_oldest_but_the_one_that_is_played() {
+    let mut state = with_takes(2);
+    state.takes.extend(vec![state.takes[1].clone(); MAX_TAKES]);
+    state.current = Some(0);
+    let (text, left_out) = state.to_text_that_fits().unwrap();
+    let read = State::from_text(&text).unwrap();
+    assert_eq!((read.takes.len(), left_out), (MAX_TAKES, 2));
+    assert_eq!(read.current_take(), state.current_take());
+    assert_eq!(state.within_limits(), read);
+}
+
+#[test]
+fn names_of_takes_do_not_repeat_after_one_is_deleted() {
+    let mut state = with_takes(3);
+    state.delete_take(0);
+    state.add_take(draft(9), 0);
+    let names: Vec<&str> = state.takes.iter().map(|take| take.name.as_str()).collect();
+    assert_eq!(names, ["2 seed 1", "3 seed 2", "4 seed 9"]);
+}
