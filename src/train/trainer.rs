@@ -124,6 +124,10 @@ impl Trainer {
         music: &Music,
         on_step: &mut dyn FnMut(&Self, StepReport) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
+        if self.device.is_cuda() {
+            // TF32 rounds only the factors of products, on the card's faster units; weights and sums stay as they are.
+            candle_core::cuda::set_gemm_reduced_precision_f32(true);
+        }
         let (config, settings) = (self.config.clone(), self.settings.clone());
         let steps = self.step..self.settings.steps;
         thread::scope(|scope| {
