@@ -65,7 +65,8 @@ impl TrainSettings {
         }
     }
 
-    /// Those that the model in the box is trained with.
+    /// Those of the first stage of the model in the box, which the PyTorch mirror trained for 6,173 steps; the second took
+    /// 7,283 steps of 8 windows at 2.5e-4 (`models/MODEL_CARD.md`).
     pub fn ours() -> Self {
         Self {
             steps: 20_000,
