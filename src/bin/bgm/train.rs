@@ -9,7 +9,7 @@ use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::train::checkpoint::{Checkpoint, MODEL, read_model};
-use diff_bgm::train::examples::Music;
+use diff_bgm::train::music::Music;
 use diff_bgm::train::record::Log;
 use diff_bgm::train::settings::TrainSettings;
 use diff_bgm::train::trainer::Trainer;
