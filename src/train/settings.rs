@@ -3,6 +3,7 @@
 use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 use crate::train::dropout::Dropout;
@@ -103,6 +104,19 @@ impl TrainSettings {
         self.ema_decay.min((1 + step) as f64 / (10 + step) as f64)
     }
 
+    /// Those settings of `self` that are not as in `other`, by their names.
+    pub fn unlike(&self, other: &Self) -> Vec<String> {
+        let fields = |settings| match serde_json::to_value(settings) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        };
+        let others = fields(other);
+        (fields(self).iter())
+            .filter(|(name, value)| others.get(*name) != Some(value))
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect()
+    }
+
     /// Checks what a user may set.
     ///
     /// # Errors
@@ -138,6 +152,18 @@ mod tests {
         let last = settings.rate(1000) / settings.learning_rate;
         assert!((last - FINAL_RATE_SHARE).abs() < 1e-9);
         assert_eq!(TrainSettings::published().rate(7), 5e-5);
+    }
+
+    #[test]
+    fn settings_that_differ_are_named() {
+        let ours = TrainSettings::ours();
+        let other = TrainSettings {
+            batch: 8,
+            seed: 2,
+            ..ours
+        };
+        assert_eq!(other.unlike(&ours), ["batch 8", "seed 2"]);
+        assert!(ours.unlike(&ours).is_empty());
     }
 
     #[test]
