@@ -7,6 +7,7 @@ pub mod examples;
 pub mod music;
 pub mod optimizer;
 pub mod pop909;
+pub mod quantiles;
 pub mod record;
 pub mod settings;
 pub mod trainer;

@@ -127,11 +127,13 @@ impl Music {
         let (place, height) = (uniform(), uniform());
         let semitones = TRANSPOSITIONS.start + (height * TRANSPOSITIONS.len() as f64) as i8;
         match self {
-            Self::Cues { songs, scale, cues } => {
+            Self::Cues { songs, scale } => {
                 let (song, start) = pick(songs, |song| &song.segment_starts, place);
                 let window = song.transposed_window(start, semitones, pitches);
                 let mut rows = scale.rows(&window.cues).window(0, BEATS);
-                settings.dropout.thin_cues(&mut rows, cues, uniform);
+                settings
+                    .dropout
+                    .thin_cues(&mut rows, &scale.cues(), uniform);
                 let mut harmony = harmony_rows(&window.chords).window(0, BEATS);
                 settings
                     .dropout

@@ -5,10 +5,11 @@ use std::path::Path;
 use crate::conditioning::cue_scale::CueScale;
 use crate::diffusion::config::ModelConfig;
 use crate::error::{Error, Result};
-use crate::music::cues::Cue;
+use crate::music::piano_roll::PitchRange;
 use crate::time::STEPS_PER_SEGMENT;
 use crate::train::bgm909::{self, Piece};
 use crate::train::pop909::{self, Song};
+use crate::train::quantiles::cue_quantiles;
 
 /// Music to train on.
 pub enum Music {
@@ -18,8 +19,6 @@ pub enum Music {
         songs: Vec<Song>,
         /// Where cues lie among those of all training windows.
         scale: CueScale,
-        /// The network's cues, in its order.
-        cues: Vec<Cue>,
     },
     /// BGM909, for the published families.
     Embeddings(Vec<Piece>),
@@ -27,11 +26,16 @@ pub enum Music {
 
 impl Music {
     /// Reads the training songs in the folder `data` for a network: POP909 as published for the `cues` family, the
-    /// authors' layout of BGM909 for theirs. `on_song` is told the share that is read.
+    /// authors' layout of BGM909 for theirs. `on_song` is told the share that is read. Where the network's cues have no
+    /// quantiles, they are measured on this music and written into `config`.
     ///
     /// # Errors
     /// When the data cannot be read, or is not what the network learns from.
-    pub fn read(data: &Path, config: &ModelConfig, on_song: &mut dyn FnMut(f64)) -> Result<Self> {
+    pub fn read(
+        data: &Path,
+        config: &mut ModelConfig,
+        on_song: &mut dyn FnMut(f64),
+    ) -> Result<Self> {
         if config.img_h != STEPS_PER_SEGMENT as usize {
             let found = format!("a network of {} steps", config.img_h);
             return Err(Error::value(
@@ -68,13 +72,12 @@ impl Music {
                 "at least one",
             ));
         }
-        let cues = (config.cue_names.iter())
-            .filter_map(|name| Cue::named(name))
-            .collect();
-        Ok(Self::Cues {
-            songs,
-            scale: CueScale::new(config)?,
-            cues,
-        })
+        let mut scale = CueScale::new(config)?;
+        if config.cue_quantiles.is_empty() {
+            let pitches = PitchRange::new(config.pitch_min as u8, config.img_w)?;
+            config.cue_quantiles = cue_quantiles(&songs, &scale.cues(), pitches);
+            scale = CueScale::new(config)?;
+        }
+        Ok(Self::Cues { songs, scale })
     }
 }

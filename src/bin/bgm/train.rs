@@ -58,6 +58,9 @@ pub(crate) struct Arguments {
     /// Steps between checkpoints
     #[arg(long)]
     checkpoint_every: Option<u64>,
+    /// Measures the scale of the cues on the music even where the network has one; where it has none, that is always done
+    #[arg(long)]
+    measure_cues: bool,
     /// Seed of weights, windows and noise
     #[arg(long)]
     seed: Option<u64>,
@@ -121,7 +124,7 @@ impl Arguments {
             return Ok(checkpoint);
         }
         let settings = self.settings();
-        let (config, variables) = match (&self.model, &self.params) {
+        let (mut config, variables) = match (&self.model, &self.params) {
             (Some(path), _) => {
                 let (config, tensors) = read_model(path, device)?;
                 let variables = Variables::from_tensors(&config, &tensors, device)
@@ -137,22 +140,25 @@ impl Arguments {
                 (config, variables)
             }
         };
+        if self.measure_cues {
+            config.cue_quantiles.clear();
+        }
         Trainer::new(config, settings, variables, device)?.checkpoint()
     }
 }
 
 fn read_params(path: &Path) -> Result<ModelConfig> {
     let text = fs::read_to_string(path).map_err(Error::io(path))?;
-    ModelConfig::from_json(&text).map_err(|fault| fault.in_file(path))
+    ModelConfig::untrained(&text).map_err(|fault| fault.in_file(path))
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     arguments.settings().check()?;
     arguments.threads.apply()?;
     let device = arguments.device.open()?;
-    let checkpoint = arguments.begun(&device)?;
+    let mut checkpoint = arguments.begun(&device)?;
     let mut progress = Progress::new();
-    let music = Music::read(&arguments.data, &checkpoint.config, &mut |share| {
+    let music = Music::read(&arguments.data, &mut checkpoint.config, &mut |share| {
         progress.set(share, "reading the music");
     })?;
     progress.finish();
