@@ -9,6 +9,7 @@ pub mod optimizer;
 pub mod pop909;
 pub mod quantiles;
 pub mod record;
+pub mod samples;
 pub mod settings;
 pub mod trainer;
 pub mod variables;

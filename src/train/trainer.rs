@@ -14,7 +14,7 @@ use crate::train::examples::Batch;
 use crate::train::music::Music;
 use crate::train::optimizer::{Moments, average, clip, gradients};
 use crate::train::settings::TrainSettings;
-use crate::train::variables::{Named, Variables};
+use crate::train::variables::{Named, Variables, model_of};
 
 /// Batches that are made ahead.
 const BATCHES_AHEAD: usize = 2;
@@ -114,6 +114,14 @@ impl Trainer {
     /// Steps done.
     pub fn steps_done(&self) -> u64 {
         self.step
+    }
+
+    /// The network over the averaged weights as they are now.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn averaged_model(&self) -> Result<Model> {
+        model_of(&self.config, self.ema.clone(), &self.device)
     }
 
     /// Trains until the run's last step, or until `on_step` says so, on batches that another thread prepares.

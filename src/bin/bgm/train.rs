@@ -12,6 +12,7 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::train::checkpoint::{Checkpoint, MODEL, read_model};
 use diff_bgm::train::music::Music;
 use diff_bgm::train::record::Log;
+use diff_bgm::train::samples::write_samples;
 use diff_bgm::train::settings::TrainSettings;
 use diff_bgm::train::trainer::Trainer;
 use diff_bgm::train::variables::Variables;
@@ -26,8 +27,10 @@ const SHOWN_STEPS: usize = 50;
 /// Train a network on music
 ///
 /// Everything goes into one folder: `checkpoint.safetensors`, from which the same command goes on where it was stopped
-/// or killed, `model.safetensors`, `log.jsonl` and `loss.png`. The same seed and settings give the same weights, however
-/// often a run is stopped. When it goes on, `--steps`, `--rate` and `--checkpoint-every` may change.
+/// or killed, `model.safetensors`, `log.jsonl`, `loss.png` and, for models of the kind cues, `samples.png`: rows of two
+/// pairs, eight bars of the training music and what the model generates for their cues. The same seed and settings give
+/// the same weights, however often a run is stopped. When it goes on, `--steps`, `--rate`, `--checkpoint-every` and
+/// `--samples-every` may change.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// POP909 as published, for models of the kind cues; BGM909 in the authors' layout, for theirs
@@ -58,6 +61,9 @@ pub(crate) struct Arguments {
     /// Steps between checkpoints
     #[arg(long)]
     checkpoint_every: Option<u64>,
+    /// Steps between pictures of samples; 0 for none
+    #[arg(long, default_value = "1000")]
+    samples_every: u64,
     /// Measures the scale of the cues on the music even where the network has one; where it has none, that is always done
     #[arg(long)]
     measure_cues: bool,
@@ -178,6 +184,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         if report.step % checkpoint_every == 0 || report.step == steps {
             trainer.checkpoint()?.write(&arguments.output)?;
             log.write_curve()?;
+        }
+        let samples_every = arguments.samples_every;
+        if samples_every > 0 && (report.step % samples_every == 0 || report.step == steps) {
+            write_samples(&arguments.output, trainer, &music)?;
         }
         let done = (report.step - first) as f64 / (steps - first) as f64;
         let loss = log.recent_loss(SHOWN_STEPS);
