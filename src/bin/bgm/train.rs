@@ -40,10 +40,10 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
     /// A model file to start from; fresh weights, if not given
-    #[arg(long, value_name = "MODEL.safetensors", conflicts_with = "params")]
+    #[arg(long, value_name = "MODEL.safetensors")]
     model: Option<PathBuf>,
     /// The network as a published `params.json` or the configuration of a model; that of the model in the box, if not
-    /// given.
+    /// given. With --model, that network with harmony or more time attention, which paints at first as it did
     #[arg(long, value_name = "PARAMS.json")]
     params: Option<PathBuf>,
     /// Settings to begin with: ours or the published ones; the following options change them
@@ -131,10 +131,19 @@ impl Arguments {
         }
         let settings = self.settings();
         let (mut config, variables) = match (&self.model, &self.params) {
-            (Some(path), _) => {
+            (Some(path), None) => {
                 let (config, tensors) = read_model(path, device)?;
                 let variables = Variables::from_tensors(&config, &tensors, device)
                     .map_err(|error| error.in_file(path))?;
+                (config, variables)
+            }
+            (Some(path), Some(params)) => {
+                let (start, tensors) = read_model(path, device)?;
+                let mut config = read_params(params)?;
+                config.cue_quantiles.clone_from(&start.cue_quantiles);
+                let variables =
+                    Variables::extended(&config, &start, &tensors, settings.seed, device)
+                        .map_err(|error| error.in_file(path))?;
                 (config, variables)
             }
             (None, params) => {
