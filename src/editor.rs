@@ -40,7 +40,7 @@ use top_bar::TopBar;
 /// The window's size at first, in points.
 const SIZE: LogicalSize<f32> = LogicalSize {
     width: 1040.0,
-    height: 752.0,
+    height: 768.0,
 };
 /// The smallest window in which everything can be reached.
 const MIN_SIZE: LogicalSize<f32> = LogicalSize {
