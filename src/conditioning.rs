@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::features::{ClipFeatures, Track};
 use crate::music::chord::Chord;
 use crate::music::cues::Cue;
+use crate::time::BEATS_PER_BAR;
 
 /// The rows a beat of a whole piece, in the form that one model reads.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +96,24 @@ impl Conditioning {
     /// Rows of cues `[beats, 2·cues]`, for the models that follow them.
     pub fn cues(&self) -> Option<&BeatRows> {
         self.cues.as_ref()
+    }
+
+    /// Whether the bar that starts at `beat` is to have notes: at least one is asked for and none of its beats is free.
+    pub fn asks_for_notes(&self, model: &Model, beat: usize) -> bool {
+        let config = model.config();
+        let place = (config.cue_names.iter()).position(|name| name == Cue::Density.name());
+        let (Some(cues), Some(place), Ok(scale)) = (&self.cues, place, CueScale::new(config))
+        else {
+            return false;
+        };
+        let onsets = |beat| {
+            let row = cues.row(beat);
+            let is_given = row[config.cue_names.len() + place] > 0.0;
+            scale.value(Cue::Density, row[place]).filter(|_| is_given)
+        };
+        let beats = beat..beat + BEATS_PER_BAR as usize;
+        let asked: Option<f32> = beats.map(onsets).sum();
+        asked.is_some_and(|onsets| onsets >= 1.0)
     }
 
     /// Encodes `count` beats from `first`; beats beyond the piece repeat its last one.

@@ -15,6 +15,7 @@ mod timeline;
 mod top_bar;
 mod view;
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use crate::plugin::{Desk, DiffBgmParams, Notice, Snapshot};
+use crate::plugin::{Desk, DiffBgmParams, MAX_REVISION, Notice, Snapshot};
 use crate::worker::Status;
 use file_dialog::{Answer, FileDialog, Purpose};
 use harmony::HarmonyFields;
@@ -39,7 +40,7 @@ use top_bar::TopBar;
 /// The window's size at first, in points.
 const SIZE: LogicalSize<f32> = LogicalSize {
     width: 1040.0,
-    height: 752.0,
+    height: 768.0,
 };
 /// The smallest window in which everything can be reached.
 const MIN_SIZE: LogicalSize<f32> = LogicalSize {
@@ -78,6 +79,7 @@ pub fn create(desk: Arc<Desk>, params: Arc<DiffBgmParams>, has_preview: bool) ->
             .with_repaint_poll_interval(POLL_INTERVAL)
             .with_resize_hint(resize),
         EditorApp {
+            told_revision: desk.session.revision(),
             desk,
             params,
             has_preview,
@@ -102,6 +104,8 @@ pub struct EditorApp {
     context: Option<GuiContext>,
     /// The last moment of the session that could be had without waiting.
     snapshot: Snapshot,
+    /// The revision of which the host was last told that there is something to save.
+    told_revision: u32,
     status: Status,
     lanes: Lanes,
     top_bar: TopBar,
@@ -162,11 +166,13 @@ impl EditorApp {
             None => {}
         }
         let revision = self.desk.session.revision();
-        if self.params.revision.value() != revision {
+        if mem::replace(&mut self.told_revision, revision) != revision {
+            let param = &self.params.revision;
+            let other = (param.value() + 1) % (MAX_REVISION + 1);
             let setter = context.param_setter();
-            setter.begin_set_parameter(&self.params.revision);
-            setter.set_parameter(&self.params.revision, revision);
-            setter.end_set_parameter(&self.params.revision);
+            setter.begin_set_parameter(param);
+            setter.set_parameter(param, other);
+            setter.end_set_parameter(param);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Whole clips: from a clip and settings to a draft.
 
 mod piece;
+mod silent_bars;
 
 use std::ops::ControlFlow;
 

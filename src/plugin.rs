@@ -11,11 +11,14 @@ mod path_text;
 mod saved_clip;
 mod session;
 mod state;
+mod through;
 
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::mem;
+use std::sync::{Arc, Once};
 
 use nice_plug::prelude::*;
+use nice_plug::wrapper::vst3::Wrapper;
 
 use crate::editor;
 use crate::player::Player;
@@ -23,7 +26,7 @@ use audio::Audio;
 pub use jobs::Desk;
 pub use live::Live;
 pub use params::DiffBgmParams;
-pub(crate) use params::{bar_and_beat, beat_from_text};
+pub(crate) use params::{MAX_REVISION, bar_and_beat, beat_from_text};
 pub use saved_clip::SavedClip;
 pub use session::{Notice, Saved, Session, Snapshot};
 pub use state::{MAX_STEPS, State, Take};
@@ -80,12 +83,6 @@ impl Kind for Instrument {
     const MIDI: MidiConfig = MidiConfig::Basic;
 }
 
-/// What the audio thread leaves to others.
-pub enum Task {
-    /// Makes a draft: the host switched Generate on.
-    Generate,
-}
-
 /// One instance of the plugin.
 pub struct DiffBgm<K> {
     params: Arc<DiffBgmParams>,
@@ -119,12 +116,8 @@ impl<K: Kind> Plugin for DiffBgm<K> {
 
     type Editor = editor::Editor;
     type SysExMessage = ();
-    type BackgroundTask = Task;
-
-    fn task_executor(&mut self) -> TaskExecutor<Self> {
-        let (desk, params) = (Arc::clone(&self.desk), Arc::clone(&self.params));
-        Box::new(move |Task::Generate| desk.generate(&params))
-    }
+    /// The framework's own worker does not survive an instance that is deleted with a task waiting; ours does.
+    type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.params) as Arc<dyn Params>
@@ -146,9 +139,17 @@ impl<K: Kind> Plugin for DiffBgm<K> {
         &mut self,
         _layout: &AudioIOLayout,
         config: &BufferConfig,
-        _context: &mut impl ActivateContext<Self>,
+        context: &mut impl ActivateContext<Self>,
     ) -> bool {
-        self.audio.set_rate(config.sample_rate);
+        if cfg!(target_os = "linux") && context.plugin_api() == PluginApi::Vst3 {
+            keep_an_instance();
+        }
+        self.audio.activate(
+            config.sample_rate,
+            self.desk.bell(Arc::clone(&self.params)),
+            &self.params,
+            &self.desk.session.live,
+        );
         true
     }
 
@@ -162,14 +163,21 @@ impl<K: Kind> Plugin for DiffBgm<K> {
         _aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        if self.audio.is_asked_for_a_draft(&self.params) {
-            context.execute_background(Task::Generate);
-        }
         self.audio
             .process(buffer, context, &self.params, &self.desk.session);
         // The transport may start at any time, and after anything else a host may stop asking.
         ProcessStatus::KeepAlive
     }
+}
+
+/// Keeps one idle instance for as long as the process lives.
+///
+/// In VST3 on Linux the framework tells of changed parameters through a worker that all instances share. If the last
+/// instance is deleted with such news waiting, the worker ends first and the deletion aborts the host. The kept instance
+/// is never the last one to go.
+fn keep_an_instance() {
+    static KEPT: Once = Once::new();
+    KEPT.call_once(|| mem::forget(Wrapper::<DiffBgm<Instrument>>::new()));
 }
 
 impl<K: Kind> ClapPlugin for DiffBgm<K> {

@@ -2,30 +2,33 @@
 //!
 //! At most one job of a kind waits, and a newer one takes its place; a running job of the same kind is cancelled. A
 //! job that panics is a failed job, and the next one runs. Dropping the worker cancels what runs and waits for it.
+//!
+//! The thread sleeps by parking itself, so that a [`Bell`] can wake it from the audio thread.
 
+mod bell;
 mod pool;
 mod quiet_thread;
+mod reporter;
 mod sharing;
 
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle, Thread};
+use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::Mutex;
 
 use crate::error::{Error, Result};
+pub use bell::Bell;
 pub use pool::InferencePool;
+pub use reporter::Reporter;
 pub use sharing::SharedByKey;
 
 /// Stack of the worker's thread: parsers and the network are run on it.
 const STACK_BYTES: usize = 8 << 20;
-/// A job must be at least so far along before its remaining time is estimated.
-const ESTIMATED_FROM: f32 = 0.02;
 
 /// What a job is for, in the order in which waiting jobs are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +64,7 @@ pub struct Running {
 }
 
 type Job = Box<dyn FnOnce(&Reporter) -> Result<()> + Send>;
+type Answer = Arc<dyn Fn(&Reporter) -> Result<()> + Send + Sync>;
 
 /// A thread that runs jobs; it is started by the first one.
 #[derive(Default)]
@@ -72,7 +76,8 @@ pub struct Worker {
 #[derive(Default)]
 struct Shared {
     queue: Mutex<Queue>,
-    wake: Condvar,
+    /// Whether the bell was rung since it was last looked at.
+    rung: AtomicBool,
 }
 
 #[derive(Default)]
@@ -80,18 +85,10 @@ struct Queue {
     waiting: BTreeMap<JobKind, Job>,
     /// What runs, and how to cancel it.
     current: Option<(JobKind, Arc<AtomicBool>)>,
+    /// The job that the bell asks for.
+    answer: Option<Answer>,
     status: Status,
     stop: bool,
-}
-
-/// A job's way to say how far it is, and to learn that it is cancelled.
-pub struct Reporter {
-    shared: Arc<Shared>,
-    kind: JobKind,
-    cancelled: Arc<AtomicBool>,
-    started: Instant,
-    /// After how many milliseconds the part that takes long began.
-    preparation_millis: AtomicU64,
 }
 
 impl Worker {
@@ -114,9 +111,23 @@ impl Worker {
             queue.waiting.insert(kind, Box::new(job))
         };
         drop(replaced);
-        self.start()?;
-        self.shared.wake.notify_one();
+        self.started()?.unpark();
         Ok(())
+    }
+
+    /// A bell that asks for a draft by `answer`, as [`Worker::submit`] does; starts the thread.
+    ///
+    /// `answer` must not own the worker, which could then never be dropped.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn bell(
+        &self,
+        answer: impl Fn(&Reporter) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<Bell> {
+        let replaced = self.shared.queue.lock().answer.replace(Arc::new(answer));
+        drop(replaced);
+        Ok(Bell::new(Arc::clone(&self.shared), self.started()?))
     }
 
     /// Cancels the waiting and the running job of `kind`.
@@ -144,41 +155,44 @@ impl Worker {
         Some(queue.status.clone())
     }
 
-    fn start(&self) -> Result<()> {
+    /// The thread, which is started by whoever needs it first.
+    fn started(&self) -> Result<Thread> {
         let mut thread = self.thread.lock();
-        if thread.is_none() {
-            let shared = Arc::clone(&self.shared);
-            let spawned = thread::Builder::new()
-                .name("diff-bgm worker".to_owned())
-                .stack_size(STACK_BYTES)
-                .spawn(move || {
-                    quiet_thread::settle();
-                    while shared.run_next() {}
-                })
-                .map_err(|error| Error::Program {
-                    program: "the worker".to_owned(),
-                    message: format!("the system gave it no thread ({error})"),
-                })?;
-            *thread = Some(spawned);
+        if let Some(running) = &*thread {
+            return Ok(running.thread().clone());
         }
-        Ok(())
+        let shared = Arc::clone(&self.shared);
+        let spawned = thread::Builder::new()
+            .name("diff-bgm worker".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || {
+                quiet_thread::settle();
+                while shared.run_next() {}
+            })
+            .map_err(|error| Error::Program {
+                program: "the worker".to_owned(),
+                message: format!("the system gave it no thread ({error})"),
+            })?;
+        let handle = spawned.thread().clone();
+        *thread = Some(spawned);
+        Ok(handle)
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        let waiting = {
+        let unwanted = {
             let mut queue = self.shared.queue.lock();
             queue.stop = true;
             if let Some((_, cancelled)) = &queue.current {
                 cancelled.store(true, Ordering::Relaxed);
             }
-            std::mem::take(&mut queue.waiting)
+            (std::mem::take(&mut queue.waiting), queue.answer.take())
         };
-        drop(waiting);
-        self.shared.wake.notify_one();
+        drop(unwanted);
         let thread = self.thread.get_mut();
         if let Some(thread) = thread.take() {
+            thread.thread().unpark();
             // A panic outside a job has nobody left to be told to.
             let _ = thread.join();
         }
@@ -188,28 +202,25 @@ impl Drop for Worker {
 impl Shared {
     /// Waits for a job and runs it; false when the worker is dropped.
     fn run_next(self: &Arc<Self>) -> bool {
-        let (kind, job, cancelled) = {
+        let (kind, job, cancelled) = loop {
             let mut queue = self.queue.lock();
-            loop {
-                if queue.stop {
-                    return false;
-                }
-                if let Some((kind, job)) = queue.waiting.pop_first() {
-                    let cancelled = Arc::new(AtomicBool::new(false));
-                    queue.current = Some((kind, Arc::clone(&cancelled)));
-                    queue.status.running = Some(Running::starting(kind));
-                    break (kind, job, cancelled);
-                }
-                self.wake.wait(&mut queue);
+            if queue.stop {
+                return false;
             }
+            if self.rung.swap(false, Ordering::AcqRel) {
+                queue.answer_bell();
+            }
+            if let Some((kind, job)) = queue.waiting.pop_first() {
+                let cancelled = Arc::new(AtomicBool::new(false));
+                queue.current = Some((kind, Arc::clone(&cancelled)));
+                queue.status.running = Some(Running::starting(kind));
+                break (kind, job, cancelled);
+            }
+            drop(queue);
+            // Whatever was asked for after the look above has unparked the thread, and this returns at once.
+            thread::park();
         };
-        let reporter = Reporter {
-            shared: Arc::clone(self),
-            kind,
-            cancelled,
-            started: Instant::now(),
-            preparation_millis: AtomicU64::new(0),
-        };
+        let reporter = Reporter::new(Arc::clone(self), kind, cancelled);
         let outcome = catch_unwind(AssertUnwindSafe(|| job(&reporter)));
         let failure = match outcome {
             Ok(Ok(()) | Err(Error::Cancelled)) => None,
@@ -227,6 +238,15 @@ impl Shared {
 }
 
 impl Queue {
+    /// Puts what the bell asks for among what waits.
+    fn answer_bell(&mut self) {
+        if let Some(answer) = self.answer.clone() {
+            self.status.failure = None;
+            let job: Job = Box::new(move |reporter| answer(reporter));
+            self.waiting.insert(JobKind::Generate, job);
+        }
+    }
+
     fn cancel_running(&self, kind: JobKind) {
         if let Some((running, cancelled)) = &self.current
             && *running == kind
@@ -244,37 +264,6 @@ impl Running {
             fraction: 0.0,
             remaining: None,
         }
-    }
-}
-
-impl Reporter {
-    /// Says how far the job is; breaks when it is cancelled. What is left is estimated from the last fraction of 0 on.
-    pub fn report(&self, stage: impl Into<String>, fraction: f32) -> ControlFlow<()> {
-        if self.is_cancelled() {
-            return ControlFlow::Break(());
-        }
-        if fraction == 0.0 {
-            let passed = self.started.elapsed().as_millis() as u64;
-            self.preparation_millis.store(passed, Ordering::Relaxed);
-        }
-        let remaining = (ESTIMATED_FROM..=1.0).contains(&fraction).then(|| {
-            let preparation = self.preparation_millis.load(Ordering::Relaxed);
-            let passed =
-                (self.started.elapsed()).saturating_sub(Duration::from_millis(preparation));
-            passed.mul_f32((1.0 - fraction) / fraction)
-        });
-        self.shared.queue.lock().status.running = Some(Running {
-            kind: self.kind,
-            stage: stage.into(),
-            fraction,
-            remaining,
-        });
-        ControlFlow::Continue(())
-    }
-
-    /// Whether the job is no longer wanted.
-    pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
     }
 }
 

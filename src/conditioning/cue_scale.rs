@@ -40,6 +40,11 @@ impl CueScale {
         Ok(Self { cues })
     }
 
+    /// The model's cues, in its order.
+    pub fn cues(&self) -> Vec<Cue> {
+        self.cues.iter().map(|(cue, _)| *cue).collect()
+    }
+
     /// The value of every cue of the model in one beat, −1 to 1.
     pub fn place(&self, beat: &BeatCues) -> Vec<f32> {
         self.cues

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
 
+/// How many quantiles of each cue a model knows: 0, 0.01 … 1.
+pub const CUE_QUANTILES: usize = 101;
+
 /// What the network is conditioned on, and so which family it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -140,6 +143,16 @@ impl ModelConfig {
     /// # Errors
     /// When a field is missing, has the wrong type, or describes no network that could exist.
     pub fn from_json(text: &str) -> Result<Self, Fault> {
+        let config = Self::untrained(text)?;
+        config.check_quantiles()?;
+        Ok(config)
+    }
+
+    /// The same for a network that is yet to be trained: its cues may have no quantiles, which training measures.
+    ///
+    /// # Errors
+    /// As for [`ModelConfig::from_json`].
+    pub fn untrained(text: &str) -> Result<Self, Fault> {
         let config: Self = serde_json::from_str(text).map_err(|error| {
             Fault::new(
                 format!("a model configuration with the fault «{error}»"),
@@ -147,6 +160,9 @@ impl ModelConfig {
             )
         })?;
         config.check()?;
+        if !config.cue_quantiles.is_empty() {
+            config.check_quantiles()?;
+        }
         Ok(config)
     }
 

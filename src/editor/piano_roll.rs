@@ -10,10 +10,13 @@ use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
 use crate::time::Beats;
 
-/// Height of the row of bar numbers, in points.
-const RULER_HEIGHT: f32 = 18.0;
-/// How far right of its beat a chord is named, so that the bar's number stays free.
-const CHORD_INSET: f32 = 22.0;
+/// Height of the rows of bar numbers and chords, in points.
+const RULER_HEIGHT: f32 = 33.0;
+/// Where the row of chords begins.
+const CHORDS_TOP: f32 = 17.0;
+/// How far right of its beat a chord is named, as bars are numbered.
+const CHORD_INSET: f32 = 4.0;
+
 /// The part of a roll's `rect` in which pitches lie.
 pub(super) fn keys(rect: Rect) -> Rect {
     rect.with_min_y(rect.top() + RULER_HEIGHT)
@@ -89,7 +92,7 @@ fn paint_bars(painter: &Painter, rect: Rect, timeline: &Timeline) {
     }
 }
 
-/// Names the chords that the draft was made over, beside the bar numbers, as far as there is room.
+/// Names the chords that the draft was made over, below the bar numbers, as far as there is room.
 fn paint_chords(painter: &Painter, rect: Rect, timeline: &Timeline, draft: &Draft, start: Beats) {
     let mut free_from = rect.left();
     for chord in &draft.recipe.chords {
@@ -98,7 +101,7 @@ fn paint_chords(painter: &Painter, rect: Rect, timeline: &Timeline, draft: &Draf
         if !timeline.shows(beat, beat) || x < free_from {
             continue;
         }
-        let at = Pos2::new(x, rect.top() + 3.0);
+        let at = Pos2::new(x, rect.top() + CHORDS_TOP);
         let font = theme::strong(10.5);
         let drawn = painter.text(at, Align2::LEFT_TOP, &chord.symbol, font, theme::WELL);
         free_from = drawn.right() + 4.0;

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use candle_core::Tensor;
 
 use super::Progress;
+use super::silent_bars::{all_but, silent_bars};
 use crate::conditioning::Conditioning;
 use crate::diffusion::coherence::{Coherence, Coherent, STEPS_PER_BAR};
 use crate::diffusion::config::ConditionKind;
@@ -14,10 +15,18 @@ use crate::diffusion::noise::{NoiseSource, NoiseUse};
 use crate::diffusion::sampler::{Denoiser, Kept, SamplerKind, SamplerSettings, Sampling};
 use crate::error::Result;
 use crate::music::piano_roll::PianoRoll;
-use crate::time::{Bars, STEPS_PER_BEAT};
+use crate::time::{BARS_PER_SEGMENT, BEATS_PER_BAR, Bars, STEPS_PER_BEAT};
 
 /// The range that estimates of a roll of zeros and ones are held to.
 const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
+
+/// How often bars are painted again that came out silent though notes were asked for.
+const REPAINTS: u32 = 2;
+/// Tries of a segment draw from noise as far apart as this many segments.
+const SEGMENTS_BETWEEN_TRIES: u32 = 1 << 16;
+
+/// Told before each step how many of how many are done; may end the work.
+type OnStep<'a> = &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>;
 
 /// One piece in the making.
 pub(super) struct Piece<'a> {
@@ -68,7 +77,7 @@ impl Piece<'_> {
         segment: usize,
         half: usize,
         before: Option<&Tensor>,
-        on_step: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+        on_step: OnStep<'_>,
     ) -> Result<Tensor> {
         let model = self.model;
         let first_beat = segment * half / STEPS_PER_BEAT as usize;
@@ -99,26 +108,51 @@ impl Piece<'_> {
             }
             _ => None,
         };
-        let roll = Sampling {
-            denoiser,
-            schedule: model.schedule(),
-            settings: self.sampler,
-            noise: &|noise_use| self.noise(segment, noise_use),
-            kept: kept.as_ref(),
-            on_step,
+        let sample = |attempt, kept: Option<&Kept>, on_step: OnStep<'_>| {
+            let sampling = Sampling {
+                denoiser,
+                schedule: model.schedule(),
+                settings: self.sampler,
+                noise: &|noise_use| {
+                    self.noise(segment as u32 + attempt * SEGMENTS_BETWEEN_TRIES, noise_use)
+                },
+                kept,
+                on_step,
+            };
+            sampling.run()
+        };
+        let roll = sample(0, kept.as_ref(), on_step)?;
+        if !ours {
+            return Ok(roll);
         }
-        .run()?;
-        if ours {
-            // Our rolls are zeros and ones; what the next segment continues is what will be heard.
-            Ok(roll.gt(0.5)?.to_dtype(roll.dtype())?)
+        // Our rolls are zeros and ones; what the next segment continues is what will be heard.
+        let heard = |roll: Tensor| -> Result<Tensor> { Ok(roll.gt(0.5)?.to_dtype(roll.dtype())?) };
+        let mut roll = heard(roll)?;
+        let first_bar = if before.is_some() {
+            BARS_PER_SEGMENT / 2
         } else {
-            Ok(roll)
+            0
+        };
+        for attempt in 1..=REPAINTS {
+            let bars = silent_bars(&roll, first_bar, |bar| {
+                let bar_beat = first_beat + (bar * BEATS_PER_BAR) as usize;
+                bar_beat < self.bars.beats().0 as usize
+                    && self.conditioning.asks_for_notes(model, bar_beat)
+            })?;
+            if bars.is_empty() {
+                break;
+            }
+            let kept = all_but(&bars, &roll)?;
+            roll = heard(sample(attempt, Some(&kept), &mut |_, steps| {
+                on_step(steps, steps)
+            })?)?;
         }
+        Ok(roll)
     }
 
     /// Noise of a segment in the shape of its roll; what a segment of ours starts from has bars alike.
-    fn noise(&self, segment: usize, noise_use: NoiseUse) -> Result<Tensor> {
-        let (model, source) = (self.model, NoiseSource::new(self.seed, segment as u32));
+    fn noise(&self, segment: u32, noise_use: NoiseUse) -> Result<Tensor> {
+        let (model, source) = (self.model, NoiseSource::new(self.seed, segment));
         let shape = model.roll_shape();
         let noise = source.normal(noise_use, &shape, model.device())?;
         if noise_use != NoiseUse::Start || model.config().cond_type != ConditionKind::Cues {

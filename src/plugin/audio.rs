@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use nice_plug::buffer::Buffer;
 use nice_plug::context::process::{ProcessContext, SendEventError, Transport};
-use nice_plug::midi::{Channel, Key, NoteEvent as HostNoteEvent, PluginNoteEvent, VoiceID};
+use nice_plug::midi::{Channel, Key, NoteEvent as HostNoteEvent, VoiceID};
 use nice_plug::plugin::Plugin;
 
+use super::live::Live;
 use super::params::DiffBgmParams;
 use super::session::Session;
+use super::through::Through;
 use crate::player::{Anchor, Block, HostTransport, NoteEvent, Player, Sent};
 use crate::preview::Preview;
 use crate::time::Tempo;
+use crate::worker::Bell;
 
 /// The rate before the host has said one.
 const DEFAULT_RATE_HZ: f32 = 44_100.0;
@@ -22,8 +25,15 @@ pub(super) struct Audio {
     player: Player,
     preview: Preview,
     rate_hz: f32,
+    through: Through,
+    /// The way to the worker, once the host has activated the plugin.
+    bell: Option<Bell>,
     /// Whether Generate was on in the last block.
     generate_was_on: bool,
+    /// Whether it was switched on in the last block.
+    is_switched_on: bool,
+    /// How many projects had been opened by the last block.
+    loads: u32,
 }
 
 impl Audio {
@@ -32,14 +42,27 @@ impl Audio {
             player,
             preview: Preview::new(DEFAULT_RATE_HZ),
             rate_hz: DEFAULT_RATE_HZ,
+            through: Through::default(),
+            bell: None,
             generate_was_on: false,
+            is_switched_on: false,
+            loads: 0,
         }
     }
 
-    /// Gets ready for another rate.
-    pub(super) fn set_rate(&mut self, rate_hz: f32) {
+    /// Gets ready to play at a rate, and to ask for drafts by `bell` when Generate is switched on from now.
+    pub(super) fn activate(
+        &mut self,
+        rate_hz: f32,
+        bell: Option<Bell>,
+        params: &DiffBgmParams,
+        live: &Live,
+    ) {
         self.rate_hz = rate_hz;
         self.preview = Preview::new(rate_hz);
+        self.bell = bell;
+        self.generate_was_on = params.generate.value();
+        self.loads = live.loads();
     }
 
     /// Ends all that sounds; the host hears of it in the next block.
@@ -48,10 +71,17 @@ impl Audio {
         self.preview.silence();
     }
 
-    /// Whether Generate was switched on since the last block.
-    pub(super) fn is_asked_for_a_draft(&mut self, params: &DiffBgmParams) -> bool {
+    /// Asks for a draft one block after Generate was switched on, unless that came with a project that was opened.
+    fn watch_generate(&mut self, params: &DiffBgmParams, live: &Live) {
+        let loads = live.loads();
+        let is_opened = mem::replace(&mut self.loads, loads) != loads;
         let is_on = params.generate.value();
-        !mem::replace(&mut self.generate_was_on, is_on) && is_on
+        let was_on = mem::replace(&mut self.generate_was_on, is_on);
+        let is_switched_on = is_on && !was_on && !is_opened;
+        let is_asked = mem::replace(&mut self.is_switched_on, is_switched_on) && !is_opened;
+        if is_asked && let Some(bell) = &self.bell {
+            bell.ring();
+        }
     }
 
     /// Plays one block: what comes from the host is sent on, and the draft's notes beside it.
@@ -62,6 +92,7 @@ impl Audio {
         params: &DiffBgmParams,
         session: &Arc<Session>,
     ) {
+        self.watch_generate(params, &session.live);
         let frames = buffer.samples();
         let transport = host_transport(context.transport());
         session.live.note(&transport);
@@ -78,9 +109,11 @@ impl Audio {
             frames: frames as u32,
             rate_hz: f64::from(self.rate_hz),
         };
+        let through = &mut self.through;
+        through.retry(context);
         let mut incoming = context.next_event();
         self.player.process(&on_draft, block, |frame, event| {
-            pass_on_until(frame, &mut incoming, context);
+            through.pass_on_until(frame, &mut incoming, context);
             match context.try_send_event(host_event(frame, event)) {
                 Err((_, SendEventError::HostBufferFull)) => Sent::Refused,
                 // Where the host takes no notes at all, the built-in instrument still plays them.
@@ -91,21 +124,8 @@ impl Audio {
                 }
             }
         });
-        pass_on_until(u32::MAX, &mut incoming, context);
+        through.pass_on_until(u32::MAX, &mut incoming, context);
         sound.render_until(frames, preview);
-    }
-}
-
-/// Sends on what the host sends, up to `frame`; `incoming` is the first of it that is still to be sent.
-fn pass_on_until<P: Plugin>(
-    frame: u32,
-    incoming: &mut Option<PluginNoteEvent<P>>,
-    context: &mut impl ProcessContext<P>,
-) {
-    while let Some(event) = incoming.take_if(|event| event.timing() <= frame) {
-        // A host that has no room for its own events is not given them twice.
-        let _ = context.try_send_event(event);
-        *incoming = context.next_event();
     }
 }
 

@@ -18,7 +18,7 @@ use crate::features::ClipFeatures;
 use crate::generator::{self, Settings};
 use crate::time::Tempo;
 use crate::video;
-use crate::worker::{InferencePool, JobKind, Reporter, SharedByKey, Worker};
+use crate::worker::{Bell, InferencePool, JobKind, Reporter, SharedByKey, Worker};
 
 /// The models that are in use in this process.
 static MODELS: SharedByKey<(ModelFile, DeviceKind), Model> = SharedByKey::new();
@@ -74,53 +74,19 @@ impl Desk {
 
     /// Makes a draft with the settings as they are now; it becomes a new take.
     pub fn generate(&self, params: &DiffBgmParams) {
-        let session = Arc::clone(&self.session);
-        let tools = Arc::clone(&self.tools);
-        let epoch = session.epoch();
-        let state = session.state();
-        let settings = Settings {
-            tempo: tempo_of(&session),
-            seed: state.seed,
-            sampler: SamplerSettings {
-                steps: state.steps,
-                temperature: f64::from(params.variation.value()),
-                ..SamplerSettings::default()
-            },
-            guidance_scale: params.guidance_scale(),
-            steering: params.steering(),
-            harmony: state.harmony.clone(),
-            ..Settings::default()
-        };
-        self.submit(JobKind::Generate, move |reporter| {
-            let saved = (state.clip.as_ref())
-                .ok_or_else(|| Error::value("no clip", "a clip; open one first"))?;
-            let _ = reporter.report("Loading the model", 0.0);
-            let (model, pool) = tools.lock().prepare(state.model.as_deref(), state.device)?;
-            let clip = full_clip(&session, saved);
-            let draft = pool.install(|| {
-                generator::generate(&model, &clip, &settings, &mut |progress| {
-                    let stage = format!(
-                        "Segment {} of {}, step {} of {}",
-                        progress.segment + 1,
-                        progress.segments,
-                        progress.step,
-                        progress.steps
-                    );
-                    reporter.report(stage, progress.fraction() as f32)
-                })
-            })?;
-            let (bars, notes) = (draft.bars.0, draft.notes.len());
-            let now = SystemTime::now().duration_since(UNIX_EPOCH);
-            let made = now.map_or(0, |since| since.as_secs());
-            let told = if session.add_take(epoch, draft, made) {
-                format!("Draft of {bars} bars, {notes} notes. It plays with the host.")
-            } else {
-                "The draft that was begun before the project was loaded is kept as a take."
-                    .to_owned()
-            };
-            session.tell(Some(Notice::Done(told)));
-            Ok(())
+        let job = draft_job(&self.session, &self.tools, params);
+        self.submit(JobKind::Generate, job);
+    }
+
+    /// A bell for the audio thread that does what [`Desk::generate`] does; nothing, and a line that says why, where
+    /// the system gives no thread.
+    pub fn bell(&self, params: Arc<DiffBgmParams>) -> Option<Bell> {
+        let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
+        let bell = self.worker.bell(move |reporter| {
+            session.tell(None);
+            draft_job(&session, &tools, &params)(reporter)
         });
+        bell.inspect_err(|error| self.tell_problem(error)).ok()
     }
 
     /// Writes the current take as a MIDI file.
@@ -142,8 +108,66 @@ impl Desk {
     fn submit(&self, kind: JobKind, job: impl FnOnce(&Reporter) -> Result<()> + Send + 'static) {
         self.session.tell(None);
         if let Err(error) = self.worker.submit(kind, job) {
-            self.session.tell(Some(Notice::Problem(error.to_string())));
+            self.tell_problem(&error);
         }
+    }
+
+    fn tell_problem(&self, error: &Error) {
+        self.session.tell(Some(Notice::Problem(error.to_string())));
+    }
+}
+
+/// Makes a draft with the settings of this moment.
+fn draft_job(
+    session: &Arc<Session>,
+    tools: &Arc<Mutex<Tools>>,
+    params: &DiffBgmParams,
+) -> impl FnOnce(&Reporter) -> Result<()> + Send + use<> {
+    let session = Arc::clone(session);
+    let tools = Arc::clone(tools);
+    let epoch = session.epoch();
+    let state = session.state();
+    let settings = Settings {
+        tempo: tempo_of(&session),
+        seed: state.seed,
+        sampler: SamplerSettings {
+            steps: state.steps,
+            temperature: f64::from(params.variation.value()),
+            ..SamplerSettings::default()
+        },
+        guidance_scale: params.guidance_scale(),
+        steering: params.steering(),
+        harmony: state.harmony.clone(),
+        ..Settings::default()
+    };
+    move |reporter| {
+        let saved = (state.clip.as_ref())
+            .ok_or_else(|| Error::value("no clip", "a clip; open one first"))?;
+        let _ = reporter.report("Loading the model", 0.0);
+        let (model, pool) = tools.lock().prepare(state.model.as_deref(), state.device)?;
+        let clip = full_clip(&session, saved);
+        let draft = pool.install(|| {
+            generator::generate(&model, &clip, &settings, &mut |progress| {
+                let stage = format!(
+                    "Segment {} of {}, step {} of {}",
+                    progress.segment + 1,
+                    progress.segments,
+                    progress.step,
+                    progress.steps
+                );
+                reporter.report(stage, progress.fraction() as f32)
+            })
+        })?;
+        let (bars, notes) = (draft.bars.0, draft.notes.len());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let made = now.map_or(0, |since| since.as_secs());
+        let told = if session.add_take(epoch, draft, made) {
+            format!("Draft of {bars} bars, {notes} notes. It plays with the host.")
+        } else {
+            "The draft that was begun before the project was loaded is kept as a take.".to_owned()
+        };
+        session.tell(Some(Notice::Done(told)));
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! A few numbers that cross between the audio thread and the others without waiting.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use crate::player::HostTransport;
 use crate::time::Tempo;
@@ -13,6 +13,7 @@ pub struct Live {
     tempo_bpm: AtomicU64,
     position_beats: AtomicU64,
     draft_tempo_bpm: AtomicU64,
+    loads: AtomicU32,
 }
 
 impl Default for Live {
@@ -22,6 +23,7 @@ impl Default for Live {
             tempo_bpm: AtomicU64::new(f64::NAN.to_bits()),
             position_beats: AtomicU64::new(f64::NAN.to_bits()),
             draft_tempo_bpm: AtomicU64::new(f64::NAN.to_bits()),
+            loads: AtomicU32::new(0),
         }
     }
 }
@@ -32,6 +34,16 @@ impl Live {
         self.playing.store(transport.playing, Ordering::Relaxed);
         store(&self.tempo_bpm, transport.tempo_bpm);
         store(&self.position_beats, transport.position_beats);
+    }
+
+    /// Notes that the host has opened a project, whose parameters are in place already.
+    pub fn note_load(&self) {
+        self.loads.fetch_add(1, Ordering::Release);
+    }
+
+    /// How many projects the host has opened in this instance.
+    pub fn loads(&self) -> u32 {
+        self.loads.load(Ordering::Acquire)
     }
 
     /// Notes the tempo that the played draft was made for.

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use nice_plug::params::{BoolParam, FloatParam, IntParam, Params};
 use nice_plug::prelude::{FloatRange, IntRange};
 
-use super::session::{MAX_REVISION, Saved, Session};
+use super::session::{Saved, Session};
 use crate::conditioning::steering::{Lane, Steering};
 use crate::generator::CUES_GUIDANCE_SCALE;
 use crate::time::{BEATS_PER_BAR, Beats};
 pub(super) use loading::filter_state;
 
+/// The highest value of the revision parameter; counting starts again after it.
+pub(crate) const MAX_REVISION: i32 = 1 << 20;
 /// The last beat at which a clip may start.
 const LAST_START_BEAT: i32 = 8191;
 /// What the guidance is unless it is changed: then the model's own best applies.
@@ -54,7 +56,7 @@ pub struct DiffBgmParams {
     /// How loud the built-in instrument is.
     #[id = "level"]
     pub preview_level: FloatParam,
-    /// A draft is made whenever this is switched on, for controllers and scripts; it is never saved.
+    /// A draft is made whenever this is switched on, for controllers and scripts, but not by opening a project.
     #[id = "generate"]
     pub generate: BoolParam,
     /// Changes when the state does, so that the host knows that there is something to save.

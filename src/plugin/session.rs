@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use nice_plug::params::persist::PersistentField;
 
@@ -15,15 +15,12 @@ use crate::features::ClipFeatures;
 use crate::music::draft::Draft;
 use crate::player::{NoteSchedule, SchedulePublisher};
 
-/// The highest value of the revision parameter; counting starts again after it.
-pub(super) const MAX_REVISION: i32 = 1 << 20;
-
 /// One instance's state, and the way from it to the audio thread.
 #[derive(Debug)]
 pub struct Session {
     shared: Mutex<Shared>,
     publisher: SchedulePublisher,
-    revision: AtomicI32,
+    revision: AtomicU32,
     /// What the audio thread last saw of the host.
     pub live: Live,
 }
@@ -68,7 +65,7 @@ impl Session {
         Self {
             shared: Mutex::default(),
             publisher,
-            revision: AtomicI32::new(0),
+            revision: AtomicU32::new(0),
             live: Live::default(),
         }
     }
@@ -137,6 +134,7 @@ impl Session {
 
     /// Replaces the state by one from the host, or by an empty one that says why.
     pub fn load(&self, text: &str) {
+        self.live.note_load();
         let (state, notice) = match State::from_text(text) {
             Ok(state) => (state, None),
             Err(fault) => {
@@ -175,13 +173,12 @@ impl Session {
     }
 
     /// Changes with every change that the host should save.
-    pub fn revision(&self) -> i32 {
+    pub fn revision(&self) -> u32 {
         self.revision.load(Ordering::Relaxed)
     }
 
     fn touch(&self) {
-        let next = |revision| Some((revision + 1) % (MAX_REVISION + 1));
-        let _ = (self.revision).fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        self.revision.fetch_add(1, Ordering::Relaxed);
     }
 
     fn publish(&self, state: &State) {

@@ -3,12 +3,9 @@
 //! Everything is drawn from the run's seed and the number of the step, so that a run that was stopped goes on as if it
 //! had not been.
 
-use std::path::Path;
-
 use candle_core::{Device, Tensor};
 
 use crate::conditioning::beat_rows::BeatRows;
-use crate::conditioning::cue_scale::CueScale;
 use crate::conditioning::harmony::harmony_rows;
 use crate::diffusion::condition::Condition;
 use crate::diffusion::config::ModelConfig;
@@ -17,31 +14,14 @@ use crate::diffusion::model::Model;
 use crate::diffusion::noise::{NoiseSource, NoiseUse};
 use crate::error::{Error, Result};
 use crate::features::{CAPTION_WIDTH, VISUAL_WIDTH};
-use crate::music::cues::Cue;
 use crate::music::piano_roll::PitchRange;
-use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT};
-use crate::train::bgm909::{self, Piece};
-use crate::train::pop909::{self, Song};
+use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT};
+use crate::train::music::Music;
 use crate::train::settings::TrainSettings;
 
 /// Semitones by which windows are moved: each as often as any other.
 const TRANSPOSITIONS: std::ops::Range<i8> = -6..6;
 const BEATS: usize = BEATS_PER_SEGMENT as usize;
-
-/// Music to train on.
-pub enum Music {
-    /// POP909, for the `cues` family.
-    Cues {
-        /// The songs that are not held out.
-        songs: Vec<Song>,
-        /// Where cues lie among those of all training windows.
-        scale: CueScale,
-        /// The network's cues, in its order.
-        cues: Vec<Cue>,
-    },
-    /// BGM909, for the published families.
-    Embeddings(Vec<Piece>),
-}
 
 /// One batch, on the CPU.
 #[derive(Clone, Debug)]
@@ -101,58 +81,6 @@ impl Told {
 }
 
 impl Music {
-    /// Reads the training songs in the folder `data` for a network: POP909 as published for the `cues` family, the
-    /// authors' layout of BGM909 for theirs. `on_song` is told the share that is read.
-    ///
-    /// # Errors
-    /// When the data cannot be read, or is not what the network learns from.
-    pub fn read(data: &Path, config: &ModelConfig, on_song: &mut dyn FnMut(f64)) -> Result<Self> {
-        if config.img_h != STEPS_PER_SEGMENT as usize {
-            let found = format!("a network of {} steps", config.img_h);
-            return Err(Error::value(
-                found,
-                format!("one of {STEPS_PER_SEGMENT}, eight bars"),
-            ));
-        }
-        let published = config.cue_names.is_empty();
-        if bgm909::is_bgm909(data) != published {
-            return Err(Error::value(
-                format!(
-                    "a model of the kind «{}» and the data in {}",
-                    config.cond_type.name(),
-                    data.display()
-                ),
-                "POP909 for the kind cues, BGM909 for the published kinds",
-            ));
-        }
-        if published {
-            return bgm909::training_pieces(data).map(Self::Embeddings);
-        }
-        let folders = pop909::songs(data)?;
-        let mut songs = Vec::new();
-        for (index, folder) in folders.iter().enumerate() {
-            on_song(index as f64 / folders.len() as f64);
-            if !folder.is_held_out() {
-                songs.push(folder.read()?);
-            }
-        }
-        songs.retain(|song| !song.segment_starts.is_empty());
-        if songs.is_empty() {
-            return Err(Error::value(
-                "no song with eight bars of 4/4",
-                "at least one",
-            ));
-        }
-        let cues = (config.cue_names.iter())
-            .filter_map(|name| Cue::named(name))
-            .collect();
-        Ok(Self::Cues {
-            songs,
-            scale: CueScale::new(config)?,
-            cues,
-        })
-    }
-
     /// The batch of a step.
     ///
     /// # Errors
@@ -199,11 +127,13 @@ impl Music {
         let (place, height) = (uniform(), uniform());
         let semitones = TRANSPOSITIONS.start + (height * TRANSPOSITIONS.len() as f64) as i8;
         match self {
-            Self::Cues { songs, scale, cues } => {
+            Self::Cues { songs, scale } => {
                 let (song, start) = pick(songs, |song| &song.segment_starts, place);
                 let window = song.transposed_window(start, semitones, pitches);
                 let mut rows = scale.rows(&window.cues).window(0, BEATS);
-                settings.dropout.thin_cues(&mut rows, cues, uniform);
+                settings
+                    .dropout
+                    .thin_cues(&mut rows, &scale.cues(), uniform);
                 let mut harmony = harmony_rows(&window.chords).window(0, BEATS);
                 settings
                     .dropout

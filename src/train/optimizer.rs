@@ -49,11 +49,14 @@ pub fn gradients(vars: &Named<Var>, store: &GradStore) -> Result<Named<Tensor>> 
 /// # Errors
 /// When the device fails.
 pub fn clip(gradients: &mut Named<Tensor>, most: f64) -> Result<f64> {
-    let mut square = 0.0;
-    for gradient in gradients.values() {
-        square += f64::from(gradient.sqr()?.sum_all()?.to_scalar::<f32>()?);
+    let squares = gradients.values().map(|gradient| gradient.sqr()?.sum_all());
+    let squares = squares.collect::<candle_core::Result<Vec<_>>>()?;
+    if squares.is_empty() {
+        return Ok(0.0);
     }
-    let norm = square.sqrt();
+    // Together, because each transfer waits for all that the device has in work.
+    let squares: Vec<f32> = Tensor::stack(&squares, 0)?.to_vec1()?;
+    let norm = squares.into_iter().map(f64::from).sum::<f64>().sqrt();
     let scale = most / (norm + NORM_EPS);
     if scale < 1.0 {
         for gradient in gradients.values_mut() {

@@ -10,10 +10,11 @@ use crate::diffusion::config::{ModelConfig, Prediction};
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::train::checkpoint::Checkpoint;
-use crate::train::examples::{Batch, Music};
+use crate::train::examples::Batch;
+use crate::train::music::Music;
 use crate::train::optimizer::{Moments, average, clip, gradients};
 use crate::train::settings::TrainSettings;
-use crate::train::variables::{Named, Variables};
+use crate::train::variables::{Named, Variables, model_of};
 
 /// Batches that are made ahead.
 const BATCHES_AHEAD: usize = 2;
@@ -115,6 +116,14 @@ impl Trainer {
         self.step
     }
 
+    /// The network over the averaged weights as they are now.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn averaged_model(&self) -> Result<Model> {
+        model_of(&self.config, self.ema.clone(), &self.device)
+    }
+
     /// Trains until the run's last step, or until `on_step` says so, on batches that another thread prepares.
     ///
     /// # Errors
@@ -124,6 +133,10 @@ impl Trainer {
         music: &Music,
         on_step: &mut dyn FnMut(&Self, StepReport) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
+        if self.device.is_cuda() {
+            // TF32 rounds only the factors of products, on the card's faster units; weights and sums stay as they are.
+            candle_core::cuda::set_gemm_reduced_precision_f32(true);
+        }
         let (config, settings) = (self.config.clone(), self.settings.clone());
         let steps = self.step..self.settings.steps;
         thread::scope(|scope| {

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use crate::diffusion::config::ModelConfig;
 use crate::diffusion::model::Model;
 use crate::diffusion::noise::{NoiseSource, NoiseUse};
-use crate::error::{Fault, Result};
+use crate::error::{Error, Fault, Result};
 
 /// Named tensors of one network.
 pub type Named<T> = BTreeMap<String, T>;
@@ -43,6 +43,44 @@ impl Variables {
         device: &Device,
     ) -> Result<Self> {
         Self::made(config, tensors, None, device)
+    }
+
+    /// The given weights of the network `start`, extended to the network of `config`, which may add harmony and time
+    /// attention. New inputs weigh nothing and new layers are drawn from `seed` but add nothing, so that it predicts at
+    /// first what `start` does.
+    ///
+    /// # Errors
+    /// When the networks differ otherwise, or a weight is misshapen.
+    pub fn extended(
+        config: &ModelConfig,
+        start: &ModelConfig,
+        tensors: &Named<Tensor>,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self> {
+        let addition = ModelConfig {
+            in_channels: config.in_channels,
+            harmony: config.harmony,
+            time_attention_levels: config.time_attention_levels.clone(),
+            ..start.clone()
+        };
+        if addition != *config {
+            return Err(Error::value(
+                "another network than the one to be extended",
+                "one that differs in harmony and time attention alone",
+            ));
+        }
+        let extended = Self::made(config, tensors, Some(seed), device)?;
+        match tensors
+            .keys()
+            .find(|name| !extended.vars.contains_key(*name))
+        {
+            Some(name) => Err(Error::value(
+                format!("{name}, for which the extended network has no place"),
+                "all that the model has, and more",
+            )),
+            None => Ok(extended),
+        }
     }
 
     fn made(
@@ -104,6 +142,7 @@ pub fn model_of(config: &ModelConfig, tensors: Named<Tensor>, device: &Device) -
 
 /// Makes a variable of each weight that a network asks for.
 struct Maker {
+    /// May lack inputs and whole weights where there is a seed.
     given: Named<Tensor>,
     /// Of drawn weights; without it, all are given.
     seed: Option<u64>,
@@ -113,6 +152,12 @@ struct Maker {
 impl Maker {
     fn weight(&self, shape: &Shape, name: &str, init: Init) -> Result<Vec<f32>> {
         if let Some(tensor) = self.given.get(name) {
+            let tensor = match (self.seed, tensor.dims(), shape.dims()) {
+                (Some(_), [_, given, ..], [_, inputs, ..]) if given < inputs => {
+                    tensor.pad_with_zeros(1, 0, inputs - given)?
+                }
+                _ => tensor.clone(),
+            };
             if tensor.shape() != shape {
                 let found = format!("{name} of the shape {:?}", tensor.dims());
                 return Err(Fault::new(found, format!("{:?}", shape.dims())).into());
@@ -123,6 +168,10 @@ impl Maker {
             return Err(Fault::new(format!("no {name}"), "all weights of the network").into());
         };
         let count = shape.elem_count();
+        if !self.given.is_empty() && name.contains(".time_attention.") && name.contains(".to_out.")
+        {
+            return Ok(vec![0.0; count]);
+        }
         let bound = match init {
             Init::Const(value) if shape.rank() == 1 || name.ends_with("bias") => {
                 return Ok(vec![value as f32; count]);
@@ -164,5 +213,79 @@ impl SimpleBackend for Maker {
 
     fn contains_tensor(&self, name: &str) -> bool {
         self.given.contains_key(name) || self.seed.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diffusion::cue_encoder::CueRows;
+    use serde_json::{Value, json};
+
+    fn config(changes: Value) -> ModelConfig {
+        let mut config = json!({
+            "cond_type": "cues", "channels": 32, "channel_multipliers": [1, 1], "attention_levels": [1],
+            "n_res_blocks": 1, "n_heads": 4, "tf_layers": 1, "d_cond": 32, "linear_start": 0.00085,
+            "linear_end": 0.012, "n_steps": 1000, "img_h": 128, "img_w": 40, "pitch_min": 40, "time_fold": 4,
+            "in_channels": 12, "out_channels": 8, "cue_names": ["density", "accent"],
+        });
+        let changes = changes.as_object().unwrap().clone();
+        config.as_object_mut().unwrap().extend(changes);
+        ModelConfig::untrained(&config.to_string()).unwrap()
+    }
+
+    #[test]
+    fn an_extended_network_predicts_at_first_what_it_did() {
+        let device = Device::Cpu;
+        let narrow = config(json!({}));
+        let wide = config(json!({
+            "in_channels": 15, "harmony": true, "time_attention_levels": [0],
+        }));
+        let before = Variables::fresh(&narrow, 1, &device).unwrap();
+        let tensors = before.tensors().unwrap();
+        let after = Variables::extended(&wide, &narrow, &tensors, 2, &device).unwrap();
+        let cues = Tensor::rand(-1.0_f32, 1.0, (1, 32, 4), &device).unwrap();
+        let harmony = Tensor::ones((1, 32, 25), DType::F32, &device).unwrap();
+        let x_t = Tensor::randn(0.0_f32, 1.0, (1, 2, 128, 40), &device).unwrap();
+        let predicted = |variables: &Variables, harmony: Option<&Tensor>| {
+            let model = variables.model().unwrap();
+            let rows = CueRows {
+                cues: &cues,
+                harmony,
+            };
+            let condition = model.cue_condition(rows).unwrap();
+            model.predict_each(&x_t, &[300], &condition).unwrap()
+        };
+        let difference = predicted(&before, None) - predicted(&after, Some(&harmony));
+        let difference = difference.unwrap().abs().unwrap().max_all().unwrap();
+        assert!(difference.to_scalar::<f32>().unwrap() < 1e-5);
+        let drawn = &after.vars()["unet.time_attention.input_1.to_qkv.weight"];
+        assert!(
+            drawn
+                .abs()
+                .unwrap()
+                .max_all()
+                .unwrap()
+                .to_scalar::<f32>()
+                .unwrap()
+                > 0.0
+        );
+    }
+
+    #[test]
+    fn a_network_is_not_extended_to_a_different_one() {
+        let device = Device::Cpu;
+        let start = config(json!({ "time_attention_levels": [0] }));
+        let tensors = Variables::fresh(&start, 1, &device)
+            .unwrap()
+            .tensors()
+            .unwrap();
+        for other in [
+            json!({}),
+            json!({ "n_steps": 500, "time_attention_levels": [0] }),
+        ] {
+            let other = config(other);
+            assert!(Variables::extended(&other, &start, &tensors, 1, &device).is_err());
+        }
     }
 }

@@ -136,3 +136,36 @@ fn a_worker_without_jobs_has_no_thread() {
     let worker = Worker::default();
     assert!(worker.thread.lock().is_none());
 }
+
+#[test]
+fn the_bell_asks_for_a_draft_in_place_of_the_running_one() {
+    let worker = Worker::default();
+    let (answered, answers) = mpsc::channel();
+    let bell = worker
+        .bell(move |_| {
+            answered.send(()).unwrap();
+            Ok(())
+        })
+        .unwrap();
+    let (begun, has_begun) = mpsc::channel();
+    worker
+        .submit(JobKind::Generate, until_cancelled(begun))
+        .unwrap();
+    has_begun.recv().unwrap();
+    bell.ring();
+    answers.recv().unwrap();
+    bell.ring();
+    answers.recv().unwrap();
+    assert!(wait_until_idle(&worker).failure.is_none());
+}
+
+#[test]
+fn a_bell_that_is_rung_as_its_worker_is_dropped_does_no_harm() {
+    for _ in 0..200 {
+        let worker = Worker::default();
+        let bell = worker.bell(|_| Ok(())).unwrap();
+        bell.ring();
+        drop(worker);
+        bell.ring();
+    }
+}

@@ -70,6 +70,7 @@ fn switch_generate(playing: &mut Playing, on: bool) {
         64,
         &[Sent::Value(0, generate, value)],
     );
+    playing.block(Some(Roll::stopped(0.0)), 64);
 }
 
 fn saved_state(playing: &mut Playing) -> State {
@@ -123,8 +124,13 @@ fn each_switching_on_makes_one_draft_and_an_opened_project_none() {
     let mut again = instance(INSTRUMENT);
     assert!(again.load(&saved));
     let generate = again.parameter("Generate");
-    assert_eq!(again.value(generate), 0.0);
-    assert_eq!(saved_state(&mut Playing::start(again, 2)).takes.len(), 1);
+    assert_eq!(again.value(generate), 1.0);
+    let mut again = Playing::start(again, 2);
+    for _ in 0..50 {
+        again.block(None, 512);
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(saved_state(&mut again).takes.len(), 1);
 }
 
 #[test]
@@ -134,4 +140,16 @@ fn an_instance_is_deleted_while_it_generates_and_the_library_closed() {
     thread::sleep(Duration::from_millis(300));
     assert!(saved_state(&mut playing).takes.is_empty());
     drop(playing.stop());
+}
+
+#[test]
+fn an_instance_that_is_deleted_as_it_is_asked_for_a_draft_leaves_the_others_at_work() {
+    let mut other = with_clip(1);
+    for _ in 0..5 {
+        let mut playing = with_clip(100);
+        switch_generate(&mut playing, true);
+        drop(playing.stop());
+    }
+    switch_generate(&mut other, true);
+    assert_eq!(wait_for_takes(&mut other, 1).takes.len(), 1);
 }

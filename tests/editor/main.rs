@@ -251,6 +251,23 @@ fn keys_zoom_and_scroll_the_lanes_until_home_shows_all_again() {
 }
 
 #[test]
+fn projects_that_are_loaded_while_the_editor_opens_are_shown_in_the_end() {
+    let Some(_turn) = screen() else { return };
+    let [mut full, mut instance] = [with_clip(6), empty()];
+    let nothing = instance.save();
+    let clip = full.save();
+    let window = Window::open(&mut instance);
+    for _ in 0..100 {
+        assert!(instance.load(&nothing));
+        assert!(instance.load(&clip));
+    }
+    assert!(saved_state(&mut instance).clip.is_some());
+    let picture = shot(&window, "loaded");
+    assert!(picture.middle_of(ACCENT).is_some(), "no button to generate");
+    window.close(&mut instance);
+}
+
+#[test]
 fn opening_and_closing_leaves_no_descriptors_behind() {
     let Some(_turn) = screen() else { return };
     let open = || fs::read_dir("/proc/self/fd").unwrap().count();

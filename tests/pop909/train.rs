@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use candle_core::Device;
+use diff_bgm::diffusion::model::Model;
 use diff_bgm::train::record::Line;
 use serde_json::{Value, json};
 
@@ -26,13 +28,16 @@ fn write_params(folder: &Path, changes: Value) -> PathBuf {
 }
 
 fn cue_params(folder: &Path) -> PathBuf {
-    let quantiles: Vec<[f32; 2]> = (0..101).map(|i| [i as f32 / 10.0; 2]).collect();
     let network = json!({
         "cond_type": "cues", "in_channels": 15, "img_w": 40, "pitch_min": 40, "d_cond": 32,
         "prediction": "v", "harmony": true, "time_attention_levels": [0],
-        "cue_names": ["density", "accent"], "cue_quantiles": quantiles,
+        "cue_names": ["density", "accent"],
     });
     write_params(folder, network)
+}
+
+fn is_png(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"\x89PNG"))
 }
 
 fn bgm_train(data: &Path, run: &Path, params: &Path, options: &[&str]) -> Command {
@@ -50,6 +55,10 @@ fn trained(mut command: Command) {
     let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
+}
+
+fn load(run: &Path) -> diff_bgm::Result<Model> {
+    Model::load(&run.join("model.safetensors"), &Device::Cpu)
 }
 
 fn losses(run: &Path) -> Vec<f64> {
@@ -70,7 +79,9 @@ fn mean(losses: &[f64]) -> f64 {
 fn a_run_that_was_killed_goes_on_to_the_same_weights() {
     let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
     let params = cue_params(folder.path());
-    let options = ["--steps", "16", "--batch", "1", "--checkpoint-every", "3"];
+    let options: Vec<&str> = "--steps 16 --batch 1 --checkpoint-every 3 --samples-every 5"
+        .split(' ')
+        .collect();
     let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(name));
     trained(bgm_train(data.path(), &whole, &params, &options));
 
@@ -92,16 +103,83 @@ fn a_run_that_was_killed_goes_on_to_the_same_weights() {
         let [one, other] = [&whole, &killed].map(|run| fs::read(run.join(file)).unwrap());
         assert!(one == other, "{file} differs");
     }
+    for picture in ["loss.png", "samples.png"] {
+        assert!(is_png(&whole.join(picture)), "no {picture}");
+    }
+    assert!(load(&killed).is_ok());
+}
+
+#[test]
+fn a_run_goes_on_with_what_may_change_and_names_what_may_not() {
+    let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
+    let params = cue_params(folder.path());
+    let run = folder.path().join("run");
+    let train = |options: &str| {
+        let options: Vec<&str> = options.split(' ').collect();
+        bgm_train(data.path(), &run, &params, &options)
+    };
+    trained(train("--steps 2 --batch 1 --samples-every 0"));
+    assert!(!run.join("samples.png").exists());
+    trained(train("--steps 4 --batch 1 --samples-every 4 --rate 1e-4"));
+    trained(train("--batch 1"));
+    assert_eq!(losses(&run).len(), 4);
+    assert!(is_png(&run.join("samples.png")));
+    let refused = train("--batch 2 --seed 9").output().unwrap();
+    let message = String::from_utf8(refused.stderr).unwrap();
     assert!(
-        fs::read(whole.join("loss.png"))
-            .unwrap()
-            .starts_with(b"\x89PNG")
+        message.contains("with batch 1, seed 1; expected batch 2, seed 9"),
+        "{message}"
     );
-    diff_bgm::diffusion::model::Model::load(
-        &killed.join("model.safetensors"),
-        &candle_core::Device::Cpu,
-    )
-    .unwrap();
+}
+
+#[test]
+fn cues_without_a_scale_are_measured_on_the_training_windows() {
+    let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
+    let params = cue_params(folder.path());
+    let run = folder.path().join("run");
+    let options = ["--steps", "1", "--batch", "1", "--samples-every", "0"];
+    trained(bgm_train(data.path(), &run, &params, &options));
+    let quantiles = load(&run).unwrap().config().cue_quantiles.clone();
+    assert_eq!(quantiles.len(), 101);
+    // The melody starts a note on every beat, and a chord of three is added on every bar line.
+    let accents: Vec<f32> = quantiles.iter().map(|row| row[1].round()).collect();
+    assert_eq!([accents[0], accents[50], accents[100]], [1.0, 1.0, 4.0]);
+    let densities: Vec<f32> = quantiles.iter().map(|row| row[0]).collect();
+    assert!(
+        densities[0] >= 1.0 && densities.is_sorted(),
+        "{densities:?}"
+    );
+}
+
+#[test]
+fn a_trained_model_is_extended_by_harmony_and_time_attention() {
+    let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
+    let network = |changes: Value| {
+        let mut network = json!({
+            "cond_type": "cues", "in_channels": 12, "img_w": 40, "pitch_min": 40, "d_cond": 32,
+            "prediction": "v", "cue_names": ["density", "accent"],
+        });
+        let changes = changes.as_object().unwrap().clone();
+        network.as_object_mut().unwrap().extend(changes);
+        write_params(folder.path(), network)
+    };
+    let [first, second] = ["first", "second"].map(|name| folder.path().join(name));
+    let options = ["--steps", "1", "--batch", "1", "--samples-every", "0"];
+    trained(bgm_train(
+        data.path(),
+        &first,
+        &network(json!({})),
+        &options,
+    ));
+    let params = network(json!({
+        "in_channels": 15, "harmony": true, "time_attention_levels": [0],
+    }));
+    let mut command = bgm_train(data.path(), &second, &params, &options);
+    command.arg("--model").arg(first.join("model.safetensors"));
+    trained(command);
+    let [before, after] = [&first, &second].map(|run| load(run).unwrap());
+    assert!(after.config().harmony && after.parameters() > before.parameters());
+    assert_eq!(after.config().cue_quantiles, before.config().cue_quantiles);
 }
 
 #[test]

@@ -2,15 +2,17 @@
 
 use std::fs;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use candle_core::Device;
 use clap::{Args, ValueEnum};
 use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::train::checkpoint::{Checkpoint, MODEL, read_model};
-use diff_bgm::train::examples::Music;
+use diff_bgm::train::music::Music;
 use diff_bgm::train::record::Log;
+use diff_bgm::train::samples::write_samples;
 use diff_bgm::train::settings::TrainSettings;
 use diff_bgm::train::trainer::Trainer;
 use diff_bgm::train::variables::Variables;
@@ -25,8 +27,10 @@ const SHOWN_STEPS: usize = 50;
 /// Train a network on music
 ///
 /// Everything goes into one folder: `checkpoint.safetensors`, from which the same command goes on where it was stopped
-/// or killed, `model.safetensors`, `log.jsonl` and `loss.png`. The same seed and settings give the same weights, however
-/// often a run is stopped.
+/// or killed, `model.safetensors`, `log.jsonl`, `loss.png` and, for models of the kind cues, `samples.png`: rows of two
+/// pairs, eight bars of the training music and what the model generates for their cues. The same seed and settings give
+/// the same weights, however often a run is stopped. When it goes on, `--steps`, `--rate`, `--checkpoint-every` and
+/// `--samples-every` may change.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// POP909 as published, for models of the kind cues; BGM909 in the authors' layout, for theirs
@@ -36,10 +40,10 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
     /// A model file to start from; fresh weights, if not given
-    #[arg(long, value_name = "MODEL.safetensors", conflicts_with = "params")]
+    #[arg(long, value_name = "MODEL.safetensors")]
     model: Option<PathBuf>,
     /// The network as a published `params.json` or the configuration of a model; that of the model in the box, if not
-    /// given
+    /// given. With --model, that network with harmony or more time attention, which paints at first as it did
     #[arg(long, value_name = "PARAMS.json")]
     params: Option<PathBuf>,
     /// Settings to begin with: ours or the published ones; the following options change them
@@ -57,6 +61,12 @@ pub(crate) struct Arguments {
     /// Steps between checkpoints
     #[arg(long)]
     checkpoint_every: Option<u64>,
+    /// Steps between pictures of samples; 0 for none
+    #[arg(long, default_value = "1000")]
+    samples_every: u64,
+    /// Measures the scale of the cues on the music even where the network has one; where it has none, that is always done
+    #[arg(long)]
+    measure_cues: bool,
     /// Seed of weights, windows and noise
     #[arg(long)]
     seed: Option<u64>,
@@ -90,53 +100,84 @@ impl Arguments {
         }
     }
 
-    /// The run in the output folder, or a new one.
-    fn trainer(&self) -> Result<(ModelConfig, Trainer)> {
-        let device = self.device.open()?;
-        let settings = self.settings();
-        if let Some(checkpoint) = Checkpoint::read(&self.output, &device)? {
-            if checkpoint.settings != settings {
-                return Err(Error::value(
-                    format!("a run in {} with other settings", self.output.display()),
-                    "the same options as when it began, or another folder",
-                ));
-            }
-            let config = checkpoint.config.clone();
-            return Ok((config, Trainer::resume(checkpoint, &device)?));
+    /// The settings of a run that goes on: those it had, but for the options that may change on the way.
+    fn resumed(&self, had: &TrainSettings) -> Result<TrainSettings> {
+        let changed = |settings: TrainSettings| TrainSettings {
+            steps: self.steps.unwrap_or(had.steps),
+            learning_rate: self.rate.unwrap_or(had.learning_rate),
+            checkpoint_every: self.checkpoint_every.unwrap_or(had.checkpoint_every),
+            ..settings
+        };
+        let (resumed, asked) = (changed(had.clone()), changed(self.settings()));
+        if asked != resumed {
+            let (found, asked) = (resumed.unlike(&asked), asked.unlike(&resumed));
+            return Err(Error::value(
+                format!(
+                    "a run in {} with {}",
+                    self.output.display(),
+                    found.join(", ")
+                ),
+                format!("{} as the options say, or another folder", asked.join(", ")),
+            ));
         }
-        let (config, variables) = match (&self.model, &self.params) {
-            (Some(path), _) => {
-                let (config, tensors) = read_model(path, &device)?;
-                let variables = Variables::from_tensors(&config, &tensors, &device)
+        Ok(resumed)
+    }
+
+    /// The run in the output folder, or the beginning of one.
+    fn begun(&self, device: &Device) -> Result<Checkpoint> {
+        if let Some(mut checkpoint) = Checkpoint::read(&self.output, device)? {
+            checkpoint.settings = self.resumed(&checkpoint.settings)?;
+            return Ok(checkpoint);
+        }
+        let settings = self.settings();
+        let (mut config, variables) = match (&self.model, &self.params) {
+            (Some(path), None) => {
+                let (config, tensors) = read_model(path, device)?;
+                let variables = Variables::from_tensors(&config, &tensors, device)
                     .map_err(|error| error.in_file(path))?;
+                (config, variables)
+            }
+            (Some(path), Some(params)) => {
+                let (start, tensors) = read_model(path, device)?;
+                let mut config = read_params(params)?;
+                config.cue_quantiles.clone_from(&start.cue_quantiles);
+                let variables =
+                    Variables::extended(&config, &start, &tensors, settings.seed, device)
+                        .map_err(|error| error.in_file(path))?;
                 (config, variables)
             }
             (None, params) => {
                 let config = match params {
-                    Some(path) => {
-                        let text = fs::read_to_string(path).map_err(Error::io(path))?;
-                        ModelConfig::from_json(&text).map_err(|fault| fault.in_file(path))?
-                    }
-                    None => Model::in_the_box(&device)?.config().clone(),
+                    Some(path) => read_params(path)?,
+                    None => Model::in_the_box(device)?.config().clone(),
                 };
-                let variables = Variables::fresh(&config, settings.seed, &device)?;
+                let variables = Variables::fresh(&config, settings.seed, device)?;
                 (config, variables)
             }
         };
-        let trainer = Trainer::new(config.clone(), settings, variables, &device)?;
-        Ok((config, trainer))
+        if self.measure_cues {
+            config.cue_quantiles.clear();
+        }
+        Trainer::new(config, settings, variables, device)?.checkpoint()
     }
+}
+
+fn read_params(path: &Path) -> Result<ModelConfig> {
+    let text = fs::read_to_string(path).map_err(Error::io(path))?;
+    ModelConfig::untrained(&text).map_err(|fault| fault.in_file(path))
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     arguments.settings().check()?;
     arguments.threads.apply()?;
-    let (config, mut trainer) = arguments.trainer()?;
+    let device = arguments.device.open()?;
+    let mut checkpoint = arguments.begun(&device)?;
     let mut progress = Progress::new();
-    let music = Music::read(&arguments.data, &config, &mut |share| {
+    let music = Music::read(&arguments.data, &mut checkpoint.config, &mut |share| {
         progress.set(share, "reading the music");
     })?;
     progress.finish();
+    let mut trainer = Trainer::resume(checkpoint, &device)?;
     fs::create_dir_all(&arguments.output).map_err(Error::io(&arguments.output))?;
     let mut log = Log::open(&arguments.output, trainer.steps_done())?;
 
@@ -152,6 +193,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         if report.step % checkpoint_every == 0 || report.step == steps {
             trainer.checkpoint()?.write(&arguments.output)?;
             log.write_curve()?;
+        }
+        let samples_every = arguments.samples_every;
+        if samples_every > 0 && (report.step % samples_every == 0 || report.step == steps) {
+            write_samples(&arguments.output, trainer, &music)?;
         }
         let done = (report.step - first) as f64 / (steps - first) as f64;
         let loss = log.recent_loss(SHOWN_STEPS);

@@ -1,6 +1,6 @@
 //! Whether a configuration describes a network that could exist.
 
-use super::{ConditionKind, ModelConfig};
+use super::{CUE_QUANTILES, ConditionKind, ModelConfig};
 use crate::diffusion::cue_encoder::HARMONY_PLANES;
 use crate::error::Fault;
 use crate::time::{BEATS_PER_BAR, BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT};
@@ -140,17 +140,9 @@ impl ModelConfig {
             "one row a beat",
         )?;
         expect(
-            (1..=32).contains(&cues)
-                && self.cue_quantiles.len() == 101
-                && self
-                    .cue_quantiles
-                    .iter()
-                    .all(|row| row.len() == cues && row.iter().all(|value| value.is_finite())),
-            format!(
-                "{cues} cue names with {} rows of quantiles",
-                self.cue_quantiles.len()
-            ),
-            "1 to 32 cues and 101 finite quantiles of each",
+            (1..=32).contains(&cues),
+            format!("{cues} cue names"),
+            "1 to 32 cues",
         )?;
         expect(
             self.in_channels
@@ -160,6 +152,23 @@ impl ModelConfig {
             format!("{} input channels", self.in_channels),
             "the folded roll, a channel a cue and mask, and the planes of the harmony",
         )
+    }
+
+    /// Refuses a network of the `cues` family whose cues cannot be placed among those of its training music.
+    pub(super) fn check_quantiles(&self) -> Result<(), Fault> {
+        let cues = self.cue_names.len();
+        let is_row =
+            |row: &Vec<f32>| row.len() == cues && row.iter().all(|value| value.is_finite());
+        let rows = self.cue_quantiles.len();
+        if self.cond_type != ConditionKind::Cues
+            || rows == CUE_QUANTILES && self.cue_quantiles.iter().all(is_row)
+        {
+            return Ok(());
+        }
+        Err(Fault::new(
+            format!("{cues} cue names with {rows} rows of quantiles in the model configuration"),
+            format!("{CUE_QUANTILES} finite quantiles of each"),
+        ))
     }
 
     /// An upper bound on the size of the convolutions, which outweigh everything else.

@@ -89,11 +89,12 @@ impl Simd for Neon {
     }
     #[inline(always)]
     fn min(self, a: Self::V, b: Self::V) -> Self::V {
-        all!(vminq_f32, a, b)
+        // NEON's own minimum treats what is not a number differently from the other instruction sets.
+        from_fn(|i| neon!(vbslq_f32(vcltq_f32(a[i], b[i]), a[i], b[i])))
     }
     #[inline(always)]
     fn max(self, a: Self::V, b: Self::V) -> Self::V {
-        all!(vmaxq_f32, a, b)
+        from_fn(|i| neon!(vbslq_f32(vcgtq_f32(a[i], b[i]), a[i], b[i])))
     }
     #[inline(always)]
     fn round(self, x: Self::V) -> Self::V {

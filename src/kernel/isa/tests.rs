@@ -89,3 +89,22 @@ fn a_register_block_is_the_matrix_product() {
         isa.run(Block);
     }
 }
+
+#[test]
+fn what_is_not_a_number_is_compared_alike() {
+    struct Compare;
+    impl Kernel for Compare {
+        type Output = [[u32; LANES]; 2];
+        #[inline(always)]
+        fn run<S: Simd>(self, s: S) -> [[u32; LANES]; 2] {
+            const SOME: [f32; 4] = [f32::NAN, 0.0, -0.0, 1.0];
+            let a = s.load(&std::array::from_fn(|i| SOME[i / 4]));
+            let b = s.load(&std::array::from_fn(|i| SOME[i % 4]));
+            [s.min(a, b), s.max(a, b)].map(|x| s.array(x).map(f32::to_bits))
+        }
+    }
+    let expected = portable::Portable.run(Compare);
+    for isa in Isa::available() {
+        assert_eq!(isa.run(Compare), expected, "{isa:?}");
+    }
+}

@@ -11,10 +11,6 @@ use super::DiffBgmParams;
 use crate::player::Player;
 use crate::plugin::session::Session;
 
-/// The switch that makes a draft.
-const GENERATE_ID: &str = "generate";
-/// What tells the host that there is something to save.
-const REVISION_ID: &str = "revision";
 /// The name of the saved state among the host's fields.
 const STATE_FIELD: &str = "state";
 
@@ -28,10 +24,6 @@ pub(in crate::plugin) fn filter_state(state: &mut PluginState) {
     let fresh = DiffBgmParams::new(Arc::new(Session::new(Player::new().1)));
     let mut saved = mem::take(&mut state.params);
     for (id, param, _) in fresh.param_map() {
-        // A project that is opened must not make a draft, and it has no news for the host.
-        if matches!(id.as_str(), GENERATE_ID | REVISION_ID) {
-            continue;
-        }
         let (mut float, mut int, mut switch) = (None, None, None);
         match saved.remove(&id) {
             Some(ParamValue::F32(value)) => float = Some(value),
@@ -91,8 +83,6 @@ mod tests {
                 ("energy", ParamValue::F32(f32::INFINITY)),
                 ("mode", ParamValue::F32(-0.5)),
                 ("start", ParamValue::I32(-3)),
-                (GENERATE_ID, ParamValue::Bool(true)),
-                (REVISION_ID, ParamValue::I32(3)),
                 ("unknown", ParamValue::Bool(true)),
             ],
             &[],
@@ -101,9 +91,7 @@ mod tests {
         assert!(matches!(state.params["energy"], ParamValue::F32(1.0)));
         assert!(matches!(state.params["mode"], ParamValue::F32(-0.5)));
         assert!(matches!(state.params["start"], ParamValue::I32(0)));
-        for id in [GENERATE_ID, REVISION_ID, "unknown"] {
-            assert!(!state.params.contains_key(id), "{id}");
-        }
+        assert!(!state.params.contains_key("unknown"));
     }
 
     #[test]

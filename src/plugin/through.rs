@@ -1,0 +1,87 @@
+//! What the host sends to the plugin, sent on beside the draft.
+
+use nice_plug::context::process::{ProcessContext, SendEventError};
+use nice_plug::midi::{Channel, Key, NoteEvent, PluginNoteEvent, VoiceID};
+use nice_plug::plugin::Plugin;
+
+/// MIDI's channels.
+const CHANNELS: usize = 16;
+
+/// Sends on notes and controllers. Note expressions are left out: some hosts do not survive them from a plugin.
+#[derive(Default)]
+pub(super) struct Through {
+    /// Note-offs that the host had no room for, a bit a key.
+    owed: [u128; CHANNELS],
+}
+
+impl Through {
+    /// Sends the note-offs that were refused, at the start of a block.
+    pub(super) fn retry<P: Plugin>(&mut self, context: &mut impl ProcessContext<P>) {
+        for (channel, owed) in self.owed.iter_mut().enumerate() {
+            while *owed != 0 {
+                let key = owed.trailing_zeros() as u8;
+                let off = NoteEvent::NoteOff {
+                    timing: 0,
+                    voice_id: VoiceID::Wildcard,
+                    channel: Channel::Number(channel as u8),
+                    key: Key::Number(key),
+                    velocity: 0.0,
+                };
+                if refused(context, off).is_some() {
+                    return;
+                }
+                *owed &= !(1 << key);
+            }
+        }
+    }
+
+    /// Sends on what comes up to `frame`; `incoming` is the first of it that is still to be sent.
+    pub(super) fn pass_on_until<P: Plugin>(
+        &mut self,
+        frame: u32,
+        incoming: &mut Option<PluginNoteEvent<P>>,
+        context: &mut impl ProcessContext<P>,
+    ) {
+        while let Some(event) = incoming.take_if(|event| event.timing() <= frame) {
+            if is_sent_on(&event)
+                && let Some(refused) = refused(context, event)
+            {
+                self.owe(&refused);
+            }
+            *incoming = context.next_event();
+        }
+    }
+
+    /// A note-on that was refused is lost, but what began must end.
+    fn owe<S>(&mut self, event: &NoteEvent<S>) {
+        if let NoteEvent::NoteOff { channel, key, .. } = event
+            && let (Channel::Number(channel), Key::Number(key)) = (channel, key)
+            && let Some(owed) = self.owed.get_mut(usize::from(*channel))
+        {
+            *owed |= 1 << (key & 127);
+        }
+    }
+}
+
+/// Sends `event`, and gives it back where the host has no room for it.
+fn refused<P: Plugin>(
+    context: &mut impl ProcessContext<P>,
+    event: PluginNoteEvent<P>,
+) -> Option<PluginNoteEvent<P>> {
+    match context.try_send_event(event) {
+        Err((event, SendEventError::HostBufferFull)) => Some(event),
+        _ => None,
+    }
+}
+
+fn is_sent_on<S>(event: &NoteEvent<S>) -> bool {
+    matches!(
+        event,
+        NoteEvent::NoteOn { .. }
+            | NoteEvent::NoteOff { .. }
+            | NoteEvent::MidiChannelPressure { .. }
+            | NoteEvent::MidiPitchBend { .. }
+            | NoteEvent::MidiCC { .. }
+            | NoteEvent::MidiProgramChange { .. }
+    )
+}
