@@ -14,6 +14,7 @@ use diff_bgm::diffusion::config::ConditionKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::safetensors_file::{Container, tensor};
 use diff_bgm::train::examples::{Batch, Told};
+use diff_bgm::train::freed_memory;
 use diff_bgm::train::trainer::loss;
 use diff_bgm::train::variables::{Named, Variables};
 
@@ -131,6 +132,7 @@ impl Ours {
             diffusion_steps: vec![MIDDLE_STEP; batch],
             told: self.nothing_told(batch),
         };
+        freed_memory::keep();
         Box::new(move || {
             // The weights change with every step, and so the network over them is made anew.
             let model = self.variables.model().expect("a network");

@@ -4,6 +4,7 @@ pub mod bgm909;
 pub mod checkpoint;
 pub mod dropout;
 pub mod examples;
+pub mod freed_memory;
 pub mod music;
 pub mod optimizer;
 pub mod pop909;

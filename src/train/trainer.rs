@@ -11,6 +11,7 @@ use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::examples::Batch;
+use crate::train::freed_memory;
 use crate::train::music::Music;
 use crate::train::optimizer::{Moments, average, clip, gradients};
 use crate::train::settings::TrainSettings;
@@ -133,6 +134,7 @@ impl Trainer {
         music: &Music,
         on_step: &mut dyn FnMut(&Self, StepReport) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
+        freed_memory::keep();
         if self.device.is_cuda() {
             // TF32 rounds only the factors of products, on the card's faster units; weights and sums stay as they are.
             candle_core::cuda::set_gemm_reduced_precision_f32(true);

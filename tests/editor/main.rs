@@ -148,7 +148,7 @@ fn an_empty_instance_opens_and_has_no_notes() {
 #[test]
 fn a_press_of_generate_drafts_notes_which_are_seen() {
     let Some(_turn) = screen() else { return };
-    let mut instance = with_clip(6);
+    let mut instance = with_clip(10);
     let window = Window::open(&mut instance);
     let before = shot(&window, "clip");
     window.click(before.middle_of(ACCENT).expect("a button to generate"));
