@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::ffi::c_void;
 use std::path::Path;
 use std::ptr::null_mut;
+use std::thread;
 
 use libloading::Library;
 use vst3::Steinberg::Vst::BusDirections_::kOutput;
@@ -18,15 +19,15 @@ use vst3::Steinberg::Vst::ProcessModes_::kRealtime;
 use vst3::Steinberg::Vst::SymbolicSampleSizes_::kSample32;
 use vst3::Steinberg::Vst::{
     AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessor, IAudioProcessorTrait,
-    IComponentTrait, IEventList, ProcessContext, ProcessData, ProcessSetup,
+    IComponentTrait, IEventList, IParameterChanges, ProcessContext, ProcessData, ProcessSetup,
 };
 use vst3::Steinberg::{
     IBStream, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, int32, kResultOk,
 };
-use vst3::{ComPtr, ComWrapper, Interface};
+use vst3::{ComPtr, ComRef, ComWrapper, Interface};
 
 use crate::{Heard, Roll};
-use objects::{Events, Stream};
+use objects::{Change, Changes, Events, Stream};
 
 /// The rate at which plugins are played.
 pub const RATE_HZ: f64 = 44_100.0;
@@ -195,6 +196,52 @@ impl Playing {
         self.frames += frames as u64;
     }
 }
+
+impl Playing {
+    /// Moves a parameter from a thread of its own, as hosts automate: in a block without frames.
+    ///
+    /// # Panics
+    /// When the plugin fails.
+    pub fn automate(&mut self, parameter: u32, normalized: f64) {
+        let processor = Elsewhere(self.processor.as_ptr());
+        let moved = move || {
+            let processor = processor;
+            let change = ComWrapper::new(Change {
+                parameter,
+                normalized,
+            });
+            let changes = ComWrapper::new(Changes(change));
+            let changes = changes
+                .to_com_ptr::<IParameterChanges>()
+                .expect("it is a list of changes");
+            let mut data = ProcessData {
+                processMode: kRealtime as int32,
+                symbolicSampleSize: kSample32 as int32,
+                numSamples: 0,
+                numInputs: 0,
+                numOutputs: 0,
+                inputs: null_mut(),
+                outputs: null_mut(),
+                inputParameterChanges: changes.as_ptr(),
+                outputParameterChanges: null_mut(),
+                inputEvents: null_mut(),
+                outputEvents: null_mut(),
+                processContext: null_mut(),
+            };
+            // SAFETY: the processor outlives the thread, which is waited for, and nobody else uses it meanwhile.
+            let processor = unsafe { ComRef::from_raw(processor.0) }.expect("a processor");
+            // SAFETY: everything that `data` points to outlives the call.
+            unsafe { assert_eq!(processor.process(&mut data), kResultOk) };
+        };
+        thread::scope(|scope| scope.spawn(moved).join().expect("no panic"));
+    }
+}
+
+/// A processor on its way to another thread.
+struct Elsewhere(*mut IAudioProcessor);
+
+// SAFETY: VST3 calls processors from a thread other than the one that made them.
+unsafe impl Send for Elsewhere {}
 
 impl Drop for Playing {
     fn drop(&mut self) {

@@ -8,6 +8,8 @@ use plugin_hosts::vst3::{FRAMES_PER_BEAT, Playing};
 use plugin_hosts::{Heard, Roll, library_of_this_test, project};
 
 const PLENTY: usize = usize::MAX;
+/// What the framework makes of the id `density`.
+const DENSITY: u32 = 1_552_717_032;
 
 fn note(start: f64, length: f64, pitch: u8) -> Note {
     Note {
@@ -135,4 +137,15 @@ fn garbage_instead_of_a_state_is_refused() {
     for garbage in [&b"{}"[..], b"\0\0\0", b"{\"version\":", &[0xff; 4096]] {
         assert!(!playing.load(garbage));
     }
+}
+
+#[test]
+fn an_instance_that_is_deleted_as_it_is_automated_takes_nothing_with_it() {
+    for round in 0..300 {
+        let mut playing = empty();
+        playing.automate(DENSITY, f64::from(round % 2));
+    }
+    let mut playing = playing();
+    roll(&mut playing, 9.0, 512, PLENTY);
+    assert_eq!(playing.heard, expected());
 }

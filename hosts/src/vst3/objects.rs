@@ -3,13 +3,16 @@
 use std::cell::RefCell;
 use std::ffi::c_void;
 
-use vst3::Class;
 use vst3::Steinberg::Vst::Event_::EventTypes_::{kNoteOffEvent, kNoteOnEvent};
-use vst3::Steinberg::Vst::{Event, IEventList, IEventListTrait};
+use vst3::Steinberg::Vst::{
+    Event, IEventList, IEventListTrait, IParamValueQueue, IParamValueQueueTrait, IParameterChanges,
+    IParameterChangesTrait, ParamID, ParamValue,
+};
 use vst3::Steinberg::{
     IBStream, IBStream_::IStreamSeekMode_, IBStreamTrait, int32, int64, kInvalidArgument,
     kResultOk, tresult,
 };
+use vst3::{Class, ComWrapper};
 
 use crate::Heard;
 
@@ -56,6 +59,58 @@ impl IEventListTrait for Events {
         };
         sent.push((offset, heard));
         kResultOk
+    }
+}
+
+/// One change of one parameter, at the start of a block.
+pub(super) struct Change {
+    pub(super) parameter: ParamID,
+    pub(super) normalized: ParamValue,
+}
+
+impl Class for Change {
+    type Interfaces = (IParamValueQueue,);
+}
+
+impl IParamValueQueueTrait for Change {
+    unsafe fn getParameterId(&self) -> ParamID {
+        self.parameter
+    }
+
+    unsafe fn getPointCount(&self) -> int32 {
+        1
+    }
+
+    unsafe fn getPoint(&self, _index: int32, frame: *mut int32, value: *mut ParamValue) -> tresult {
+        // SAFETY: the caller passes places for the answers.
+        unsafe { (*frame, *value) = (0, self.normalized) };
+        kResultOk
+    }
+
+    unsafe fn addPoint(&self, _: int32, _: ParamValue, _: *mut int32) -> tresult {
+        kInvalidArgument
+    }
+}
+
+/// The changes of a block: one.
+pub(super) struct Changes(pub(super) ComWrapper<Change>);
+
+impl Class for Changes {
+    type Interfaces = (IParameterChanges,);
+}
+
+impl IParameterChangesTrait for Changes {
+    unsafe fn getParameterCount(&self) -> int32 {
+        1
+    }
+
+    unsafe fn getParameterData(&self, _index: int32) -> *mut IParamValueQueue {
+        let queue = self.0.as_com_ref::<IParamValueQueue>();
+        queue.map_or(std::ptr::null_mut(), |queue| queue.as_ptr())
+    }
+
+    unsafe fn addParameterData(&self, _: *const ParamID, _: *mut int32) -> *mut IParamValueQueue {
+        std::ptr::null_mut()
     }
 }
 
