@@ -32,8 +32,10 @@ struct Shared {
     /// The clip in full, while it is known, and its path.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
     notice: Option<Notice>,
-    /// How often a state was loaded.
+    /// How often a state was loaded, counted as it takes the old one's place; [`Live::loads`] counts already before it is
+    /// unpacked, so that the audio thread knows what its parameters come with.
     epoch: u64,
+    /// Whether any work was asked for since.
     is_asked: bool,
 }
 
