@@ -18,6 +18,7 @@ use crate::diffusion::model::Model;
 use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
+use crate::music::chord::{Chord, Spelling};
 use crate::music::decode::{decode, decode_published};
 use crate::music::draft::{ChordChange, Draft, Recipe};
 use crate::music::dynamics::{self, BeatCurves, PUBLISHED_VELOCITY};
@@ -158,7 +159,7 @@ pub fn generate(
         recipe: Recipe {
             model: model.name().to_owned(),
             guidance_scale: guidance_scale(model, settings),
-            chords: ChordChange::of_beats(conditioning.chords().unwrap_or_default()),
+            chords: chord_changes(conditioning.chords().unwrap_or_default(), &settings.harmony),
             settings: settings.clone(),
         },
     })
@@ -188,6 +189,15 @@ pub fn paint(
         bars,
     };
     piece.paint(on_progress)
+}
+
+/// Where chords change, spelt in the key that was asked for or in the one that they are in.
+fn chord_changes(chords: &[Option<Chord>], harmony: &Harmony) -> Vec<ChordChange> {
+    let spelling = match harmony {
+        Harmony::Planned(Some(key)) => Spelling::of_key(*key),
+        _ => Spelling::of_chords(chords),
+    };
+    ChordChange::of_beats(chords, spelling)
 }
 
 /// Whether chords make a difference: the network reads them, or the sampler favours their tones.

@@ -1,25 +1,12 @@
 //! Chords, and their symbols as POP909 writes them, such as `Gb:min7/b3`.
 
 mod lead_sheet;
+mod spelling;
 
 pub use lead_sheet::ChordLane;
+pub use spelling::Spelling;
 
 use crate::error::Fault;
-
-/// Names of the pitch classes, C first, as the tonics of major keys are mostly spelt.
-const MAJOR_TONICS: [&str; 12] = [
-    "C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B",
-];
-/// The same of minor keys.
-const MINOR_TONICS: [&str; 12] = [
-    "C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B",
-];
-
-/// The name of a pitch class, 0 for C, as the root of a major or minor chord or key.
-pub(super) fn tonic_name(class: u8, minor: bool) -> &'static str {
-    let names = if minor { MINOR_TONICS } else { MAJOR_TONICS };
-    names[usize::from(class % 12)]
-}
 
 /// Semitones above the root for every chord quality of POP909.
 const QUALITIES: [(&str, &[u8]); 15] = [

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::generator::Settings;
-use crate::music::chord::Chord;
+use crate::music::chord::{Chord, Spelling};
 use crate::music::note::Note;
 use crate::time::{Bars, Beats, Tempo};
 
@@ -49,13 +49,14 @@ pub struct ChordChange {
 
 impl ChordChange {
     /// The changes in chords given for each beat.
-    pub fn of_beats(chords: &[Option<Chord>]) -> Vec<Self> {
+    pub fn of_beats(chords: &[Option<Chord>], spelling: Spelling) -> Vec<Self> {
         let begins = |beat: &usize| *beat == 0 || chords[*beat] != chords[*beat - 1];
         (0..chords.len())
             .filter(begins)
             .map(|beat| Self {
                 start: Beats(beat as f64),
-                symbol: chords[beat].map_or_else(|| "N.C.".to_owned(), |chord| chord.to_string()),
+                symbol: chords[beat]
+                    .map_or_else(|| "N.C.".to_owned(), |chord| chord.symbol(spelling)),
             })
             .collect()
     }
@@ -68,7 +69,8 @@ mod tests {
     #[test]
     fn a_chord_is_named_where_it_begins() {
         let lane: crate::music::chord::ChordLane = "C C/E | N.C. | Am".parse().unwrap();
-        let changes = ChordChange::of_beats(&lane.chords(12));
+        let chords = lane.chords(12);
+        let changes = ChordChange::of_beats(&chords, Spelling::of_chords(&chords));
         let named: Vec<(f64, &str)> = (changes.iter())
             .map(|change| (change.start.0, change.symbol.as_str()))
             .collect();
@@ -76,6 +78,6 @@ mod tests {
             named,
             [(0.0, "C"), (2.0, "C/E"), (4.0, "N.C."), (8.0, "Am")]
         );
-        assert!(ChordChange::of_beats(&[]).is_empty());
+        assert!(ChordChange::of_beats(&[], Spelling::of_chords(&[])).is_empty());
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
-use crate::music::chord::{note_name, tonic_name};
+use crate::music::chord::{Spelling, note_name};
 
 /// A major or minor key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ impl FromStr for Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = tonic_name(self.tonic, self.minor);
+        let name = Spelling::of_key(*self).name(self.tonic);
         write!(f, "{name}{}", if self.minor { "m" } else { "" })
     }
 }

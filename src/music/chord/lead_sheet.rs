@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Chord, MINOR_LIKE, QUALITIES, note_name, tonic_name};
+use super::{Chord, QUALITIES, Spelling, note_name};
 use crate::error::Fault;
 use crate::time::BEATS_PER_BAR;
 
@@ -77,33 +77,30 @@ impl Chord {
             chord
         }))
     }
-}
 
-/// The symbol on a lead sheet; of several readings, one whose root is the bass.
-impl fmt::Display for Chord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The symbol on a lead sheet; of several readings, one whose root is the bass.
+    pub fn symbol(&self, spelling: Spelling) -> String {
         let readings = (0..12).flat_map(|above| {
-            let root = (usize::from(self.bass) + above) % 12;
+            let root = (self.bass + above) % 12;
             let qualities = QUALITIES.iter().filter(move |(_, intervals)| {
                 (0..12).all(|class| {
-                    let interval = ((class + 12 - root) % 12) as u8;
-                    self.classes[class] == intervals.contains(&interval)
+                    let interval = (class + 12 - root) % 12;
+                    self.classes[usize::from(class)] == intervals.contains(&interval)
                 })
             });
             qualities.map(move |(quality, _)| (root, *quality))
         });
-        let minor = self.mode == MINOR_LIKE;
-        let bass = tonic_name(self.bass, minor);
+        let bass = spelling.name(self.bass);
         let Some((root, quality)) = { readings }.next() else {
-            return write!(f, "?/{bass}");
+            return format!("?/{bass}");
         };
         let suffix = SUFFIXES.iter().find(|(_, known)| *known == quality);
         let suffix = suffix.map_or("", |(suffix, _)| suffix);
-        write!(f, "{}{suffix}", tonic_name(root as u8, minor))?;
-        if root != usize::from(self.bass) {
-            write!(f, "/{bass}")?;
+        if root == self.bass {
+            format!("{bass}{suffix}")
+        } else {
+            format!("{}{suffix}/{bass}", spelling.name(root))
         }
-        Ok(())
     }
 }
 
@@ -215,13 +212,20 @@ mod tests {
                 let chord = Chord::parse(&format!("D:{quality}/{bass}"))
                     .unwrap()
                     .unwrap();
-                let again = Chord::parse_lead_sheet(&chord.to_string())
-                    .unwrap()
-                    .unwrap();
+                let symbol = chord.symbol(Spelling::of_chords(&[Some(chord)]));
+                let again = Chord::parse_lead_sheet(&symbol).unwrap().unwrap();
                 assert_eq!((again.classes, again.bass), (chord.classes, chord.bass));
             }
         }
-        assert_eq!(chord("Gb/Bb").unwrap().to_string(), "F#/Bb");
+        let inverted = chord("Gb/Bb").unwrap();
+        assert_eq!(
+            inverted.symbol(Spelling::of_key("Db".parse().unwrap())),
+            "Gb/Bb"
+        );
+        assert_eq!(
+            inverted.symbol(Spelling::of_key("B".parse().unwrap())),
+            "F#/A#"
+        );
     }
 
     #[test]
