@@ -1,5 +1,6 @@
 //! Whole clips: from a clip and settings to a draft.
 
+mod limits;
 mod piece;
 mod silent_bars;
 
@@ -16,7 +17,7 @@ use crate::diffusion::coherence::Coherence;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::model::Model;
 use crate::diffusion::sampler::SamplerSettings;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::features::ClipFeatures;
 use crate::music::chord::{Chord, Spelling};
 use crate::music::decode::{decode, decode_published};
@@ -26,6 +27,7 @@ use crate::music::note::{Note, separate};
 use crate::music::piano_roll::PianoRoll;
 use crate::time::{BEATS_PER_BAR, Bars, Beats, Steps, Tempo};
 
+use limits::{check, check_length};
 use piece::Piece;
 
 /// The longest piece, in bars; over half an hour at 120 BPM.
@@ -122,11 +124,7 @@ pub fn generate(
     on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Draft> {
     check(model, settings)?;
-    let placement = Placement {
-        tempo: settings.tempo,
-        clip_start: settings.clip_start,
-        alignment: settings.alignment,
-    };
+    let placement = placement_of(settings);
     let bars = settings.bars.unwrap_or_else(|| placement.bars_of(clip));
     check_length(bars)?;
     let beats = (bars.0 * BEATS_PER_BAR) as usize;
@@ -150,12 +148,7 @@ pub fn generate(
         notes: notes_of(model, &roll, &settings.steering, &curves),
         bars,
         tempo: settings.tempo,
-        cuts: clip
-            .shots
-            .iter()
-            .map(|&shot| placement.beat_at(shot))
-            .filter(|cut| (0.0..bars.beats().0).contains(&cut.0))
-            .collect(),
+        cuts: cuts(clip, settings),
         recipe: Recipe {
             model: model.name().to_owned(),
             guidance_scale: guidance_scale(model, settings),
@@ -163,6 +156,24 @@ pub fn generate(
             settings: settings.clone(),
         },
     })
+}
+
+/// Where a draft's time line has the clip's cuts.
+pub fn cuts(clip: &ClipFeatures, settings: &Settings) -> Vec<Beats> {
+    let placement = placement_of(settings);
+    let bars = settings.bars.unwrap_or_else(|| placement.bars_of(clip));
+    (clip.shots.iter())
+        .map(|&shot| placement.beat_at(shot))
+        .filter(|cut| (0.0..bars.beats().0).contains(&cut.0))
+        .collect()
+}
+
+fn placement_of(settings: &Settings) -> Placement {
+    Placement {
+        tempo: settings.tempo,
+        clip_start: settings.clip_start,
+        alignment: settings.alignment,
+    }
 }
 
 /// Paints the roll of a piece of `bars` bars whose rows are ready, as [`generate`] does; of `settings` the seed, the
@@ -241,54 +252,4 @@ fn notes_of(
         dynamics::shape(&mut notes, &curves);
     }
     notes
-}
-
-fn check_length(bars: Bars) -> Result<()> {
-    if (1..=MAX_BARS).contains(&bars.0) {
-        Ok(())
-    } else {
-        Err(Error::value(
-            format!("a piece of {} bars", bars.0),
-            format!("1 to {MAX_BARS} bars"),
-        ))
-    }
-}
-
-/// Refuses settings out of range.
-fn check(model: &Model, settings: &Settings) -> Result<()> {
-    let (sampler, coherence) = (settings.sampler, settings.coherence);
-    for (name, value, low, high) in [
-        (
-            "a guidance scale",
-            guidance_scale(model, settings),
-            0.0,
-            30.0,
-        ),
-        ("a temperature", sampler.temperature, 0.0, 2.0),
-        ("an eta", sampler.eta, 0.0, 1.0),
-        ("a repetition", coherence.repetition.into(), 0.0, 1.0),
-        ("a hold on the key", coherence.key.into(), 0.0, 1.0),
-        ("a hold on the chords", coherence.chord.into(), 0.0, 2.0),
-        ("a hold on the groove", coherence.groove.into(), 0.0, 1.0),
-        (
-            "a clip start",
-            settings.clip_start.0,
-            0.0,
-            f64::from(MAX_BARS * BEATS_PER_BAR),
-        ),
-    ] {
-        if !(low..=high).contains(&value) {
-            return Err(Error::value(
-                format!("{name} of {value}"),
-                format!("{low} to {high}"),
-            ));
-        }
-    }
-    if !(1..=MAX_SAMPLING_STEPS).contains(&sampler.steps) {
-        return Err(Error::value(
-            format!("{} sampling steps", sampler.steps),
-            format!("1 to {MAX_SAMPLING_STEPS}"),
-        ));
-    }
-    Ok(())
 }

@@ -18,6 +18,9 @@ pub use transport::{Anchor, Block, HostTransport, Transport};
 use handover::{ScheduleReceiver, schedule_handover};
 use transport::Segment;
 
+/// The coarsest grid, in quarter notes, to which a host is known to round positions.
+const COARSEST_TICK_BEATS: f64 = 1.0 / 1920.0;
+
 /// A note begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoteEvent {
@@ -65,8 +68,19 @@ pub struct Player {
 #[derive(Clone, Copy, Debug)]
 struct Expectation {
     position_beats: f64,
-    /// How far off the transport may be, because its tempo moves, before this counts as a jump.
-    tolerance_beats: f64,
+    /// The tempo of the block before, and how long it was.
+    beats_per_frame: f64,
+    frames: u32,
+}
+
+impl Expectation {
+    /// How far off the transport may be before this counts as a jump. Its tempo may have moved within the block before,
+    /// and some hosts (Ardour) round positions to ticks.
+    fn tolerance_beats(self, beats_per_frame: f64) -> f64 {
+        let change = (beats_per_frame - self.beats_per_frame).abs();
+        let drift = change.max(0.5 * self.beats_per_frame) * f64::from(self.frames);
+        drift + self.beats_per_frame + 2.0 * COARSEST_TICK_BEATS
+    }
 }
 
 impl Player {
@@ -108,7 +122,7 @@ impl Player {
             self.pay_owed(&mut out);
             return;
         };
-        if swapped || self.has_jumped(segment.position_beats) {
+        if swapped || self.has_jumped(segment) {
             self.owed |= self.sounding;
             self.locate(segment.earliest_beats(0));
         }
@@ -125,7 +139,8 @@ impl Player {
         });
         self.expected = Some(Expectation {
             position_beats: end_beats,
-            tolerance_beats: segment.beats_per_frame * (1.0 + 0.5 * f64::from(block.frames)),
+            beats_per_frame: segment.beats_per_frame,
+            frames: block.frames,
         });
     }
 
@@ -140,9 +155,10 @@ impl Player {
         self.receiver.receive(&mut self.schedule)
     }
 
-    fn has_jumped(&self, position_beats: f64) -> bool {
+    fn has_jumped(&self, segment: Segment) -> bool {
         self.expected.is_none_or(|expected| {
-            (position_beats - expected.position_beats).abs() > expected.tolerance_beats
+            let off_beats = (segment.position_beats - expected.position_beats).abs();
+            off_beats > expected.tolerance_beats(segment.beats_per_frame)
         })
     }
 

@@ -20,7 +20,7 @@ use std::sync::{Arc, Once};
 use nice_plug::prelude::*;
 use nice_plug::wrapper::vst3::Wrapper;
 
-use crate::editor;
+use crate::editor::{self, WindowThreads};
 use crate::player::Player;
 use audio::Audio;
 pub use jobs::Desk;
@@ -88,6 +88,7 @@ pub struct DiffBgm<K> {
     params: Arc<DiffBgmParams>,
     desk: Arc<Desk>,
     audio: Audio,
+    windows: Arc<WindowThreads>,
     kind: PhantomData<K>,
 }
 
@@ -99,8 +100,15 @@ impl<K> Default for DiffBgm<K> {
             params: Arc::new(DiffBgmParams::new(Arc::clone(&session))),
             desk: Arc::new(Desk::new(session)),
             audio: Audio::new(player),
+            windows: Arc::default(),
             kind: PhantomData,
         }
+    }
+}
+
+impl<K> Drop for DiffBgm<K> {
+    fn drop(&mut self) {
+        self.windows.wait();
     }
 }
 
@@ -127,6 +135,7 @@ impl<K: Kind> Plugin for DiffBgm<K> {
         editor::create(
             Arc::clone(&self.desk),
             Arc::clone(&self.params),
+            Arc::clone(&self.windows),
             K::HAS_PREVIEW,
         )
     }

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use diff_bgm::features::ClipFeatures;
 use diff_bgm::player::{Block, NoteEvent, Player, Sent, Transport};
 use diff_bgm::plugin::{Desk, DiffBgmParams, Notice, Session, State};
-use diff_bgm::time::Beats;
+use diff_bgm::time::{Beats, Seconds};
 use diff_bgm::worker::{JobKind, Status};
 
 struct Instance {
@@ -50,6 +52,17 @@ impl Instance {
         instance.desk.load_clip(demo_clip());
         assert_eq!(instance.idle().failure, None);
         instance
+    }
+
+    /// What is told once something is.
+    fn told(&self) -> Notice {
+        loop {
+            let snapshot = self.desk.session.try_snapshot();
+            if let Some(notice) = snapshot.and_then(|snapshot| snapshot.notice) {
+                return notice;
+            }
+            thread::yield_now();
+        }
     }
 
     fn state(&self) -> Arc<State> {
@@ -183,19 +196,86 @@ fn the_current_take_is_exported_as_a_midi_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a folder/draft.mid");
     instance.desk.export_midi(path.clone());
-    let failure = instance.idle().failure.expect("a failure");
-    assert!(failure.contains("press Generate first"), "{failure}");
+    let told = instance.told();
+    let is_helpful = |problem: &str| problem.contains("press Generate first");
+    assert!(
+        matches!(&told, Notice::Problem(problem) if is_helpful(problem)),
+        "{told:?}"
+    );
 
     instance.desk.generate(&instance.params);
     assert_eq!(instance.idle().failure, None);
     instance.desk.export_midi(path.clone());
-    assert_eq!(instance.idle().failure, None);
-    let notice = instance.desk.session.try_snapshot().unwrap().notice;
-    assert_eq!(notice, Some(Notice::Wrote(path.clone())));
-    let midi = diff_bgm::music::midi_file::MidiFile::open(&path).unwrap();
-    let state = instance.state();
+    assert_eq!(instance.told(), Notice::Wrote(path.clone()));
     assert_eq!(
-        midi.notes().len(),
-        state.current_take().unwrap().draft.notes.len()
+        exported(&path),
+        instance.state().current_take().unwrap().draft.notes.len()
     );
+}
+
+#[test]
+fn an_export_writes_what_was_current_when_it_was_asked_for_beside_a_generation() {
+    let instance = Instance::with_clip();
+    instance.desk.generate(&instance.params);
+    assert_eq!(instance.idle().failure, None);
+    let notes = instance.state().current_take().unwrap().draft.notes.len();
+    instance.desk.session.edit(|state| state.steps = 100);
+    instance.desk.generate(&instance.params);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("draft.mid");
+    instance.desk.export_midi(path.clone());
+    assert_eq!(instance.told(), Notice::Wrote(path.clone()));
+    assert!(instance.desk.worker.status().running.is_some());
+    assert_eq!(exported(&path), notes);
+}
+
+fn exported(path: &Path) -> usize {
+    let midi = diff_bgm::music::midi_file::MidiFile::open(path).unwrap();
+    midi.notes().len()
+}
+
+#[test]
+fn asking_again_with_nothing_changed_moves_the_seed_on() {
+    let instance = Instance::with_clip();
+    for _ in 0..2 {
+        instance.desk.generate(&instance.params);
+        assert_eq!(instance.idle().failure, None);
+    }
+    let state = instance.state();
+    let seeds: Vec<u64> = (state.takes.iter())
+        .map(|take| take.draft.recipe.settings.seed)
+        .collect();
+    assert_eq!((seeds, state.seed), (vec![1, 2], 2));
+    assert_ne!(state.takes[0].draft.notes, state.takes[1].draft.notes);
+}
+
+#[test]
+fn a_draft_asked_for_while_a_clip_is_read_is_made_for_that_clip() {
+    let instance = Instance::with_clip();
+    let folder = tempfile::tempdir().unwrap();
+    let mut clip = ClipFeatures::read(&demo_clip()).unwrap();
+    clip.shots = vec![Seconds(4.0)];
+    let path = folder.path().join("another.safetensors");
+    clip.write(&path).unwrap();
+    instance.desk.load_clip(path);
+    instance.desk.generate(&instance.params);
+    assert_eq!(instance.idle().failure, None);
+    assert_eq!(instance.state().takes[0].draft.cuts, [Beats(8.0)]);
+}
+
+#[test]
+fn the_host_is_told_once_of_what_changed_while_no_editor_is_open() {
+    let instance = Instance::with_clip();
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&told);
+    (instance.desk.session).set_messenger(move || {
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    instance.desk.session.tell_host();
+    assert_eq!(told.load(Ordering::Relaxed), 1);
+    instance.desk.session.tell_host();
+    assert_eq!(told.load(Ordering::Relaxed), 1);
+    instance.desk.generate(&instance.params);
+    assert_eq!(instance.idle().failure, None);
+    assert_eq!(told.load(Ordering::Relaxed), 2);
 }

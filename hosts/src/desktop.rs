@@ -22,6 +22,8 @@ const SETTLE: Duration = Duration::from_millis(500);
 /// An X server without hardware; it ends with this.
 pub struct Screen {
     server: Child,
+    /// The server ends with its last connection, and this one is closed when the program ends, however it does.
+    _connection: RustConnection,
     /// Its name for `DISPLAY`.
     pub display: String,
 }
@@ -34,7 +36,7 @@ impl Screen {
     pub fn start() -> Option<Self> {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1600x1200x24"])
-            .args(["-noreset", "-nolisten", "tcp"])
+            .args(["-terminate", "-nolisten", "tcp"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -45,9 +47,12 @@ impl Screen {
             .read_line(&mut number)
             .expect("Xvfb names its display");
         assert!(!number.trim().is_empty(), "Xvfb did not start");
+        let display = format!(":{}", number.trim());
+        let (connection, _) = x11rb::connect(Some(&display)).expect("the server answers");
         Some(Self {
             server,
-            display: format!(":{}", number.trim()),
+            _connection: connection,
+            display,
         })
     }
 }
@@ -199,6 +204,22 @@ impl Window {
     pub fn click(&self, (x, y): (i16, i16)) {
         self.fake(MOTION_NOTIFY_EVENT, 0, (x, y));
         self.fake(BUTTON_PRESS_EVENT, 1, (0, 0));
+        self.fake(BUTTON_RELEASE_EVENT, 1, (0, 0));
+        thread::sleep(SETTLE);
+    }
+
+    /// Drags from one place to another with the left button, calling `on_the_way` after each of 20 moves.
+    pub fn drag(&self, from: (i16, i16), to: (i16, i16), mut on_the_way: impl FnMut()) {
+        const MOVES: i16 = 20;
+        self.fake(MOTION_NOTIFY_EVENT, 0, from);
+        self.fake(BUTTON_PRESS_EVENT, 1, (0, 0));
+        for step in 1..=MOVES {
+            let between = |from: i16, to: i16| from + (to - from) * step / MOVES;
+            let place = (between(from.0, to.0), between(from.1, to.1));
+            self.fake(MOTION_NOTIFY_EVENT, 0, place);
+            thread::sleep(SETTLE / 10);
+            on_the_way();
+        }
         self.fake(BUTTON_RELEASE_EVENT, 1, (0, 0));
         thread::sleep(SETTLE);
     }

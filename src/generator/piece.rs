@@ -94,7 +94,7 @@ impl Piece<'_> {
             chords: chords.get(first_beat..).unwrap_or_default(),
             last_diffusion_step: model.schedule().steps() - 1,
             pitch_min: model.config().pitch_min,
-            x0_range: ROLL_RANGE,
+            x0_range,
         };
         let ours = model.config().cond_type == ConditionKind::Cues;
         let denoiser: &dyn Denoiser = if ours { &coherent } else { &guided };

@@ -18,8 +18,6 @@ pub struct HostTransport {
     pub position_seconds: Option<f64>,
     /// The loop's first and last instant in quarter notes, while it loops.
     pub loop_beats: Option<(f64, f64)>,
-    /// The loop's first and last instant in seconds, while it loops.
-    pub loop_seconds: Option<(f64, f64)>,
 }
 
 /// How the draft's time line lies on the host's.
@@ -75,11 +73,20 @@ impl HostTransport {
                     playing: self.playing,
                     tempo_bpm: Some(tempo.bpm()),
                     position: self.position_seconds.map(beats_at),
-                    loop_range: (self.loop_seconds)
+                    loop_range: (self.loop_seconds())
                         .map(|(first, end)| (beats_at(first), beats_at(end))),
                 }
             }
         }
+    }
+
+    /// The loop in seconds, from where the host is: exact up to the next change of its tempo.
+    fn loop_seconds(&self) -> Option<(f64, f64)> {
+        let (first, end) = self.loop_beats?;
+        let (beats, seconds) = (self.position_beats?, self.position_seconds?);
+        let seconds_per_beat = 60.0 / self.tempo_bpm?;
+        let seconds_at = |beat: f64| seconds + (beat - beats) * seconds_per_beat;
+        Some((seconds_at(first), seconds_at(end)))
     }
 }
 
@@ -195,9 +202,10 @@ mod tests {
         let host = HostTransport {
             playing: true,
             tempo_bpm: Some(90.0),
+            // Bars at another tempo lie before.
+            position_beats: Some(100.0),
             position_seconds: Some(11.0),
-            loop_seconds: Some((10.0, 12.0)),
-            ..HostTransport::default()
+            loop_beats: Some((98.5, 101.5)),
         };
         let tempo = Tempo::new(120.0).unwrap();
         let start = Seconds(10.0);

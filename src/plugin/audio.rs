@@ -96,7 +96,11 @@ impl Audio {
         let frames = buffer.samples();
         let transport = host_transport(context.transport());
         session.live.note(&transport);
-        let on_draft = transport.on_draft(anchor(params, session.live.draft_tempo()));
+        let heard = HostTransport {
+            playing: transport.playing && !params.bypass.value(),
+            ..transport
+        };
+        let on_draft = heard.on_draft(anchor(params, session.live.draft_tempo()));
         let level = if params.preview.value() {
             params.preview_level.value()
         } else {
@@ -165,7 +169,6 @@ fn host_transport(host: &Transport) -> HostTransport {
         position_beats: host.pos_beats(),
         position_seconds: host.pos_seconds(),
         loop_beats: host.loop_range_beats(),
-        loop_seconds: host.loop_range_seconds(),
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::params::DiffBgmParams;
 use super::saved_clip::SavedClip;
 use super::session::{Notice, Session};
+use super::state::Take;
 use parking_lot::Mutex;
 
 use crate::diffusion::device::DeviceKind;
@@ -32,6 +33,8 @@ pub struct Desk {
     pub session: Arc<Session>,
     /// Who works.
     pub worker: Worker,
+    /// Who writes files, so that they do not wait for a draft.
+    writer: Worker,
     tools: Arc<Mutex<Tools>>,
 }
 
@@ -48,6 +51,7 @@ impl Desk {
         Self {
             session,
             worker: Worker::default(),
+            writer: Worker::default(),
             tools: Arc::default(),
         }
     }
@@ -84,29 +88,39 @@ impl Desk {
         let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
         let bell = self.worker.bell(move |reporter| {
             session.tell(None);
-            draft_job(&session, &tools, &params)(reporter)
+            let outcome = draft_job(&session, &tools, &params)(reporter);
+            session.tell_host();
+            outcome
         });
         bell.inspect_err(|error| self.tell_problem(error)).ok()
     }
 
-    /// Writes the current take as a MIDI file.
+    /// Writes the take that is current now as a MIDI file, beside whatever the worker does.
     pub fn export_midi(&self, path: PathBuf) {
+        let take = self.session.state().current_take().cloned();
         let session = Arc::clone(&self.session);
-        self.submit(JobKind::Export, move |_| {
-            let state = session.state();
-            let take = (state.current_take())
-                .ok_or_else(|| Error::value("no draft", "one; press Generate first"))?;
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).map_err(Error::io(folder))?;
-            }
-            take.draft.write_midi(&path)?;
-            session.tell(Some(Notice::Wrote(path)));
+        let export = move |_: &Reporter| {
+            let told = match write_midi(take.as_ref(), &path) {
+                Ok(()) => Notice::Wrote(path),
+                Err(error) => Notice::Problem(error.to_string()),
+            };
+            session.tell(Some(told));
             Ok(())
-        });
+        };
+        self.session.tell(None);
+        if let Err(error) = self.writer.submit(JobKind::Export, export) {
+            self.tell_problem(&error);
+        }
     }
 
     fn submit(&self, kind: JobKind, job: impl FnOnce(&Reporter) -> Result<()> + Send + 'static) {
         self.session.tell(None);
+        let session = Arc::clone(&self.session);
+        let job = move |reporter: &Reporter| {
+            let outcome = job(reporter);
+            session.tell_host();
+            outcome
+        };
         if let Err(error) = self.worker.submit(kind, job) {
             self.tell_problem(&error);
         }
@@ -117,7 +131,16 @@ impl Desk {
     }
 }
 
-/// Makes a draft with the settings of this moment.
+fn write_midi(take: Option<&Take>, path: &Path) -> Result<()> {
+    let take = take.ok_or_else(|| Error::value("no draft", "one; press Generate first"))?;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(Error::io(folder))?;
+    }
+    take.draft.write_midi(path)
+}
+
+/// Makes a draft with the settings of this moment, for the clip that is there when its turn comes. Where the newest take
+/// was made with the same, the seed moves on by one, so that asking again gives something else.
 fn draft_job(
     session: &Arc<Session>,
     tools: &Arc<Mutex<Tools>>,
@@ -127,7 +150,7 @@ fn draft_job(
     let tools = Arc::clone(tools);
     let epoch = session.epoch();
     let state = session.state();
-    let settings = Settings {
+    let mut settings = Settings {
         tempo: tempo_of(&session),
         seed: state.seed,
         sampler: SamplerSettings {
@@ -141,11 +164,23 @@ fn draft_job(
         ..Settings::default()
     };
     move |reporter| {
-        let saved = (state.clip.as_ref())
+        let saved = (session.clip_for(epoch, state.clip.clone()))
             .ok_or_else(|| Error::value("no clip", "a clip; open one first"))?;
-        let _ = reporter.report("Loading the model", 0.0);
+        if reporter.report("Loading the model", 0.0).is_break() {
+            return Err(Error::Cancelled);
+        }
         let (model, pool) = tools.lock().prepare(state.model.as_deref(), state.device)?;
-        let clip = full_clip(&session, saved);
+        let clip = full_clip(&session, &saved);
+        let is_made_already = state.takes.last().is_some_and(|take| {
+            let recipe = &take.draft.recipe;
+            recipe.settings == settings
+                && recipe.model == model.name()
+                && take.draft.cuts == generator::cuts(&clip, &settings)
+        });
+        if is_made_already {
+            settings.seed = settings.seed.wrapping_add(1);
+            session.move_seed(epoch, state.seed, settings.seed);
+        }
         let draft = pool.install(|| {
             generator::generate(&model, &clip, &settings, &mut |progress| {
                 let stage = format!(
@@ -237,5 +272,6 @@ fn read_clip(path: &Path, reporter: &Reporter) -> Result<ClipFeatures> {
 }
 
 fn is_clip_file(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == "safetensors")
+    path.extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("safetensors"))
 }

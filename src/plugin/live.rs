@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use crate::player::HostTransport;
-use crate::time::Tempo;
+use crate::time::{Seconds, Tempo};
 
 /// The host's transport a moment ago, and the tempo of what is played.
 #[derive(Debug)]
@@ -12,6 +12,7 @@ pub struct Live {
     /// Bits of an `f64`; not a number where the host does not say.
     tempo_bpm: AtomicU64,
     position_beats: AtomicU64,
+    position_seconds: AtomicU64,
     draft_tempo_bpm: AtomicU64,
     loads: AtomicU32,
 }
@@ -22,6 +23,7 @@ impl Default for Live {
             playing: AtomicBool::new(false),
             tempo_bpm: AtomicU64::new(f64::NAN.to_bits()),
             position_beats: AtomicU64::new(f64::NAN.to_bits()),
+            position_seconds: AtomicU64::new(f64::NAN.to_bits()),
             draft_tempo_bpm: AtomicU64::new(f64::NAN.to_bits()),
             loads: AtomicU32::new(0),
         }
@@ -34,6 +36,7 @@ impl Live {
         self.playing.store(transport.playing, Ordering::Relaxed);
         store(&self.tempo_bpm, transport.tempo_bpm);
         store(&self.position_beats, transport.position_beats);
+        store(&self.position_seconds, transport.position_seconds);
     }
 
     /// Notes that the host has opened a project, whose parameters are in place already.
@@ -69,6 +72,11 @@ impl Live {
     /// Where the host is, in quarter notes, if it said so.
     pub fn position_beats(&self) -> Option<f64> {
         known(&self.position_beats)
+    }
+
+    /// Where the host is in time, if it said so.
+    pub fn position_seconds(&self) -> Option<Seconds> {
+        known(&self.position_seconds).map(Seconds)
     }
 }
 

@@ -56,6 +56,9 @@ pub struct DiffBgmParams {
     /// How loud the built-in instrument is.
     #[id = "level"]
     pub preview_level: FloatParam,
+    /// Silences the draft, as the host's own bypass does, but ends what sounds.
+    #[id = "bypass"]
+    pub bypass: BoolParam,
     /// A draft is made whenever this is switched on, for controllers and scripts, but not by opening a project.
     #[id = "generate"]
     pub generate: BoolParam,
@@ -94,6 +97,7 @@ impl DiffBgmParams {
             preview: BoolParam::new("Preview", true),
             preview_level: FloatParam::new("Preview level", 0.7, range(0.0, 1.0))
                 .with_step_size(0.01),
+            bypass: BoolParam::new("Bypass", false).make_bypass(),
             generate: BoolParam::new("Generate", false),
             revision: IntParam::new("Revision", 0, revision)
                 .non_automatable()

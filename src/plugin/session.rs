@@ -1,5 +1,6 @@
 //! What the host's threads, the worker and the editor share of one instance.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,8 +22,21 @@ pub struct Session {
     shared: Mutex<Shared>,
     publisher: SchedulePublisher,
     revision: AtomicU32,
+    /// The revision of which the host was last told that there is something to save.
+    told_revision: AtomicU32,
+    /// How the host is told.
+    messenger: Mutex<Option<Messenger>>,
     /// What the audio thread last saw of the host.
     pub live: Live,
+}
+
+/// Tells the host that there is something to save.
+struct Messenger(Arc<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for Messenger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Messenger")
+    }
 }
 
 /// What is guarded together, so that what is saved, shown and played are the same.
@@ -68,6 +82,8 @@ impl Session {
             shared: Mutex::default(),
             publisher,
             revision: AtomicU32::new(0),
+            told_revision: AtomicU32::new(0),
+            messenger: Mutex::default(),
             live: Live::default(),
         }
     }
@@ -92,9 +108,29 @@ impl Session {
         self.lock().epoch
     }
 
-    /// Changes the state, and plays what is then the current take.
+    /// Changes the state, and plays what is then the current take; what was told of the state before is taken back.
     pub fn edit(&self, change: impl FnOnce(&mut State)) {
-        self.change(&mut self.lock(), change);
+        let mut shared = self.lock();
+        shared.notice = None;
+        self.change(&mut shared, change);
+    }
+
+    /// Moves the seed on, unless it is no longer `from` or another state was loaded since `epoch`.
+    pub fn move_seed(&self, epoch: u64, from: u64, to: u64) {
+        let mut shared = self.lock();
+        if shared.epoch == epoch && shared.state.seed == from {
+            self.change(&mut shared, |state| state.seed = to);
+        }
+    }
+
+    /// The clip to make a draft for: the newest one, or `before` where another state was loaded since `epoch`.
+    pub fn clip_for(&self, epoch: u64, before: Option<SavedClip>) -> Option<SavedClip> {
+        let shared = self.lock();
+        if shared.epoch == epoch {
+            shared.state.clip.clone()
+        } else {
+            before
+        }
     }
 
     /// Adds a draft that was begun in `epoch`, made so many seconds after 1970; it is played, and true is returned,
@@ -177,6 +213,29 @@ impl Session {
     /// Changes with every change that the host should save.
     pub fn revision(&self) -> u32 {
         self.revision.load(Ordering::Relaxed)
+    }
+
+    /// Sets how [`Session::tell_host`] tells the host that there is something to save, from whatever thread.
+    pub fn set_messenger(&self, tell: impl Fn() + Send + Sync + 'static) {
+        *self.messenger.lock() = Some(Messenger(Arc::new(tell)));
+    }
+
+    /// Tells the host that there is something to save, if that is so, it was not told yet, and there is a way to.
+    pub fn tell_host(&self) {
+        let messenger = self.messenger.lock();
+        if let Some(Messenger(tell)) = &*messenger
+            && self.take_news()
+        {
+            let tell = Arc::clone(tell);
+            drop(messenger);
+            tell();
+        }
+    }
+
+    /// Whether something changed that the host should save and of which it was not told yet; it is told now.
+    pub fn take_news(&self) -> bool {
+        let revision = self.revision();
+        self.told_revision.swap(revision, Ordering::Relaxed) != revision
     }
 
     fn touch(&self) {

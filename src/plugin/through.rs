@@ -43,7 +43,7 @@ impl Through {
         context: &mut impl ProcessContext<P>,
     ) {
         while let Some(event) = incoming.take_if(|event| event.timing() <= frame) {
-            if is_sent_on(&event)
+            if let Some(event) = sent_on(event)
                 && let Some(refused) = refused(context, event)
             {
                 self.owe(&refused);
@@ -74,14 +74,27 @@ fn refused<P: Plugin>(
     }
 }
 
-fn is_sent_on<S>(event: &NoteEvent<S>) -> bool {
-    matches!(
-        event,
+/// What is sent on of an event. A choke, which a plugin cannot send, ends the note like any other end.
+fn sent_on<S>(event: NoteEvent<S>) -> Option<NoteEvent<S>> {
+    match event {
+        NoteEvent::Choke {
+            timing,
+            voice_id,
+            channel,
+            key,
+        } => Some(NoteEvent::NoteOff {
+            timing,
+            voice_id,
+            channel,
+            key,
+            velocity: 0.0,
+        }),
         NoteEvent::NoteOn { .. }
-            | NoteEvent::NoteOff { .. }
-            | NoteEvent::MidiChannelPressure { .. }
-            | NoteEvent::MidiPitchBend { .. }
-            | NoteEvent::MidiCC { .. }
-            | NoteEvent::MidiProgramChange { .. }
-    )
+        | NoteEvent::NoteOff { .. }
+        | NoteEvent::MidiChannelPressure { .. }
+        | NoteEvent::MidiPitchBend { .. }
+        | NoteEvent::MidiCC { .. }
+        | NoteEvent::MidiProgramChange { .. } => Some(event),
+        _ => None,
+    }
 }

@@ -33,6 +33,9 @@ pub(super) struct Voice {
     right: f32,
 }
 
+/// Below this a value counts as nothing.
+const NEXT_TO_NOTHING: f32 = 1e-12;
+
 /// A value that shrinks by the same factor each frame.
 #[derive(Clone, Copy, Debug)]
 struct Fading {
@@ -53,6 +56,10 @@ impl Fading {
 
     fn next(&mut self) -> f32 {
         self.value *= self.factor;
+        // What can no longer be heard would get so small that processors compute with it slowly.
+        if self.value < NEXT_TO_NOTHING {
+            self.value = 0.0;
+        }
         self.value
     }
 }

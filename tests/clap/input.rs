@@ -47,6 +47,43 @@ fn what_is_played_by_hand_is_sent_on_while_the_host_stands() {
     assert_eq!(playing.heard, [(63, on)]);
 }
 
+#[test]
+fn a_note_that_the_host_chokes_ends() {
+    let mut playing = playing(NOTE_EFFECT, 0, &saved());
+    let by_hand = [Sent::On(1, 30, 1.0), Sent::Choke(40, 30)];
+    playing.block_with(Some(Roll::stopped(0.0)), 64, &by_hand);
+    let on = Heard::On {
+        pitch: 30,
+        velocity: 1.0,
+    };
+    assert_eq!(playing.heard, [(1, on), (40, Heard::Off { pitch: 30 })]);
+}
+
+#[test]
+fn bypass_ends_the_draft_and_lets_through_what_is_played_by_hand() {
+    let mut playing = playing(INSTRUMENT, 2, &saved());
+    let bypass = playing.instance.parameter("Bypass");
+    playing.block(Some(Roll::from(0.0)), 6000);
+    playing.heard.clear();
+    let switched = [Sent::Value(0, bypass, 1.0), Sent::On(10, 30, 1.0)];
+    playing.block_with(Some(Roll::from(0.25)), 6000, &switched);
+    let ends = playing
+        .heard
+        .iter()
+        .filter_map(|&(frame, event)| match event {
+            Heard::Off { pitch } => Some((frame, pitch)),
+            Heard::On { .. } => None,
+        });
+    assert_eq!(ends.collect::<Vec<_>>(), [(6000, 40), (6000, 60)]);
+    assert_eq!(playing.heard.len(), 3);
+    playing.heard.clear();
+    playing.block(Some(Roll::from(0.5)), 48_000);
+    assert!(playing.heard.is_empty());
+    let switched = [Sent::Value(0, bypass, 0.0)];
+    playing.block_with(Some(Roll::from(2.5)), 600, &switched);
+    assert_eq!(playing.heard.len(), 1);
+}
+
 /// An instance with a clip, so that each segment of a draft takes so many steps.
 fn with_clip(steps: usize) -> Playing {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/big-buck-bunny-30s.safetensors");
@@ -119,7 +156,12 @@ fn each_switching_on_makes_one_draft_and_an_opened_project_none() {
     let saved = playing.instance.save();
     switch_generate(&mut playing, false);
     switch_generate(&mut playing, true);
-    assert_eq!(wait_for_takes(&mut playing, 2).takes.len(), 2);
+    wait_for_takes(&mut playing, 2);
+    for _ in 0..50 {
+        playing.block(None, 512);
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(saved_state(&mut playing).takes.len(), 2);
 
     let mut again = instance(INSTRUMENT);
     assert!(again.load(&saved));
@@ -152,4 +194,24 @@ fn an_instance_that_is_deleted_as_it_is_asked_for_a_draft_leaves_the_others_at_w
     }
     switch_generate(&mut other, true);
     assert_eq!(wait_for_takes(&mut other, 1).takes.len(), 1);
+}
+
+#[test]
+fn eight_instances_that_generate_at_once_draft_what_each_would_alone() {
+    let mut instances: Vec<Playing> = (0..8).map(|_| with_clip(2)).collect();
+    for playing in &mut instances {
+        switch_generate(playing, true);
+    }
+    let deleted = instances.remove(3);
+    drop(deleted.stop());
+    let drafts: Vec<_> = (instances.iter_mut())
+        .map(|playing| wait_for_takes(playing, 1).takes.remove(0).draft)
+        .collect();
+    let mut alone = with_clip(2);
+    switch_generate(&mut alone, true);
+    let alone = wait_for_takes(&mut alone, 1).takes.remove(0).draft;
+    assert!(alone.notes.len() > 20, "{} notes", alone.notes.len());
+    for draft in drafts {
+        assert_eq!(draft, alone);
+    }
 }

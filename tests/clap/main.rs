@@ -151,6 +151,23 @@ fn a_draft_starts_where_the_clip_does() {
 }
 
 #[test]
+fn a_draft_that_keeps_its_tempo_is_played_at_it_whatever_the_hosts() {
+    let mut state = project::saved(&with_draft(melody()));
+    state["params"] = json!({"follow": {"bool": false}});
+    let mut playing = playing(NOTE_EFFECT, 0, &project::for_clap(&state));
+    while playing.frames < 10 * FRAMES_PER_BEAT as u64 {
+        // A host at 90 BPM, while the draft has 120.
+        let beats = playing.frames as f64 / FRAMES_PER_BEAT * 90.0 / 120.0;
+        let roll = Roll {
+            tempo_bpm: 90.0,
+            ..Roll::from(beats)
+        };
+        playing.block(Some(roll), 512);
+    }
+    assert_eq!(playing.heard, expected());
+}
+
+#[test]
 fn the_note_effect_has_no_audio_and_the_instrument_a_stereo_output() {
     let nothing = [vec![], vec![]];
     assert_eq!(instance(NOTE_EFFECT).ports(), (nothing, [1, 1]));

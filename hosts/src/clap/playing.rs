@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use clack_host::events::event_types::{
-    MidiEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent, TransportFlags,
+    MidiEvent, NoteChokeEvent, NoteOffEvent, NoteOnEvent, ParamValueEvent, TransportEvent,
+    TransportFlags,
 };
 use clack_host::events::spaces::CoreEventSpace;
 use clack_host::events::{EventFlags, Match};
@@ -27,6 +28,8 @@ pub enum Sent {
     On(u32, u8, f32),
     /// The end of a note.
     Off(u32, u8),
+    /// The end of a note at once, whatever its sound.
+    Choke(u32, u8),
     /// Three bytes of MIDI.
     Midi(u32, [u8; 3]),
     /// A parameter's new value.
@@ -157,15 +160,31 @@ impl Playing {
         self.instance
     }
 
+    /// Keeps notes and MIDI, which must be in order. Parameters that the editor moved come after them, all at the
+    /// block's first frame, as the framework sends them.
     fn keep(&mut self, events: &EventBuffer, frames: u32) {
         let mut last = 0;
         for event in events.iter() {
             let time = event.header().time();
+            let core_event = event.as_core_event();
+            if matches!(
+                core_event,
+                Some(
+                    CoreEventSpace::ParamValue(_)
+                        | CoreEventSpace::ParamGestureBegin(_)
+                        | CoreEventSpace::ParamGestureEnd(_)
+                )
+            ) {
+                continue;
+            }
             assert!(time >= last && time < frames, "an event out of order");
             last = time;
             let frame = self.frames + u64::from(time);
-            let key = |pckn: Pckn| pckn.key.into_specific().expect("notes have a key") as u8;
-            match event.as_core_event() {
+            let key = |pckn: Pckn| {
+                assert_eq!(pckn.channel.into_specific(), Some(0), "the channel");
+                pckn.key.into_specific().expect("notes have a key") as u8
+            };
+            match core_event {
                 Some(CoreEventSpace::NoteOn(on)) => {
                     let (pitch, velocity) = (key(on.pckn()), on.velocity() as f32);
                     self.heard.push((frame, Heard::On { pitch, velocity }));
@@ -188,6 +207,7 @@ fn push(events: &mut EventBuffer, sent: Sent) {
             events.push(&NoteOnEvent::new(frame, of_key(pitch), f64::from(velocity)));
         }
         Sent::Off(frame, pitch) => events.push(&NoteOffEvent::new(frame, of_key(pitch), 0.0)),
+        Sent::Choke(frame, pitch) => events.push(&NoteChokeEvent::new(frame, of_key(pitch))),
         Sent::Midi(frame, bytes) => events.push(&MidiEvent::new(frame, 0, bytes)),
         Sent::Value(frame, Parameter(id), value) => {
             events.push(&ParamValueEvent::new(frame, id, Pckn::match_all(), value));
@@ -198,21 +218,23 @@ fn push(events: &mut EventBuffer, sent: Sent) {
 fn transport_event(roll: Roll) -> TransportEvent {
     let mut flags = TransportFlags::HAS_TEMPO
         | TransportFlags::HAS_BEATS_TIMELINE
+        | TransportFlags::HAS_SECONDS_TIMELINE
         | TransportFlags::HAS_TIME_SIGNATURE;
     flags.set(TransportFlags::IS_PLAYING, roll.playing);
     flags.set(TransportFlags::IS_LOOP_ACTIVE, roll.loop_beats.is_some());
     let (loop_start, loop_end) = roll.loop_beats.unwrap_or_default();
+    let seconds = |beats: f64| SecondsTime::from_float(beats * 60.0 / roll.tempo_bpm);
     TransportEvent {
         header: EventHeader::new_core(0, EventFlags::empty()),
         flags,
         song_pos_beats: BeatTime::from_float(roll.beats),
-        song_pos_seconds: SecondsTime::from_float(0.0),
+        song_pos_seconds: seconds(roll.beats),
         tempo: roll.tempo_bpm,
         tempo_inc: 0.0,
         loop_start_beats: BeatTime::from_float(loop_start),
         loop_end_beats: BeatTime::from_float(loop_end),
-        loop_start_seconds: SecondsTime::from_float(0.0),
-        loop_end_seconds: SecondsTime::from_float(0.0),
+        loop_start_seconds: seconds(loop_start),
+        loop_end_seconds: seconds(loop_end),
         bar_start: BeatTime::from_float(0.0),
         bar_number: 0,
         time_signature_numerator: 4,

@@ -1,0 +1,102 @@
+//! Tempos that change, and positions that are rounded.
+
+use super::*;
+
+#[test]
+fn a_tempo_ramp_moves_no_note_by_more_than_a_frame() {
+    let rate_hz = 48_000.0;
+    let notes: Vec<Note> = (0..64)
+        .map(|step| note(f64::from(step) / 4.0, 0.25, 60))
+        .collect();
+    let (mut player, _publisher) = player_of(&notes);
+    let mut listener = Listener::default();
+    // From 100 BPM, 5 BPM more each second.
+    let beats_at = |frame: f64| {
+        let seconds = frame / rate_hz;
+        (100.0 * seconds + 2.5 * seconds * seconds) / 60.0
+    };
+    let mut heard = 0;
+    while beats_at(listener.frames as f64) < 16.0 {
+        let seconds = listener.frames as f64 / rate_hz;
+        let transport = Transport {
+            tempo_bpm: Some(100.0 + 5.0 * seconds),
+            position: Some(Beats(beats_at(listener.frames as f64))),
+            ..rolling(0.0)
+        };
+        let frames = 256;
+        listener.block(&mut player, &transport, Block { frames, rate_hz });
+        for &(frame, _) in &listener.begun()[heard..] {
+            let beats = heard as f64 / 4.0;
+            let error = (beats_at(frame as f64) - beats) / (beats_at(1.0) - beats_at(0.0));
+            assert!((-1.1..=2.0).contains(&error), "{error} frames at {beats}");
+            heard += 1;
+        }
+    }
+    assert_eq!(heard, 64);
+}
+
+#[test]
+fn positions_that_a_host_rounds_to_ticks_are_no_jumps() {
+    for (rate_hz, frames, tempo_bpm) in [
+        (96_000.0, 64, 60.0),
+        (96_000.0, 32, 120.0),
+        (48_000.0, 16, 120.0),
+        (48_000.0, 32, 60.0),
+    ] {
+        let (mut player, _publisher) = player_of(&[note(0.5, 4.0, 60), note(2.0, 1.0, 64)]);
+        let mut listener = Listener::default();
+        let beats_per_frame = tempo_bpm / 60.0 / rate_hz;
+        while listener.frames as f64 * beats_per_frame < 5.0 {
+            let ticks = (listener.frames as f64 * beats_per_frame * 1920.0).round();
+            let transport = Transport {
+                tempo_bpm: Some(tempo_bpm),
+                ..rolling(ticks / 1920.0)
+            };
+            listener.block(&mut player, &transport, Block { frames, rate_hz });
+        }
+        assert_eq!(
+            listener.heard.len(),
+            4,
+            "{frames} frames at {tempo_bpm} BPM"
+        );
+    }
+}
+
+#[test]
+fn a_chord_on_a_change_of_tempo_within_a_block_is_not_cut_short() {
+    let rate_hz = 48_000.0;
+    for (before_bpm, after_bpm) in [(70.0, 120.0), (60.0, 180.0), (120.0, 50.0)] {
+        let (mut player, _publisher) = player_of(&[note(1.0, 2.0, 60)]);
+        let mut listener = Listener::default();
+        let beats = |bpm: f64, frames: f64| frames * bpm / 60.0 / rate_hz;
+        // The tempo changes at beat 1, ten frames into the second block.
+        let start = 1.0 - beats(before_bpm, 522.0);
+        let positions = (0..400).map(|block| {
+            let frame = f64::from(block * 512) - 522.0;
+            if frame < 0.0 {
+                (before_bpm, start + beats(before_bpm, frame + 522.0))
+            } else {
+                (after_bpm, 1.0 + beats(after_bpm, frame))
+            }
+        });
+        for (tempo_bpm, position) in positions {
+            let transport = Transport {
+                tempo_bpm: Some(tempo_bpm),
+                ..rolling(position)
+            };
+            listener.block(
+                &mut player,
+                &transport,
+                Block {
+                    frames: 512,
+                    rate_hz,
+                },
+            );
+        }
+        let [(on_frame, _), (off_frame, _)] = listener.heard[..] else {
+            panic!("{:?}", listener.heard);
+        };
+        let length = beats(after_bpm, (off_frame - on_frame) as f64);
+        assert!((length - 2.0).abs() < 0.05, "{length} beats");
+    }
+}
