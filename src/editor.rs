@@ -14,12 +14,13 @@ mod theme;
 mod timeline;
 mod top_bar;
 mod view;
+mod window_threads;
 
-use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{Context, CornerRadius, Frame, Margin, Panel, Ui};
+use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
 use nice_plug::editor::{ResizeHint, SizeConstraints};
@@ -34,8 +35,10 @@ use crate::worker::Status;
 use file_dialog::{Answer, FileDialog, Purpose};
 use harmony::HarmonyFields;
 use lanes::Lanes;
+use progress::{Press, StatusLine};
 use takes::Takes;
 use top_bar::TopBar;
+pub(crate) use window_threads::WindowThreads;
 
 /// The window's size at first, in points.
 const SIZE: LogicalSize<f32> = LogicalSize {
@@ -59,8 +62,14 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// The editor as the framework knows it.
 pub type Editor = EguiEditor<EditorApp>;
 
-/// The editor of an instance; `has_preview` where it has the built-in instrument.
-pub fn create(desk: Arc<Desk>, params: Arc<DiffBgmParams>, has_preview: bool) -> Option<Editor> {
+/// The editor of an instance, which counts the threads of its `windows`; `has_preview` where it has the built-in
+/// instrument.
+pub(crate) fn create(
+    desk: Arc<Desk>,
+    params: Arc<DiffBgmParams>,
+    windows: Arc<WindowThreads>,
+    has_preview: bool,
+) -> Option<Editor> {
     let resize = ResizeHint {
         can_resize: true,
         can_resize_horizontally: true,
@@ -79,13 +88,14 @@ pub fn create(desk: Arc<Desk>, params: Arc<DiffBgmParams>, has_preview: bool) ->
             .with_repaint_poll_interval(POLL_INTERVAL)
             .with_resize_hint(resize),
         EditorApp {
-            told_revision: desk.session.revision(),
             desk,
             params,
+            windows,
             has_preview,
             context: None,
             snapshot: Snapshot::default(),
             status: Status::default(),
+            status_line: StatusLine::default(),
             lanes: Lanes::default(),
             top_bar: TopBar::default(),
             takes: Takes::default(),
@@ -99,14 +109,14 @@ pub fn create(desk: Arc<Desk>, params: Arc<DiffBgmParams>, has_preview: bool) ->
 pub struct EditorApp {
     desk: Arc<Desk>,
     params: Arc<DiffBgmParams>,
+    windows: Arc<WindowThreads>,
     has_preview: bool,
-    /// The way to the host, while the window is open.
+    /// The way to the host, once a window was opened.
     context: Option<GuiContext>,
     /// The last moment of the session that could be had without waiting.
     snapshot: Snapshot,
-    /// The revision of which the host was last told that there is something to save.
-    told_revision: u32,
     status: Status,
+    status_line: StatusLine,
     lanes: Lanes,
     top_bar: TopBar,
     takes: Takes,
@@ -121,7 +131,17 @@ impl NiceEguiApp for EditorApp {
         host: GuiContext,
         _window: &mut Window,
     ) -> Result<(), HandlerError> {
+        self.windows.count_this_one();
         theme::apply(&egui);
+        // In CLAP the host may be told from any thread, also after the window was closed.
+        if host.plugin_api() == PluginApi::Clap {
+            let (host, params) = (host.clone(), Arc::downgrade(&self.params));
+            self.desk.session.set_messenger(move || {
+                if let Some(params) = params.upgrade() {
+                    tell_host(&host, &params);
+                }
+            });
+        }
         self.context = Some(host);
         Ok(())
     }
@@ -136,10 +156,6 @@ impl NiceEguiApp for EditorApp {
         ui.ctx()
             .request_repaint_after(if moves { FRAME_INTERVAL } else { NEWS_INTERVAL });
         self.show(ui, &context);
-    }
-
-    fn editor_closed(&mut self) {
-        self.context = None;
     }
 }
 
@@ -165,14 +181,8 @@ impl EditorApp {
             }
             None => {}
         }
-        let revision = self.desk.session.revision();
-        if mem::replace(&mut self.told_revision, revision) != revision {
-            let param = &self.params.revision;
-            let other = (param.value() + 1) % (MAX_REVISION + 1);
-            let setter = context.param_setter();
-            setter.begin_set_parameter(param);
-            setter.set_parameter(param, other);
-            setter.end_set_parameter(param);
+        if session.take_news() {
+            tell_host(context, &self.params);
         }
     }
 
@@ -203,21 +213,17 @@ impl EditorApp {
             .show_separator_line(false)
             .show(ui, |ui| {
                 let is_playing = self.desk.session.live.is_playing();
-                progress::show_status(ui, &self.snapshot, &self.status, is_playing);
+                let line = &mut self.status_line;
+                line.show(ui, &self.snapshot, &self.status, is_playing);
             });
-        Panel::bottom("generate")
+        let press = Panel::bottom("generate")
             .exact_size(56.0)
             .frame(ground)
             .show_separator_line(false)
             .show(ui, |ui| {
-                progress::show_generate(
-                    ui,
-                    &self.desk,
-                    &self.params,
-                    state.clip.is_some(),
-                    &self.status,
-                );
-            });
+                progress::show_generate(ui, state.clip.is_some(), &self.status)
+            })
+            .inner;
         Panel::bottom("takes")
             .exact_size(42.0)
             .frame(ground)
@@ -256,5 +262,34 @@ impl EditorApp {
             .show(ui, |ui| {
                 self.lanes.show(ui, &self.desk, &self.params, &state);
             });
+        // Fields that the same click left are shown after the buttons, and must be taken in first.
+        match press {
+            Some(Press::Generate) => self.generate(),
+            Some(Press::Cancel(kind)) => self.desk.worker.cancel(kind),
+            None => {}
+        }
     }
+
+    /// Asks for a draft with all that is typed, if it can be read.
+    fn generate(&mut self) {
+        if self.harmony.enter(&self.desk) && self.top_bar.enter(&self.desk) {
+            self.desk.generate(&self.params);
+        }
+    }
+}
+
+/// Tells the host, by a parameter that changes, that there is something to save.
+fn tell_host(context: &GuiContext, params: &DiffBgmParams) {
+    let param = &params.revision;
+    let count = MAX_REVISION + 1;
+    let revision = (params.saved.0.revision() % count as u32) as i32;
+    let value = if revision == param.value() {
+        (revision + 1) % count
+    } else {
+        revision
+    };
+    let setter = context.param_setter();
+    setter.begin_set_parameter(param);
+    setter.set_parameter(param, value);
+    setter.end_set_parameter(param);
 }

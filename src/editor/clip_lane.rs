@@ -1,6 +1,6 @@
 //! The clip over time: its shots in their light and colour, its cuts, and what the cues will be told.
 
-use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Shape, Stroke, StrokeKind};
+use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Shape, Stroke, StrokeKind};
 
 use super::theme::{self, ACCENT, MUTED, PANEL};
 use super::timeline::Timeline;
@@ -60,12 +60,21 @@ impl PlacedClip<'_> {
         }
     }
 
-    /// Lines through all lanes where the picture cuts.
-    pub(super) fn paint_cut_lines(&self, painter: &Painter, rect: Rect, timeline: &Timeline) {
+    /// Lines where the picture cuts, through all lanes in `rect`; they are faint in the `roll` at its bottom.
+    pub(super) fn paint_cut_lines(
+        &self,
+        painter: &Painter,
+        rect: Rect,
+        roll: Rect,
+        timeline: &Timeline,
+    ) {
         let painter = painter.with_clip_rect(rect);
         for &cut in &self.clip.shots {
-            let stroke = Stroke::new(1.0, ACCENT.gamma_multiply(0.35));
-            painter.vline(self.x_of(cut, timeline), rect.y_range(), stroke);
+            let x = self.x_of(cut, timeline);
+            let above = Rangef::new(rect.top(), roll.top());
+            for (y, opacity) in [(above, 0.35), (roll.y_range(), 0.18)] {
+                painter.vline(x, y, Stroke::new(1.0, ACCENT.gamma_multiply(opacity)));
+            }
         }
     }
 
@@ -149,6 +158,7 @@ impl CueLane {
             rect.center().y,
             Stroke::new(1.0, theme::LINE),
         );
+        let is_free = line.is_empty();
         painter.add(Shape::line(line, Stroke::new(1.5, self.colour)));
         let word = |anchor: Align2, text: &str| {
             let at = anchor.pos_in_rect(&rect.shrink2([8.0, 2.0].into()));
@@ -160,7 +170,12 @@ impl CueLane {
             painter.galley(anchor.anchor_size(at, galley.size()).min, galley, MUTED);
         };
         word(Align2::LEFT_TOP, self.title);
-        word(Align2::RIGHT_TOP, self.source(steering));
+        let source = if is_free {
+            "free"
+        } else {
+            self.source(steering)
+        };
+        word(Align2::RIGHT_TOP, source);
         painter.rect_stroke(rect, theme::RADIUS, Stroke::NONE, StrokeKind::Inside);
     }
 

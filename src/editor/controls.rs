@@ -3,6 +3,7 @@
 use egui::{
     Align, Align2, Color32, CornerRadius, CursorIcon, EventFilter, Key, Layout, Pos2, Rect,
     Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    text::{LayoutJob, TextWrapping},
 };
 use nice_plug::context::gui::GuiContext;
 use nice_plug::params::Param;
@@ -16,12 +17,13 @@ const HANDLE_RADIUS: f32 = 6.0;
 
 /// A slider for a parameter: its name, its value in words, and a track below them in `colour`.
 ///
-/// Dragging and the arrow keys move it, a double click puts it back.
+/// Dragging and the arrow keys move it; a double click, Home and Delete put it back. `hint` says what it is for.
 pub(super) fn param_slider<P: Param>(
     ui: &mut Ui,
     context: &GuiContext,
     param: &P,
     colour: Color32,
+    hint: &str,
 ) {
     let size = Vec2::new(ui.available_width(), 28.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
@@ -61,7 +63,9 @@ pub(super) fn param_slider<P: Param>(
     };
     painter.circle_filled(Pos2::new(x_of(value), y), HANDLE_RADIUS, handle);
     focus_ring(ui, &response, rect.expand(3.0));
-    response.on_hover_cursor(CursorIcon::ResizeHorizontal);
+    response
+        .on_hover_cursor(CursorIcon::ResizeHorizontal)
+        .on_hover_text(hint);
 }
 
 /// Lets the user move a parameter by a control; `share_at` tells what a place of the pointer means, 0 to 1.
@@ -92,7 +96,8 @@ pub(super) fn move_param<P: Param>(
         setter.set_parameter_normalized(param, normalized.clamp(0.0, 1.0));
         setter.end_set_parameter(param);
     };
-    if response.double_clicked() {
+    let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
+    if response.double_clicked() || pressed(Key::Home) || pressed(Key::Delete) {
         set_once(param.default_normalized_value());
     }
     if response.has_focus() {
@@ -101,10 +106,8 @@ pub(super) fn move_param<P: Param>(
             ..EventFilter::default()
         };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        let steps = ui.input(|input| {
-            let pressed = |key| f32::from(u8::from(input.key_pressed(key)));
-            pressed(Key::ArrowRight) - pressed(Key::ArrowLeft)
-        });
+        let step = |key| f32::from(u8::from(pressed(key)));
+        let steps = step(Key::ArrowRight) - step(Key::ArrowLeft);
         if steps != 0.0 {
             set_once(param.unmodulated_normalized_value() + steps * KEY_STEP);
         }
@@ -148,7 +151,7 @@ pub(super) enum Weight {
     Chosen,
 }
 
-/// A button of a given size; true when it was pressed.
+/// A button of a given size, with as much of `text` on it as fits.
 pub(super) fn button(ui: &mut Ui, text: &str, size: Vec2, weight: Weight) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let lit = response.hovered() || response.has_focus();
@@ -176,14 +179,11 @@ pub(super) fn button(ui: &mut Ui, text: &str, size: Vec2, weight: Weight) -> Res
         Stroke::new(1.0, edge),
         StrokeKind::Inside,
     );
-    let text_rect = rect.shrink2(Vec2::new(8.0, 0.0));
-    ui.painter().with_clip_rect(text_rect).text(
-        rect.center(),
-        Align2::CENTER_CENTER,
-        text,
-        font,
-        ink,
-    );
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, ink);
+    job.wrap = TextWrapping::truncate_at_width(rect.width() - 16.0);
+    let galley = ui.painter().layout_job(job);
+    let place = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect);
+    ui.painter().galley(place.min, galley, ink);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
     response.on_hover_cursor(CursorIcon::PointingHand)
 }
@@ -211,12 +211,13 @@ pub(super) fn dice(ui: &mut Ui) -> Response {
     response
 }
 
-/// A name at the left, and what belongs to it at the right.
-pub(super) fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
+/// A name at the left, and what belongs to it at the right; the row.
+pub(super) fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) -> Response {
+    let row = ui.horizontal(|ui| {
         ui.label(RichText::new(name).font(theme::font(12.0)).color(MUTED));
         ui.with_layout(Layout::right_to_left(Align::Center), contents);
     });
+    row.response
 }
 
 pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {

@@ -17,8 +17,31 @@ pub(super) struct HarmonyFields {
 impl HarmonyFields {
     /// Shows the key of planned chords, and a line for chords of the user's own.
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &Desk, state: &State) {
-        field(ui, "Key", |ui| key(ui, desk, &state.harmony));
+        field(ui, "Key", |ui| {
+            if let Some(harmony) = key(ui, &state.harmony) {
+                desk.session.edit(|state| state.harmony = harmony);
+                self.chords = None;
+            }
+        });
         self.chords(ui, desk, &state.harmony);
+    }
+
+    /// Takes the chords that are typed; where they cannot be read, says so, keeps them as they are and returns false.
+    pub(super) fn enter(&mut self, desk: &Desk) -> bool {
+        let Some(typed) = self.chords.take() else {
+            return true;
+        };
+        match entered(&typed, &desk.session.state().harmony) {
+            Ok(harmony) => {
+                desk.session.edit(|state| state.harmony = harmony);
+                true
+            }
+            Err(problem) => {
+                desk.session.tell(Some(Notice::Problem(problem)));
+                self.chords = Some(typed);
+                false
+            }
+        }
     }
 
     fn chords(&mut self, ui: &mut Ui, desk: &Desk, harmony: &Harmony) {
@@ -33,15 +56,8 @@ impl HarmonyFields {
         if response.changed() {
             self.chords = Some(text);
         }
-        let Some(typed) = self.chords.take_if(|_| response.lost_focus()) else {
-            return;
-        };
-        match entered(&typed, harmony) {
-            Ok(harmony) => desk.session.edit(|state| state.harmony = harmony),
-            Err(problem) => {
-                desk.session.tell(Some(Notice::Problem(problem)));
-                self.chords = Some(typed);
-            }
+        if response.lost_focus() {
+            self.enter(desk);
         }
     }
 }
@@ -66,7 +82,8 @@ fn chords_of(harmony: &Harmony) -> String {
     }
 }
 
-fn key(ui: &mut Ui, desk: &Desk, harmony: &Harmony) {
+/// Shows the key; what was chosen, if anything was.
+fn key(ui: &mut Ui, harmony: &Harmony) -> Option<Harmony> {
     let name = |harmony: &Harmony| match harmony {
         Harmony::Planned(None) => "any".to_owned(),
         Harmony::Planned(Some(key)) => key.to_string(),
@@ -79,6 +96,7 @@ fn key(ui: &mut Ui, desk: &Desk, harmony: &Harmony) {
     let choices = [Harmony::Planned(None), Harmony::Free]
         .into_iter()
         .chain(keys.map(|key| Harmony::Planned(Some(key))));
+    let mut chosen = None;
     ComboBox::from_id_salt("key")
         .width(110.0)
         .selected_text(name(harmony))
@@ -88,10 +106,11 @@ fn key(ui: &mut Ui, desk: &Desk, harmony: &Harmony) {
                     .selectable_label(choice == *harmony, name(&choice))
                     .clicked()
                 {
-                    desk.session.edit(|state| state.harmony = choice);
+                    chosen = Some(choice);
                 }
             }
         });
+    chosen
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::view::View;
 use super::{piano_roll, theme};
 use crate::conditioning::clip_cues::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
-use crate::plugin::{Desk, DiffBgmParams, SavedClip, State};
+use crate::plugin::{Desk, DiffBgmParams, Live, SavedClip, State};
 use crate::time::{Beats, Tempo};
 
 /// Bars that are shown before there is anything.
@@ -34,7 +34,8 @@ impl Lanes {
         let rect = ui.max_rect();
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);
-        let tempo = music_tempo(desk, state);
+        let own_tempo = own_tempo(params, state);
+        let tempo = own_tempo.unwrap_or_else(|| host_tempo(&desk.session.live, state));
         let placed = state
             .clip
             .as_ref()
@@ -74,9 +75,9 @@ impl Lanes {
         let pitches = self.view.pitches(draft, piano_roll::keys(roll).y_range());
         piano_roll::paint(painter, roll, &timeline, &pitches, draft, start);
         if let Some(placed) = &placed {
-            placed.paint_cut_lines(painter, rect.with_max_y(roll.top()), &timeline);
+            placed.paint_cut_lines(painter, rect, roll, &timeline);
         }
-        if let Some(beat) = desk.session.live.position_beats() {
+        if let Some(beat) = playhead(&desk.session.live, own_tempo) {
             piano_roll::paint_playhead(painter, rect, &timeline, beat);
         }
         if draft.is_none() {
@@ -98,10 +99,23 @@ impl Lanes {
     }
 }
 
-/// The tempo that the clip and the next draft lie under.
-fn music_tempo(desk: &Desk, state: &State) -> Tempo {
-    let host = desk.session.live.tempo_bpm();
-    let known = host.and_then(|tempo_bpm| Tempo::new(tempo_bpm).ok());
+/// The tempo that the current draft keeps, if it does not follow the host's.
+fn own_tempo(params: &DiffBgmParams, state: &State) -> Option<Tempo> {
+    let take = state.current_take()?;
+    (!params.follow_host.value()).then_some(take.draft.tempo)
+}
+
+/// The project's beat where the host is. A draft with a tempo of its own lies on the host's seconds.
+fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
+    match own_tempo {
+        Some(tempo) => Some(tempo.beats_in(live.position_seconds()?).0),
+        None => live.position_beats(),
+    }
+}
+
+/// The host's tempo, under which the clip and the next draft lie, or the best guess at it.
+fn host_tempo(live: &Live, state: &State) -> Tempo {
+    let known = (live.tempo_bpm()).and_then(|tempo_bpm| Tempo::new(tempo_bpm).ok());
     known
         .or_else(|| Some(state.current_take()?.draft.tempo))
         .unwrap_or(Tempo::DEFAULT)
@@ -141,4 +155,24 @@ fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'
         }
     });
     &computed.curves
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::player::HostTransport;
+
+    #[test]
+    fn a_draft_that_keeps_its_tempo_is_where_the_hosts_seconds_are() {
+        let live = Live::default();
+        assert_eq!(playhead(&live, Some(Tempo::DEFAULT)), None);
+        live.note(&HostTransport {
+            position_beats: Some(7.0),
+            position_seconds: Some(5.0),
+            ..HostTransport::default()
+        });
+        assert_eq!(playhead(&live, None), Some(7.0));
+        let slow = Tempo::new(60.0).unwrap();
+        assert_eq!(playhead(&live, Some(slow)), Some(5.0));
+    }
 }

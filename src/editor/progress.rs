@@ -4,22 +4,30 @@ use std::path::Path;
 use std::time::Duration;
 
 use egui::{
-    Align, Align2, CornerRadius, CursorIcon, Layout, Pos2, Rect, RichText, Sense, Ui, Vec2,
+    Align, Align2, Color32, CornerRadius, CursorIcon, Label, Layout, Pos2, Rect, RichText, Sense,
+    Ui, Vec2,
 };
 
 use super::controls::{Weight, button};
 use super::theme::{self, ACCENT, MUTED, TEXT, WELL, WRONG};
-use crate::plugin::{Desk, DiffBgmParams, Notice, Snapshot};
+use crate::plugin::{Notice, Snapshot};
 use crate::worker::{JobKind, Running, Status};
 
-/// Shows the buttons and the progress.
-pub(super) fn show_generate(
-    ui: &mut Ui,
-    desk: &Desk,
-    params: &DiffBgmParams,
-    has_clip: bool,
-    status: &Status,
-) {
+/// Room for the link to a folder, in points.
+const FOLDER_WIDTH: f32 = 112.0;
+
+/// A button that was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Press {
+    /// A draft is wanted.
+    Generate,
+    /// What runs is not wanted any more.
+    Cancel(JobKind),
+}
+
+/// Shows the buttons and the progress; which button was pressed, if any was.
+pub(super) fn show_generate(ui: &mut Ui, has_clip: bool, status: &Status) -> Option<Press> {
+    let mut press = None;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
         let generating = status
@@ -34,16 +42,17 @@ pub(super) fn show_generate(
                 "Generate"
             };
             if button(ui, name, size, Weight::Primary).clicked() {
-                desk.generate(params);
+                press = Some(Press::Generate);
             }
         }
         if let Some(running) = &status.running {
             if button(ui, "Cancel", Vec2::new(80.0, 40.0), Weight::Plain).clicked() {
-                desk.worker.cancel(running.kind);
+                press = Some(Press::Cancel(running.kind));
             }
             show_progress(ui, running);
         }
     });
+    press
 }
 
 fn show_progress(ui: &mut Ui, running: &Running) {
@@ -82,21 +91,77 @@ fn left(remaining: Duration) -> String {
     }
 }
 
-/// Shows the status line.
-pub(super) fn show_status(ui: &mut Ui, snapshot: &Snapshot, status: &Status, is_playing: bool) {
-    let (colour, line) = words(snapshot, status, is_playing);
-    ui.horizontal_centered(|ui| {
-        let (dot, _) = ui.allocate_exact_size(Vec2::splat(8.0), Sense::hover());
-        ui.painter().circle_filled(dot.center(), 4.0, colour);
-        ui.label(RichText::new(line).font(theme::font(12.0)));
-        if let Some(Notice::Wrote(path)) = &snapshot.notice {
-            show_folder(ui, path);
-        }
+/// The status line, and what it saw last, which tells whether a notice or a failure is the newer.
+#[derive(Default)]
+pub(super) struct StatusLine {
+    notice: Option<Notice>,
+    failure: Option<String>,
+    is_failure_newer: bool,
+}
+
+impl StatusLine {
+    /// Shows the line.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        snapshot: &Snapshot,
+        status: &Status,
+        is_playing: bool,
+    ) {
+        let (colour, line) = self.words(snapshot, status, is_playing);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let version = concat!("Diff-BGM ", env!("CARGO_PKG_VERSION"));
             ui.label(RichText::new(version).font(theme::font(11.0)).color(MUTED));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let (dot, _) = ui.allocate_exact_size(Vec2::splat(8.0), Sense::hover());
+                ui.painter().circle_filled(dot.center(), 4.0, colour);
+                let written = match &snapshot.notice {
+                    Some(Notice::Wrote(path)) => Some(path),
+                    _ => None,
+                };
+                ui.scope(|ui| {
+                    let reserved = written.map_or(0.0, |_| FOLDER_WIDTH);
+                    ui.set_max_width(ui.available_width() - reserved);
+                    let line = RichText::new(line).font(theme::font(12.0));
+                    ui.add(Label::new(line).truncate());
+                });
+                if let Some(path) = written {
+                    show_folder(ui, path);
+                }
+            });
         });
-    });
+    }
+
+    /// What is so, and what to do next.
+    fn words(
+        &mut self,
+        snapshot: &Snapshot,
+        status: &Status,
+        is_playing: bool,
+    ) -> (Color32, String) {
+        self.see(snapshot, status);
+        let failure = status.failure.as_ref().filter(|_| snapshot.is_asked);
+        match (&snapshot.notice, failure) {
+            // A job that went well does not make up for one that failed before it.
+            (Some(Notice::Done(_)) | None, Some(failure)) => (WRONG, sentence(failure)),
+            (Some(_), Some(failure)) if self.is_failure_newer => (WRONG, sentence(failure)),
+            (Some(Notice::Problem(problem)), _) => (WRONG, problem.clone()),
+            (Some(Notice::Wrote(path)), _) => (WELL, format!("Wrote {}.", path.display())),
+            (Some(Notice::Done(done)), None) => (WELL, done.clone()),
+            (None, None) => so_far(snapshot, status, is_playing),
+        }
+    }
+
+    fn see(&mut self, snapshot: &Snapshot, status: &Status) {
+        if self.notice != snapshot.notice {
+            self.notice.clone_from(&snapshot.notice);
+            self.failure.clone_from(&status.failure);
+            self.is_failure_newer = false;
+        } else if self.failure != status.failure {
+            self.failure.clone_from(&status.failure);
+            self.is_failure_newer = true;
+        }
+    }
 }
 
 fn show_folder(ui: &mut Ui, path: &Path) {
@@ -109,17 +174,8 @@ fn show_folder(ui: &mut Ui, path: &Path) {
     }
 }
 
-/// What is so, and what to do next.
-fn words(snapshot: &Snapshot, status: &Status, is_playing: bool) -> (egui::Color32, String) {
-    if let Some(failure) = status.failure.as_ref().filter(|_| snapshot.is_asked) {
-        return (WRONG, sentence(failure));
-    }
-    match &snapshot.notice {
-        Some(Notice::Problem(problem)) => return (WRONG, problem.clone()),
-        Some(Notice::Wrote(path)) => return (WELL, format!("Wrote {}.", path.display())),
-        Some(Notice::Done(done)) => return (WELL, done.clone()),
-        None => {}
-    }
+/// Where nothing is told: how far the user is, and what to do next.
+fn so_far(snapshot: &Snapshot, status: &Status, is_playing: bool) -> (Color32, String) {
     if status.running.is_some() {
         return (ACCENT, "Working. The host goes on meanwhile.".to_owned());
     }
@@ -157,4 +213,57 @@ fn sentence(message: &str) -> String {
         first.into_iter().flatten().collect::<String>(),
         letters.as_str()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(notice: Notice) -> Snapshot {
+        Snapshot {
+            notice: Some(notice),
+            is_asked: true,
+            ..Snapshot::default()
+        }
+    }
+
+    fn failed(failure: &str) -> Status {
+        Status {
+            failure: Some(failure.to_owned()),
+            ..Status::default()
+        }
+    }
+
+    #[test]
+    fn of_a_problem_and_a_failure_the_newer_one_is_told() {
+        let problem = told(Notice::Problem("No dialog.".to_owned()));
+        let nothing = Snapshot {
+            notice: None,
+            ..problem.clone()
+        };
+        let well = Status::default();
+        let failure = failed("no such file");
+        let mut line = StatusLine::default();
+        let mut words = |snapshot, status| line.words(snapshot, status, false).1;
+        assert_eq!(words(&nothing, &failure), "No such file.");
+        assert_eq!(words(&problem, &failure), "No dialog.");
+        assert_eq!(words(&problem, &failure), "No dialog.");
+        assert_eq!(words(&problem, &well), "No dialog.");
+        assert_eq!(words(&problem, &failure), "No such file.");
+        assert_eq!(words(&problem, &failure), "No such file.");
+    }
+
+    #[test]
+    fn a_failure_is_hidden_by_a_file_that_was_written_but_not_by_another_job() {
+        let failure = failed("no notes");
+        let words = |notice| {
+            StatusLine::default()
+                .words(&told(notice), &failure, false)
+                .1
+        };
+        let done = Notice::Done("30.0 s, 3 cuts.".to_owned());
+        assert_eq!(words(done), "No notes.");
+        let wrote = Notice::Wrote("draft.mid".into());
+        assert_eq!(words(wrote), "Wrote draft.mid.");
+    }
 }

@@ -11,6 +11,8 @@ use crate::plugin::{Desk, DiffBgmParams, MAX_STEPS, State};
 
 /// The largest seed that the dice throws; short enough to be remembered.
 const DICE_SEEDS: u64 = 10_000;
+const SEED_HINT: &str = "Another seed. Pressing Generate again with nothing changed moves the seed on by one, so \
+                         each press is another draft.";
 
 /// Shows the panel.
 pub(super) fn show(
@@ -33,20 +35,43 @@ pub(super) fn show(
             );
         });
     });
-    for (param, colour) in [
-        (&params.density, NOTE),
-        (&params.polyphony, NOTE),
-        (&params.register, MELODY),
-        (&params.mode, WELL),
-        (&params.energy, ACCENT),
+    for (param, colour, hint) in [
+        (
+            &params.density,
+            NOTE,
+            "More or fewer notes than the clip suggests",
+        ),
+        (
+            &params.polyphony,
+            NOTE,
+            "More or fewer notes at once; free in the middle",
+        ),
+        (
+            &params.register,
+            MELODY,
+            "Higher or lower than the clip suggests",
+        ),
+        (
+            &params.mode,
+            WELL,
+            "Towards minor or major from what the clip suggests",
+        ),
+        (&params.energy, ACCENT, "Livelier or calmer altogether"),
     ] {
-        param_slider(ui, context, param, colour);
+        param_slider(ui, context, param, colour, hint);
     }
     ui.separator();
     ui.label(RichText::new("Music").font(theme::strong(13.0)));
     harmony.show(ui, desk, state);
-    param_slider(ui, context, &params.guidance, NOTE);
-    param_slider(ui, context, &params.variation, NOTE);
+    for (param, hint) in [
+        (&params.guidance, "How strictly the clip is followed"),
+        (
+            &params.variation,
+            "How far a draft strays from the plainest one",
+        ),
+    ] {
+        param_slider(ui, context, param, NOTE, hint);
+    }
     field(ui, "Steps", |ui| {
         let mut steps = state.steps;
         if ui
@@ -55,10 +80,11 @@ pub(super) fn show(
         {
             desk.session.edit(|state| state.steps = steps);
         }
-    });
+    })
+    .on_hover_text("Sampling steps a segment of the next draft; more of them take longer");
     device(ui, desk, state);
     field(ui, "Seed", |ui| {
-        if dice(ui).on_hover_text("Another seed").clicked() {
+        if dice(ui).on_hover_text(SEED_HINT).clicked() {
             let seed = another_seed(state.seed);
             desk.session.edit(|state| state.seed = seed);
         }
@@ -69,12 +95,15 @@ pub(super) fn show(
     });
     field(ui, "Follow host tempo", |ui| {
         param_switch(ui, context, &params.follow_host, params.follow_host.value());
-    });
+    })
+    .on_hover_text("Whether a draft follows the host's tempo or keeps its own");
     if has_preview {
         field(ui, "Preview", |ui| {
             param_switch(ui, context, &params.preview, params.preview.value());
-        });
-        param_slider(ui, context, &params.preview_level, WELL);
+        })
+        .on_hover_text("Whether the built-in instrument sounds");
+        let hint = "How loud the built-in instrument is";
+        param_slider(ui, context, &params.preview_level, WELL, hint);
     }
 }
 

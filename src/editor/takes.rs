@@ -31,21 +31,27 @@ impl Takes {
         ui.horizontal_centered(|ui| {
             ui.label(RichText::new("Takes").color(theme::MUTED));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if let Some(take) = state.current_take() {
-                    let name = format!("{}.mid", file_name(&take.name));
-                    if button(ui, "Save as…", Vec2::new(84.0, 26.0), Weight::Plain).clicked() {
-                        dialog.ask(Purpose::Export, name);
-                    }
-                    if button(ui, "Export MIDI", Vec2::new(104.0, 26.0), Weight::Plain)
+                let (mut ask, mut export) = (false, false);
+                if state.current_take().is_some() {
+                    ask = button(ui, "Save as…", Vec2::new(84.0, 26.0), Weight::Plain).clicked();
+                    export = button(ui, "Export MIDI", Vec2::new(104.0, 26.0), Weight::Plain)
                         .on_hover_text("Into the folder Diff-BGM in your music or home folder")
-                        .clicked()
-                    {
-                        desk.export_midi(free_path(&default_folder(), &take.name));
-                    }
+                        .clicked();
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ScrollArea::horizontal().show(ui, |ui| self.list(ui, desk, state));
                 });
+                if !ask && !export {
+                    return;
+                }
+                // A name that was typed until this click is in the state by now, but not in what is shown.
+                if let Some(take) = desk.session.state().current_take() {
+                    if ask {
+                        dialog.ask(Purpose::Export, format!("{}.mid", file_name(&take.name)));
+                    } else {
+                        desk.export_midi(free_path(&default_folder(), &take.name));
+                    }
+                }
             });
         });
     }
@@ -69,9 +75,10 @@ impl Takes {
             } else {
                 Weight::Plain
             };
-            let response = button(ui, &take.name, TAKE_SIZE, weight).on_hover_text(
-                "Click to play it, Enter or a double click to rename it, Delete to delete it",
-            );
+            let response = button(ui, &take.name, TAKE_SIZE, weight).on_hover_text(format!(
+                "{}\nClick to play it, Enter or a double click to rename it, Delete to delete it",
+                take.name
+            ));
             if response.clicked() {
                 response.request_focus();
                 if !is_current {

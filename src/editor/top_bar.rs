@@ -1,20 +1,35 @@
 //! The clip, where it starts, the host's tempo, and the model.
 
+use std::mem;
 use std::path::{Path, PathBuf};
 
-use egui::{Align, ComboBox, DragValue, Key, Layout, RichText, TextEdit, Ui, Vec2};
+use egui::{
+    Align, ComboBox, DragValue, Key, Layout, PopupCloseBehavior, RichText, TextEdit, Ui, Vec2,
+};
 use nice_plug::context::gui::GuiContext;
 
 use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::theme;
 use crate::plugin::{Desk, DiffBgmParams, State};
+use crate::time::Seconds;
+
+/// The bar's width in a window of the first size.
+const FIRST_WIDTH: f32 = super::SIZE.width - 32.0;
 
 /// What is typed but not yet entered.
 #[derive(Default)]
 pub(super) struct TopBar {
     clip_path: Option<String>,
     model_path: String,
+    left: Left,
+}
+
+/// What was typed in fields that were left in this frame without Enter.
+#[derive(Default)]
+struct Left {
+    clip: Option<PathBuf>,
+    model: Option<PathBuf>,
 }
 
 impl TopBar {
@@ -28,6 +43,7 @@ impl TopBar {
         state: &State,
         dialog: &mut FileDialog,
     ) {
+        self.left = Left::default();
         ui.horizontal_centered(|ui| {
             ui.label(RichText::new("Diff-BGM").font(theme::strong(15.0)));
             ui.add_space(theme::GRID);
@@ -49,6 +65,20 @@ impl TopBar {
         });
     }
 
+    /// Takes the paths whose fields were left in this frame, as Enter would; returns false where no clip can be there.
+    pub(super) fn enter(&mut self, desk: &Desk) -> bool {
+        let left = mem::take(&mut self.left);
+        if let Some(path) = left.model {
+            desk.session.edit(|state| state.model = Some(path));
+            self.model_path.clear();
+        }
+        left.clip.is_none_or(|path| {
+            let is_there = path.is_file();
+            desk.load_clip(path);
+            is_there
+        })
+    }
+
     /// The path of the clip; Enter opens what was typed.
     fn clip(&mut self, ui: &mut Ui, desk: &Desk, state: &State) {
         let known = state.clip.as_ref();
@@ -56,9 +86,12 @@ impl TopBar {
         let mut text = self.clip_path.clone().unwrap_or_else(shown);
         let edit = TextEdit::singleline(&mut text)
             .hint_text("Path of a clip")
-            .desired_width(210.0)
+            .desired_width(path_width(ui))
             .margin(Vec2::new(8.0, 5.0));
-        let response = ui.add(edit);
+        let mut response = ui.add(edit);
+        if let Some(clip) = known.filter(|_| !response.has_focus()) {
+            response = response.on_hover_text(clip.path.display().to_string());
+        }
         if response.gained_focus() {
             let path = known.map(|clip| clip.path.display().to_string());
             self.clip_path = Some(path.unwrap_or_default());
@@ -66,14 +99,15 @@ impl TopBar {
             self.clip_path = Some(text);
         }
         if response.lost_focus() {
-            let typed = self.clip_path.take().unwrap_or_default();
-            if ui.input(|input| input.key_pressed(Key::Enter)) && !typed.trim().is_empty() {
-                desk.load_clip(PathBuf::from(typed.trim()));
+            let path = path_of(&self.clip_path.take().unwrap_or_default());
+            if ui.input(|input| input.key_pressed(Key::Enter)) {
+                path.into_iter().for_each(|path| desk.load_clip(path));
+            } else {
+                self.left.clip = path.filter(|path| known.is_none_or(|clip| clip.path != *path));
             }
         }
         if let Some(clip) = known {
-            let (minutes, seconds) = (clip.duration.0 / 60.0, clip.duration.0 % 60.0);
-            muted(ui, &format!("{}:{seconds:04.1}", minutes as u32));
+            muted(ui, &minutes(clip.duration));
         }
     }
 
@@ -90,6 +124,7 @@ impl TopBar {
             .width(190.0)
             .selected_text(chosen)
             .truncate()
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .show_ui(ui, |ui| {
                 ui.set_min_width(260.0);
                 if ui
@@ -97,22 +132,23 @@ impl TopBar {
                     .clicked()
                 {
                     desk.session.edit(|state| state.model = None);
+                    ui.close();
                 }
                 if ui.selectable_label(false, "Open a model…").clicked() {
                     dialog.ask(Purpose::Model, String::new());
+                    ui.close();
                 }
                 let edit = TextEdit::singleline(&mut self.model_path)
                     .hint_text("or the path of a model file")
                     .desired_width(f32::INFINITY)
                     .margin(Vec2::new(8.0, 5.0));
                 let response = ui.add(edit);
-                let entered =
-                    response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                if entered && !self.model_path.trim().is_empty() {
-                    let path = PathBuf::from(self.model_path.trim());
-                    desk.session.edit(|state| state.model = Some(path));
-                    self.model_path.clear();
-                    ui.close();
+                if response.lost_focus() {
+                    self.left.model = path_of(&self.model_path);
+                    if ui.input(|input| input.key_pressed(Key::Enter)) {
+                        self.enter(desk);
+                        ui.close();
+                    }
                 }
             });
     }
@@ -137,6 +173,35 @@ fn start(ui: &mut Ui, context: &GuiContext, params: &DiffBgmParams) {
     }
 }
 
+/// The width of the path's field, which takes most of what the window is wider or narrower than at first.
+fn path_width(ui: &Ui) -> f32 {
+    let wider = ui.max_rect().width() - FIRST_WIDTH;
+    (210.0 + 0.6 * wider).clamp(120.0, 420.0)
+}
+
+fn path_of(typed: &str) -> Option<PathBuf> {
+    let typed = typed.trim();
+    (!typed.is_empty()).then(|| PathBuf::from(typed))
+}
+
+/// Minutes, seconds and tenths.
+fn minutes(duration: Seconds) -> String {
+    let tenths = (duration.0 * 10.0).round() as u64;
+    format!("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
+}
+
 fn muted(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).color(theme::MUTED));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_rounded_before_minutes_are_counted() {
+        assert_eq!(minutes(Seconds(59.94)), "0:59.9");
+        assert_eq!(minutes(Seconds(59.96)), "1:00.0");
+        assert_eq!(minutes(Seconds(605.0)), "10:05.0");
+    }
 }

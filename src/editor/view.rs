@@ -125,8 +125,19 @@ impl View {
             let up = step(pressed(Key::ArrowUp), pressed(Key::ArrowDown));
             beats.scroll(along * KEY_SCROLL);
             rows.scroll(up * KEY_SCROLL);
-            let zoom = KEY_ZOOM.powf(step(typed(ui, "+="), typed(ui, "-")).into());
-            beats.zoom(zoom, beats.first + beats.span * 0.5, BEATS_SEEN);
+            for sign in ui.input(|input| signs(&input.events, input.modifiers.shift)) {
+                let (stretch, limits) = if sign.shift {
+                    (&mut rows, PITCHES_SEEN)
+                } else {
+                    (&mut beats, BEATS_SEEN)
+                };
+                let factor = if sign.closer {
+                    KEY_ZOOM
+                } else {
+                    1.0 / KEY_ZOOM
+                };
+                stretch.zoom(factor, stretch.first + stretch.span * 0.5, limits);
+            }
         }
         if beats != before.0 {
             beats.first = beats.first.max(0.0);
@@ -139,10 +150,36 @@ impl View {
     }
 }
 
-/// Whether one of `signs` was typed; the window reports no keys for signs.
-fn typed(ui: &Ui, signs: &str) -> bool {
-    let is_wanted = |event: &Event| matches!(event, Event::Text(text) if signs.contains(text));
-    ui.input(|input| input.events.iter().any(is_wanted))
+/// A plus or a minus that was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sign {
+    closer: bool,
+    shift: bool,
+}
+
+/// The signs that were typed, by their letters, as the window reports no keys for them; with Shift, US and German
+/// keyboards write others. `shift_at_end` is how Shift is after the events.
+fn signs(events: &[Event], shift_at_end: bool) -> Vec<Sign> {
+    let change = |event: &Event| match event {
+        Event::ModifiersChanged(modifiers) => Some(modifiers.shift),
+        _ => None,
+    };
+    let first_change = events.iter().find_map(change);
+    let mut shift = first_change.map_or(shift_at_end, |after| !after);
+    let mut signs = Vec::new();
+    for event in events {
+        shift = change(event).unwrap_or(shift);
+        let Event::Text(text) = event else { continue };
+        let closer = match text.as_str() {
+            "+" | "=" => true,
+            "-" => false,
+            "*" if shift => true,
+            "_" if shift => false,
+            _ => continue,
+        };
+        signs.push(Sign { closer, shift });
+    }
+    signs
 }
 
 impl Stretch {
@@ -164,6 +201,7 @@ impl Stretch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use egui::Modifiers;
 
     #[test]
     fn everything_is_seen_until_the_user_zooms() {
@@ -172,6 +210,33 @@ mod tests {
         assert_eq!((timeline.first_beat, timeline.span_beats), (16.0, 32.0));
         assert_eq!(timeline.x_of(32.0), 50.0);
         assert_eq!(timeline.beat_at(50.0), 32.0);
+    }
+
+    #[test]
+    fn signs_are_told_apart_by_shift_even_when_it_comes_and_goes_between_two_frames() {
+        let text = |text: &str| Event::Text(text.to_owned());
+        let shift = |held| {
+            Event::ModifiersChanged(Modifiers {
+                shift: held,
+                ..Modifiers::NONE
+            })
+        };
+        let typed = |events: &[Event], shift_at_end| -> Vec<(bool, bool)> {
+            let signs = signs(events, shift_at_end);
+            signs.iter().map(|sign| (sign.closer, sign.shift)).collect()
+        };
+        assert_eq!(
+            typed(&[text("="), text("-")], false),
+            [(true, false), (false, false)]
+        );
+        assert_eq!(
+            typed(&[text("+"), text("_")], true),
+            [(true, true), (false, true)]
+        );
+        assert_eq!(typed(&[text("*"), text("_"), text("a")], false), []);
+        let both = [text("="), shift(true), text("+"), shift(false)];
+        assert_eq!(typed(&both, false), [(true, false), (true, true)]);
+        assert_eq!(typed(&[text("_"), shift(false)], false), [(false, true)]);
     }
 
     #[test]

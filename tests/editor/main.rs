@@ -3,6 +3,8 @@
 //! The pictures stay in `target/editor`. Without Linux and Xvfb nothing here is run.
 #![cfg(target_os = "linux")]
 
+mod steer;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -16,7 +18,6 @@ use diff_bgm::time::{Bars, Beats, Tempo};
 use plugin_hosts::clap::{INSTRUMENT, Instance, Library, Playing};
 use plugin_hosts::desktop::{Key, Picture, Screen, Window};
 use plugin_hosts::{Roll, library_of_this_test, project};
-use serde_json::Value;
 
 const ACCENT: [u8; 3] = [0xf2, 0xb8, 0x4b];
 
@@ -51,17 +52,24 @@ fn empty() -> Instance {
     Library::open(&library_of_this_test()).instance(INSTRUMENT)
 }
 
-fn with_clip(steps: usize) -> Instance {
-    let clip = ClipFeatures::read(&demo_clip()).unwrap();
-    let state = State {
-        clip: Some(SavedClip::new(demo_clip(), &clip, Tempo::DEFAULT)),
-        steps,
-        ..State::default()
-    };
+fn with(state: &State) -> Instance {
     let mut instance = empty();
     let state = project::saved(&state.to_text().unwrap());
     assert!(instance.load(&project::for_clap(&state)));
     instance
+}
+
+fn clip_and_steps(steps: usize) -> State {
+    let clip = ClipFeatures::read(&demo_clip()).unwrap();
+    State {
+        clip: Some(SavedClip::new(demo_clip(), &clip, Tempo::DEFAULT)),
+        steps,
+        ..State::default()
+    }
+}
+
+fn with_clip(steps: usize) -> Instance {
+    with(&clip_and_steps(steps))
 }
 
 fn with_draft() -> Instance {
@@ -82,11 +90,7 @@ fn with_draft() -> Instance {
         },
         0,
     );
-    let mut instance = empty();
-    assert!(instance.load(&project::for_clap(&project::saved(
-        &state.to_text().unwrap()
-    ))));
-    instance
+    with(&state)
 }
 
 fn saved_state(instance: &mut Instance) -> State {
@@ -213,25 +217,6 @@ fn a_take_is_renamed_and_deleted_by_keys() {
 }
 
 #[test]
-fn arrow_keys_move_the_slider_that_was_clicked_and_stay_on_it() {
-    let Some(_turn) = screen() else { return };
-    let mut instance = empty();
-    let window = Window::open(&mut instance);
-    let mut playing = Playing::start(instance, 2);
-    let density = (926, 114);
-    window.click(density);
-    for _ in 0..3 {
-        window.press_key(Key::Left);
-        playing.block(None, 512);
-    }
-    shot(&window, "slider");
-    let saved: Value = serde_json::from_slice(&playing.instance.save()[8..]).unwrap();
-    let density = saved["params"]["density"]["f32"].as_f64().unwrap();
-    assert!((density + 0.12).abs() < 1e-3, "{density}");
-    window.close(&mut playing.instance);
-}
-
-#[test]
 fn keys_zoom_and_scroll_the_lanes_until_home_shows_all_again() {
     let Some(_turn) = screen() else { return };
     let mut instance = with_draft();
@@ -247,6 +232,13 @@ fn keys_zoom_and_scroll_the_lanes_until_home_shows_all_again() {
     shot(&window, "zoomed");
     window.press_key(Key::Home);
     assert!(window.picture().pixels == all.pixels);
+
+    // A plus is typed with Shift, and zooms in pitch: the bars stay where they are.
+    window.type_line("+");
+    let in_pitch = shot(&window, "zoomed-in-pitch");
+    let bars = 50 * all.width..80 * all.width;
+    assert!(in_pitch.pixels[bars.clone()] == all.pixels[bars]);
+    assert!(in_pitch.pixels != all.pixels);
     window.close(&mut instance);
 }
 
