@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use crate::conditioning::cue_scale::CueScale;
 use crate::conditioning::{Conditioning, harmony};
 use crate::diffusion::model::Model;
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, Result, find_named};
 use crate::generator::{Settings, hears_chords, paint};
 use crate::music::cues::Cue;
 use crate::music::decode::{decode, encode};
@@ -73,10 +73,7 @@ impl std::str::FromStr for Harmony {
     type Err = Fault;
 
     fn from_str(name: &str) -> Result<Self, Fault> {
-        Self::ALL
-            .into_iter()
-            .find(|harmony| harmony.name() == name)
-            .ok_or_else(|| Fault::new(format!("a harmony «{name}»"), "planned, given or free"))
+        find_named("a harmony", name, &Self::ALL, Self::name)
     }
 }
 

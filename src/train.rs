@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod dropout;
 pub mod examples;
 pub mod freed_memory;
+pub mod held_out;
 pub mod music;
 pub mod optimizer;
 pub mod pop909;

@@ -1,9 +1,25 @@
-"""Writes one optimisation step of PyTorch's for other implementations to be checked against.
+"""Writes optimisation steps of PyTorch's for other implementations to be checked against.
 
-    python3 make_training_fixture.py ../../tests/fixtures/training-step.safetensors
+    python3 make_training_fixture.py ../../tests/fixtures/training-steps.safetensors
 
-The network and its weights are those of `make_fixture.py` without `--model`; roll and noise follow the same formula.
-Loss, norm of the gradients, and gradient and weight after one step of AdamW of some layers of each kind.
+The network and its weights are those of `make_fixture.py` without `--model`. Three steps are taken
+twice: on music, and on gradients that follow the formula. All is computed in double precision.
+
+On music, batch `k`, from 0, has the formula's streams `10·k + 1` (roll) and `10·k + 2` (noise), its
+own diffusion steps, and the two conditions in turn; the rate is constant. A change of Adam's has the
+sign of its gradient, however small that is, and where rounding decides the sign, later gradients
+differ a little. So there are kept, a layer, the places of the largest gradients, and no layer whose
+changes are others in single precision: those of gradients that are zero but for rounding.
+
+On given gradients there is no such doubt. That of layer `j`, in the order of the names, is in step
+`k` the formula's of the stream `100000·(k + 1) + j` times `SCALES[k]`; the rate rises and falls. Kept
+are evenly spaced places `i · elements // places`.
+
+In either run the norm of the gradients is bounded in steps 0 and 2 alone. Metadata: `config`, and
+the `optimizer` of either run. Of the first step on music: `loss` and, for some layers of each kind,
+`gradient/NAME`. Of each run, `music` or `given`: `RUN/gradient_norm`, `RUN/rate` `[3]` and
+`RUN/moved/NAME` `[4, places]`, the changes of the weights by each step and in the end that of their
+average, all over the rate of the step (the average's over the last). `places/NAME` are those on music.
 """
 
 import argparse
@@ -15,8 +31,16 @@ from safetensors.torch import save_file
 import diffusion
 from make_fixture import NARROW, formula, formula_weights, inputs
 from network import CueNetwork
+from train import ADAM, EMA_DECAY, cosine_rate
 
-RATE, BETAS, WEIGHT_DECAY, GRADIENT_NORM = 1e-3, (0.9, 0.99), 0.01, 1.0
+MUSIC = {"rate": 1e-3, "warm_up_steps": 0, "cosine": False, "gradient_norm": 1.5}
+GIVEN = {"rate": 1e-2, "warm_up_steps": 2, "cosine": True, "gradient_norm": 1.0}
+BETAS, WEIGHT_DECAY = ADAM["betas"], 0.1
+DIFFUSION_STEPS = [[900, 120], [990, 700], [500, 30]]
+SCALES = [2e-3, 5e-4, 3e-3]
+PLACES_ON_MUSIC, PLACES_GIVEN = 24, 8
+AGREEMENT = (1e-4, 1e-2)
+"""How well the changes of the first and of later steps agree between precisions."""
 RECORDED = (
     "cue_enc.0.weight",
     "unet.time_embed.0.bias",
@@ -35,31 +59,123 @@ RECORDED = (
 )
 
 
+
+
+class Run:
+    """A network whose weights are moved by given gradients; keeps the norms, rates and changes."""
+
+    def __init__(self, setting, dtype):
+        self.setting = setting
+        self.network = CueNetwork(NARROW)
+        formula_weights(self.network)
+        self.network.to(dtype)
+        self.named = dict(sorted(self.network.named_parameters()))
+        self.optimizer = torch.optim.AdamW(
+            self.named.values(), betas=BETAS, weight_decay=WEIGHT_DECAY
+        )
+        self.start = self.weights()
+        self.ema = self.weights()
+        self.norms, self.rates = [], []
+        self.changes = {name: [] for name in self.named}
+
+    def weights(self):
+        return {name: weight.detach().clone() for name, weight in self.named.items()}
+
+    def step(self):
+        """Moves the weights by the gradients that they have."""
+        step, setting = len(self.rates), self.setting
+        norm = torch.nn.utils.clip_grad_norm_(self.named.values(), setting["gradient_norm"])
+        rate = setting["rate"] * min(1.0, (step + 1) / max(setting["warm_up_steps"], 1))
+        if setting["cosine"]:
+            rate = cosine_rate(rate, step / len(SCALES))
+        self.norms.append(norm.item())
+        self.rates.append(rate)
+        before = self.weights()
+        self.optimizer.param_groups[0]["lr"] = rate
+        self.optimizer.step()
+        decay = min(EMA_DECAY, (1 + step) / (10 + step))
+        for name, weight in self.weights().items():
+            self.changes[name].append((weight - before[name]) / rate)
+            self.ema[name].lerp_(weight, 1 - decay)
+
+    def moved(self, name, places):
+        """`[4, places]`: what each step and all of them changed at places of a layer."""
+        average = (self.ema[name] - self.start[name]) / self.rates[-1]
+        changes = [*self.changes[name], average]
+        return torch.stack([change.flatten()[places] for change in changes]).float()
+
+    def recorded(self, name):
+        """Norms and rates, by their names in the file."""
+        if [norm > self.setting["gradient_norm"] for norm in self.norms] != [True, False, True]:
+            raise ValueError(f"gradients of the norms {self.norms}")
+        norms, rates = torch.tensor(self.norms), torch.tensor(self.rates)
+        return {f"{name}/gradient_norm": norms, f"{name}/rate": rates}
+
+
+def on_music(dtype):
+    """The run on music, the first step's loss, and the gradients of each step by name."""
+    run, told = Run(MUSIC, dtype), inputs(NARROW)
+    alpha_bar = diffusion.alpha_bars(NARROW).to(dtype)
+    gradients, losses = {name: [] for name in run.named}, []
+    for k, diffusion_steps in enumerate(DIFFUSION_STEPS):
+        t, shape = torch.tensor(diffusion_steps), told["x"].shape
+        x_0 = torch.from_numpy(formula(shape.numel(), 10 * k + 1) > 0.8).view(shape).to(dtype)
+        noise = torch.from_numpy(formula(shape.numel(), 10 * k + 2) * 3**0.5).view(shape).to(dtype)
+        cues, harmony = (told[name].roll(k, 0).to(dtype) for name in ("cues", "harmony"))
+        x_t, target = diffusion.noised(x_0, noise, alpha_bar[t])
+        run.optimizer.zero_grad()
+        loss = (run.network(x_t, t, cues, harmony) - target).square().mean()
+        loss.backward()
+        for name, weight in run.named.items():
+            gradients[name].append(weight.grad.clone())
+        run.step()
+        losses.append(loss.item())
+    return run, losses[0], gradients
+
+
+def on_given_gradients():
+    """The run on gradients that follow the formula."""
+    run = Run(GIVEN, torch.float64)
+    for k, scale in enumerate(SCALES):
+        for j, weight in enumerate(run.named.values()):
+            values = formula(weight.numel(), 100_000 * (k + 1) + j)
+            weight.grad = torch.from_numpy(values).float().double().view_as(weight) * scale
+        run.step()
+    return run
+
+
+def strongest(gradients):
+    """The places of the largest gradients, those of every step compared with the largest of it."""
+    shares = [gradient.flatten().abs() / gradient.abs().max() for gradient in gradients]
+    shares = torch.stack(shares).amin(0)
+    return shares.topk(min(PLACES_ON_MUSIC, len(shares))).indices
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out")
     options = parser.parse_args()
-    network = CueNetwork(NARROW)
-    formula_weights(network)
-    told = inputs(NARROW)
-    shape = told["x"].shape
-    x_0 = torch.from_numpy(formula(shape.numel(), 1) > 0.8).float().view(shape)
-    noise = torch.from_numpy(formula(shape.numel(), 2) * 3**0.5).float().view(shape)
-    alpha_bar = diffusion.alpha_bars(NARROW)
-    x_t, target = diffusion.noised(x_0, noise, alpha_bar[told["t"]])
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=RATE, betas=BETAS, weight_decay=WEIGHT_DECAY
-    )
-    loss = (network(x_t, told["t"], told["cues"], told["harmony"]) - target).square().mean()
-    loss.backward()
-    named = dict(network.named_parameters())
-    fixture = {f"gradient/{name}": named[name].grad.clone() for name in RECORDED}
-    norm = torch.nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_NORM)
-    optimizer.step()
-    fixture |= {f"after/{name}": named[name].detach().clone() for name in RECORDED}
-    fixture |= {"t": told["t"], "cues": told["cues"], "harmony": told["harmony"]}
-    fixture |= {"loss": loss.detach()[None], "gradient_norm": norm[None]}
-    metadata = {"config": json.dumps(NARROW)}
+    music, loss, gradients = on_music(torch.float64)
+    single, _, _ = on_music(torch.float32)
+    given = on_given_gradients()
+    fixture = music.recorded("music") | given.recorded("given")
+    fixture |= {"loss": torch.tensor([loss]), "t": torch.tensor(DIFFUSION_STEPS)}
+    fixture |= {name: inputs(NARROW)[name] for name in ("cues", "harmony")}
+    fixture |= {f"gradient/{name}": gradients[name][0].float() for name in RECORDED}
+    left_out = []
+    for name, weight in given.named.items():
+        places = torch.arange(PLACES_GIVEN) * weight.numel() // PLACES_GIVEN
+        fixture[f"given/moved/{name}"] = given.moved(name, places)
+        places = strongest(gradients[name])
+        moved = music.moved(name, places)
+        differences = (moved - single.moved(name, places)).abs().amax(1)
+        if differences[0] > AGREEMENT[0] or differences[1:3].max() > AGREEMENT[1]:
+            left_out.append(name)
+            continue
+        fixture |= {f"places/{name}": places.to(torch.uint32), f"music/moved/{name}": moved}
+    print(f"norms {music.norms}, {given.norms}; {len(left_out)} of {len(given.named)} layers left out")
+    optimizer = {"weight_decay": WEIGHT_DECAY, "music": MUSIC, "given": GIVEN}
+    metadata = {"config": json.dumps(NARROW), "optimizer": json.dumps(optimizer)}
     save_file({name: tensor.contiguous() for name, tensor in fixture.items()}, options.out, metadata)
 
 

@@ -18,8 +18,8 @@ class Steering:
     """How strongly to steer; the defaults bring held-out measures closest to the real ones."""
 
     repeat: float = 0.25
-    key: float = 0.2
-    groove: float = 0.6
+    key: float = 0.0
+    groove: float = 0.8
     chord: float = 0.0
 
     def correction(self, chord_signs, pitch_min):

@@ -5,7 +5,7 @@ all of them share, one at a time, so a core taken by other work never holds up t
 the same command goes on from the last checkpoint.
 
     nice -n 19 python3 train.py --data POP909 --cache pop909.npz --start model.safetensors \\
-        --out run --until 23:25
+        --out run --until HH:MM
 """
 
 import argparse
@@ -144,7 +144,10 @@ def work(worker, options, config, songs, state, lock):
             raise FloatingPointError(f"loss is {loss.item()} after step {steps_done(state)}")
         losses.append(loss.item())
         with lock:
-            gradient.mul_((GRADIENT_NORM / (gradient.norm() + 1e-6)).clamp(max=1.0))
+            norm = gradient.norm()
+            if not math.isfinite(norm.item()):
+                raise FloatingPointError(f"gradients are {norm.item()} after step {steps_done(state)}")
+            gradient.mul_((GRADIENT_NORM / (norm + 1e-6)).clamp(max=1.0))
             done = (time.time() - options.began) / (options.deadline - options.began)
             step = steps_done(state)
             warm_up = min(1.0, (step + 1) / WARM_UP_STEPS)

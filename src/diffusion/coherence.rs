@@ -67,6 +67,13 @@ impl Coherence {
         Ok(((noise * (1.0 - share).sqrt())? + (common * share.sqrt())?)?)
     }
 
+    /// Whether any estimate is changed.
+    fn corrects(&self) -> bool {
+        [self.key, self.chord, self.groove]
+            .iter()
+            .any(|share| *share > 0.0)
+    }
+
     /// Corrects the values of a roll, `[2, steps, pitches]` with `pitch_min` as its lowest pitch, of which the share
     /// `noise` of the diffusion is still to be taken away.
     fn correct(
@@ -123,22 +130,26 @@ pub struct Coherent<'a> {
     pub last_diffusion_step: usize,
     /// The lowest pitch of the roll.
     pub pitch_min: usize,
-    /// The range that corrected estimates are held to.
-    pub x0_range: (f32, f32),
+    /// The range that corrected estimates are held to, if they are.
+    pub x0_range: Option<(f32, f32)>,
 }
 
 impl Denoiser for Coherent<'_> {
     fn x0(&self, x_t: &Tensor, diffusion_step: usize) -> Result<Tensor> {
         let x0 = self.denoiser.x0(x_t, diffusion_step)?;
+        if !self.coherence.corrects() {
+            return Ok(x0);
+        }
         let (_, _, _, pitches) = x0.dims4()?;
         let mut values = x0.flatten_all()?.to_vec1::<f32>()?;
         let noise = diffusion_step as f32 / self.last_diffusion_step.max(1) as f32;
         self.coherence
             .correct(&mut values, pitches, self.pitch_min, self.chords, noise);
-        let (low, high) = self.x0_range;
-        values
-            .iter_mut()
-            .for_each(|value| *value = value.clamp(low, high));
+        if let Some((low, high)) = self.x0_range {
+            values
+                .iter_mut()
+                .for_each(|value| *value = value.clamp(low, high));
+        }
         Ok(Tensor::from_vec(values, x0.shape(), x0.device())?)
     }
 }
@@ -182,105 +193,4 @@ fn usage(onset: &[f32], pitches: usize) -> [f32; STEPS_PER_BAR] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diffusion::noise::{NoiseSource, NoiseUse};
-    use candle_core::Device;
-
-    const PITCHES: usize = 24;
-
-    /// A roll `[2, 32, 24]` from pitch 48 with onsets of 1 at the given steps and pitches.
-    fn roll(onsets: &[(usize, usize)]) -> Vec<f32> {
-        let mut roll = vec![0.0; 2 * 32 * PITCHES];
-        for &(step, pitch) in onsets {
-            roll[step * PITCHES + pitch - 48] = 1.0;
-        }
-        roll
-    }
-
-    #[test]
-    fn what_lies_outside_the_key_is_lowered_and_nothing_else() {
-        let mut corrected = roll(&[
-            (0, 48),
-            (1, 50),
-            (2, 52),
-            (3, 53),
-            (4, 55),
-            (5, 57),
-            (6, 59),
-            (7, 54),
-        ]);
-        let coherence = Coherence {
-            key: 0.25,
-            ..Coherence::NONE
-        };
-        coherence.correct(&mut corrected, PITCHES, 48, &[], 1.0);
-        assert_eq!(corrected[7 * PITCHES + 6], 0.75);
-        assert_eq!(corrected.iter().sum::<f32>(), 7.75);
-    }
-
-    #[test]
-    fn sixteenths_that_both_bars_use_are_favoured() {
-        let mut corrected = roll(&[(0, 48), (16, 50), (3, 52)]);
-        let coherence = Coherence {
-            groove: 0.6,
-            ..Coherence::NONE
-        };
-        coherence.correct(&mut corrected, PITCHES, 48, &[], 1.0);
-        assert_eq!(corrected[0], 1.3);
-        assert_eq!(corrected[3 * PITCHES + 4], 1.0);
-    }
-
-    #[test]
-    fn tones_of_the_chord_are_favoured_where_there_is_one() {
-        let mut corrected = roll(&[(0, 48), (3, 49), (4, 49)]);
-        let coherence = Coherence {
-            chord: 1.0,
-            ..Coherence::NONE
-        };
-        let chords = [Chord::parse("C:maj").unwrap(), None];
-        coherence.correct(&mut corrected, PITCHES, 48, &chords, 0.5);
-        assert_eq!(corrected[0], 1.25);
-        assert_eq!(corrected[3 * PITCHES + 1], 0.75);
-        assert_eq!(corrected[4 * PITCHES + 1], 1.0);
-    }
-
-    #[test]
-    fn shares_of_nothing_and_a_silent_roll_change_nothing() {
-        let before = roll(&[(0, 49), (7, 54)]);
-        let mut corrected = before.clone();
-        Coherence::NONE.correct(&mut corrected, PITCHES, 48, &[], 1.0);
-        assert_eq!(corrected, before);
-        let mut silent = roll(&[]);
-        Coherence::default().correct(&mut silent, PITCHES, 48, &[], 1.0);
-        assert_eq!(silent, roll(&[]));
-    }
-
-    #[test]
-    fn bars_of_noise_correlate_by_the_share_and_keep_their_variance() {
-        let source = NoiseSource::new(3, 0);
-        let noise = source
-            .normal(NoiseUse::Start, (1, 2, 128, 80), &Device::Cpu)
-            .unwrap();
-        let bar = source
-            .normal(NoiseUse::CommonBar, (1, 2, 16, 80), &Device::Cpu)
-            .unwrap();
-        let coherence = Coherence {
-            repetition: 0.25,
-            ..Coherence::NONE
-        };
-        let mixed = coherence.repeat_bars(&noise, &bar).unwrap();
-        let mean_product = |a: &Tensor, b: &Tensor| {
-            (a * b)
-                .unwrap()
-                .mean_all()
-                .unwrap()
-                .to_scalar::<f32>()
-                .unwrap()
-        };
-        let bar_of = |bar: usize| mixed.narrow(2, 16 * bar, 16).unwrap();
-        assert!((mean_product(&mixed, &mixed) - 1.0).abs() < 0.05);
-        let correlation = mean_product(&bar_of(0), &bar_of(5));
-        assert!((correlation - 0.25).abs() < 0.06, "{correlation}");
-    }
-}
+mod tests;

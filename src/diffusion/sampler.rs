@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diffusion::noise::NoiseUse;
 use crate::diffusion::schedule::Schedule;
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, Result, find_named};
 
 pub use ddpm::step as ddpm_step;
 
@@ -65,13 +65,7 @@ impl FromStr for SamplerKind {
     type Err = Fault;
 
     fn from_str(name: &str) -> Result<Self, Fault> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.name() == name)
-            .ok_or_else(|| {
-                let names = Self::ALL.map(Self::name).join(", ");
-                Fault::new(format!("a sampler «{name}»"), names)
-            })
+        find_named("a sampler", name, &Self::ALL, Self::name)
     }
 }
 
@@ -87,6 +81,18 @@ pub struct SamplerSettings {
     pub eta: f64,
     /// Factor on the noise: on what a stochastic sampler adds, on what a deterministic one starts from.
     pub temperature: f64,
+}
+
+impl SamplerSettings {
+    /// How many steps a run under `schedule` takes.
+    pub fn step_count(&self, schedule: &Schedule) -> usize {
+        match self.kind {
+            SamplerKind::Ddpm => schedule.steps() - 1,
+            SamplerKind::Ddim | SamplerKind::DpmSolver => {
+                schedule.spaced_steps(self.steps).len() - 1
+            }
+        }
+    }
 }
 
 impl Default for SamplerSettings {
@@ -140,12 +146,7 @@ impl Sampling<'_> {
 
     /// How many steps a run takes.
     fn step_count(&self) -> usize {
-        match self.settings.kind {
-            SamplerKind::Ddpm => self.schedule.steps() - 1,
-            SamplerKind::Ddim | SamplerKind::DpmSolver => {
-                self.schedule.spaced_steps(self.settings.steps).len() - 1
-            }
-        }
+        self.settings.step_count(self.schedule)
     }
 
     /// x_T: the kept roll under the noise of the last diffusion step, or that noise alone.

@@ -42,8 +42,9 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// The overlap area of two samples' densities, 0 (apart) to 1 (alike), after Yang and Lerch (2020): Gaussian kernels
-/// of Scott's bandwidth, and the integral of the lower of the two densities.
+/// The overlap area of two samples' densities, 0 (apart) to 1 (alike): Gaussian kernels of Scott's bandwidth, and the
+/// integral of the lower of the two densities. Yang and Lerch (2020) take this area of the distances within a set and
+/// between two sets; here it is that of the values themselves.
 ///
 /// Nothing where a sample is empty. A sample that does not vary is a peak as narrow as a hundredth of the other's.
 pub fn overlap_area(a: &[f64], b: &[f64]) -> Option<f64> {

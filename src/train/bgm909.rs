@@ -1,18 +1,17 @@
 //! BGM909 in the layout that the authors' code reads: rolls as `.npz`, embeddings as `.pth` and `.npy`, and a split.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::bounded_file::read_bounded;
 use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::placement::{Alignment, Placement};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Fault, Result};
 use crate::features::loose_files::LooseFiles;
-use crate::music::decode::encode;
 use crate::music::note::GridNote;
 use crate::music::piano_roll::{PianoRoll, PitchRange};
 use crate::npz::{Npz, Object};
 use crate::pickle::Pickle;
-use crate::time::{Beats, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Seconds, Steps, Tempo};
+use crate::time::{Beats, STEPS_PER_SEGMENT, Seconds, Steps, Tempo};
 
 /// The folder of the music.
 const MUSIC: &str = "POP909_4_bin_pnt_8bar";
@@ -20,6 +19,8 @@ const MUSIC: &str = "POP909_4_bin_pnt_8bar";
 const MAX_SPLIT_BYTES: u64 = 1 << 20;
 /// The longest song, in sixteenths.
 const MAX_STEPS: i64 = 1 << 20;
+/// The same in beats.
+const MAX_BEATS: usize = 1 << 18;
 
 /// A song with what its video shows.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ pub fn is_bgm909(data: &Path) -> bool {
     data.join(MUSIC).is_dir()
 }
 
-/// The training songs of the split in `data`.
+/// The training songs of the split in `data`; those without features are left out, with a line on standard error.
 ///
 /// # Errors
 /// When a file is missing, or not what it should be.
@@ -48,11 +49,15 @@ pub fn training_pieces(data: &Path) -> Result<Vec<Piece>> {
     let path = data.join("split.pickle");
     let bytes = read_bounded(&path, MAX_SPLIT_BYTES)?;
     let names = training_names(&bytes).map_err(|fault| fault.in_file(&path))?;
-    let pieces: Vec<Piece> = (names.iter())
-        .map(|name| Piece::read(data, name))
-        .collect::<Result<_>>()?;
+    let mut pieces = Vec::new();
+    for name in &names {
+        match features(data, name) {
+            Some(files) => pieces.push(Piece::read(data, name, files)?),
+            None => eprintln!("{name}: left out, since it has no features"),
+        }
+    }
     if pieces.iter().all(|piece| piece.segment_starts.is_empty()) {
-        let found = "no training song of eight bars";
+        let found = "no training song with features and the start of a segment";
         return Err(Fault::new(found, "at least one").in_file(&path));
     }
     Ok(pieces)
@@ -82,28 +87,33 @@ fn training_names(bytes: &[u8]) -> Result<Vec<String>, Fault> {
 }
 
 impl Piece {
-    fn read(data: &Path, name: &str) -> Result<Self> {
+    fn read(data: &Path, name: &str, features: LooseFiles) -> Result<Self> {
         let path = data.join(MUSIC).join(format!("{name}.npz"));
         let mut npz = Npz::open_file(&path)?;
-        let mut read = || -> Result<(Vec<GridNote>, Vec<Steps>), Fault> {
+        let mut read = || -> Result<(Vec<GridNote>, Vec<Steps>, usize), Fault> {
             let notes = notes(&npz.objects("notes")?)?;
             let downbeats = npz.array("db_pos")?.to_i64()?;
             let usable = npz.array("db_pos_filter")?.to_i64()?;
-            let end = notes.iter().map(|note| note.end.0).max().unwrap_or(0);
+            let chords = npz.array("chord")?;
+            let beats = match *chords.shape() {
+                [beats, ..] if (1..=MAX_BEATS).contains(&beats) => beats,
+                ref shape => {
+                    let found = format!("chords of the shape {shape:?}");
+                    return Err(Fault::new(
+                        found,
+                        format!("1 to {MAX_BEATS} rows, one a beat"),
+                    ));
+                }
+            };
             let starts = downbeats.iter().zip(usable).filter_map(|(&start, usable)| {
-                let start = u32::try_from(start).ok().filter(|_| usable != 0)?;
-                let fits = start
-                    .checked_add(STEPS_PER_SEGMENT)
-                    .is_some_and(|last| last <= end);
-                fits.then_some(Steps(start))
+                let is_within = usable != 0 && (0..MAX_STEPS).contains(&start);
+                is_within.then(|| u32::try_from(start).ok().map(Steps))?
             });
             let starts = starts.collect();
-            Ok((notes, starts))
+            Ok((notes, starts, beats))
         };
-        let (notes, segment_starts) = read().map_err(|fault| fault.in_file(&path))?;
-        let end = notes.iter().map(|note| note.end.0).max().unwrap_or(0);
-        let beats = end.div_ceil(STEPS_PER_BEAT) as usize;
-        let (visual, caption) = embeddings(data, name, beats)?;
+        let (notes, segment_starts, beats) = read().map_err(|fault| fault.in_file(&path))?;
+        let (visual, caption) = embeddings(features, beats)?;
         Ok(Self {
             name: name.to_owned(),
             notes,
@@ -113,62 +123,65 @@ impl Piece {
         })
     }
 
-    /// The roll of the segment from `start`, `semitones` higher; notes that start before it or leave the keyboard are
-    /// left out.
+    /// The roll of the segment from `start`, `semitones` higher, silent after the song's end; notes that start before it
+    /// or leave the keyboard are left out. As in the authors' rolls, a note that is struck again sounds on for its own
+    /// length, so that a cell may be both onset and sustain.
     pub fn roll(&self, start: Steps, semitones: i8, pitches: PitchRange) -> PianoRoll {
-        let end = Steps(start.0 + STEPS_PER_SEGMENT);
-        let within = self
-            .notes
-            .iter()
-            .filter(|note| (start..end).contains(&note.start));
-        let moved = within.filter_map(|note| {
-            let pitch = note.pitch.checked_add_signed(semitones)?;
-            pitches.index(pitch)?;
-            Some(GridNote {
-                start: Steps(note.start.0 - start.0),
-                pitch,
-                end: Steps(note.end.min(end).0 - start.0),
-            })
-        });
-        encode(
-            &moved.collect::<Vec<_>>(),
-            Steps(STEPS_PER_SEGMENT),
-            pitches,
-        )
+        let length = Steps(STEPS_PER_SEGMENT);
+        let end = start + length;
+        let mut roll = PianoRoll::silent(length, pitches);
+        let (onset, sustain) = roll.channels_mut();
+        let within = |note: &&GridNote| (start..end).contains(&note.start);
+        for note in self.notes.iter().filter(within) {
+            let pitch = note.pitch.checked_add_signed(semitones);
+            let Some(column) = pitch.and_then(|pitch| pitches.index(pitch)) else {
+                continue;
+            };
+            let at = |step: u32| (step - start.0) as usize * pitches.count() + column;
+            onset[at(note.start.0)] = 1.0;
+            for step in note.start.0 + 1..note.end.0.min(end.0) {
+                sustain[at(step)] = 1.0;
+            }
+        }
+        roll
     }
 }
 
-/// The rows of each beat, as far as there are files; the authors spread them over the whole song.
-fn embeddings(
-    data: &Path,
-    name: &str,
-    beats: usize,
-) -> Result<(Option<BeatRows>, Option<BeatRows>)> {
-    let found = |path: PathBuf| path.is_file().then_some(path);
+/// The files of a song's features, unless there are none.
+fn features(data: &Path, name: &str) -> Option<LooseFiles> {
     let features = data.join("bgm909");
+    let found = |folder: &str, extension: &str| {
+        let path = features.join(folder).join(format!("{name}.{extension}"));
+        path.is_file().then_some(path)
+    };
     let files = LooseFiles {
-        visual: found(
-            features
-                .join("new_raw_video_feats")
-                .join(format!("{name}.pth")),
-        ),
-        caption: found(features.join("caption_feats").join(format!("{name}.npy"))),
-        duration: Some(Seconds(beats.max(1) as f64)),
+        visual: found("new_raw_video_feats", "pth"),
+        caption: found("caption_feats", "npy"),
         ..LooseFiles::default()
     };
-    if files.visual.is_none() && files.caption.is_none() {
-        return Err(Error::value(
-            format!("no features of the song {name} in {}", features.display()),
-            "new_raw_video_feats and caption_feats as in BGM909",
-        ));
-    }
+    (files.visual.is_some() || files.caption.is_some()).then_some(files)
+}
+
+/// The rows of each of the song's `beats`, as far as there are files, which the authors spread over the whole song;
+/// then zeros, for segments that reach beyond its end.
+fn embeddings(files: LooseFiles, beats: usize) -> Result<(Option<BeatRows>, Option<BeatRows>)> {
+    let files = LooseFiles {
+        duration: Some(Seconds(beats as f64)),
+        ..files
+    };
     let clip = files.gather()?;
     let placement = Placement {
         tempo: Tempo::DEFAULT,
         clip_start: Beats(0.0),
         alignment: Alignment::Stretch,
     };
-    let rows = |track| placement.rows(track, beats);
+    let rows = |track| {
+        let rows = placement.rows(track, beats);
+        // The row after the last one stands for all that follow.
+        let silence = vec![0.0; rows.width()];
+        let told = (0..beats).map(|beat| rows.row(beat).to_vec());
+        BeatRows::new(told.chain([silence]))
+    };
     Ok((
         clip.visual.as_ref().map(rows),
         clip.caption.as_ref().map(rows),
@@ -251,5 +264,22 @@ mod tests {
             .collect();
         assert_eq!(onsets, [58, 127 * 128 + 68]);
         assert_eq!(roll.sustain().iter().sum::<f32>(), 3.0);
+    }
+
+    #[test]
+    fn a_note_that_is_struck_again_sounds_on() {
+        let piece = Piece {
+            name: "001".to_owned(),
+            notes: notes(&[track(&[0, 60, 6, 2, 60, 2])]).unwrap(),
+            segment_starts: vec![Steps(0)],
+            visual: None,
+            caption: None,
+        };
+        let roll = piece.roll(Steps(0), 0, PitchRange::MIDI);
+        let at = |values: &[f32], step: usize| values[step * 128 + 60];
+        let onsets: Vec<f32> = (0..7).map(|step| at(roll.onset(), step)).collect();
+        let sustain: Vec<f32> = (0..7).map(|step| at(roll.sustain(), step)).collect();
+        assert_eq!(onsets, [1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(sustain, [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0]);
     }
 }

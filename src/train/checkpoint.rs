@@ -6,6 +6,7 @@ use std::path::Path;
 use candle_core::{DType, Device, Tensor};
 use half::f16;
 use safetensors::Dtype;
+use serde::{Deserialize, Serialize};
 
 use crate::bounded_file::read_bounded;
 use crate::diffusion::config::ModelConfig;
@@ -13,6 +14,7 @@ use crate::diffusion::model::MODEL_FORMAT;
 use crate::error::{Error, Fault, Result};
 use crate::raw_tensor::RawTensor;
 use crate::safetensors_file::{self, Container};
+use crate::train::music::Extent;
 use crate::train::optimizer::Moments;
 use crate::train::settings::TrainSettings;
 use crate::train::variables::Named;
@@ -35,6 +37,10 @@ pub struct Checkpoint {
     pub config: ModelConfig,
     /// How it is trained.
     pub settings: TrainSettings,
+    /// What it was begun with, where that is known.
+    pub origin: Option<Origin>,
+    /// The weights that it was extended by, by their names.
+    pub new_layers: Vec<String>,
     /// Steps done.
     pub step: u64,
     /// The weights.
@@ -43,6 +49,17 @@ pub struct Checkpoint {
     pub ema: Named<Tensor>,
     /// The optimiser's.
     pub moments: Moments,
+}
+
+/// What a run was begun with and goes on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The [`fingerprint`] of the model file that it started from.
+    pub model: Option<u64>,
+    /// Whether the cues were measured on the music though the network had a scale.
+    pub measure_cues: bool,
+    /// How much music there was.
+    pub music: Extent,
 }
 
 impl Checkpoint {
@@ -66,6 +83,8 @@ impl Checkpoint {
         let metadata = BTreeMap::from([
             ("format".to_owned(), FORMAT.to_owned()),
             ("config".to_owned(), json(&self.config)?),
+            ("origin".to_owned(), json(&self.origin)?),
+            ("new_layers".to_owned(), json(&self.new_layers)?),
             ("settings".to_owned(), json(&self.settings)?),
             ("step".to_owned(), self.step.to_string()),
         ]);
@@ -113,6 +132,10 @@ impl Checkpoint {
                 "a training checkpoint",
             )
         };
+        // Checkpoints of earlier versions lack these.
+        let text = |name: &str, absent: &'static str| {
+            container.metadata.get(name).map_or(absent, String::as_str)
+        };
         let [mut weights, mut ema, mut mean, mut variance] = [const { Named::new() }; 4];
         for (name, view) in container.tensors.tensors() {
             let tensor = safetensors_file::tensor(&name, &view, device)?;
@@ -128,6 +151,8 @@ impl Checkpoint {
         Ok(Self {
             config: ModelConfig::from_json(field("config")?)?,
             settings: serde_json::from_str(field("settings")?).map_err(|e| wrong(&e))?,
+            origin: serde_json::from_str(text("origin", "null")).map_err(|e| wrong(&e))?,
+            new_layers: serde_json::from_str(text("new_layers", "[]")).map_err(|e| wrong(&e))?,
             step: field("step")?.parse().map_err(|e| wrong(&e))?,
             weights,
             ema,
@@ -158,7 +183,17 @@ pub fn read_model(path: &Path, device: &Device) -> Result<(ModelConfig, Named<Te
     read().map_err(|error: Error| error.in_file(path))
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String> {
+/// A number of the contents of the file at `path` that hardly any other file has (FNV-1a).
+///
+/// # Errors
+/// When it cannot be read.
+pub fn fingerprint(path: &Path) -> Result<u64> {
+    let bytes = read_bounded(path, MAX_BYTES)?;
+    let mixed = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    Ok(bytes.iter().fold(0xcbf2_9ce4_8422_2325, mixed))
+}
+
+fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|error| Error::value(error.to_string(), "something that JSON can hold"))
 }

@@ -58,7 +58,33 @@ pub enum Told {
 }
 
 impl Told {
-    /// The condition of the batch for `model`, whose gradients reach its encoder.
+    /// The same on `device`.
+    ///
+    /// # Errors
+    /// When the device refuses it.
+    pub fn to_device(&self, device: &Device) -> Result<Self> {
+        let moved = |tensor: &Option<Tensor>| {
+            let moved = tensor.as_ref().map(|tensor| tensor.to_device(device));
+            moved.transpose()
+        };
+        Ok(match self {
+            Self::Cues { cues, harmony } => Self::Cues {
+                cues: cues.to_device(device)?,
+                harmony: moved(harmony)?,
+            },
+            Self::Embeddings {
+                visual,
+                caption,
+                free,
+            } => Self::Embeddings {
+                visual: moved(visual)?,
+                caption: moved(caption)?,
+                free: free.clone(),
+            },
+        })
+    }
+
+    /// The condition of the batch for `model`, on whose device this has to be; gradients reach its encoder.
     ///
     /// # Errors
     /// When the model reads something else.
@@ -127,7 +153,7 @@ impl Music {
         let (place, height) = (uniform(), uniform());
         let semitones = TRANSPOSITIONS.start + (height * TRANSPOSITIONS.len() as f64) as i8;
         match self {
-            Self::Cues { songs, scale } => {
+            Self::Cues { songs, scale, .. } => {
                 let (song, start) = pick(songs, |song| &song.segment_starts, place);
                 let window = song.transposed_window(start, semitones, pitches);
                 let mut rows = scale.rows(&window.cues).window(0, BEATS);

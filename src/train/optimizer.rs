@@ -67,7 +67,7 @@ pub fn clip(gradients: &mut Named<Tensor>, most: f64) -> Result<f64> {
 }
 
 impl AdamW {
-    /// Takes one step; `step` counts from 1.
+    /// Takes one step, each weight at the rate of its name; `step` counts from 1.
     ///
     /// # Errors
     /// When the device fails.
@@ -76,7 +76,7 @@ impl AdamW {
         vars: &BTreeMap<String, Var>,
         gradients: &Named<Tensor>,
         moments: &mut Moments,
-        rate: f64,
+        rate_of: impl Fn(&str) -> f64,
         step: u64,
     ) -> Result<()> {
         let (mean_decay, variance_decay) = self.betas;
@@ -85,6 +85,7 @@ impl AdamW {
         let variance_scale = 1.0 / (1.0 - variance_decay.powi(step));
         for (name, gradient) in gradients {
             let Some(var) = vars.get(name) else { continue };
+            let rate = rate_of(name);
             let mean = average(moments.mean.get(name), gradient, mean_decay)?;
             let square = gradient.sqr()?;
             let variance = average(moments.variance.get(name), &square, variance_decay)?;
@@ -147,7 +148,7 @@ mod tests {
                 .sum_all()
                 .unwrap();
             let gradients = gradients(&vars, &loss.backward().unwrap()).unwrap();
-            adam.step(&vars, &gradients, &mut moments, 0.05, step)
+            adam.step(&vars, &gradients, &mut moments, |_| 0.05, step)
                 .unwrap();
         }
         let found = var.to_vec1::<f32>().unwrap();

@@ -2,12 +2,14 @@
 //! `beat_midi.txt` and `chord_midi.txt`.
 
 mod beats;
+mod cache;
 mod chords;
 mod song;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 pub use song::{Song, Window};
 
 use crate::error::{Error, Fault, Result};
@@ -16,6 +18,8 @@ use crate::error::{Error, Fault, Result};
 const MAX_SONGS: usize = 100_000;
 /// Of so many songs one is held out.
 const HELD_OUT_EVERY: u32 = 20;
+/// Songs that are read at once, between two words on how far it is.
+const SONGS_AT_ONCE: usize = 32;
 
 /// A song's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +37,7 @@ impl SongFolder {
 
     /// Whether the song is never trained on: every 20th from 001.
     pub fn is_held_out(&self) -> bool {
-        self.number % HELD_OUT_EVERY == 1
+        is_held_out(self.number)
     }
 
     /// Reads the song.
@@ -43,6 +47,39 @@ impl SongFolder {
     pub fn read(&self) -> Result<Song> {
         Song::read(&self.path, &self.name)
     }
+}
+
+fn is_held_out(number: u32) -> bool {
+    number % HELD_OUT_EVERY == 1
+}
+
+/// All songs, by their names: those in the file `cache`, if it is there; else those of `data`, a folder as published or
+/// such a file, and they are written to `cache`, if that is given. `on_songs` is told the share that is read.
+///
+/// # Errors
+/// When a song cannot be read, a file is damaged, or `cache` cannot be written.
+pub fn read_songs(
+    data: &Path,
+    cache: Option<&Path>,
+    on_songs: &mut dyn FnMut(f64),
+) -> Result<Vec<Song>> {
+    if let Some(file) = cache.filter(|cache| cache.exists()) {
+        return cache::read(file);
+    }
+    if data.is_file() {
+        return cache::read(data);
+    }
+    let folders = songs(data)?;
+    let mut read = Vec::with_capacity(folders.len());
+    for some in folders.chunks(SONGS_AT_ONCE) {
+        on_songs(read.len() as f64 / folders.len() as f64);
+        let songs: Result<Vec<Song>> = some.par_iter().map(SongFolder::read).collect();
+        read.extend(songs?);
+    }
+    if let Some(cache) = cache {
+        cache::write(cache, &read)?;
+    }
+    Ok(read)
 }
 
 /// The songs in the folder `data`, by their names.

@@ -1,20 +1,17 @@
 //! The log of a training run, a line a step, and a picture of its losses.
 
+mod curve;
+
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::train::trainer::StepReport;
-
-/// Width and height of the picture, in pixels.
-const SIZE: [usize; 2] = [960, 480];
-const BACKGROUND: [u8; 3] = [0x14, 0x16, 0x1b];
-const GRID: [u8; 3] = [0x2a, 0x2f, 0x3a];
-const CURVE: [u8; 3] = [0x7f, 0xb4, 0xff];
 
 /// A line of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,12 +24,21 @@ pub struct Line {
     pub gradient_norm: f64,
     /// The learning rate.
     pub rate: f64,
+    /// How long the run has taken, all its parts together; 0 in logs that did not say.
+    #[serde(default)]
+    pub seconds: f64,
+    /// The loss of the averaged weights on held-out music, where it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_out_loss: Option<f64>,
 }
 
 /// The log in the folder of a run.
 pub struct Log {
     path: PathBuf,
     lines: Vec<Line>,
+    opened: Instant,
+    /// What [`Line::seconds`] was when it was opened.
+    seconds_before: f64,
 }
 
 impl Log {
@@ -52,7 +58,12 @@ impl Log {
             .filter_map(|line| serde_json::from_str(line).ok())
             .filter(|line: &Line| line.step <= step)
             .collect();
-        let log = Self { path, lines };
+        let log = Self {
+            path,
+            opened: Instant::now(),
+            seconds_before: lines.last().map_or(0.0, |line| line.seconds),
+            lines,
+        };
         atomic_file::write_file(&log.path, |file| {
             let mut write = |line| writeln!(file, "{}", written(line));
             log.lines
@@ -63,16 +74,18 @@ impl Log {
         Ok(log)
     }
 
-    /// Appends a line.
+    /// Appends a line, with the loss on held-out music where that was taken.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn append(&mut self, report: StepReport) -> Result<()> {
+    pub fn append(&mut self, report: StepReport, held_out_loss: Option<f64>) -> Result<()> {
         let line = Line {
             step: report.step,
             loss: report.loss,
             gradient_norm: report.gradient_norm,
             rate: report.rate,
+            seconds: self.seconds_before + self.opened.elapsed().as_secs_f64(),
+            held_out_loss,
         };
         let file = OpenOptions::new()
             .append(true)
@@ -90,47 +103,13 @@ impl Log {
         recent.iter().map(|line| line.loss).sum::<f64>() / recent.len().max(1) as f64
     }
 
-    /// Writes `loss.png` beside the log: the loss from 0 to its highest, each column the mean of its steps.
+    /// Writes `loss.png` beside the log: each column the mean loss of its steps, and the losses on held-out music, over a
+    /// logarithmic scale.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write_curve(&self) -> Result<()> {
-        let [width, height] = SIZE;
-        let mut pixels = BACKGROUND.repeat(width * height);
-        let mut put = |x: usize, y: usize, colour: [u8; 3]| {
-            pixels[3 * (y * width + x)..][..3].copy_from_slice(&colour);
-        };
-        for quarter in 1..4 {
-            (0..width).for_each(|x| put(x, quarter * height / 4, GRID));
-        }
-        let highest = self.lines.iter().map(|line| line.loss).fold(1e-9, f64::max);
-        let mut before = None;
-        for x in 0..width {
-            let place = |x: usize| x * self.lines.len() / width;
-            let Some(first) = self.lines.get(place(x)) else {
-                continue;
-            };
-            let lines = &self.lines[place(x)..place(x + 1).max(place(x) + 1)];
-            let sum: f64 = lines.iter().map(|line| line.loss).sum();
-            let mean = if sum.is_finite() {
-                sum / lines.len() as f64
-            } else {
-                first.loss
-            };
-            let y = ((1.0 - mean / highest).clamp(0.0, 1.0) * (height - 1) as f64) as usize;
-            let from = before.unwrap_or(y);
-            (from.min(y)..=from.max(y)).for_each(|y| put(x, y, CURVE));
-            before = Some(y);
-        }
-        let path = self.path.with_file_name("loss.png");
-        atomic_file::write_file(&path, |file| {
-            let mut encoder = png::Encoder::new(file, width as u32, height as u32);
-            encoder.set_color(png::ColorType::Rgb);
-            encoder.set_depth(png::BitDepth::Eight);
-            (encoder.write_header())
-                .and_then(|mut writer| writer.write_image_data(&pixels))
-                .map_err(|error| Error::io(&path)(error.into()))
-        })
+        curve::write(&self.path.with_file_name("loss.png"), &self.lines)
     }
 }
 
@@ -155,16 +134,26 @@ mod tests {
     fn a_log_goes_on_where_its_run_does() {
         let folder = tempfile::tempdir().unwrap();
         let mut log = Log::open(folder.path(), 0).unwrap();
-        (1..=10).for_each(|step| log.append(report(step)).unwrap());
+        (1..=10).for_each(|step| log.append(report(step), None).unwrap());
         let mut log = Log::open(folder.path(), 4).unwrap();
-        log.append(report(5)).unwrap();
+        log.append(report(5), Some(0.5)).unwrap();
         let text = fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
         let steps: Vec<u64> = (text.lines())
             .map(|line| serde_json::from_str::<Line>(line).unwrap().step)
             .collect();
         assert_eq!(steps, [1, 2, 3, 4, 5]);
         assert!((log.recent_loss(2) - 0.225).abs() < 1e-9);
-        log.write_curve().unwrap();
-        assert!(folder.path().join("loss.png").metadata().unwrap().len() > 100);
+        assert!(
+            log.lines
+                .is_sorted_by(|one, next| one.seconds < next.seconds)
+        );
+        assert_eq!(log.lines[4].held_out_loss, Some(0.5));
+    }
+
+    #[test]
+    fn lines_without_times_are_read() {
+        let line = r#"{"step":1,"loss":0.5,"gradient_norm":1.0,"rate":0.001}"#;
+        let line: Line = serde_json::from_str(line).unwrap();
+        assert_eq!((line.seconds, line.held_out_loss), (0.0, None));
     }
 }

@@ -9,7 +9,7 @@ use candle_core::{Device, Tensor};
 use crate::diffusion::config::{ModelConfig, Prediction};
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
-use crate::train::checkpoint::Checkpoint;
+use crate::train::checkpoint::{Checkpoint, Origin};
 use crate::train::examples::Batch;
 use crate::train::freed_memory;
 use crate::train::music::Music;
@@ -27,6 +27,8 @@ pub struct Trainer {
     variables: Variables,
     ema: Named<Tensor>,
     moments: Moments,
+    origin: Option<Origin>,
+    new_layers: Vec<String>,
     step: u64,
     device: Device,
 }
@@ -58,6 +60,8 @@ impl Trainer {
         settings.check()?;
         Ok(Self {
             ema: variables.tensors()?,
+            origin: None,
+            new_layers: variables.new_layers().to_vec(),
             config,
             settings,
             variables,
@@ -75,6 +79,8 @@ impl Trainer {
         let Checkpoint {
             config,
             settings,
+            origin,
+            new_layers,
             step,
             weights,
             ema,
@@ -87,6 +93,8 @@ impl Trainer {
             settings,
             ema,
             moments,
+            origin,
+            new_layers,
             step,
             device: device.clone(),
         })
@@ -100,6 +108,8 @@ impl Trainer {
         Ok(Checkpoint {
             config: self.config.clone(),
             settings: self.settings.clone(),
+            origin: self.origin,
+            new_layers: self.new_layers.clone(),
             step: self.step,
             weights: self.variables.tensors()?,
             ema: self.ema.clone(),
@@ -168,10 +178,17 @@ impl Trainer {
     pub fn step(&mut self, batch: &Batch) -> Result<StepReport> {
         let model = self.variables.model()?;
         let loss = loss(&model, batch, &self.device)?;
-        let vars = self.variables.vars();
-        let mut gradients = gradients(vars, &loss.backward()?)?;
+        let gradients = gradients(self.variables.vars(), &loss.backward()?)?;
         drop(model);
-        let loss = f64::from(loss.to_scalar::<f32>()?);
+        self.descend(f64::from(loss.to_scalar::<f32>()?), gradients)
+    }
+
+    /// Takes the step that `gradients` of `loss` ask for: bounds their norm, moves the weights and has the average
+    /// follow them.
+    ///
+    /// # Errors
+    /// When the loss or the norm is no longer a number, or the device fails.
+    pub fn descend(&mut self, loss: f64, mut gradients: Named<Tensor>) -> Result<StepReport> {
         let gradient_norm = clip(&mut gradients, self.settings.gradient_norm)?;
         if !loss.is_finite() || !gradient_norm.is_finite() {
             return Err(Error::value(
@@ -183,8 +200,16 @@ impl Trainer {
             ));
         }
         let rate = self.settings.rate(self.step);
-        let optimizer = self.settings.optimizer;
-        optimizer.step(vars, &gradients, &mut self.moments, rate, self.step + 1)?;
+        let (optimizer, vars) = (self.settings.optimizer, self.variables.vars());
+        let rate_of = |name: &str| {
+            let is_new = self.new_layers.iter().any(|new| new == name);
+            if is_new {
+                rate * self.settings.new_layers_rate
+            } else {
+                rate
+            }
+        };
+        optimizer.step(vars, &gradients, &mut self.moments, rate_of, self.step + 1)?;
         let decay = self.settings.ema_decay_at(self.step);
         for (name, var) in vars {
             let value = average(self.ema.get(name), &var.detach(), decay)?;
@@ -200,7 +225,7 @@ impl Trainer {
     }
 }
 
-/// The mean square error of what `model` predicts for a batch.
+/// The mean square error of what `model`, which is on `device`, predicts for a batch.
 ///
 /// # Errors
 /// When the shapes do not fit.
@@ -208,18 +233,18 @@ pub fn loss(model: &Model, batch: &Batch, device: &Device) -> Result<Tensor> {
     let (x_0, noise) = (batch.x_0.to_device(device)?, batch.noise.to_device(device)?);
     let steps = &batch.diffusion_steps;
     let schedule = model.schedule();
-    let of_each = |array: &[f32]| {
-        let values: Vec<f32> = steps.iter().map(|&step| array[step]).collect();
-        Tensor::from_vec(values, (steps.len(), 1, 1, 1), device)
-    };
-    let signal = of_each(&schedule.sqrt_alpha_bar)?;
-    let spread = of_each(&schedule.sqrt_1m_alpha_bar)?;
+    // In one piece, because every transfer to a device takes its time.
+    let arrays = [&schedule.sqrt_alpha_bar, &schedule.sqrt_1m_alpha_bar];
+    let shares = (arrays.iter()).flat_map(|array| steps.iter().map(|&step| array[step]));
+    let shares = Tensor::from_vec(shares.collect(), (2, steps.len(), 1, 1, 1), device)?;
+    let (signal, spread) = (shares.get(0)?, shares.get(1)?);
     let x_t = (x_0.broadcast_mul(&signal)? + noise.broadcast_mul(&spread)?)?;
     let target = match model.config().prediction {
         Prediction::Noise => noise,
         Prediction::Velocity => (noise.broadcast_mul(&signal)? - x_0.broadcast_mul(&spread)?)?,
     };
-    let condition = batch.told.condition(model, steps)?;
+    let told = batch.told.to_device(device)?;
+    let condition = told.condition(model, steps)?;
     let predicted = model.predict_each(&x_t, steps, &condition)?;
     Ok((predicted - target)?.sqr()?.mean_all()?)
 }

@@ -1,18 +1,18 @@
 //! The weights of a network that is being trained.
 
+mod maker;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use candle_core::{DType, Device, Shape, Tensor, Var};
+use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::VarBuilder;
-use candle_nn::init::Init;
-use candle_nn::var_builder::SimpleBackend;
 use parking_lot::Mutex;
 
 use crate::diffusion::config::ModelConfig;
 use crate::diffusion::model::Model;
-use crate::diffusion::noise::{NoiseSource, NoiseUse};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Result};
+use maker::Maker;
 
 /// Named tensors of one network.
 pub type Named<T> = BTreeMap<String, T>;
@@ -21,6 +21,7 @@ pub type Named<T> = BTreeMap<String, T>;
 pub struct Variables {
     config: ModelConfig,
     vars: Named<Var>,
+    new_layers: Vec<String>,
     device: Device,
 }
 
@@ -47,7 +48,7 @@ impl Variables {
 
     /// The given weights of the network `start`, extended to the network of `config`, which may add harmony and time
     /// attention. New inputs weigh nothing and new layers are drawn from `seed` but add nothing, so that it predicts at
-    /// first what `start` does.
+    /// first what `start` does. Heads of time attention begin by looking one, two and four bars away.
     ///
     /// # Errors
     /// When the networks differ otherwise, or a weight is misshapen.
@@ -70,7 +71,12 @@ impl Variables {
                 "one that differs in harmony and time attention alone",
             ));
         }
-        let extended = Self::made(config, tensors, Some(seed), device)?;
+        let mut extended = Self::made(config, tensors, Some(seed), device)?;
+        let is_new = |(name, var): &(&String, &Var)| {
+            (tensors.get(*name)).is_none_or(|tensor| tensor.shape() != var.shape())
+        };
+        let new_layers = extended.vars.iter().filter(is_new);
+        extended.new_layers = new_layers.map(|(name, _)| name.clone()).collect();
         match tensors
             .keys()
             .find(|name| !extended.vars.contains_key(*name))
@@ -90,19 +96,21 @@ impl Variables {
         device: &Device,
     ) -> Result<Self> {
         let made = Arc::new(Mutex::new(Named::new()));
-        let maker = Maker {
-            given: given.clone(),
-            seed,
-            made: Arc::clone(&made),
-        };
+        let maker = Maker::new(given.clone(), seed, Arc::clone(&made));
         let vb = VarBuilder::from_backend(Box::new(maker), DType::F32, device.clone());
         Model::build("training", config.clone(), &vb)?;
         let vars = std::mem::take(&mut *made.lock());
         Ok(Self {
             config: config.clone(),
             vars,
+            new_layers: Vec::new(),
             device: device.clone(),
         })
+    }
+
+    /// The weights that extending a network added or widened, by their names.
+    pub fn new_layers(&self) -> &[String] {
+        &self.new_layers
     }
 
     /// The network over the weights as they are now. It has to be made anew after each change.
@@ -138,82 +146,6 @@ pub fn model_of(config: &ModelConfig, tensors: Named<Tensor>, device: &Device) -
     let tensors = tensors.into_iter().collect();
     let vb = VarBuilder::from_tensors(tensors, DType::F32, device);
     Model::build("training", config.clone(), &vb)
-}
-
-/// Makes a variable of each weight that a network asks for.
-struct Maker {
-    /// May lack inputs and whole weights where there is a seed.
-    given: Named<Tensor>,
-    /// Of drawn weights; without it, all are given.
-    seed: Option<u64>,
-    made: Arc<Mutex<Named<Var>>>,
-}
-
-impl Maker {
-    fn weight(&self, shape: &Shape, name: &str, init: Init) -> Result<Vec<f32>> {
-        if let Some(tensor) = self.given.get(name) {
-            let tensor = match (self.seed, tensor.dims(), shape.dims()) {
-                (Some(_), [_, given, ..], [_, inputs, ..]) if given < inputs => {
-                    tensor.pad_with_zeros(1, 0, inputs - given)?
-                }
-                _ => tensor.clone(),
-            };
-            if tensor.shape() != shape {
-                let found = format!("{name} of the shape {:?}", tensor.dims());
-                return Err(Fault::new(found, format!("{:?}", shape.dims())).into());
-            }
-            return Ok(tensor.flatten_all()?.to_vec1()?);
-        }
-        let Some(seed) = self.seed else {
-            return Err(Fault::new(format!("no {name}"), "all weights of the network").into());
-        };
-        let count = shape.elem_count();
-        if !self.given.is_empty() && name.contains(".time_attention.") && name.contains(".to_out.")
-        {
-            return Ok(vec![0.0; count]);
-        }
-        let bound = match init {
-            Init::Const(value) if shape.rank() == 1 || name.ends_with("bias") => {
-                return Ok(vec![value as f32; count]);
-            }
-            Init::Uniform { up, .. } => up,
-            _ => {
-                let inputs: usize = shape.dims().iter().skip(1).product();
-                1.0 / (inputs.max(1) as f64).sqrt()
-            }
-        };
-        let index = self.made.lock().len() as u32;
-        let numbers = NoiseSource::new(seed, index).uniform(NoiseUse::Weights);
-        let within = |number: f64| ((2.0 * number - 1.0) * bound) as f32;
-        Ok(numbers.take(count).map(within).collect())
-    }
-}
-
-impl SimpleBackend for Maker {
-    fn get(
-        &self,
-        shape: Shape,
-        name: &str,
-        init: Init,
-        _: DType,
-        device: &Device,
-    ) -> candle_core::Result<Tensor> {
-        let values = self
-            .weight(&shape, name, init)
-            .map_err(candle_core::Error::wrap)?;
-        let var = Var::from_vec(values, shape, device)?;
-        let tensor = var.as_tensor().clone();
-        self.made.lock().insert(name.to_owned(), var);
-        Ok(tensor)
-    }
-
-    fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> candle_core::Result<Tensor> {
-        candle_core::bail!("{name} was asked for without a shape")
-    }
-
-    fn contains_tensor(&self, name: &str) -> bool {
-        self.given.contains_key(name) || self.seed.is_some()
-    }
 }
 
 #[cfg(test)]
@@ -259,17 +191,25 @@ mod tests {
         let difference = predicted(&before, None) - predicted(&after, Some(&harmony));
         let difference = difference.unwrap().abs().unwrap().max_all().unwrap();
         assert!(difference.to_scalar::<f32>().unwrap() < 1e-5);
-        let drawn = &after.vars()["unet.time_attention.input_1.to_qkv.weight"];
-        assert!(
-            drawn
-                .abs()
-                .unwrap()
-                .max_all()
-                .unwrap()
-                .to_scalar::<f32>()
-                .unwrap()
-                > 0.0
-        );
+        let largest = |name: &str| {
+            let largest = after.vars()[name].abs().unwrap().max_all().unwrap();
+            largest.to_scalar::<f32>().unwrap()
+        };
+        assert!(largest("unet.time_attention.input_1.to_qkv.weight") > 0.0);
+        assert_eq!(largest("unet.time_attention.input_1.bias"), 2.0);
+        for (name, is_new) in [
+            ("unet.time_attention.input_1.bias", true),
+            ("unet.input_blocks.0.0.weight", true),
+            ("cue_enc.0.weight", true),
+            ("unet.input_blocks.0.0.bias", false),
+            ("unet.out.2.weight", false),
+        ] {
+            assert_eq!(
+                after.new_layers().contains(&name.to_owned()),
+                is_new,
+                "{name}"
+            );
+        }
     }
 
     #[test]

@@ -53,12 +53,12 @@ fn predicts_what_was_recorded(model: &Model, name: &str) {
 fn drafts_what_was_recorded(model: &Model, name: &str) {
     let recorded = fixture(name);
     let harmony = sample(&recorded, "harmony", 0);
-    let rows = CueRows {
-        cues: &sample(&recorded, "cues", 0).unwrap(),
-        harmony: harmony.as_ref(),
+    let cues = sample(&recorded, "cues", 0).unwrap();
+    let told = |cues: &Tensor| {
+        let harmony = harmony.as_ref();
+        model.cue_condition(CueRows { cues, harmony }).unwrap()
     };
-    let condition = model.cue_condition(rows).unwrap();
-    let free = model.null_condition().unwrap();
+    let (condition, free) = (told(&cues), told(&cues.zeros_like().unwrap()));
     let guided = GuidedModel::new(model, &condition, &free, 1.5, Some((-0.1, 1.1))).unwrap();
 
     let timesteps: Vec<usize> = recorded["timesteps"]

@@ -1,50 +1,95 @@
-//! One step of training gives the loss, gradients and weights that PyTorch's does.
+//! Steps of training give the loss, gradients, weights and averages that PyTorch's do.
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::safetensors_file::Container;
 use diff_bgm::train::dropout::Dropout;
 use diff_bgm::train::examples::{Batch, Told};
 use diff_bgm::train::optimizer::{AdamW, gradients};
 use diff_bgm::train::settings::TrainSettings;
-use diff_bgm::train::trainer::{Trainer, loss};
-use diff_bgm::train::variables::Variables;
+use diff_bgm::train::trainer::{StepReport, Trainer, loss};
+use diff_bgm::train::variables::{Named, Variables};
+use serde_json::Value;
 
 use crate::formula::{formula_weights, uniform};
 use crate::{assert_close, fixture};
 
+const FIXTURE: &str = "training-steps.safetensors";
 const FORMULA_BASE: u32 = 3000;
+/// Where the streams of given gradients begin, a step; and what they are multiplied by.
+const GIVEN_BASE: u32 = 100_000;
+const SCALES: [f64; 3] = [2e-3, 5e-4, 3e-3];
+/// How far an update of given gradients, in learning rates, may be from the recorded one; relative to it above 1.
+const GIVEN_TOLERANCE: f32 = 1e-4;
+/// The same of the first step on music and of the later ones, into which goes how the steps before were rounded.
+const MUSIC_TOLERANCES: [f32; 3] = [5e-4, 4e-2, 4e-2];
 
-fn config() -> ModelConfig {
-    let bytes = include_bytes!("../fixtures/training-step.safetensors");
-    let container = Container::parse(bytes).unwrap();
-    ModelConfig::from_json(&container.metadata["config"]).unwrap()
+fn metadata(name: &str) -> String {
+    let bytes = include_bytes!("../fixtures/training-steps.safetensors");
+    Container::parse(bytes).unwrap().metadata[name].clone()
 }
 
-fn batch() -> Batch {
-    let recorded = fixture("training-step.safetensors");
+fn config() -> ModelConfig {
+    ModelConfig::from_json(&metadata("config")).unwrap()
+}
+
+/// The settings of the run `music` or `given`.
+fn settings(run: &str) -> TrainSettings {
+    let optimizer: Value = serde_json::from_str(&metadata("optimizer")).unwrap();
+    let of_run = &optimizer[run];
+    let ours = TrainSettings::ours();
+    TrainSettings {
+        steps: SCALES.len() as u64,
+        learning_rate: of_run["rate"].as_f64().unwrap(),
+        warm_up_steps: of_run["warm_up_steps"].as_u64().unwrap(),
+        cosine: of_run["cosine"].as_bool().unwrap(),
+        gradient_norm: of_run["gradient_norm"].as_f64().unwrap(),
+        optimizer: AdamW {
+            weight_decay: optimizer["weight_decay"].as_f64().unwrap(),
+            ..ours.optimizer
+        },
+        dropout: Dropout::NONE,
+        ..ours
+    }
+}
+
+/// Batch `k`: its own music, noise and diffusion steps, and the two conditions in turn.
+fn batch(k: u32) -> Batch {
+    let recorded = fixture(FIXTURE);
     let shape = (2, 2, 128, 80);
-    let steps = recorded["t"].to_vec1::<i64>().unwrap();
-    let ones = uniform(1, 1.0, shape).gt(0.8).unwrap();
+    let steps = recorded["t"].to_vec2::<i64>().unwrap();
+    let ones = uniform(10 * k + 1, 1.0, shape).gt(0.8).unwrap();
+    let turned = |name: &str| {
+        let [first, second] = [0, 1].map(|row| recorded[name].narrow(0, row, 1).unwrap());
+        let rows = if k.is_multiple_of(2) {
+            [first, second]
+        } else {
+            [second, first]
+        };
+        Tensor::cat(&rows, 0).unwrap()
+    };
     Batch {
-        x_0: ones.to_dtype(candle_core::DType::F32).unwrap(),
-        noise: uniform(2, 3f64.sqrt(), shape),
-        diffusion_steps: steps.into_iter().map(|step| step as usize).collect(),
+        x_0: ones.to_dtype(DType::F32).unwrap(),
+        noise: uniform(10 * k + 2, 3f64.sqrt(), shape),
+        diffusion_steps: steps[k as usize]
+            .iter()
+            .map(|&step| step as usize)
+            .collect(),
         told: Told::Cues {
-            cues: recorded["cues"].clone(),
-            harmony: Some(recorded["harmony"].clone()),
+            cues: turned("cues"),
+            harmony: Some(turned("harmony")),
         },
     }
 }
 
-fn variables() -> Variables {
+fn variables(device: &Device) -> Variables {
     let (weights, _) = formula_weights(&config(), FORMULA_BASE);
-    Variables::from_tensors(&config(), &weights, &Device::Cpu).unwrap()
+    Variables::from_tensors(&config(), &weights, device).unwrap()
 }
 
 /// What was recorded under names that begin with `kind`.
 fn recorded(kind: &str) -> Vec<(String, Tensor)> {
-    let all = fixture("training-step.safetensors").into_iter();
+    let all = fixture(FIXTURE).into_iter();
     let named: Vec<(String, Tensor)> = all
         .filter_map(|(name, tensor)| Some((name.strip_prefix(kind)?.to_owned(), tensor)))
         .collect();
@@ -52,11 +97,74 @@ fn recorded(kind: &str) -> Vec<(String, Tensor)> {
     named
 }
 
+/// Takes the steps of a run, each by `step`, and compares norms, rates, changes of weights and of their average.
+/// `places` gives those at which the changes of a layer of some elements were recorded, `[row, place]`.
+fn takes_the_recorded_steps(
+    run: &str,
+    step: impl Fn(&mut Trainer, u32) -> StepReport,
+    places: impl Fn(&str, usize, usize) -> Vec<u32>,
+    tolerances: [f32; 3],
+) {
+    let fixture = fixture(FIXTURE);
+    let numbers = |name: &str| fixture[&format!("{run}/{name}")].to_vec1::<f32>().unwrap();
+    let (norms, rates) = (numbers("gradient_norm"), numbers("rate"));
+    let mut trainer = Trainer::new(
+        config(),
+        settings(run),
+        variables(&Device::Cpu),
+        &Device::Cpu,
+    )
+    .unwrap();
+    let start = trainer.checkpoint().unwrap();
+    let mut before = start.weights.clone();
+    for k in 0..SCALES.len() {
+        let report = step(&mut trainer, k as u32);
+        for (name, found, expected) in [
+            ("norm", report.gradient_norm, norms[k]),
+            ("rate", report.rate, rates[k]),
+        ] {
+            let error = (found as f32 / expected - 1.0).abs();
+            assert!(
+                error < tolerances[k],
+                "{run}, {name} {k}: {found}, not {expected}"
+            );
+        }
+        let after = trainer.checkpoint().unwrap();
+        let compare = |row: usize, found: &Named<Tensor>, before: &Named<Tensor>| {
+            for (name, moved) in recorded(&format!("{run}/moved/")) {
+                let expected = moved.get(row).unwrap().to_vec1::<f32>().unwrap();
+                let change = ((&found[&name] - &before[&name]).unwrap() / f64::from(rates[k]))
+                    .unwrap()
+                    .flatten_all()
+                    .unwrap();
+                let at = places(&name, change.elem_count(), expected.len());
+                let at = Tensor::from_vec(at, expected.len(), &Device::Cpu).unwrap();
+                let found = change
+                    .index_select(&at, 0)
+                    .unwrap()
+                    .to_vec1::<f32>()
+                    .unwrap();
+                for (found, expected) in found.iter().zip(&expected) {
+                    assert!(
+                        (found - expected).abs() < tolerances[k] * expected.abs().max(1.0),
+                        "{run}, {name} {row}: {found}, not {expected}"
+                    );
+                }
+            }
+        };
+        compare(k, &after.weights, &before);
+        if k + 1 == SCALES.len() {
+            compare(k + 1, &after.ema, &start.weights);
+        }
+        before = after.weights;
+    }
+}
+
 #[test]
 fn loss_and_gradients_of_every_kind_of_layer_are_reproduced() {
-    let variables = variables();
-    let loss = loss(&variables.model().unwrap(), &batch(), &Device::Cpu).unwrap();
-    let expected = &fixture("training-step.safetensors")["loss"];
+    let variables = variables(&Device::Cpu);
+    let loss = loss(&variables.model().unwrap(), &batch(0), &Device::Cpu).unwrap();
+    let expected = &fixture(FIXTURE)["loss"];
     assert_close("loss", &loss.reshape(1).unwrap(), expected, 1e-4);
     let found = gradients(variables.vars(), &loss.backward().unwrap()).unwrap();
     let without = variables
@@ -71,30 +179,58 @@ fn loss_and_gradients_of_every_kind_of_layer_are_reproduced() {
 }
 
 #[test]
-fn a_clipped_step_of_adamw_leads_to_the_recorded_weights() {
-    let settings = TrainSettings {
-        learning_rate: 1e-3,
-        warm_up_steps: 0,
-        cosine: false,
-        optimizer: AdamW {
-            betas: (0.9, 0.99),
-            weight_decay: 0.01,
-        },
-        gradient_norm: 1.0,
-        dropout: Dropout::NONE,
-        ..TrainSettings::ours()
+fn given_gradients_move_the_weights_and_their_average_as_in_pytorch() {
+    let step = |trainer: &mut Trainer, k: u32| {
+        let weights = trainer.checkpoint().unwrap().weights;
+        let gradient = |(j, (name, weight)): (usize, (&String, &Tensor))| {
+            let stream = GIVEN_BASE * (k + 1) + j as u32;
+            let gradient = uniform(stream, 1.0, weight.dims()) * SCALES[k as usize];
+            (name.clone(), gradient.unwrap())
+        };
+        let gradients = weights.iter().enumerate().map(gradient).collect();
+        trainer.descend(0.5, gradients).unwrap()
     };
-    let mut trainer = Trainer::new(config(), settings, variables(), &Device::Cpu).unwrap();
-    let report = trainer.step(&batch()).unwrap();
-    let norm = Tensor::new(&[report.gradient_norm as f32], &Device::Cpu).unwrap();
-    let expected = &fixture("training-step.safetensors")["gradient_norm"];
-    assert_close("norm", &norm, expected, 1e-4);
-    let weights = trainer.checkpoint().unwrap().weights;
-    for (name, expected) in recorded("after/") {
-        // A first step is the sign of each gradient, so rounding shows where a gradient is all but zero.
-        let difference = (&weights[&name] - &expected).unwrap().abs().unwrap();
-        let largest = difference.flatten_all().unwrap().max(0).unwrap();
-        let largest = largest.to_scalar::<f32>().unwrap();
-        assert!(largest < 1e-4, "{name}: {largest}");
+    let places = |_: &str, elements: usize, count: usize| -> Vec<u32> {
+        (0..count).map(|i| (i * elements / count) as u32).collect()
+    };
+    takes_the_recorded_steps("given", step, places, [GIVEN_TOLERANCE; 3]);
+}
+
+#[test]
+fn steps_on_music_move_the_weights_where_their_gradients_are_certain() {
+    let recorded = fixture(FIXTURE);
+    let step = |trainer: &mut Trainer, k: u32| trainer.step(&batch(k)).unwrap();
+    let places = |name: &str, _: usize, _: usize| {
+        recorded[&format!("places/{name}")]
+            .to_vec1::<u32>()
+            .unwrap()
+    };
+    takes_the_recorded_steps("music", step, places, MUSIC_TOLERANCES);
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn a_step_on_a_card_is_that_on_the_cpu() {
+    let settings = settings("music");
+    let after = |device: &Device| {
+        let variables = variables(device);
+        let mut trainer = Trainer::new(config(), settings.clone(), variables, device).unwrap();
+        let report = trainer.step(&batch(0)).unwrap();
+        (report, trainer.checkpoint().unwrap().weights)
+    };
+    let (on_cpu, expected) = after(&Device::Cpu);
+    let (on_card, found) = after(&Device::new_cuda(0).unwrap());
+    assert!((on_card.loss - on_cpu.loss).abs() < 1e-4 * on_cpu.loss);
+    assert!((on_card.gradient_norm - on_cpu.gradient_norm).abs() < 1e-3 * on_cpu.gradient_norm);
+    for (name, moved) in recorded("music/moved/") {
+        let at = fixture(FIXTURE)[&format!("places/{name}")].clone();
+        let [found, expected] = [&found, &expected].map(|weights| {
+            let weight = weights[&name].to_device(&Device::Cpu).unwrap();
+            weight.flatten_all().unwrap().index_select(&at, 0).unwrap()
+        });
+        let difference = (found - expected).unwrap().abs().unwrap().max(0).unwrap();
+        let largest = difference.to_scalar::<f32>().unwrap();
+        let tolerance = MUSIC_TOLERANCES[0] * on_cpu.rate as f32;
+        assert!(largest < tolerance, "{name}, {:?}: {largest}", moved.dims());
     }
 }

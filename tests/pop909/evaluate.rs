@@ -101,6 +101,47 @@ fn faults_of_a_song_name_the_file() {
     assert!(fault.contains("a folder a song"), "{fault}");
 }
 
+#[test]
+fn songs_in_one_file_are_those_of_the_folder_and_a_damaged_file_is_refused() {
+    let data = data_set();
+    let cache = data.path().join("music.safetensors");
+    let read = |data: &Path, cache: Option<&Path>| pop909::read_songs(data, cache, &mut |_| {});
+    let songs = read(data.path(), Some(&cache)).unwrap();
+    assert_eq!(songs.len(), 2);
+    assert_eq!(songs.iter().filter(|song| song.is_held_out()).count(), 1);
+    let single: Vec<Song> = (pop909::songs(data.path()).unwrap().iter())
+        .map(|folder| folder.read().unwrap())
+        .collect();
+    assert_eq!(songs, single);
+    assert_eq!(read(&cache, None).unwrap(), songs);
+    assert_eq!(read(Path::new("nowhere"), Some(&cache)).unwrap(), songs);
+
+    let good = fs::read(&cache).unwrap();
+    let header = 8 + u64::from_le_bytes(*good.first_chunk().unwrap()) as usize;
+    let refused = |bytes: &[u8]| {
+        fs::write(&cache, bytes).unwrap();
+        let fault = read(&cache, None).unwrap_err().to_string();
+        assert!(fault.contains("music.safetensors"), "{fault}");
+        fault
+    };
+    for length in [0, 7, header - 1, header, good.len() - 1] {
+        refused(&good[..length]);
+    }
+    // Every array has numbers of one byte or little-endian ones of four, none of which may be that large.
+    for place in (header..good.len()).step_by(97) {
+        let mut bytes = good.clone();
+        let end = (place + 8).min(bytes.len());
+        bytes[place..end].fill(0xFF);
+        refused(&bytes);
+    }
+    let text =
+        String::from_utf8_lossy(&good[8..header]).replace("diff-bgm-music/1", "diff-bgm-music/9");
+    let mut other = good[..8].to_vec();
+    other.extend(text.as_bytes());
+    other.extend(&good[header..]);
+    assert!(refused(&other).contains("diff-bgm-music/1"));
+}
+
 /// Few sampling steps, so that the test is quick; what it checks does not depend on the number.
 fn bgm_evaluate(data: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bgm"))

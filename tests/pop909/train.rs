@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 use candle_core::Device;
 use diff_bgm::diffusion::model::Model;
@@ -14,7 +12,7 @@ use serde_json::{Value, json};
 use crate::songs::data_set;
 
 /// The configuration of a network that is small enough to be trained here, with `changes`.
-fn write_params(folder: &Path, changes: Value) -> PathBuf {
+pub(crate) fn write_params(folder: &Path, changes: Value) -> PathBuf {
     let mut params = json!({
         "channels": 32, "channel_multipliers": [1, 1], "attention_levels": [1], "n_res_blocks": 1,
         "n_heads": 4, "tf_layers": 1, "linear_start": 0.00085, "linear_end": 0.012, "n_steps": 1000,
@@ -27,7 +25,7 @@ fn write_params(folder: &Path, changes: Value) -> PathBuf {
     path
 }
 
-fn cue_params(folder: &Path) -> PathBuf {
+pub(crate) fn cue_params(folder: &Path) -> PathBuf {
     let network = json!({
         "cond_type": "cues", "in_channels": 15, "img_w": 40, "pitch_min": 40, "d_cond": 32,
         "prediction": "v", "harmony": true, "time_attention_levels": [0],
@@ -36,11 +34,11 @@ fn cue_params(folder: &Path) -> PathBuf {
     write_params(folder, network)
 }
 
-fn is_png(path: &Path) -> bool {
+pub(crate) fn is_png(path: &Path) -> bool {
     fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"\x89PNG"))
 }
 
-fn bgm_train(data: &Path, run: &Path, params: &Path, options: &[&str]) -> Command {
+pub(crate) fn bgm_train(data: &Path, run: &Path, params: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bgm"));
     command
         .arg("train")
@@ -51,17 +49,17 @@ fn bgm_train(data: &Path, run: &Path, params: &Path, options: &[&str]) -> Comman
     command
 }
 
-fn trained(mut command: Command) {
+pub(crate) fn trained(mut command: Command) {
     let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
 }
 
-fn load(run: &Path) -> diff_bgm::Result<Model> {
+pub(crate) fn load(run: &Path) -> diff_bgm::Result<Model> {
     Model::load(&run.join("model.safetensors"), &Device::Cpu)
 }
 
-fn losses(run: &Path) -> Vec<f64> {
+pub(crate) fn losses(run: &Path) -> Vec<f64> {
     let text = fs::read_to_string(run.join("log.jsonl")).unwrap();
     let lines = text
         .lines()
@@ -76,60 +74,33 @@ fn mean(losses: &[f64]) -> f64 {
 }
 
 #[test]
-fn a_run_that_was_killed_goes_on_to_the_same_weights() {
+fn held_out_losses_are_logged_with_checkpoints_and_always_the_same() {
     let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
     let params = cue_params(folder.path());
-    let options: Vec<&str> = "--steps 16 --batch 1 --checkpoint-every 3 --samples-every 5"
+    let options: Vec<&str> = "--steps 3 --batch 1 --checkpoint-every 2 --samples-every 0"
         .split(' ')
         .collect();
-    let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(name));
-    trained(bgm_train(data.path(), &whole, &params, &options));
-
-    let mut child = bgm_train(data.path(), &killed, &params, &options)
-        .spawn()
-        .unwrap();
-    let lines =
-        || fs::read_to_string(killed.join("log.jsonl")).map_or(0, |log| log.lines().count());
-    while lines() < 7 && child.try_wait().unwrap().is_none() {
-        thread::sleep(Duration::from_millis(2));
+    let held_out = ["one", "other"].map(|name| {
+        let run = folder.path().join(name);
+        fs::create_dir(&run).unwrap();
+        let left = run.join(format!(".model.{}-0.partial.safetensors", u32::MAX));
+        fs::write(&left, "half").unwrap();
+        trained(bgm_train(data.path(), &run, &params, &options));
+        assert!(!left.exists());
+        let text = fs::read_to_string(run.join("log.jsonl")).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        let lines: Vec<Line> = lines.collect();
+        assert!(lines.is_sorted_by(|one, next| one.seconds < next.seconds));
+        lines
+            .iter()
+            .map(|line| line.held_out_loss)
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(held_out[0], held_out[1]);
+    assert_eq!(held_out[0][0], None);
+    for loss in &held_out[0][1..] {
+        assert!((0.3..3.0).contains(&loss.unwrap()), "{loss:?}");
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(lines() < 16, "the run ended before it could be killed");
-    trained(bgm_train(data.path(), &killed, &params, &options));
-
-    assert_eq!(losses(&whole), losses(&killed));
-    for file in ["checkpoint.safetensors", "model.safetensors"] {
-        let [one, other] = [&whole, &killed].map(|run| fs::read(run.join(file)).unwrap());
-        assert!(one == other, "{file} differs");
-    }
-    for picture in ["loss.png", "samples.png"] {
-        assert!(is_png(&whole.join(picture)), "no {picture}");
-    }
-    assert!(load(&killed).is_ok());
-}
-
-#[test]
-fn a_run_goes_on_with_what_may_change_and_names_what_may_not() {
-    let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
-    let params = cue_params(folder.path());
-    let run = folder.path().join("run");
-    let train = |options: &str| {
-        let options: Vec<&str> = options.split(' ').collect();
-        bgm_train(data.path(), &run, &params, &options)
-    };
-    trained(train("--steps 2 --batch 1 --samples-every 0"));
-    assert!(!run.join("samples.png").exists());
-    trained(train("--steps 4 --batch 1 --samples-every 4 --rate 1e-4"));
-    trained(train("--batch 1"));
-    assert_eq!(losses(&run).len(), 4);
-    assert!(is_png(&run.join("samples.png")));
-    let refused = train("--batch 2 --seed 9").output().unwrap();
-    let message = String::from_utf8(refused.stderr).unwrap();
-    assert!(
-        message.contains("with batch 1, seed 1; expected batch 2, seed 9"),
-        "{message}"
-    );
 }
 
 #[test]
@@ -234,4 +205,13 @@ fn what_cannot_be_trained_is_refused_before_anything_is_written() {
     let network = json!({ "cond_type": "visual", "in_channels": 8, "img_w": 128, "d_cond": 512 });
     let published = write_params(folder.path(), network);
     assert!(refused(data.path(), &published, &[]).contains("BGM909"));
+    let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
+        .args(["train", "--preset", "published", "--data"])
+        .arg(data.path())
+        .arg("--output")
+        .arg(&run)
+        .output()
+        .unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("params.json"), "{message}");
 }

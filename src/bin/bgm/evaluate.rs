@@ -32,13 +32,16 @@ const MAX_SHEET_PAIRS: usize = 32;
 
 /// Measure how music made for the cues of real music compares with it
 ///
-/// From the songs of POP909 that are never trained on, takes 8-bar windows, always the same ones, generates a segment
-/// for the cues of each, and measures both. See the library's documentation of `evaluate` for each figure.
+/// From the songs of POP909 that are never trained on, take 8-bar windows, always the same ones, generate a segment
+/// for the cues of each, and measure both. See the library's documentation of `evaluate` for each figure.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// POP909 as published, a folder a song
+    /// POP909 as published, a folder a song, or as one file
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// A file of the songs of POP909, which is read instead, or written if it is missing
+    #[arg(long, value_name = "MUSIC.safetensors")]
+    cache: Option<PathBuf>,
     /// How many segments to generate
     #[arg(long, default_value = "64")]
     segments: usize,
@@ -60,10 +63,10 @@ pub(crate) struct Arguments {
     /// Which chords the model is told: planned, given (those of the real music) or free (none)
     #[arg(long, default_value = "planned")]
     harmony: Harmony,
-    /// Also writes the figures
+    /// Also write the figures
     #[arg(long, value_name = "FIGURES.json")]
     json: Option<PathBuf>,
-    /// Also writes a picture of pairs of rolls, one real and one generated, and beside it which is which (`.key.json`)
+    /// Also write a picture of pairs of rolls, one real and one generated, and beside it which is which (`.key.json`)
     #[arg(long, value_name = "SHEET.png")]
     sheet: Option<PathBuf>,
     /// What runs the network: cpu, cuda or metal
@@ -116,7 +119,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Some(path) => Model::load(path, &device),
         None => Model::in_the_box(&device),
     }?;
-    let songs = held_out_songs(&arguments.data)?;
+    let songs = held_out_songs(&arguments.data, arguments.cache.as_deref())?;
     let windows = choose_windows(&songs, arguments.segments.max(CANDIDATES), &model)?;
     let settings = Settings {
         seed: arguments.seed,
@@ -137,11 +140,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let report = Report::new(&model, &windows, &generated)?;
     let guidance_scale =
         (arguments.guidance).unwrap_or_else(|| default_guidance_scale(model.config().cond_type));
+    let steps = settings.sampler.step_count(model.schedule());
     println!(
-        "{}, {} of {} steps, guidance {guidance_scale}, harmony {}, seed {}, {seconds:.1} s",
+        "{}, {} of {steps} steps, guidance {guidance_scale}, harmony {}, seed {}, {seconds:.1} s",
         model.name(),
         arguments.sampler,
-        arguments.steps,
         arguments.harmony.name(),
         arguments.seed,
     );
@@ -150,7 +153,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         let figures = Figures {
             model: model.name(),
             sampler: arguments.sampler,
-            steps: arguments.steps,
+            steps,
             guidance_scale,
             seed: arguments.seed,
             harmony: arguments.harmony.name(),
@@ -166,10 +169,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-fn held_out_songs(data: &Path) -> Result<Vec<Song>> {
-    let mut folders = pop909::songs(data)?;
-    folders.retain(|folder| folder.is_held_out());
-    folders.iter().map(|folder| folder.read()).collect()
+fn held_out_songs(data: &Path, cache: Option<&Path>) -> Result<Vec<Song>> {
+    let mut progress = Progress::new();
+    let songs = pop909::read_songs(data, cache, &mut |share| {
+        progress.set(share, "reading the music");
+    });
+    progress.finish();
+    let mut songs = songs?;
+    songs.retain(Song::is_held_out);
+    Ok(songs)
 }
 
 fn generate(

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Device;
 use clap::{Args, ValueEnum};
+use diff_bgm::atomic_file::remove_abandoned;
 use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
-use diff_bgm::train::checkpoint::{Checkpoint, MODEL, read_model};
-use diff_bgm::train::music::Music;
+use diff_bgm::train::checkpoint::{Checkpoint, MODEL, Origin, fingerprint, read_model};
+use diff_bgm::train::held_out::held_out_loss;
+use diff_bgm::train::music::{Extent, Music};
 use diff_bgm::train::record::Log;
 use diff_bgm::train::samples::write_samples;
 use diff_bgm::train::settings::TrainSettings;
@@ -29,13 +31,17 @@ const SHOWN_STEPS: usize = 50;
 /// Everything goes into one folder: `checkpoint.safetensors`, from which the same command goes on where it was stopped
 /// or killed, `model.safetensors`, `log.jsonl`, `loss.png` and, for models of the kind cues, `samples.png`: rows of two
 /// pairs, eight bars of the training music and what the model generates for their cues. The same seed and settings give
-/// the same weights, however often a run is stopped. When it goes on, `--steps`, `--rate`, `--checkpoint-every` and
-/// `--samples-every` may change.
+/// the same weights, however often a run is stopped. When it goes on, `--steps`, `--rate`, `--new-layers-rate`,
+/// `--checkpoint-every` and `--samples-every` may change. With each checkpoint the log and the picture get the loss on
+/// music that is never trained on, for models of the kind cues.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// POP909 as published, for models of the kind cues; BGM909 in the authors' layout, for theirs
+    /// POP909 as published or as one file, for models of the kind cues; BGM909 in the authors' layout, for theirs
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// A file of the songs of POP909, which is read instead, or written if it is missing
+    #[arg(long, value_name = "MUSIC.safetensors")]
+    cache: Option<PathBuf>,
     /// The folder of the run
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
@@ -58,6 +64,9 @@ pub(crate) struct Arguments {
     /// The highest learning rate
     #[arg(long)]
     rate: Option<f64>,
+    /// How many times faster the layers learn that --params adds to --model
+    #[arg(long)]
+    new_layers_rate: Option<f64>,
     /// Steps between checkpoints
     #[arg(long)]
     checkpoint_every: Option<u64>,
@@ -94,6 +103,7 @@ impl Arguments {
             steps: self.steps.unwrap_or(preset.steps),
             batch: self.batch.unwrap_or(preset.batch),
             learning_rate: self.rate.unwrap_or(preset.learning_rate),
+            new_layers_rate: self.new_layers_rate.unwrap_or(preset.new_layers_rate),
             checkpoint_every: self.checkpoint_every.unwrap_or(preset.checkpoint_every),
             seed: self.seed.unwrap_or(preset.seed),
             ..preset
@@ -105,6 +115,7 @@ impl Arguments {
         let changed = |settings: TrainSettings| TrainSettings {
             steps: self.steps.unwrap_or(had.steps),
             learning_rate: self.rate.unwrap_or(had.learning_rate),
+            new_layers_rate: self.new_layers_rate.unwrap_or(had.new_layers_rate),
             checkpoint_every: self.checkpoint_every.unwrap_or(had.checkpoint_every),
             ..settings
         };
@@ -123,11 +134,75 @@ impl Arguments {
         Ok(resumed)
     }
 
+    /// Checks that a run that goes on is of the network and the beginning that the options ask for.
+    fn expect_same_beginning(&self, checkpoint: &Checkpoint) -> Result<()> {
+        let refuse = |found: &str, option: &str| {
+            let found = format!("a run in {} {found}", self.output.display());
+            let expected = format!("no {option} or that of its beginning, or another folder");
+            Err(Error::value(found, expected))
+        };
+        if let Some(params) = &self.params {
+            let mut asked = read_params(params)?;
+            asked
+                .cue_quantiles
+                .clone_from(&checkpoint.config.cue_quantiles);
+            if asked != checkpoint.config {
+                return refuse("of another network", "--params");
+            }
+        }
+        let Some(origin) = &checkpoint.origin else {
+            return Ok(());
+        };
+        if let Some(model) = &self.model
+            && origin.model != Some(fingerprint(model)?)
+        {
+            return refuse("that did not start from this model", "--model");
+        }
+        if self.measure_cues && !origin.measure_cues {
+            return refuse("that took the scale of its cues over", "--measure-cues");
+        }
+        Ok(())
+    }
+
+    /// What a run with this music has to have been begun with.
+    fn origin(&self, had: Option<Origin>, music: Extent) -> Result<Origin> {
+        match had {
+            Some(had) if had.music != music => Err(Error::value(
+                format!(
+                    "{} songs of {} windows in {}",
+                    music.songs,
+                    music.windows,
+                    self.data.display()
+                ),
+                format!(
+                    "{} of {}, on which the run in {} was begun, or another folder",
+                    had.music.songs,
+                    had.music.windows,
+                    self.output.display()
+                ),
+            )),
+            Some(had) => Ok(had),
+            None => Ok(Origin {
+                model: (self.model.as_deref()).map(fingerprint).transpose()?,
+                measure_cues: self.measure_cues,
+                music,
+            }),
+        }
+    }
+
     /// The run in the output folder, or the beginning of one.
     fn begun(&self, device: &Device) -> Result<Checkpoint> {
         if let Some(mut checkpoint) = Checkpoint::read(&self.output, device)? {
+            self.expect_same_beginning(&checkpoint)?;
             checkpoint.settings = self.resumed(&checkpoint.settings)?;
             return Ok(checkpoint);
+        }
+        if matches!(self.preset, Preset::Published) && (&self.model, &self.params) == (&None, &None)
+        {
+            return Err(Error::value(
+                "the published settings and no network",
+                "--params with the authors' params.json, or a --model to start from",
+            ));
         }
         let settings = self.settings();
         let (mut config, variables) = match (&self.model, &self.params) {
@@ -173,24 +248,32 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let device = arguments.device.open()?;
     let mut checkpoint = arguments.begun(&device)?;
     let mut progress = Progress::new();
-    let music = Music::read(&arguments.data, &mut checkpoint.config, &mut |share| {
+    let (data, cache) = (&arguments.data, arguments.cache.as_deref());
+    let music = Music::read(data, cache, &mut checkpoint.config, &mut |share| {
         progress.set(share, "reading the music");
     })?;
     progress.finish();
+    checkpoint.origin = Some(arguments.origin(checkpoint.origin, music.extent())?);
     let mut trainer = Trainer::resume(checkpoint, &device)?;
     fs::create_dir_all(&arguments.output).map_err(Error::io(&arguments.output))?;
+    remove_abandoned(&arguments.output)?;
     let mut log = Log::open(&arguments.output, trainer.steps_done())?;
 
     let first = trainer.steps_done();
     let mut progress = Progress::new();
     trainer.run(&music, &mut |trainer, report| {
-        log.append(report)?;
         let TrainSettings {
             steps,
             checkpoint_every,
             ..
         } = *trainer.settings();
-        if report.step % checkpoint_every == 0 || report.step == steps {
+        let is_kept = report.step % checkpoint_every == 0 || report.step == steps;
+        let held_out_loss = match is_kept {
+            true => held_out_loss(&trainer.averaged_model()?, &music)?,
+            false => None,
+        };
+        log.append(report, held_out_loss)?;
+        if is_kept {
             trainer.checkpoint()?.write(&arguments.output)?;
             log.write_curve()?;
         }

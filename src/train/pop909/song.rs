@@ -24,9 +24,9 @@ pub struct Song {
     /// Its name, such as `021`.
     pub name: String,
     /// Its notes; those of one pitch may overlap.
-    notes: Vec<GridNote>,
+    pub(super) notes: Vec<GridNote>,
     /// The chord of each beat, where one sounds.
-    chords: Vec<Option<Chord>>,
+    pub(super) chords: Vec<Option<Chord>>,
     /// The beats at which eight bars of 4/4 start.
     pub segment_starts: Vec<usize>,
 }
@@ -47,6 +47,11 @@ pub struct Window {
 }
 
 impl Song {
+    /// Whether the song is never trained on; see [`super::SongFolder::is_held_out`].
+    pub fn is_held_out(&self) -> bool {
+        self.name.parse().is_ok_and(super::is_held_out)
+    }
+
     /// Reads the song in `folder`.
     pub(super) fn read(folder: &Path, name: &str) -> Result<Self> {
         let table = |name: &str| {

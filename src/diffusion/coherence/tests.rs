@@ -1,0 +1,131 @@
+use super::*;
+use crate::diffusion::noise::{NoiseSource, NoiseUse};
+use candle_core::Device;
+
+const PITCHES: usize = 24;
+
+/// A roll `[2, 32, 24]` from pitch 48 with onsets of 1 at the given steps and pitches.
+fn roll(onsets: &[(usize, usize)]) -> Vec<f32> {
+    let mut roll = vec![0.0; 2 * 32 * PITCHES];
+    for &(step, pitch) in onsets {
+        roll[step * PITCHES + pitch - 48] = 1.0;
+    }
+    roll
+}
+
+#[test]
+fn what_lies_outside_the_key_is_lowered_and_nothing_else() {
+    let mut corrected = roll(&[
+        (0, 48),
+        (1, 50),
+        (2, 52),
+        (3, 53),
+        (4, 55),
+        (5, 57),
+        (6, 59),
+        (7, 54),
+    ]);
+    let coherence = Coherence {
+        key: 0.25,
+        ..Coherence::NONE
+    };
+    coherence.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+    assert_eq!(corrected[7 * PITCHES + 6], 0.75);
+    assert_eq!(corrected.iter().sum::<f32>(), 7.75);
+}
+
+#[test]
+fn sixteenths_that_both_bars_use_are_favoured() {
+    let mut corrected = roll(&[(0, 48), (16, 50), (3, 52)]);
+    let coherence = Coherence {
+        groove: 0.6,
+        ..Coherence::NONE
+    };
+    coherence.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+    assert_eq!(corrected[0], 1.3);
+    assert_eq!(corrected[3 * PITCHES + 4], 1.0);
+}
+
+#[test]
+fn tones_of_the_chord_are_favoured_where_there_is_one() {
+    let mut corrected = roll(&[(0, 48), (3, 49), (4, 49)]);
+    let coherence = Coherence {
+        chord: 1.0,
+        ..Coherence::NONE
+    };
+    let chords = [Chord::parse("C:maj").unwrap(), None];
+    coherence.correct(&mut corrected, PITCHES, 48, &chords, 0.5);
+    assert_eq!(corrected[0], 1.25);
+    assert_eq!(corrected[3 * PITCHES + 1], 0.75);
+    assert_eq!(corrected[4 * PITCHES + 1], 1.0);
+}
+
+#[test]
+fn shares_of_nothing_and_a_silent_roll_change_nothing() {
+    let before = roll(&[(0, 49), (7, 54)]);
+    let mut corrected = before.clone();
+    Coherence::NONE.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+    assert_eq!(corrected, before);
+    let mut silent = roll(&[]);
+    Coherence::default().correct(&mut silent, PITCHES, 48, &[], 1.0);
+    assert_eq!(silent, roll(&[]));
+}
+
+/// Estimates whatever it is asked about as far outside a roll.
+struct FarOut;
+
+impl Denoiser for FarOut {
+    fn x0(&self, x_t: &Tensor, _: usize) -> Result<Tensor> {
+        Ok((x_t.ones_like()? * 4.0)?)
+    }
+}
+
+#[test]
+fn estimates_are_held_to_a_range_only_where_one_is_given_and_they_are_changed() {
+    let x_t = Tensor::zeros((1, 2, 32, PITCHES), candle_core::DType::F32, &Device::Cpu);
+    let x_t = x_t.unwrap();
+    let largest = |coherence, x0_range| {
+        let coherent = Coherent {
+            denoiser: &FarOut,
+            coherence,
+            chords: &[],
+            last_diffusion_step: 999,
+            pitch_min: 48,
+            x0_range,
+        };
+        let x0 = coherent.x0(&x_t, 500).unwrap().max_all().unwrap();
+        x0.to_scalar::<f32>().unwrap()
+    };
+    let range = Some((-0.1, 1.1));
+    assert_eq!(largest(Coherence::NONE, range), 4.0);
+    assert_eq!(largest(Coherence::default(), range), 1.1);
+    assert!(largest(Coherence::default(), None) > 4.0);
+}
+
+#[test]
+fn bars_of_noise_correlate_by_the_share_and_keep_their_variance() {
+    let source = NoiseSource::new(3, 0);
+    let noise = source
+        .normal(NoiseUse::Start, (1, 2, 128, 80), &Device::Cpu)
+        .unwrap();
+    let bar = source
+        .normal(NoiseUse::CommonBar, (1, 2, 16, 80), &Device::Cpu)
+        .unwrap();
+    let coherence = Coherence {
+        repetition: 0.25,
+        ..Coherence::NONE
+    };
+    let mixed = coherence.repeat_bars(&noise, &bar).unwrap();
+    let mean_product = |a: &Tensor, b: &Tensor| {
+        (a * b)
+            .unwrap()
+            .mean_all()
+            .unwrap()
+            .to_scalar::<f32>()
+            .unwrap()
+    };
+    let bar_of = |bar: usize| mixed.narrow(2, 16 * bar, 16).unwrap();
+    assert!((mean_product(&mixed, &mixed) - 1.0).abs() < 0.05);
+    let correlation = mean_product(&bar_of(0), &bar_of(5));
+    assert!((correlation - 0.25).abs() < 0.06, "{correlation}");
+}

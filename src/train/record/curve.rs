@@ -1,0 +1,205 @@
+//! The picture of a run's losses.
+
+use std::path::Path;
+
+use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster};
+
+use super::Line;
+use crate::atomic_file;
+use crate::error::{Error, Result};
+
+/// Width and height, in pixels.
+const SIZE: [usize; 2] = [960, 480];
+/// How much of the height lies between the losses and either edge.
+const MARGIN: f64 = 0.06;
+/// Half the side of a mark at a loss on held-out music, in pixels.
+const MARK: usize = 2;
+/// What a label's value may begin with, a power of ten apart.
+const STEPS: [f64; 3] = [1.0, 2.0, 5.0];
+
+const BACKGROUND: [u8; 3] = [0x14, 0x16, 0x1b];
+const GRID: [u8; 3] = [0x2a, 0x2f, 0x3a];
+const LABEL: [u8; 3] = [0x8a, 0x92, 0xa3];
+const CURVE: [u8; 3] = [0x7f, 0xb4, 0xff];
+const HELD_OUT: [u8; 3] = [0xf2, 0xb8, 0x4b];
+
+/// Writes the picture to `path`: in blue the mean loss of each column's steps, in yellow marks the losses on held-out
+/// music, and lines at labelled values. The vertical scale is logarithmic and holds all that is shown.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn write(path: &Path, lines: &[Line]) -> Result<()> {
+    let [width, height] = SIZE;
+    let mut picture = Picture::new(lines);
+    for value in picture.labels() {
+        let y = picture.y(value);
+        (0..width).for_each(|x| picture.put(x, y, GRID));
+        picture.label(&value.to_string(), y);
+    }
+    let mut before = None;
+    for x in 0..width {
+        let Some(mean) = column_mean(lines, x) else {
+            continue;
+        };
+        let y = picture.y(mean);
+        let from = before.unwrap_or(y);
+        (from.min(y)..=from.max(y)).for_each(|y| picture.put(x, y, CURVE));
+        before = Some(y);
+    }
+    for (index, line) in lines.iter().enumerate() {
+        let Some(loss) = line.held_out_loss.filter(|loss| is_shown(*loss)) else {
+            continue;
+        };
+        let (x, y) = (index * width / lines.len(), picture.y(loss));
+        for x in x.saturating_sub(MARK)..=x + MARK {
+            (y.saturating_sub(MARK)..=y + MARK).for_each(|y| picture.put(x, y, HELD_OUT));
+        }
+    }
+    atomic_file::write_file(path, |file| {
+        let mut encoder = png::Encoder::new(file, width as u32, height as u32);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        (encoder.write_header())
+            .and_then(|mut writer| writer.write_image_data(&picture.pixels))
+            .map_err(|error| Error::io(path)(error.into()))
+    })
+}
+
+/// Whether a loss has a place on the scale.
+fn is_shown(loss: f64) -> bool {
+    loss.is_finite() && loss > 0.0
+}
+
+/// The mean of the losses that fall into a column.
+fn column_mean(lines: &[Line], x: usize) -> Option<f64> {
+    let place = |x: usize| x * lines.len() / SIZE[0];
+    let (first, end) = (place(x), place(x + 1).max(place(x) + 1));
+    let losses: Vec<f64> = (lines.get(first..end)?.iter())
+        .map(|line| line.loss)
+        .filter(|loss| is_shown(*loss))
+        .collect();
+    (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64)
+}
+
+struct Picture {
+    pixels: Vec<u8>,
+    /// The logarithms to the base of ten at the lower and the upper edge.
+    range: [f64; 2],
+}
+
+impl Picture {
+    /// An empty one whose scale holds the losses of `lines`.
+    fn new(lines: &[Line]) -> Self {
+        let columns = (0..SIZE[0]).filter_map(|x| column_mean(lines, x));
+        let held_out = lines.iter().filter_map(|line| line.held_out_loss);
+        let shown = columns.chain(held_out.filter(|loss| is_shown(*loss)));
+        let logs: Vec<f64> = shown.map(libm::log10).collect();
+        let low = logs.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (low, high) = if logs.is_empty() {
+            (-1.0, 0.0)
+        } else {
+            (low, high)
+        };
+        let margin = MARGIN * (high - low).max(0.3);
+        Self {
+            pixels: BACKGROUND.repeat(SIZE[0] * SIZE[1]),
+            range: [low - margin, high + margin],
+        }
+    }
+
+    /// The values that are labelled, within the range.
+    fn labels(&self) -> Vec<f64> {
+        let [low, high] = self.range;
+        let powers = low.floor() as i32..=high.floor() as i32;
+        let values = powers.flat_map(|power| STEPS.map(|step| (step, power)));
+        values
+            .filter(|(step, power)| {
+                (low..=high).contains(&(libm::log10(*step) + f64::from(*power)))
+            })
+            // Divided where it is below 1, so that it is the number that is written so.
+            .map(|(step, power)| match power {
+                0.. => step * 10_f64.powi(power),
+                _ => step / 10_f64.powi(-power),
+            })
+            .collect()
+    }
+
+    /// The row of a value.
+    fn y(&self, value: f64) -> usize {
+        let [low, high] = self.range;
+        let place = (high - libm::log10(value)) / (high - low);
+        (place.clamp(0.0, 1.0) * (SIZE[1] - 1) as f64) as usize
+    }
+
+    fn put(&mut self, x: usize, y: usize, colour: [u8; 3]) {
+        if x < SIZE[0] && y < SIZE[1] {
+            self.pixels[3 * (y * SIZE[0] + x)..][..3].copy_from_slice(&colour);
+        }
+    }
+
+    /// Writes `text` at the left edge above the row `y`, or below it where there is no room.
+    fn label(&mut self, text: &str, y: usize) {
+        let height = RasterHeight::Size24.val();
+        let top = if y >= height { y - height } else { y + 1 };
+        let mut left = 4;
+        for character in text.chars() {
+            let Some(glyph) = get_raster(character, FontWeight::Regular, RasterHeight::Size24)
+            else {
+                continue;
+            };
+            for (row, intensities) in glyph.rows().enumerate() {
+                for (column, &intensity) in intensities.iter().enumerate() {
+                    let share = f32::from(intensity) / 255.0;
+                    let mixed = |channel: usize| {
+                        let (from, to) = (BACKGROUND[channel], LABEL[channel]);
+                        (f32::from(from) + (f32::from(to) - f32::from(from)) * share) as u8
+                    };
+                    if intensity > 0 {
+                        self.put(left + column, top + row, [0, 1, 2].map(mixed));
+                    }
+                }
+            }
+            left += glyph.width();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(step: u64, loss: f64, held_out_loss: Option<f64>) -> Line {
+        Line {
+            step,
+            loss,
+            gradient_norm: 1.0,
+            rate: 1e-3,
+            seconds: 0.0,
+            held_out_loss,
+        }
+    }
+
+    #[test]
+    fn equal_ratios_of_losses_are_equally_high_and_labelled_by_round_values() {
+        let lines = [line(1, 1.0, None), line(2, 0.1, Some(0.02))];
+        let picture = Picture::new(&lines);
+        assert_eq!(picture.labels(), [0.02, 0.05, 0.1, 0.2, 0.5, 1.0]);
+        let [one, tenth, hundredth] = [1.0, 0.2, 0.04].map(|value| picture.y(value));
+        assert!((tenth - one).abs_diff(hundredth - tenth) <= 1);
+    }
+
+    #[test]
+    fn a_picture_of_any_log_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("loss.png");
+        let wild = [line(1, f64::INFINITY, Some(0.0)), line(2, 0.5, Some(0.4))];
+        for lines in [&[][..], &wild[..1], &wild[..]] {
+            write(&path, lines).unwrap();
+            let decoder =
+                png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&path).unwrap()));
+            let info = decoder.read_info().unwrap();
+            assert_eq!(info.info().size(), (SIZE[0] as u32, SIZE[1] as u32));
+        }
+    }
+}
