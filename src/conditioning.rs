@@ -67,7 +67,8 @@ impl Conditioning {
             None => Err(Error::value(
                 format!("a clip without {name} embeddings"),
                 format!(
-                    "{name} embeddings, which a model of the kind «{}» follows",
+                    "{name} embeddings, which a model of the kind «{}» follows; \
+                     `bgm features CLIP --{name} FILE` adds them",
                     config.cond_type.name()
                 ),
             )),

@@ -99,3 +99,39 @@ impl From<Fault> for Error {
         Self::Value(fault)
     }
 }
+
+/// The one of `all` that is called `name`; `what` says what such a value is, as in "a device".
+///
+/// # Errors
+/// When none is called so, with the names that there are.
+pub(crate) fn find_named<T: Copy>(
+    what: &str,
+    name: &str,
+    all: &[T],
+    name_of: impl Fn(T) -> &'static str,
+) -> Result<T, Fault> {
+    let found = all.iter().copied().find(|&value| name_of(value) == name);
+    found.ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|&value| name_of(value)).collect();
+        let expected = match names.as_slice() {
+            [others @ .., last] if !others.is_empty() => {
+                format!("{} or {last}", others.join(", "))
+            }
+            names => names.concat(),
+        };
+        Fault::new(format!("{what} «{name}»"), expected)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_found_by_its_name_and_an_unknown_one_names_them_all() {
+        let find = |name| find_named("a number", name, &["one", "two", "three"], |name| name);
+        assert_eq!(find("two"), Ok("two"));
+        let message = find("four").unwrap_err().to_string();
+        assert_eq!(message, "a number «four»; expected one, two or three");
+    }
+}

@@ -68,13 +68,23 @@ impl<'a> Container<'a> {
         match self.metadata.get("format") {
             Some(found) if found == format => Ok(()),
             found => Err(Fault::new(
-                found.map_or("no format in the metadata".into(), |found| {
-                    format!("format «{found}»")
-                }),
-                format!("format «{format}»"),
+                found.map_or("no format in the metadata".into(), |found| kind(found)),
+                kind(format),
             )),
         }
     }
+}
+
+/// What files of a format are called, and the format.
+fn kind(format: &str) -> String {
+    let kind = match format.split_once('/') {
+        Some(("diff-bgm", _)) => "a model file",
+        Some(("diff-bgm-clip", _)) => "a clip file",
+        Some(("diff-bgm-training", _)) => "a training checkpoint",
+        Some(("diff-bgm-music", _)) => "music to train on",
+        _ => "a file of another kind",
+    };
+    format!("{kind} («{format}»)")
 }
 
 /// The numbers of a floating-point tensor in single precision.
@@ -194,6 +204,20 @@ mod tests {
                 *tensor
             );
         }
+    }
+
+    #[test]
+    fn a_file_of_another_format_is_called_by_its_kind() {
+        let metadata = [("format".to_owned(), "diff-bgm-clip/1".to_owned())].into();
+        let bytes = encode(&metadata, &BTreeMap::new());
+        let fault = Container::parse(&bytes)
+            .unwrap()
+            .expect_format("diff-bgm/1")
+            .unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "a clip file («diff-bgm-clip/1»); expected a model file («diff-bgm/1»)"
+        );
     }
 
     #[test]

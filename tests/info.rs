@@ -82,7 +82,7 @@ fn the_model_in_the_box_and_a_midi_file_are_described() {
     let midi = folder.path().join("two-notes.mid");
     let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0\0".to_vec();
     bytes.extend(b"\0\xff\x06\x05a\x1bcut\0\x90\x3c\x50\x60\x80\x3c\0\0\x90\x3e\x50");
-    bytes.extend(b"\x60\x80\x3e\0\0\xff\x2f\0");
+    bytes.extend(b"\x60\x80\x3e\0\0\xff\x01\x01F\0\xff\x2f\0");
     let length = (bytes.len() - 22) as u32;
     bytes[18..22].copy_from_slice(&length.to_be_bytes());
     fs::write(&midi, bytes).unwrap();
@@ -92,5 +92,7 @@ fn the_model_in_the_box_and_a_midi_file_are_described() {
         "{said}"
     );
     assert!(said.contains("track 1 \"\": 2 notes"), "{said}");
+    assert!(said.contains("\n1 marker: "), "{said}");
+    assert!(said.contains("\ntext at beat 2.00 (bar 1): F\n"), "{said}");
     assert!(!said.contains('\x1b'), "{said}");
 }

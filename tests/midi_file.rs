@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diff_bgm::generator::Settings;
-use diff_bgm::music::chord::ChordLane;
+use diff_bgm::music::chord::{ChordLane, Spelling};
 use diff_bgm::music::draft::{ChordChange, Draft, Recipe};
 use diff_bgm::music::midi_file::{MAX_FILE_BYTES, MidiFile};
 use diff_bgm::music::note::{GridNote, Note, separate};
@@ -11,6 +11,7 @@ use diff_bgm::time::{Bars, Beats, Steps, Tempo};
 use proptest::prelude::*;
 
 fn draft(notes: Vec<Note>, bars: u32) -> Draft {
+    let chords = "Am | F G".parse::<ChordLane>().unwrap().chords(8);
     Draft {
         notes,
         bars: Bars(bars),
@@ -19,7 +20,7 @@ fn draft(notes: Vec<Note>, bars: u32) -> Draft {
         recipe: Recipe {
             model: "default".into(),
             guidance_scale: 1.5,
-            chords: ChordChange::of_beats(&"Am | F G".parse::<ChordLane>().unwrap().chords(8)),
+            chords: ChordChange::of_beats(&chords, Spelling::of_chords(&chords)),
             settings: Settings {
                 seed: 7,
                 ..Settings::default()
@@ -69,8 +70,9 @@ fn a_draft_is_written_and_read_back_whole() {
     assert_eq!(markers, [(19.75, "cut 1"), (26.3125, "cut 2")]);
     let names: Vec<_> = file.tracks.iter().map(|track| &*track.name).collect();
     assert_eq!(names, ["", "Diff-BGM"]);
-    assert!(file.texts[0].contains("seed 7"), "{:?}", file.texts);
-    assert_eq!(file.texts[1..], ["Am", "F", "G"]);
+    let texts: Vec<_> = file.texts.iter().map(|t| (t.at.0, &*t.text)).collect();
+    assert!(texts[0].1.contains("seed 7"), "{texts:?}");
+    assert_eq!(texts[1..], [(0.0, "Am"), (4.0, "F"), (6.0, "G")]);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 use crate::conditioning::placement::Placement;
 use crate::features::{ClipFeatures, PictureCue};
+use crate::music::cues::smoothed;
 
 /// Curves of −1…1, one value a beat, that the picture suggests.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +84,8 @@ impl ClipCurves {
                     let absolute: Vec<f32> = (0..beats)
                         .map(|beat| scale.place(means.row(beat)[column]))
                         .collect();
-                    smooth(&with_own_course(&absolute))
+                    // As the cues were smoothed in training.
+                    smoothed(&with_own_course(&absolute))
                 })
                 .collect()
         });
@@ -134,17 +136,6 @@ fn with_own_course(absolute: &[f32]) -> Vec<f32> {
         .map(|&value| {
             let own = ((value - middle) / (high - low) * 2.0).clamp(-1.0, 1.0);
             (1.0 - RELATIVE_SHARE) * value + RELATIVE_SHARE * own
-        })
-        .collect()
-}
-
-/// Weights 1, 2, 1 over neighbouring beats with the edges repeated, as the cues were smoothed in training.
-fn smooth(curve: &[f32]) -> Vec<f32> {
-    (0..curve.len())
-        .map(|i| {
-            let before = curve[i.saturating_sub(1)];
-            let after = curve[(i + 1).min(curve.len() - 1)];
-            (before + 2.0 * curve[i] + after) / 4.0
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::conditioning::beat_rows::BeatRows;
-use crate::error::Fault;
+use crate::error::{Fault, find_named};
 use crate::features::{ClipFeatures, Track};
 use crate::time::{Bars, Beats, Seconds, Tempo};
 
@@ -18,18 +18,22 @@ pub enum Alignment {
     Stretch,
 }
 
+impl Alignment {
+    const ALL: [Self; 2] = [Self::Time, Self::Stretch];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Stretch => "stretch",
+        }
+    }
+}
+
 impl std::str::FromStr for Alignment {
     type Err = Fault;
 
     fn from_str(name: &str) -> Result<Self, Fault> {
-        match name {
-            "time" => Ok(Self::Time),
-            "stretch" => Ok(Self::Stretch),
-            _ => Err(Fault::new(
-                format!("an alignment «{name}»"),
-                "time or stretch",
-            )),
-        }
+        find_named("an alignment", name, &Self::ALL, Self::name)
     }
 }
 

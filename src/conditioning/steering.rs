@@ -1,14 +1,15 @@
 //! How the user and the clip together set the cues.
 
-use std::str::FromStr;
+mod request;
 
 use serde::{Deserialize, Serialize};
 
 use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::clip_cues::ClipCurves;
-use crate::error::Fault;
 use crate::features::PictureCue;
 use crate::time::BEATS_PER_BAR;
+
+pub use request::LaneRequest;
 
 /// What one cue follows. Values are −1 (least in the training music) to 1 (most).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,36 +52,6 @@ impl Lane {
             Self::Free => None,
         }
         .map(|value| value.clamp(-1.0, 1.0))
-    }
-}
-
-/// `free`, `clip`, `clip+0.3`, `clip-0.3`, or a number from −1 to 1.
-impl FromStr for Lane {
-    type Err = Fault;
-
-    fn from_str(text: &str) -> Result<Self, Fault> {
-        let fault = || {
-            Fault::new(
-                format!("«{text}»"),
-                "free, clip, clip+0.3, clip-0.3 or a number from -1 to 1",
-            )
-        };
-        let number = |text: &str, limit: f32| {
-            text.parse()
-                .ok()
-                .filter(|number: &f32| number.abs() <= limit)
-                .ok_or_else(fault)
-        };
-        match text.strip_prefix("clip") {
-            _ if text == "free" => Ok(Self::Free),
-            Some("") => Ok(Self::CLIP),
-            Some(offset) if offset.starts_with(['+', '-']) => Ok(Self::Clip {
-                strength: 1.0,
-                offset: number(offset, 2.0)?,
-            }),
-            Some(_) => Err(fault()),
-            None => number(text, 1.0).map(Self::constant),
-        }
     }
 }
 
@@ -236,26 +207,6 @@ mod tests {
         assert_eq!(rows.width(), 12);
         assert_eq!(rows.row(3)[..4], [0.0; 4]);
         assert_eq!(rows.row(3)[6..], [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
-    }
-
-    #[test]
-    fn lanes_are_read_from_words_and_numbers() {
-        let lane = |text: &str| text.parse::<Lane>();
-        assert_eq!(lane("free"), Ok(Lane::Free));
-        assert_eq!(lane("clip"), Ok(Lane::CLIP));
-        assert_eq!(lane("-0.25"), Ok(Lane::constant(-0.25)));
-        assert_eq!(
-            lane("clip+0.5"),
-            Ok(Lane::Clip {
-                strength: 1.0,
-                offset: 0.5
-            })
-        );
-        for wrong in [
-            "", "2", "nan", "clips", "clip0.3", "clip+3", "inf", "free+1",
-        ] {
-            assert!(lane(wrong).is_err(), "{wrong}");
-        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use candle_core::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, Result, find_named};
 
 /// A kind of processor. Only the CPU is always there; the others are compiled in by a feature of the same name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -78,13 +78,7 @@ impl FromStr for DeviceKind {
     type Err = Fault;
 
     fn from_str(name: &str) -> Result<Self, Fault> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.name() == name)
-            .ok_or_else(|| {
-                let names = Self::ALL.map(Self::name).join(", ");
-                Fault::new(format!("a device «{name}»"), names)
-            })
+        find_named("a device", name, &Self::ALL, Self::name)
     }
 }
 

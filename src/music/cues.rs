@@ -1,18 +1,19 @@
 //! The cues that music itself carries, measured beat by beat on its roll.
 
+mod beat_cells;
+
+use std::ops::{Add, Mul};
+
 use crate::music::chord::{MAJOR_LIKE, MINOR_LIKE, NO_MODE};
 use crate::music::piano_roll::PianoRoll;
 use crate::time::STEPS_PER_BEAT;
+use beat_cells::{BeatCells, sounding_cells};
 
 const STEPS: usize = STEPS_PER_BEAT as usize;
 /// Beats on either side over which the mode is averaged.
 const MODE_REACH: usize = 4;
 /// Beats over which a chord is guessed from what sounds.
 const HEARD_BEATS: usize = 2;
-/// The register of silence.
-const SILENT_REGISTER: f64 = 60.0;
-/// Above this a value of a roll means "yes".
-const THRESHOLD: f32 = 0.5;
 
 /// A property of music that a model of the `cues` family can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,83 +131,17 @@ pub fn heard_modes(roll: &PianoRoll) -> Vec<f32> {
         .collect()
 }
 
-/// The cells of a roll that sound, by their place in a channel, and whether they are onsets.
-fn sounding_cells(roll: &PianoRoll) -> impl Iterator<Item = (usize, bool)> + '_ {
-    roll.onset()
-        .iter()
-        .zip(roll.sustain())
-        .map(|(&onset, &sustain)| (onset > THRESHOLD, sustain > THRESHOLD))
-        .enumerate()
-        .filter(|(_, (onset, sustain))| *onset || *sustain)
-        .map(|(at, (onset, _))| (at, onset))
-}
-
-/// Sums over the cells of each beat.
-struct BeatCells {
-    onsets: Vec<f64>,
-    first_onsets: Vec<f64>,
-    sounding: Vec<f64>,
-    pitch_sum: Vec<f64>,
-}
-
-impl BeatCells {
-    fn of(roll: &PianoRoll) -> Self {
-        let pitches = roll.pitches();
-        let beats = roll.steps().0 as usize / STEPS;
-        let mut sums = Self {
-            onsets: vec![0.0; beats],
-            first_onsets: vec![0.0; beats],
-            sounding: vec![0.0; beats],
-            pitch_sum: vec![0.0; beats],
-        };
-        for (at, onset) in sounding_cells(roll) {
-            let (step, column) = (at / pitches.count(), at % pitches.count());
-            let beat = step / STEPS;
-            if beat >= beats {
-                break;
-            }
-            sums.sounding[beat] += 1.0;
-            sums.pitch_sum[beat] += f64::from(pitches.pitch(column));
-            if onset {
-                sums.onsets[beat] += 1.0;
-            }
-            if onset && step % STEPS == 0 {
-                sums.first_onsets[beat] += 1.0;
-            }
-        }
-        sums
-    }
-
-    /// Mean pitch of each beat; straight lines between the beats that sound.
-    fn register(&self) -> Vec<f64> {
-        let heard: Vec<(usize, f64)> = (0..self.sounding.len())
-            .filter(|&beat| self.sounding[beat] > 0.0)
-            .map(|beat| (beat, self.pitch_sum[beat] / self.sounding[beat]))
-            .collect();
-        (0..self.sounding.len())
-            .map(|beat| {
-                let after = heard.partition_point(|(at, _)| *at <= beat);
-                match (after.checked_sub(1).map(|i| heard[i]), heard.get(after)) {
-                    (Some((at, pitch)), Some(&(next, next_pitch))) => {
-                        let slope = (next_pitch - pitch) / (next - at) as f64;
-                        pitch + slope * (beat - at) as f64
-                    }
-                    (Some((_, pitch)), None) => pitch,
-                    (None, Some(&(_, pitch))) => pitch,
-                    (None, None) => SILENT_REGISTER,
-                }
-            })
-            .collect()
-    }
-}
-
 /// Weights 1, 2, 1 over neighbouring beats, the edges repeated.
-fn smoothed(values: &[f64]) -> Vec<f64> {
+pub(crate) fn smoothed<T>(values: &[T]) -> Vec<T>
+where
+    T: Copy + From<f32> + Add<Output = T> + Mul<Output = T>,
+{
     let last = values.len().saturating_sub(1);
+    let (quarter, half) = (T::from(0.25), T::from(0.5));
     (0..values.len())
         .map(|i| {
             let (before, after) = (values[i.saturating_sub(1)], values[(i + 1).min(last)]);
-            0.25 * before + 0.5 * values[i] + 0.25 * after
+            quarter * before + half * values[i] + quarter * after
         })
         .collect()
 }

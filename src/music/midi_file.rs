@@ -39,8 +39,8 @@ pub struct MidiFile {
     pub time_signatures: Vec<TimeSignature>,
     /// Markers of all tracks, ascending.
     pub markers: Vec<Marker>,
-    /// Texts of all tracks; what [`Draft::to_midi`] writes tells how the draft was made.
-    pub texts: Vec<String>,
+    /// Texts of all tracks, ascending; those that [`Draft::to_midi`] writes tell how the draft was made, and its chords.
+    pub texts: Vec<Marker>,
     /// What is sent to an instrument, over all tracks, ascending.
     pub events: Vec<ChannelEvent>,
     /// When the longest track ends.
@@ -76,12 +76,12 @@ pub struct TimeSignature {
     pub denominator: u32,
 }
 
-/// A named place.
+/// Words at a place: a marker's name, or a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marker {
-    /// Where it is.
+    /// Where they are.
     pub at: Beats,
-    /// Its name.
+    /// The words.
     pub text: String,
 }
 
@@ -169,6 +169,18 @@ impl MidiFile {
         })
     }
 
+    /// The bar at a place, counted from 1. A change of time signature begins a bar.
+    pub fn bar_at(&self, place: Beats) -> u64 {
+        let (mut bars, mut since, mut beats_a_bar) = (0, 0.0, 4.0);
+        let earlier = (self.time_signatures.iter()).take_while(|change| change.at.0 <= place.0);
+        for change in earlier {
+            bars += ((change.at.0 - since) / beats_a_bar).ceil() as u64;
+            since = change.at.0;
+            beats_a_bar = 4.0 * f64::from(change.numerator) / f64::from(change.denominator);
+        }
+        bars + ((place.0 - since) / beats_a_bar).floor() as u64 + 1
+    }
+
     /// How long the file plays.
     pub fn duration(&self) -> Seconds {
         self.seconds_at(self.length)
@@ -236,6 +248,21 @@ mod tests {
         for (time, event) in file.timed_events() {
             assert_eq!(time, file.seconds_at(event.at), "{event:?}");
         }
+    }
+
+    #[test]
+    fn bars_are_as_long_as_the_time_signature_says() {
+        let signature = |at, numerator, denominator| TimeSignature {
+            at: Beats(at),
+            numerator,
+            denominator,
+        };
+        let file = MidiFile {
+            time_signatures: vec![signature(8.0, 3, 4), signature(12.0, 6, 8)],
+            ..MidiFile::default()
+        };
+        let bars = [0.0, 3.9, 4.0, 8.0, 10.9, 11.0, 12.0, 15.0].map(|at| file.bar_at(Beats(at)));
+        assert_eq!(bars, [1, 1, 2, 3, 3, 4, 5, 6]);
     }
 
     #[test]

@@ -14,9 +14,23 @@ pub(crate) fn root() -> &'static Path {
         .unwrap_or(Path::new("."))
 }
 
-/// Where cargo builds.
-pub(crate) fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+/// Where cargo builds: the environment and every configuration file have a say in it, so cargo is asked.
+pub(crate) fn target() -> Result<PathBuf, String> {
+    let question = ["metadata", "--no-deps", "--format-version", "1"];
+    let failed = |reason: String| format!("«cargo {}»: {reason}", question.join(" "));
+    let answer = cargo_command(&question)
+        .current_dir(root())
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    if !answer.status.success() {
+        return Err(failed(String::from_utf8_lossy(&answer.stderr).into_owned()));
+    }
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&answer.stdout).map_err(|error| failed(error.to_string()))?;
+    match metadata["target_directory"].as_str() {
+        Some(folder) => Ok(folder.into()),
+        None => Err(failed("no target directory".to_owned())),
+    }
 }
 
 /// Runs `cargo` with the given arguments.

@@ -29,10 +29,11 @@ pub(crate) fn run() -> Outcome {
     cargo(&[&["build"], &HOST[..]].concat())?;
     let built = start.elapsed();
 
-    let folder = target().join("demo");
+    let target = target()?;
+    let folder = target.join("demo");
     fs::create_dir_all(&folder)
         .map_err(|error| format!("{} could not be made: {error}", folder.display()))?;
-    let bgm = target()
+    let bgm = target
         .join("release")
         .join(format!("bgm{}", std::env::consts::EXE_SUFFIX));
     let file = |name: &str| folder.join(name);
@@ -60,7 +61,7 @@ pub(crate) fn run() -> Outcome {
             .arg(&wav),
     )?;
 
-    let library = library_in(&target().join("release"));
+    let library = library_in(&target.join("release"));
     run_command(
         cargo_command(&[&["run", "--quiet"], &HOST[..], &["--"]].concat())
             .arg(&library)

@@ -43,21 +43,46 @@ impl Scope {
 /// Builds the bundles and puts them in place.
 pub(crate) fn install(scope: Scope) -> Outcome {
     bundle::run(&["bundle", "diff-bgm", "--release"])?;
+    let bundled = target()?.join("bundled");
     for (name, format) in BUNDLES {
         let to = folder(scope, format)?.join(name);
-        remove(&to)?;
-        copy(&target().join("bundled").join(name), &to)
-            .map_err(|error| format!("{}: {error}", to.display()))?;
+        put(&bundled.join(name), &to).map_err(|error| format!("{}: {error}", to.display()))?;
         println!("Installed {}", to.display());
     }
     Ok(())
+}
+
+/// Puts a copy of `from` in the place of `to`. What was there goes only when the whole copy lies beside it.
+fn put(from: &Path, to: &Path) -> io::Result<()> {
+    // Names that do not end as plugins do, which hosts would scan.
+    let beside = |what: &str| {
+        let name = to.file_name().unwrap_or_default().to_string_lossy();
+        to.with_file_name(format!(".{name}.{what}"))
+    };
+    let (new, old) = (beside("new"), beside("old"));
+    remove(&new)?;
+    let placed = copy(from, &new).and_then(|()| {
+        // A folder cannot be renamed over another one.
+        let was_there = to.exists();
+        if was_there {
+            remove(&old)?;
+            fs::rename(to, &old)?;
+        }
+        fs::rename(&new, to).inspect_err(|_| {
+            if was_there {
+                let _ = fs::rename(&old, to);
+            }
+        })
+    });
+    let _ = remove(if placed.is_ok() { &old } else { &new });
+    placed
 }
 
 /// Takes the bundles away again.
 pub(crate) fn uninstall(scope: Scope) -> Outcome {
     for (name, format) in BUNDLES {
         let bundle = folder(scope, format)?.join(name);
-        if remove(&bundle)? {
+        if remove(&bundle).map_err(|error| format!("{}: {error}", bundle.display()))? {
             println!("Removed {}", bundle.display());
         } else {
             println!("{} is not installed", bundle.display());
@@ -96,7 +121,7 @@ fn folder(scope: Scope, format: Format) -> Result<PathBuf, String> {
 }
 
 /// Removes a file or a folder; false where there is none.
-fn remove(path: &Path) -> Result<bool, String> {
+fn remove(path: &Path) -> io::Result<bool> {
     let removed = if path.is_dir() {
         fs::remove_dir_all(path)
     } else {
@@ -105,7 +130,7 @@ fn remove(path: &Path) -> Result<bool, String> {
     match removed {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(format!("{}: {error}", path.display())),
+        Err(error) => Err(error),
     }
 }
 
@@ -128,6 +153,24 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_installed_bundle_is_replaced_by_a_whole_copy_or_not_at_all() {
+        let folder = env::temp_dir().join(format!("xtask-install-{}", std::process::id()));
+        let (from, to) = (folder.join("new"), folder.join("plugins/A.vst3"));
+        fs::create_dir_all(from.join("Contents")).unwrap();
+        fs::write(from.join("Contents/A.so"), "new").unwrap();
+        fs::create_dir_all(&to).unwrap();
+        fs::write(to.join("A.so"), "old").unwrap();
+
+        assert!(put(&folder.join("missing"), &to).is_err());
+        assert_eq!(fs::read(to.join("A.so")).unwrap(), b"old");
+        put(&from, &to).unwrap();
+        assert_eq!(fs::read(to.join("Contents/A.so")).unwrap(), b"new");
+        assert!(!to.join("A.so").exists());
+        assert_eq!(fs::read_dir(folder.join("plugins")).unwrap().count(), 1);
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn the_user_is_meant_unless_the_system_is_asked_for() {

@@ -2,16 +2,20 @@
 
 use std::path::PathBuf;
 
+use clap::ArgGroup;
 use diff_bgm::Result;
+use diff_bgm::atomic_file::expect_writable;
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::features::loose_files::LooseFiles;
 use diff_bgm::time::Seconds;
 
 use crate::clip;
+use crate::counted::counted;
 use crate::output::expect_extension;
 
 /// Analyse a video, or gather the features of a clip from loose files, into one clip file
 #[derive(clap::Args)]
+#[command(group = ArgGroup::new("source").args(["clip", "visual", "caption", "scenes"]).required(true).multiple(true))]
 pub(crate) struct Arguments {
     /// A video, which is analysed through FFmpeg, or a clip file; loose files are added to it
     #[arg(value_name = "CLIP", conflicts_with_all = ["fps", "duration"])]
@@ -38,6 +42,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     expect_extension(&arguments.output, &["safetensors"])?;
+    expect_writable(&arguments.output)?;
     let seen = arguments.clip.as_deref().map(clip::read).transpose()?;
     let loose = LooseFiles {
         visual: arguments.visual,
@@ -67,9 +72,9 @@ pub(crate) fn summary(clip: &ClipFeatures) -> String {
         ("cue", &clip.cues),
     ] {
         if let Some(track) = track {
-            parts.push(format!("{} {name} rows", track.rows()));
+            parts.push(counted(track.rows(), &format!("{name} row")));
         }
     }
-    parts.push(format!("{} cuts", clip.shots.len()));
+    parts.push(counted(clip.shots.len(), "cut"));
     parts.join(", ")
 }

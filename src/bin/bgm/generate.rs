@@ -8,7 +8,7 @@ use clap::Args;
 use diff_bgm::atomic_file::expect_writable;
 use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::conditioning::placement::Alignment;
-use diff_bgm::conditioning::steering::{Lane, Steering};
+use diff_bgm::conditioning::steering::{Lane, LaneRequest, Steering};
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
@@ -24,6 +24,7 @@ use serde::Serialize;
 
 use crate::clip;
 use crate::coherence::CoherenceArgs;
+use crate::counted::counted;
 use crate::output::{expect_extension, write_json};
 use crate::progress::Progress;
 use crate::threads::ThreadCount;
@@ -46,7 +47,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "120", value_parser = tempo)]
     tempo: Tempo,
     /// Beat of the music at which the clip starts
-    #[arg(long, default_value = "0")]
+    #[arg(long, default_value = "0", allow_hyphen_values = true)]
     start: f64,
     /// Seed; the same seed and settings give the same notes
     #[arg(long, default_value = "1")]
@@ -72,7 +73,7 @@ pub(crate) struct Arguments {
     /// The key of the planned chords, such as C or F#m; the seed draws one, if not given
     #[arg(long, conflicts_with = "free_harmony")]
     key: Option<Key>,
-    /// Leaves the harmony to the model
+    /// Leave the harmony to the model
     #[arg(long)]
     free_harmony: bool,
     /// How rows of the clip find their beats: time, or stretch over the whole piece
@@ -81,13 +82,13 @@ pub(crate) struct Arguments {
     /// What runs the network: cpu, cuda or metal
     #[arg(long, default_value = "cpu")]
     device: DeviceKind,
-    /// Threads to work with; all cores, if not given
+    /// Threads; 0 takes one for every core
     #[arg(long, default_value = "0")]
     threads: ThreadCount,
-    /// Also writes a piano-roll picture
+    /// Also write a piano-roll picture
     #[arg(long, value_name = "ROLL.png")]
     roll: Option<PathBuf>,
-    /// Also writes a report of settings, timings and measures of the music
+    /// Also write a report of settings, timings and measures of the music
     #[arg(long, value_name = "REPORT.json")]
     json: Option<PathBuf>,
     #[command(flatten)]
@@ -96,28 +97,29 @@ pub(crate) struct Arguments {
     steering: SteeringArgs,
 }
 
-/// Each cue: `clip` (as the picture suggests), `clip+0.3`, `clip-0.3`, a number from -1 to 1, or `free`.
+/// Each cue: `clip` (as the picture suggests), moved (`clip+0.3`, `clip-0.3`) or with another strength than by default
+/// (`clip*0.5`, `clip*0.5+0.3`), a number from -1 to 1, or `free`.
 #[derive(Args)]
 #[command(
-    next_help_heading = "Steering (clip, clip+0.3, clip-0.3, a number from -1 to 1, or free)"
+    next_help_heading = "Steering (clip, clip+0.3, clip-0.3, clip*0.5+0.3, a number from -1 to 1, or free)"
 )]
 struct SteeringArgs {
     /// How many notes start [default: clip, which is its motion]
     #[arg(long, allow_hyphen_values = true)]
-    density: Option<Lane>,
+    density: Option<LaneRequest>,
     /// How many notes sound together [default: free; of the clip, its visual complexity]
     #[arg(long, allow_hyphen_values = true)]
-    polyphony: Option<Lane>,
-    /// How high the notes lie [default: half of clip, which is its brightness]
+    polyphony: Option<LaneRequest>,
+    /// How high the notes lie [default: clip, which is its brightness, at a strength of 0.5]
     #[arg(long, allow_hyphen_values = true)]
-    register: Option<Lane>,
+    register: Option<LaneRequest>,
     /// From minor (-1) to major (1) [default: clip, which is its warmth]
     #[arg(long, allow_hyphen_values = true)]
-    mode: Option<Lane>,
+    mode: Option<LaneRequest>,
     /// How many notes start on the beat [default: clip, which is its cuts]
     #[arg(long, allow_hyphen_values = true)]
-    accent: Option<Lane>,
-    /// Raises (to 1) or lowers (to -1) density, polyphony, accents and loudness together
+    accent: Option<LaneRequest>,
+    /// Raise (to 1) or lower (to -1) density, polyphony, accents and loudness together
     #[arg(long, allow_hyphen_values = true, default_value = "0")]
     energy: f32,
 }
@@ -138,7 +140,10 @@ impl SteeringArgs {
             ));
         }
         let default = Steering::default();
-        let lane = |given: &Option<Lane>, default: Lane| given.clone().unwrap_or(default);
+        let lane = |request: &Option<LaneRequest>, usual: Lane| match request {
+            Some(request) => request.lane(&usual),
+            None => usual,
+        };
         Ok(Steering {
             density: lane(&self.density, default.density),
             polyphony: lane(&self.polyphony, default.polyphony),
@@ -225,10 +230,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
     draft.write_midi(&arguments.output)?;
     println!(
-        "{}: {} notes in {} bars, in {generate:.1} s",
+        "{}: {} in {}, in {generate:.1} s",
         arguments.output.display(),
-        draft.notes.len(),
-        draft.bars.0
+        counted(draft.notes.len(), "note"),
+        counted(draft.bars.0 as usize, "bar")
     );
     if let Some(path) = &arguments.roll {
         draft.write_roll_picture(path)?;

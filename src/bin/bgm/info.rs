@@ -8,8 +8,11 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::features::{ClipFeatures, FORMAT as CLIP_FORMAT};
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::safetensors_file::Container;
+use diff_bgm::time::Beats;
 use diff_bgm::{Fault, Result};
 use serde_json::Value;
+
+use crate::counted::counted;
 
 /// The largest file that is described, in bytes.
 const MAX_FILE_BYTES: u64 = 2 << 30;
@@ -96,7 +99,7 @@ fn describe_clip(clip: &ClipFeatures) -> Vec<String> {
         }
     }
     let cuts = clip.shots.iter().map(|cut| format!("{:.3} s", cut.0));
-    lines.push(list("cuts", cuts));
+    lines.push(list("cut", cuts));
     lines
 }
 
@@ -108,39 +111,44 @@ fn describe_midi(file: &MidiFile) -> Vec<String> {
     )];
     for (number, track) in (1..).zip(&file.tracks) {
         lines.push(format!(
-            "track {number} {:?}: {} notes",
+            "track {number} {:?}: {}",
             shown(&track.name),
-            track.notes.len()
+            counted(track.notes.len(), "note")
         ));
     }
     let tempi = file
         .tempo_changes
         .iter()
         .map(|change| format!("{:.2} BPM from beat {:.2}", change.bpm(), change.at.0));
-    lines.push(list("tempo changes", tempi));
+    lines.push(list("tempo change", tempi));
     let signatures = file.time_signatures.iter().map(|signature| {
         let (numerator, denominator) = (signature.numerator, signature.denominator);
         format!("{numerator}/{denominator} from beat {:.2}", signature.at.0)
     });
-    lines.push(list("time signatures", signatures));
+    lines.push(list("time signature", signatures));
     let markers = file
         .markers
         .iter()
-        .map(|marker| format!("{:?} at beat {:.2}", shown(&marker.text), marker.at.0));
-    lines.push(list("markers", markers));
+        .map(|marker| format!("{:?} {}", shown(&marker.text), place(file, marker.at)));
+    lines.push(list("marker", markers));
     lines.extend(
         file.texts
             .iter()
             .take(LISTED)
-            .map(|text| format!("text: {}", shown(text))),
+            .map(|text| format!("text {}: {}", place(file, text.at), shown(&text.text))),
     );
     lines
 }
 
-/// How many there are, and the first of them.
+/// A place in a MIDI file, by the beats before it and by its bar.
+fn place(file: &MidiFile, at: Beats) -> String {
+    format!("at beat {:.2} (bar {})", at.0, file.bar_at(at))
+}
+
+/// How many there are, and the first of them; `name` is that of one.
 fn list(name: &str, places: impl ExactSizeIterator<Item = String>) -> String {
     let count = places.len();
-    let mut line = format!("{count} {name}");
+    let mut line = counted(count, name);
     if count > 0 {
         line += ": ";
         line += &places.take(LISTED).collect::<Vec<_>>().join(", ");

@@ -3,6 +3,7 @@
 mod clip;
 mod coherence;
 mod convert;
+mod counted;
 mod evaluate;
 mod features;
 mod generate;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use diff_bgm::Result;
 
-/// Drafts background music for a picture cut.
+/// Draft background music for a picture cut
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100)]
 struct Arguments {

@@ -3,29 +3,33 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use diff_bgm::Result;
+use diff_bgm::atomic_file::expect_writable;
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::render::instrument::Instrument;
 use diff_bgm::render::{render, write_movie};
 use diff_bgm::time::Beats;
+use diff_bgm::{Fault, Result};
 
 use crate::output::expect_extension;
 
-/// Renders a MIDI file as sound, or as the sound of a movie.
+/// How the names of movies end.
+const MOVIE_ENDINGS: &[&str] = &["mp4", "m4v", "mov", "mkv"];
+
+/// Render a MIDI file as sound, or as the sound of a movie
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The MIDI file, such as a draft.
+    /// The MIDI file, such as a draft
     midi: PathBuf,
-    /// The WAV file to write; with --video the movie: .mp4, .m4v, .mov or .mkv.
+    /// The WAV file to write; with --video the movie: .mp4, .m4v, .mov or .mkv
     #[arg(short, long, value_name = "SOUND.wav")]
     output: PathBuf,
-    /// A soundfont to play with; one of the system or else a simple electric piano, if not given.
+    /// A soundfont to play with; one of the system or else a simple electric piano, if not given
     #[arg(long, value_name = "PIANO.sf2")]
     soundfont: Option<PathBuf>,
-    /// A clip, whose picture gets the sound in place of its own.
+    /// A clip, whose picture gets the sound in place of its own
     #[arg(long, value_name = "CLIP.mp4")]
     video: Option<PathBuf>,
-    /// Beat of the music at which the clip starts, as for `bgm generate`.
+    /// Beat of the music at which the clip starts, as for `bgm generate`
     #[arg(
         long,
         default_value = "0",
@@ -37,11 +41,15 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let output = &arguments.output;
-    let endings: &[&str] = match arguments.video {
-        Some(_) => &["mp4", "m4v", "mov", "mkv"],
-        None => &["wav"],
-    };
-    expect_extension(output, endings)?;
+    match arguments.video {
+        Some(_) => expect_extension(output, MOVIE_ENDINGS)?,
+        None if expect_extension(output, MOVIE_ENDINGS).is_ok() => {
+            let expected = "its picture too (--video CLIP), or a name that ends in .wav";
+            return Err(Fault::new("the name of a movie", expected).in_file(output));
+        }
+        None => expect_extension(output, &["wav"])?,
+    }
+    expect_writable(output)?;
     let file = MidiFile::open(&arguments.midi)?;
     let mut instrument = match &arguments.soundfont {
         Some(path) => Instrument::soundfont(path)?,

@@ -56,6 +56,7 @@ impl MidiFile {
         file.tempo_changes.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         (file.time_signatures).sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         file.markers.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
+        file.texts.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         file.events.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         Ok(file)
     }
@@ -123,7 +124,10 @@ impl MidiFile {
                 at,
                 text: text(name),
             }),
-            MetaMessage::Text(words) => self.texts.push(text(words)),
+            MetaMessage::Text(words) => self.texts.push(Marker {
+                at,
+                text: text(words),
+            }),
             _ => {}
         }
         Ok(())

@@ -31,8 +31,8 @@ impl Page<'_> {
             for (note, voice) in self.draft.notes.iter().zip(&voices) {
                 self.paint_note(&mut canvas, &system, note, *voice);
             }
-            self.paint_chords(&mut canvas, &system);
             self.paint_cuts(&mut canvas, &system);
+            self.paint_chords(&mut canvas, &system);
         }
         self.paint_legend(&mut canvas);
         canvas
@@ -149,7 +149,7 @@ impl Page<'_> {
         canvas.fill_rounded(body, 3.0, colour, (0.4 + 0.75 * loudness).min(1.0));
     }
 
-    /// The chords where they begin, as far as there is room.
+    /// The chords where they begin, as far as there is room, on a ground that keeps lines out of their names.
     fn paint_chords(&self, canvas: &mut Canvas, system: &System) {
         let rows = self.rows(system);
         let first = f64::from(system.first_bar * BEATS_PER_BAR);
@@ -160,6 +160,13 @@ impl Page<'_> {
             let left = self.x(system, chord.start) + 4.0;
             let right = left + Lettering::LABEL.width(&chord.symbol);
             if (first..end).contains(&chord.start.0) && left >= free_from && right <= rows.right {
+                let ground = Rect {
+                    left: left - 2.0,
+                    right: right + 2.0,
+                    top,
+                    bottom: top + Lettering::LABEL.height(),
+                };
+                canvas.fill(ground, PANEL, 1.0);
                 canvas.write(&chord.symbol, left, top, Lettering::LABEL, MUTED);
                 free_from = right + 8.0;
             }

@@ -1,0 +1,11 @@
+//! What a host's project remembers of the plugin.
+#![no_main]
+
+use diff_bgm::plugin::State;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    if let Ok(state) = State::from_text(text) {
+        assert!(state.current.is_none() || state.current_take().is_some());
+    }
+});

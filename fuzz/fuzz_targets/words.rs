@@ -1,0 +1,20 @@
+//! What users type: chords, keys and what a cue follows; and the chord symbols of POP909.
+#![no_main]
+
+use diff_bgm::conditioning::steering::{Lane, LaneRequest};
+use diff_bgm::music::chord::{Chord, ChordLane};
+use diff_bgm::music::key::Key;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    if let Ok(lane) = text.parse::<ChordLane>() {
+        assert_eq!(lane.chords(64).len(), 64);
+    }
+    if let Ok(key) = text.parse::<Key>() {
+        assert!(key.relative_major() < 12);
+    }
+    if let Ok(request) = text.parse::<LaneRequest>() {
+        request.lane(&Lane::CLIP);
+    }
+    let _ = Chord::parse(text);
+});

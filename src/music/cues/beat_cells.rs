@@ -1,0 +1,79 @@
+//! What starts and sounds in each beat of a roll.
+
+use super::STEPS;
+use crate::music::piano_roll::PianoRoll;
+
+/// The register of silence.
+const SILENT_REGISTER: f64 = 60.0;
+/// Above this a value of a roll means "yes".
+const THRESHOLD: f32 = 0.5;
+
+/// The cells of a roll that sound, by their place in a channel, and whether they are onsets.
+pub(super) fn sounding_cells(roll: &PianoRoll) -> impl Iterator<Item = (usize, bool)> + '_ {
+    roll.onset()
+        .iter()
+        .zip(roll.sustain())
+        .map(|(&onset, &sustain)| (onset > THRESHOLD, sustain > THRESHOLD))
+        .enumerate()
+        .filter(|(_, (onset, sustain))| *onset || *sustain)
+        .map(|(at, (onset, _))| (at, onset))
+}
+
+/// Sums over the cells of each beat.
+pub(super) struct BeatCells {
+    pub(super) onsets: Vec<f64>,
+    pub(super) first_onsets: Vec<f64>,
+    pub(super) sounding: Vec<f64>,
+    pitch_sum: Vec<f64>,
+}
+
+impl BeatCells {
+    pub(super) fn of(roll: &PianoRoll) -> Self {
+        let pitches = roll.pitches();
+        let beats = roll.steps().0 as usize / STEPS;
+        let mut sums = Self {
+            onsets: vec![0.0; beats],
+            first_onsets: vec![0.0; beats],
+            sounding: vec![0.0; beats],
+            pitch_sum: vec![0.0; beats],
+        };
+        for (at, onset) in sounding_cells(roll) {
+            let (step, column) = (at / pitches.count(), at % pitches.count());
+            let beat = step / STEPS;
+            if beat >= beats {
+                break;
+            }
+            sums.sounding[beat] += 1.0;
+            sums.pitch_sum[beat] += f64::from(pitches.pitch(column));
+            if onset {
+                sums.onsets[beat] += 1.0;
+            }
+            if onset && step % STEPS == 0 {
+                sums.first_onsets[beat] += 1.0;
+            }
+        }
+        sums
+    }
+
+    /// Mean pitch of each beat; straight lines between the beats that sound.
+    pub(super) fn register(&self) -> Vec<f64> {
+        let heard: Vec<(usize, f64)> = (0..self.sounding.len())
+            .filter(|&beat| self.sounding[beat] > 0.0)
+            .map(|beat| (beat, self.pitch_sum[beat] / self.sounding[beat]))
+            .collect();
+        (0..self.sounding.len())
+            .map(|beat| {
+                let after = heard.partition_point(|(at, _)| *at <= beat);
+                match (after.checked_sub(1).map(|i| heard[i]), heard.get(after)) {
+                    (Some((at, pitch)), Some(&(next, next_pitch))) => {
+                        let slope = (next_pitch - pitch) / (next - at) as f64;
+                        pitch + slope * (beat - at) as f64
+                    }
+                    (Some((_, pitch)), None) => pitch,
+                    (None, Some(&(_, pitch))) => pitch,
+                    (None, None) => SILENT_REGISTER,
+                }
+            })
+            .collect()
+    }
+}
