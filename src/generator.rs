@@ -115,7 +115,7 @@ impl Progress {
 /// The same model, clip and settings give the same notes, whatever the number of threads.
 ///
 /// # Errors
-/// [`Error::Cancelled`] when `on_progress` said so; [`Error::Value`] when a setting is out of range or the clip lacks
+/// [`Cancelled`](crate::error::Error::Cancelled) when `on_progress` said so; [`Value`](crate::error::Error::Value) when a setting is out of range or the clip lacks
 /// what the model follows.
 pub fn generate(
     model: &Model,
