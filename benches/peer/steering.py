@@ -17,7 +17,7 @@ BARS = metrics.BARS
 class Steering:
     """How strongly to steer; the defaults bring held-out measures closest to the real ones."""
 
-    repeat: float = 0.25
+    repeat: float = 0.5
     key: float = 0.0
     groove: float = 0.8
     chord: float = 0.0

@@ -38,7 +38,7 @@ pub struct Coherence {
 impl Default for Coherence {
     fn default() -> Self {
         Self {
-            repetition: 0.25,
+            repetition: 0.5,
             key: 0.0,
             chord: 0.0,
             groove: 0.8,

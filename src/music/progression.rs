@@ -1,98 +1,31 @@
 //! Chord progressions: which chord follows which in the training music, and a plan for a piece after it.
 //!
 //! The plan is a walk through the successions counted in POP909, two chords a bar, drawn so that chords are as often
-//! major as is asked for, phrases of four bars tend to come back, and the end is at home.
+//! major as is asked for, phrases of four bars tend to come back, chords change with the bar rather than flicker, and the
+//! end is at home.
 
-use std::sync::LazyLock;
+mod table;
 
 use crate::music::chord::{Chord, MAJOR_LIKE};
 use crate::music::key::Key;
 use crate::time::BEATS_PER_BAR;
+use table::{TABLE, Table};
 
 /// Beats that a planned chord lasts at least.
 const SLOT_BEATS: usize = 2;
 const SLOTS_PER_BAR: usize = BEATS_PER_BAR as usize / SLOT_BEATS;
 /// Slots of a phrase of four bars.
 const PHRASE_SLOTS: usize = 4 * SLOTS_PER_BAR;
-/// How much likelier the chord at the same place in the phrase before is than it would be.
-const RETURN_FACTOR: f64 = 6.0;
+/// How much likelier the chord at the same place one phrase and two phrases before is than it would be.
+const RETURN_FACTORS: [f64; 2] = [6.0, 3.0];
+/// How much less likely a chord is to be held over a bar line than it would be.
+const HOLD_FACTOR: f64 = 0.5;
+/// How much less likely it is to go back to the chord that another one has just taken the place of.
+const FLICKER_FACTOR: f64 = 0.25;
 /// How much likelier the tonic is at the beginning, and in the last bar, than it would be.
 const HOME_FACTOR: f64 = 8.0;
 /// The least weight of a chord of the mode that is not asked for.
 const LEAST_MODE_WEIGHT: f64 = 0.02;
-
-/// Lines of `within` or `across` (a bar line), two chords with C as the major tonic, and how often the second follows
-/// the first; counted by `benches/peer/progressions.py` on POP909 without the songs that are held out.
-const POP909: &str = include_str!("progression/pop909.txt");
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(POP909));
-
-/// Chords and how often each follows each.
-struct Table {
-    chords: Vec<Chord>,
-    /// `[from][to]` from the first to the second half of a bar, and over a bar line.
-    within: Vec<Vec<f64>>,
-    across: Vec<Vec<f64>>,
-}
-
-impl Table {
-    fn read(text: &str) -> Self {
-        let lines = text.lines().filter_map(Line::read);
-        let mut symbols: Vec<&str> = lines
-            .clone()
-            .flat_map(|line| [line.from, line.to])
-            .collect();
-        symbols.sort_unstable();
-        symbols.dedup();
-        let chords: Vec<(&str, Chord)> = (symbols.into_iter())
-            .filter_map(|symbol| Some((symbol, Chord::parse(symbol).ok()??)))
-            .collect();
-        let counts = |place: &str| {
-            let mut counts = vec![vec![0.0; chords.len()]; chords.len()];
-            let index = |symbol| chords.iter().position(|(name, _)| *name == symbol);
-            for line in lines.clone().filter(|line| line.place == place) {
-                if let (Some(from), Some(to)) = (index(line.from), index(line.to)) {
-                    counts[from][to] = line.count;
-                }
-            }
-            counts
-        };
-        Self {
-            within: counts("within"),
-            across: counts("across"),
-            chords: chords.into_iter().map(|(_, chord)| chord).collect(),
-        }
-    }
-
-    /// How often each chord is followed by each, into the slot `slot`.
-    fn counts_into(&self, slot: usize) -> &[Vec<f64>] {
-        if slot.is_multiple_of(SLOTS_PER_BAR) {
-            &self.across
-        } else {
-            &self.within
-        }
-    }
-}
-
-/// One line of the table.
-#[derive(Clone, Copy)]
-struct Line<'a> {
-    place: &'a str,
-    from: &'a str,
-    to: &'a str,
-    count: f64,
-}
-
-impl<'a> Line<'a> {
-    fn read(line: &'a str) -> Option<Self> {
-        let mut words = line.split_whitespace();
-        Some(Self {
-            place: words.next()?,
-            from: words.next()?,
-            to: words.next()?,
-            count: words.next()?.parse().ok()?,
-        })
-    }
-}
 
 /// Plans a chord for each beat.
 ///
@@ -114,22 +47,36 @@ pub fn plan(
 
     let mut walk: Vec<usize> = Vec::with_capacity(slots);
     for slot in 0..slots {
-        let returning = (slot.checked_sub(PHRASE_SLOTS)).map(|before| walk[before]);
         let counts = walk.last().map(|&last| &table.counts_into(slot)[last]);
         let shares = (0..table.chords.len()).map(|chord| {
-            let again = if returning == Some(chord) {
-                RETURN_FACTOR
-            } else {
-                1.0
-            };
-            let count = counts.map_or_else(|| uses(table, chord), |counts| counts[chord]);
-            count * again * weights[slot][chord] * reach[slot][chord]
+            let count = counts.map_or_else(|| table.uses(chord), |counts| counts[chord]);
+            count * form_factor(&walk, chord) * weights[slot][chord] * reach[slot][chord]
         });
         walk.push(draw(&shares.collect::<Vec<f64>>(), uniform()));
     }
     (0..major_shares.len())
         .map(|beat| table.chords[walk[beat / SLOT_BEATS]].transposed(relative_major))
         .collect()
+}
+
+/// How much likelier a chord is to go on a walk for the sake of its form than by what it follows alone.
+fn form_factor(walk: &[usize], chord: usize) -> f64 {
+    let slot = walk.len();
+    let chord_before = |slots: usize| Some(walk[slot.checked_sub(slots)?]);
+    let mut factor = 1.0;
+    for (phrases, again) in (1..).zip(RETURN_FACTORS) {
+        if chord_before(phrases * PHRASE_SLOTS) == Some(chord) {
+            factor *= again;
+        }
+    }
+    let last = chord_before(1);
+    if slot.is_multiple_of(SLOTS_PER_BAR) && last == Some(chord) {
+        factor *= HOLD_FACTOR;
+    }
+    if last != Some(chord) && chord_before(2) == Some(chord) {
+        factor *= FLICKER_FACTOR;
+    }
+    factor
 }
 
 /// How much each chord is wanted in a slot.
@@ -149,13 +96,15 @@ fn slot_weights(
     let home = if minor_home { 9 } else { 0 };
     let at_home = slot == 0 || slot + SLOTS_PER_BAR >= slots;
     let weight = |chord: &Chord| {
-        let share = asked.unwrap_or(0.5);
-        let fit = if chord.mode == MAJOR_LIKE {
-            share
-        } else {
-            1.0 - share
-        };
-        let fit = (fit * fit).max(LEAST_MODE_WEIGHT);
+        // Where a share is asked for, chords that are drawn by these weights have it.
+        let fit = asked.map_or(1.0, |share| {
+            if chord.mode == MAJOR_LIKE {
+                share / table.major_share
+            } else {
+                (1.0 - share) / (1.0 - table.major_share)
+            }
+        });
+        let fit = fit.max(LEAST_MODE_WEIGHT);
         let is_home = chord.bass == home && chord.classes[usize::from(home)];
         fit * if at_home && is_home { HOME_FACTOR } else { 1.0 }
     };
@@ -186,11 +135,6 @@ fn reach_ahead(table: &Table, weights: &[Vec<f64>]) -> Vec<Vec<f64>> {
     reach
 }
 
-/// How often a chord begins a bar.
-fn uses(table: &Table, chord: usize) -> f64 {
-    table.within[chord].iter().sum()
-}
-
 /// The index that `uniform`, 0 to 1, picks by the `shares`.
 fn draw(shares: &[f64], uniform: f64) -> usize {
     let mut left = uniform * shares.iter().sum::<f64>();
@@ -217,22 +161,6 @@ mod tests {
             .filter(|chord| chord.mode == MAJOR_LIKE)
             .count();
         major as f64 / chords.len() as f64
-    }
-
-    #[test]
-    fn every_line_of_the_table_is_read() {
-        let counted: f64 = POP909
-            .lines()
-            .filter_map(Line::read)
-            .map(|line| line.count)
-            .sum();
-        let kept: f64 = (TABLE.within.iter().chain(&TABLE.across)).flatten().sum();
-        assert_eq!(
-            POP909.lines().filter_map(Line::read).count(),
-            POP909.lines().count()
-        );
-        assert_eq!(kept, counted);
-        assert!(TABLE.chords.len() > 20);
     }
 
     #[test]
