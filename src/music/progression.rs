@@ -199,7 +199,8 @@ mod tests {
                 .count()
         };
         let mean = (0..32).map(alike).sum::<usize>() as f64 / 32.0;
-        assert!(mean > 6.0, "{mean} of 16 beats");
+        // In the training music 4.8 of them do.
+        assert!((4.0..7.0).contains(&mean), "{mean} of 16 beats");
     }
 
     #[test]
