@@ -131,7 +131,7 @@ impl NiceEguiApp for EditorApp {
         host: GuiContext,
         _window: &mut Window,
     ) -> Result<(), HandlerError> {
-        self.windows.count_this_one();
+        self.windows.note_this_one();
         theme::apply(&egui);
         // In CLAP the host may be told from any thread, also after the window was closed.
         if host.plugin_api() == PluginApi::Clap {
