@@ -5,6 +5,7 @@
 
 pub mod atomic_file;
 pub mod bounded_file;
+mod canvas;
 pub mod checkpoint;
 pub mod conditioning;
 pub mod diffusion;

@@ -88,6 +88,14 @@ impl Tempo {
     }
 }
 
+impl Seconds {
+    /// Minutes, seconds and tenths, as in `1:04.5`.
+    pub fn clock(self) -> String {
+        let tenths = (self.0 * 10.0).round() as u64;
+        format!("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
+    }
+}
+
 impl TryFrom<f64> for Tempo {
     type Error = Fault;
 
@@ -164,5 +172,12 @@ mod tests {
         for tempo_bpm in [0.0, -1.0, 19.9, 401.0, f64::NAN, f64::INFINITY] {
             assert!(Tempo::new(tempo_bpm).is_err(), "{tempo_bpm}");
         }
+    }
+
+    #[test]
+    fn durations_are_rounded_before_minutes_are_counted() {
+        assert_eq!(Seconds(59.94).clock(), "0:59.9");
+        assert_eq!(Seconds(59.96).clock(), "1:00.0");
+        assert_eq!(Seconds(605.0).clock(), "10:05.0");
     }
 }

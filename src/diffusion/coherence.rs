@@ -10,12 +10,11 @@ use serde::{Deserialize, Serialize};
 use crate::diffusion::sampler::Denoiser;
 use crate::error::Result;
 use crate::music::chord::Chord;
+use crate::music::key::MAJOR_SCALE;
 use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};
 
 /// Sixteenths in a bar.
 pub const STEPS_PER_BAR: usize = (BEATS_PER_BAR * STEPS_PER_BEAT) as usize;
-/// Pitch classes of a major scale above its tonic.
-const MAJOR_SCALE: [usize; 7] = [0, 2, 4, 5, 7, 9, 11];
 /// The least use of the most used sixteenth, against division by nothing in a silent roll.
 const LEAST_USE: f32 = 1e-3;
 
@@ -155,7 +154,7 @@ impl Denoiser for Coherent<'_> {
 }
 
 fn in_major(pitch: usize, tonic: usize) -> bool {
-    MAJOR_SCALE.contains(&((pitch + 12 - tonic) % 12))
+    MAJOR_SCALE.contains(&(((pitch + 12 - tonic) % 12) as u8))
 }
 
 /// The tonic of the major scale with the least outside it, the lowest if several are equal. What a pitch weighs is the

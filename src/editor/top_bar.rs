@@ -12,7 +12,6 @@ use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::theme;
 use crate::plugin::{Desk, DiffBgmParams, State};
-use crate::time::Seconds;
 
 /// The bar's width in a window of the first size.
 const FIRST_WIDTH: f32 = super::SIZE.width - 32.0;
@@ -107,7 +106,7 @@ impl TopBar {
             }
         }
         if let Some(clip) = known {
-            muted(ui, &minutes(clip.duration));
+            muted(ui, &clip.duration.clock());
         }
     }
 
@@ -184,24 +183,6 @@ fn path_of(typed: &str) -> Option<PathBuf> {
     (!typed.is_empty()).then(|| PathBuf::from(typed))
 }
 
-/// Minutes, seconds and tenths.
-fn minutes(duration: Seconds) -> String {
-    let tenths = (duration.0 * 10.0).round() as u64;
-    format!("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
-}
-
 fn muted(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).color(theme::MUTED));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_rounded_before_minutes_are_counted() {
-        assert_eq!(minutes(Seconds(59.94)), "0:59.9");
-        assert_eq!(minutes(Seconds(59.96)), "1:00.0");
-        assert_eq!(minutes(Seconds(605.0)), "10:05.0");
-    }
 }

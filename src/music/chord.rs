@@ -7,6 +7,7 @@ pub use lead_sheet::ChordLane;
 pub use spelling::Spelling;
 
 use crate::error::Fault;
+use crate::music::key::MAJOR_SCALE;
 
 /// Semitones above the root for every chord quality of POP909.
 const QUALITIES: [(&str, &[u8]); 15] = [
@@ -26,8 +27,6 @@ const QUALITIES: [(&str, &[u8]); 15] = [
     ("hdim7", &[0, 3, 6, 10]),
     ("aug", &[0, 4, 8]),
 ];
-/// Semitones of the degrees of the major scale, from the first.
-const DEGREES: [i32; 7] = [0, 2, 4, 5, 7, 9, 11];
 
 /// The mode of major-like chords (major, dominant, suspended, augmented).
 pub const MAJOR_LIKE: f32 = 1.0;
@@ -110,15 +109,15 @@ pub(super) fn note_name(name: &str) -> Option<i32> {
     let mut characters = name.chars();
     let letter = characters.next()?;
     let degree = "CDEFGAB".find(letter)?;
-    Some(DEGREES[degree] + accidentals(characters.as_str())?)
+    Some(i32::from(MAJOR_SCALE[degree]) + accidentals(characters.as_str())?)
 }
 
 /// Semitones above the root of a degree such as `b3`.
 fn scale_degree(name: &str) -> Option<i32> {
     let number = name.trim_start_matches(['#', 'b']);
     let degree: usize = number.parse().ok()?;
-    let semitones = DEGREES.get(degree.checked_sub(1)?)?;
-    Some(semitones + accidentals(&name[..name.len() - number.len()])?)
+    let semitones = *MAJOR_SCALE.get(degree.checked_sub(1)?)?;
+    Some(i32::from(semitones) + accidentals(&name[..name.len() - number.len()])?)
 }
 
 fn accidentals(signs: &str) -> Option<i32> {

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::Fault;
 use crate::music::chord::{Spelling, note_name};
 
+/// Semitones of the degrees of the major scale above its tonic, which are also those of its relative natural minor.
+pub(crate) const MAJOR_SCALE: [u8; 7] = [0, 2, 4, 5, 7, 9, 11];
+
 /// A major or minor key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

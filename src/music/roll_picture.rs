@@ -1,17 +1,14 @@
 //! Pictures of notes over bars and pitches: of a draft, with the picture's cuts, and of many short rolls.
 
-mod canvas;
 mod contact_sheet;
 mod layout;
 mod painting;
 
 use std::path::Path;
 
-use canvas::Canvas;
 use layout::Page;
 
-use crate::atomic_file;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::music::draft::Draft;
 use crate::music::piano_roll::PianoRoll;
 
@@ -19,9 +16,9 @@ impl Draft {
     /// Writes a PNG of the draft's notes, 2080 pixels wide, whole or not at all.
     ///
     /// # Errors
-    /// [`Error::Io`] where `path` cannot be written.
+    /// [`Io`](crate::error::Error::Io) where `path` cannot be written.
     pub fn write_roll_picture(&self, path: impl AsRef<Path>) -> Result<()> {
-        write_png(path.as_ref(), &Page::of(self).paint())
+        Page::of(self).paint().write_png(path.as_ref())
     }
 }
 
@@ -31,21 +28,9 @@ pub const SHEET_COLUMNS: usize = contact_sheet::COLUMNS;
 /// Writes a PNG of short rolls of equal size, four in a row and without any words, whole or not at all.
 ///
 /// # Errors
-/// [`Error::Io`] where `path` cannot be written.
+/// [`Io`](crate::error::Error::Io) where `path` cannot be written.
 pub fn write_contact_sheet(path: impl AsRef<Path>, rolls: &[&PianoRoll]) -> Result<()> {
-    write_png(path.as_ref(), &contact_sheet::paint(rolls))
-}
-
-fn write_png(path: &Path, canvas: &Canvas) -> Result<()> {
-    atomic_file::write_file(path, |file| {
-        let mut encoder = png::Encoder::new(file, canvas.width() as u32, canvas.height() as u32);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder
-            .write_header()
-            .and_then(|mut writer| writer.write_image_data(canvas.bytes()))
-            .map_err(|error| Error::io(path)(error.into()))
-    })
+    contact_sheet::paint(rolls).write_png(path.as_ref())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How pitch classes are spelt: sharp or flat, as the key asks.
 
 use super::{Chord, MINOR_LIKE};
-use crate::music::key::Key;
+use crate::music::key::{Key, MAJOR_SCALE};
 
 /// Letters along the line of fifths; F is one fifth below C.
 const LETTERS: [char; 7] = ['F', 'C', 'G', 'D', 'A', 'E', 'B'];
@@ -42,7 +42,7 @@ impl Spelling {
         let tones_in_scale = |major: u8| -> usize {
             (chords.iter().flatten())
                 .map(|chord| {
-                    let degrees = [0, 2, 4, 5, 7, 9, 11].map(|degree| (major + degree) % 12);
+                    let degrees = MAJOR_SCALE.map(|degree| (major + degree) % 12);
                     let inside = |class: &u8| chord.classes[usize::from(*class)];
                     degrees.iter().filter(|class| inside(class)).count()
                 })
@@ -98,7 +98,7 @@ mod tests {
         let degrees: &[u8] = if key.minor {
             &[0, 2, 3, 5, 7, 8, 10]
         } else {
-            &[0, 2, 4, 5, 7, 9, 11]
+            &MAJOR_SCALE
         };
         let names =
             (degrees.iter()).map(|degree| Spelling::of_key(key).name((key.tonic + degree) % 12));

@@ -1,12 +1,11 @@
 //! Pitch classes: how many are used, and whether they form a scale.
 
 use super::mean;
+use crate::music::key::MAJOR_SCALE;
 use crate::music::note::GridNote;
 use crate::time::STEPS_PER_SEGMENT;
 
 const PITCH_CLASSES: usize = 12;
-/// The intervals of a major scale, which are also those of its relative natural minor.
-const SCALE: [usize; 7] = [0, 2, 4, 5, 7, 9, 11];
 /// Added to each share before its logarithm, as published.
 const EPSILON: f64 = 1e-6;
 
@@ -52,10 +51,8 @@ fn entropy(histogram: &Histogram) -> f64 {
 
 fn best_scale_share(histogram: &Histogram) -> f64 {
     let in_scale = |tonic: usize| -> u32 {
-        let degrees = SCALE
-            .iter()
-            .map(|interval| (tonic + interval) % PITCH_CLASSES);
-        degrees.map(|class| histogram[class]).sum()
+        let degrees = MAJOR_SCALE.map(|degree| (tonic + usize::from(degree)) % PITCH_CLASSES);
+        degrees.map(|class| histogram[class]).iter().sum()
     };
     let best = (0..PITCH_CLASSES).map(in_scale).max().unwrap_or(0);
     f64::from(best) / f64::from(histogram.iter().sum::<u32>())

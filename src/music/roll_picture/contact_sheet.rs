@@ -1,7 +1,7 @@
 //! Many short rolls side by side, to be compared by eye.
 
-use super::canvas::{Canvas, Rect};
-use super::painting::{BACKGROUND, LINE, NOTE, PANEL};
+use super::painting::PANEL;
+use crate::canvas::{BACKGROUND, Canvas, LINE, NOTE, Rect};
 use crate::music::decode::decode;
 use crate::music::piano_roll::PianoRoll;
 use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};

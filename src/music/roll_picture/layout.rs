@@ -1,6 +1,6 @@
 //! Where everything of a draft goes on its picture.
 
-use super::canvas::Rect;
+use crate::canvas::Rect;
 use crate::music::draft::Draft;
 use crate::time::{BEATS_PER_BAR, Beats};
 

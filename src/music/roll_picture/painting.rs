@@ -1,19 +1,14 @@
 //! Painting a draft on its page.
 
-use super::canvas::{Canvas, Colour, Lettering, Rect};
 use super::layout::{BAR_NUMBERS_HEIGHT, CORNER, MARGIN, Page, System, WIDTH};
+use crate::canvas::{BACKGROUND, CUT, Canvas, Colour, LINE, Lettering, MUTED, NOTE, Rect};
 use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
 use crate::time::{BEATS_PER_BAR, Beats};
 
-pub(super) const BACKGROUND: Colour = [0x14, 0x16, 0x1b];
 pub(super) const PANEL: Colour = [0x1b, 0x1e, 0x25];
-pub(super) const LINE: Colour = [0x2a, 0x2f, 0x3a];
-pub(super) const NOTE: Colour = [0x7f, 0xb4, 0xff];
 const MELODY: Colour = [0xc5, 0x8b, 0xff];
-const CUT: Colour = [0xf2, 0xb8, 0x4b];
 const TEXT: Colour = [0xd7, 0xdb, 0xe3];
-const MUTED: Colour = [0x8a, 0x92, 0xa3];
 
 /// Lines and numbers closer together than these many pixels are thinned out.
 const ROOM_OF_A_BEAT_LINE: f32 = 8.0;
@@ -52,7 +47,7 @@ impl Page<'_> {
             "{} bars  {} BPM  {}  {} notes",
             draft.bars.0,
             (draft.tempo.bpm() * 100.0).round() / 100.0,
-            clock(draft.tempo.seconds_in(draft.bars.beats()).0),
+            draft.tempo.seconds_in(draft.bars.beats()).clock(),
             draft.notes.len()
         );
         let left = WIDTH as f32 - MARGIN - Lettering::LABEL.width(&facts);
@@ -192,7 +187,7 @@ impl Page<'_> {
                 bottom: rows.bottom,
             };
             canvas.fill(line, CUT, 0.9);
-            let time = clock(self.draft.tempo.seconds_in(cut).0);
+            let time = self.draft.tempo.seconds_in(cut).clock();
             let label_end = x + 10.0 + Lettering::LABEL.width(&time);
             if x >= free_from && label_end <= rows.right {
                 canvas.write(&time, x + 10.0, top, Lettering::LABEL, CUT);
@@ -222,10 +217,4 @@ impl Page<'_> {
 
 fn is_black_key(pitch: u8) -> bool {
     matches!(pitch % 12, 1 | 3 | 6 | 8 | 10)
-}
-
-/// A time as minutes and seconds.
-fn clock(seconds: f64) -> String {
-    let tenths = (seconds * 10.0).round() as u64;
-    format!("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
 }

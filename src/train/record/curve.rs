@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster};
-
 use super::Line;
-use crate::atomic_file;
-use crate::error::{Error, Result};
+use crate::canvas::{BACKGROUND, CUT, Canvas, Colour, LINE, Lettering, MUTED, NOTE, Rect};
+use crate::error::Result;
 
 /// Width and height, in pixels.
 const SIZE: [usize; 2] = [960, 480];
@@ -17,23 +15,17 @@ const MARK: usize = 2;
 /// What a label's value may begin with, a power of ten apart.
 const STEPS: [f64; 3] = [1.0, 2.0, 5.0];
 
-const BACKGROUND: [u8; 3] = [0x14, 0x16, 0x1b];
-const GRID: [u8; 3] = [0x2a, 0x2f, 0x3a];
-const LABEL: [u8; 3] = [0x8a, 0x92, 0xa3];
-const CURVE: [u8; 3] = [0x7f, 0xb4, 0xff];
-const HELD_OUT: [u8; 3] = [0xf2, 0xb8, 0x4b];
-
 /// Writes the picture to `path`: in blue the mean loss of each column's steps, in yellow marks the losses on held-out
 /// music, and lines at labelled values. The vertical scale is logarithmic and holds all that is shown.
 ///
 /// # Errors
 /// When it cannot be written.
 pub(super) fn write(path: &Path, lines: &[Line]) -> Result<()> {
-    let [width, height] = SIZE;
+    let [width, _] = SIZE;
     let mut picture = Picture::new(lines);
     for value in picture.labels() {
         let y = picture.y(value);
-        (0..width).for_each(|x| picture.put(x, y, GRID));
+        (0..width).for_each(|x| picture.put(x, y, LINE));
         picture.label(&value.to_string(), y);
     }
     let mut before = None;
@@ -43,7 +35,7 @@ pub(super) fn write(path: &Path, lines: &[Line]) -> Result<()> {
         };
         let y = picture.y(mean);
         let from = before.unwrap_or(y);
-        (from.min(y)..=from.max(y)).for_each(|y| picture.put(x, y, CURVE));
+        (from.min(y)..=from.max(y)).for_each(|y| picture.put(x, y, NOTE));
         before = Some(y);
     }
     for (index, line) in lines.iter().enumerate() {
@@ -52,17 +44,10 @@ pub(super) fn write(path: &Path, lines: &[Line]) -> Result<()> {
         };
         let (x, y) = (index * width / lines.len(), picture.y(loss));
         for x in x.saturating_sub(MARK)..=x + MARK {
-            (y.saturating_sub(MARK)..=y + MARK).for_each(|y| picture.put(x, y, HELD_OUT));
+            (y.saturating_sub(MARK)..=y + MARK).for_each(|y| picture.put(x, y, CUT));
         }
     }
-    atomic_file::write_file(path, |file| {
-        let mut encoder = png::Encoder::new(file, width as u32, height as u32);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        (encoder.write_header())
-            .and_then(|mut writer| writer.write_image_data(&picture.pixels))
-            .map_err(|error| Error::io(path)(error.into()))
-    })
+    picture.canvas.write_png(path)
 }
 
 /// Whether a loss has a place on the scale.
@@ -82,7 +67,7 @@ fn column_mean(lines: &[Line], x: usize) -> Option<f64> {
 }
 
 struct Picture {
-    pixels: Vec<u8>,
+    canvas: Canvas,
     /// The logarithms to the base of ten at the lower and the upper edge.
     range: [f64; 2],
 }
@@ -103,7 +88,7 @@ impl Picture {
         };
         let margin = MARGIN * (high - low).max(0.3);
         Self {
-            pixels: BACKGROUND.repeat(SIZE[0] * SIZE[1]),
+            canvas: Canvas::new(SIZE[0], SIZE[1], BACKGROUND),
             range: [low - margin, high + margin],
         }
     }
@@ -132,36 +117,22 @@ impl Picture {
         (place.clamp(0.0, 1.0) * (SIZE[1] - 1) as f64) as usize
     }
 
-    fn put(&mut self, x: usize, y: usize, colour: [u8; 3]) {
-        if x < SIZE[0] && y < SIZE[1] {
-            self.pixels[3 * (y * SIZE[0] + x)..][..3].copy_from_slice(&colour);
-        }
+    fn put(&mut self, x: usize, y: usize, colour: Colour) {
+        let (left, top) = (x as f32, y as f32);
+        let pixel = Rect {
+            left,
+            top,
+            right: left + 1.0,
+            bottom: top + 1.0,
+        };
+        self.canvas.fill(pixel, colour, 1.0);
     }
 
     /// Writes `text` at the left edge above the row `y`, or below it where there is no room.
     fn label(&mut self, text: &str, y: usize) {
-        let height = RasterHeight::Size24.val();
-        let top = if y >= height { y - height } else { y + 1 };
-        let mut left = 4;
-        for character in text.chars() {
-            let Some(glyph) = get_raster(character, FontWeight::Regular, RasterHeight::Size24)
-            else {
-                continue;
-            };
-            for (row, intensities) in glyph.rows().enumerate() {
-                for (column, &intensity) in intensities.iter().enumerate() {
-                    let share = f32::from(intensity) / 255.0;
-                    let mixed = |channel: usize| {
-                        let (from, to) = (BACKGROUND[channel], LABEL[channel]);
-                        (f32::from(from) + (f32::from(to) - f32::from(from)) * share) as u8
-                    };
-                    if intensity > 0 {
-                        self.put(left + column, top + row, [0, 1, 2].map(mixed));
-                    }
-                }
-            }
-            left += glyph.width();
-        }
+        let (y, height) = (y as f32, Lettering::LABEL.height());
+        let top = if y >= height { y - height } else { y + 1.0 };
+        self.canvas.write(text, 4.0, top, Lettering::LABEL, MUTED);
     }
 }
 

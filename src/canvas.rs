@@ -1,14 +1,24 @@
-//! A small canvas: smooth rectangles and lettering on an opaque picture.
+//! A small canvas: smooth rectangles and lettering on an opaque picture, and the colours that all pictures share.
 
 use std::ops::Range;
+use std::path::Path;
 
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
 
+use crate::atomic_file;
+use crate::error::{Error, Result};
+
 /// A colour, red, green and blue.
-pub(super) type Colour = [u8; 3];
+pub(crate) type Colour = [u8; 3];
+
+pub(crate) const BACKGROUND: Colour = [0x14, 0x16, 0x1b];
+pub(crate) const LINE: Colour = [0x2a, 0x2f, 0x3a];
+pub(crate) const NOTE: Colour = [0x7f, 0xb4, 0xff];
+pub(crate) const CUT: Colour = [0xf2, 0xb8, 0x4b];
+pub(crate) const MUTED: Colour = [0x8a, 0x92, 0xa3];
 
 /// An opaque picture of 8 bits a channel.
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     width: usize,
     height: usize,
     pixels: Vec<Colour>,
@@ -16,43 +26,43 @@ pub(super) struct Canvas {
 
 /// A rectangle by its edges in pixels; fractions of a pixel are painted in part.
 #[derive(Clone, Copy)]
-pub(super) struct Rect {
-    pub(super) left: f32,
-    pub(super) top: f32,
-    pub(super) right: f32,
-    pub(super) bottom: f32,
+pub(crate) struct Rect {
+    pub(crate) left: f32,
+    pub(crate) top: f32,
+    pub(crate) right: f32,
+    pub(crate) bottom: f32,
 }
 
 /// Size and weight of letters.
 #[derive(Clone, Copy)]
-pub(super) struct Lettering {
+pub(crate) struct Lettering {
     size: RasterHeight,
     weight: FontWeight,
 }
 
 impl Lettering {
-    pub(super) const LABEL: Self = Self {
+    pub(crate) const LABEL: Self = Self {
         size: RasterHeight::Size24,
         weight: FontWeight::Regular,
     };
-    pub(super) const TITLE: Self = Self {
+    pub(crate) const TITLE: Self = Self {
         size: RasterHeight::Size32,
         weight: FontWeight::Bold,
     };
 
     /// How many pixels wide `text` is.
-    pub(super) fn width(self, text: &str) -> f32 {
+    pub(crate) fn width(self, text: &str) -> f32 {
         (text.chars().count() * get_raster_width(self.weight, self.size)) as f32
     }
 
     /// How many pixels high a line is.
-    pub(super) fn height(self) -> f32 {
+    pub(crate) fn height(self) -> f32 {
         self.size.val() as f32
     }
 }
 
 impl Canvas {
-    pub(super) fn new(width: usize, height: usize, background: Colour) -> Self {
+    pub(crate) fn new(width: usize, height: usize, background: Colour) -> Self {
         Self {
             width,
             height,
@@ -60,26 +70,33 @@ impl Canvas {
         }
     }
 
-    pub(super) fn width(&self) -> usize {
-        self.width
-    }
-
-    pub(super) fn height(&self) -> usize {
+    pub(crate) fn height(&self) -> usize {
         self.height
     }
 
-    /// Red, green and blue of every pixel, row by row.
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.pixels.as_flattened()
+    /// Writes it as a PNG, whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where `path` cannot be written.
+    pub(crate) fn write_png(&self, path: &Path) -> Result<()> {
+        atomic_file::write_file(path, |file| {
+            let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
+            encoder.set_color(png::ColorType::Rgb);
+            encoder.set_depth(png::BitDepth::Eight);
+            encoder
+                .write_header()
+                .and_then(|mut writer| writer.write_image_data(self.pixels.as_flattened()))
+                .map_err(|error| Error::io(path)(error.into()))
+        })
     }
 
     /// Fills a rectangle; an `alpha` of 1 covers, 0 leaves what is there.
-    pub(super) fn fill(&mut self, rect: Rect, colour: Colour, alpha: f32) {
+    pub(crate) fn fill(&mut self, rect: Rect, colour: Colour, alpha: f32) {
         self.fill_rounded(rect, 0.0, colour, alpha);
     }
 
     /// Fills a rectangle whose corners are rounded by `radius` pixels.
-    pub(super) fn fill_rounded(&mut self, rect: Rect, radius: f32, colour: Colour, alpha: f32) {
+    pub(crate) fn fill_rounded(&mut self, rect: Rect, radius: f32, colour: Colour, alpha: f32) {
         let radius = radius
             .min((rect.right - rect.left) / 2.0)
             .min((rect.bottom - rect.top) / 2.0);
@@ -94,7 +111,7 @@ impl Canvas {
     }
 
     /// Writes a line of text with its upper left corner at `left`, `top`; characters without a picture become "?".
-    pub(super) fn write(
+    pub(crate) fn write(
         &mut self,
         text: &str,
         left: f32,
