@@ -62,7 +62,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// The editor as the framework knows it.
 pub type Editor = EguiEditor<EditorApp>;
 
-/// The editor of an instance, which counts the threads of its `windows`; `has_preview` where it has the built-in
+/// The editor of an instance, which notes the threads of its `windows`; `has_preview` where it has the built-in
 /// instrument.
 pub(crate) fn create(
     desk: Arc<Desk>,

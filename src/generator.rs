@@ -115,8 +115,8 @@ impl Progress {
 /// The same model, clip and settings give the same notes, whatever the number of threads.
 ///
 /// # Errors
-/// [`Cancelled`](crate::error::Error::Cancelled) when `on_progress` said so; [`Value`](crate::error::Error::Value) when a setting is out of range or the clip lacks
-/// what the model follows.
+/// [`Cancelled`](crate::error::Error::Cancelled) when `on_progress` said so; [`Value`](crate::error::Error::Value) when a
+/// setting is out of range or the clip lacks what the model follows.
 pub fn generate(
     model: &Model,
     clip: &ClipFeatures,
@@ -124,8 +124,7 @@ pub fn generate(
     on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Draft> {
     check(model, settings)?;
-    let placement = placement_of(settings);
-    let bars = settings.bars.unwrap_or_else(|| placement.bars_of(clip));
+    let (placement, bars) = place(clip, settings);
     check_length(bars)?;
     let beats = (bars.0 * BEATS_PER_BAR) as usize;
     let curves = ClipCurves::new(clip, &placement, beats);
@@ -160,20 +159,22 @@ pub fn generate(
 
 /// Where a draft's time line has the clip's cuts.
 pub fn cuts(clip: &ClipFeatures, settings: &Settings) -> Vec<Beats> {
-    let placement = placement_of(settings);
-    let bars = settings.bars.unwrap_or_else(|| placement.bars_of(clip));
+    let (placement, bars) = place(clip, settings);
     (clip.shots.iter())
         .map(|&shot| placement.beat_at(shot))
         .filter(|cut| (0.0..bars.beats().0).contains(&cut.0))
         .collect()
 }
 
-fn placement_of(settings: &Settings) -> Placement {
-    Placement {
+/// Where the clip lies, and how long the piece is.
+fn place(clip: &ClipFeatures, settings: &Settings) -> (Placement, Bars) {
+    let placement = Placement {
         tempo: settings.tempo,
         clip_start: settings.clip_start,
         alignment: settings.alignment,
-    }
+    };
+    let bars = settings.bars.unwrap_or_else(|| placement.bars_of(clip));
+    (placement, bars)
 }
 
 /// Paints the roll of a piece of `bars` bars whose rows are ready, as [`generate`] does; of `settings` the seed, the

@@ -34,7 +34,7 @@ impl Lanes {
         let rect = ui.max_rect();
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);
-        let own_tempo = own_tempo(params, state);
+        let own_tempo = params.own_tempo(draft.map(|draft| draft.tempo));
         let tempo = own_tempo.unwrap_or_else(|| host_tempo(&desk.session.live, state));
         let placed = state
             .clip
@@ -99,12 +99,6 @@ impl Lanes {
     }
 }
 
-/// The tempo that the current draft keeps, if it does not follow the host's.
-fn own_tempo(params: &DiffBgmParams, state: &State) -> Option<Tempo> {
-    let take = state.current_take()?;
-    (!params.follow_host.value()).then_some(take.draft.tempo)
-}
-
 /// The project's beat where the host is. A draft with a tempo of its own lies on the host's seconds.
 fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
     match own_tempo {
@@ -115,8 +109,7 @@ fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
 
 /// The host's tempo, under which the clip and the next draft lie, or the best guess at it.
 fn host_tempo(live: &Live, state: &State) -> Tempo {
-    let known = (live.tempo_bpm()).and_then(|tempo_bpm| Tempo::new(tempo_bpm).ok());
-    known
+    live.tempo()
         .or_else(|| Some(state.current_take()?.draft.tempo))
         .unwrap_or(Tempo::DEFAULT)
 }

@@ -175,12 +175,12 @@ fn host_transport(host: &Transport) -> HostTransport {
 /// Where the draft lies: on the host's beats, or at the time where they would be at the draft's own tempo.
 fn anchor(params: &DiffBgmParams, draft_tempo: Option<Tempo>) -> Anchor {
     let start = params.start();
-    match draft_tempo {
-        Some(tempo) if !params.follow_host.value() => Anchor::Time {
+    match params.own_tempo(draft_tempo) {
+        Some(tempo) => Anchor::Time {
             start: tempo.seconds_in(start),
             tempo,
         },
-        _ => Anchor::Beat(start),
+        None => Anchor::Beat(start),
     }
 }
 

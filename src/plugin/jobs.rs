@@ -88,9 +88,7 @@ impl Desk {
         let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
         let bell = self.worker.bell(move |reporter| {
             session.tell(None);
-            let outcome = draft_job(&session, &tools, &params)(reporter);
-            session.tell_host();
-            outcome
+            telling_host(&session, draft_job(&session, &tools, &params))(reporter)
         });
         bell.inspect_err(|error| self.tell_problem(error)).ok()
     }
@@ -115,12 +113,7 @@ impl Desk {
 
     fn submit(&self, kind: JobKind, job: impl FnOnce(&Reporter) -> Result<()> + Send + 'static) {
         self.session.tell(None);
-        let session = Arc::clone(&self.session);
-        let job = move |reporter: &Reporter| {
-            let outcome = job(reporter);
-            session.tell_host();
-            outcome
-        };
+        let job = telling_host(&self.session, job);
         if let Err(error) = self.worker.submit(kind, job) {
             self.tell_problem(&error);
         }
@@ -128,6 +121,19 @@ impl Desk {
 
     fn tell_problem(&self, error: &Error) {
         self.session.tell(Some(Notice::Problem(error.to_string())));
+    }
+}
+
+/// The same job, after which the host is told if there is something to save.
+fn telling_host(
+    session: &Arc<Session>,
+    job: impl FnOnce(&Reporter) -> Result<()> + Send + 'static,
+) -> impl FnOnce(&Reporter) -> Result<()> + Send + 'static {
+    let session = Arc::clone(session);
+    move |reporter| {
+        let outcome = job(reporter);
+        session.tell_host();
+        outcome
     }
 }
 
@@ -239,9 +245,7 @@ fn identity(path: &Path) -> Result<(PathBuf, u64, Option<SystemTime>)> {
 
 /// The host's tempo where it is one that music has, or the usual one.
 fn tempo_of(session: &Session) -> Tempo {
-    let host = session.live.tempo_bpm();
-    host.and_then(|tempo_bpm| Tempo::new(tempo_bpm).ok())
-        .unwrap_or(Tempo::DEFAULT)
+    session.live.tempo().unwrap_or(Tempo::DEFAULT)
 }
 
 /// The clip in full where it is at hand, otherwise as far as the project remembers it.

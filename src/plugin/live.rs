@@ -69,6 +69,11 @@ impl Live {
         known(&self.tempo_bpm)
     }
 
+    /// The host's tempo where it said one and it is one that music has.
+    pub fn tempo(&self) -> Option<Tempo> {
+        Tempo::new(self.tempo_bpm()?).ok()
+    }
+
     /// Where the host is, in quarter notes, if it said so.
     pub fn position_beats(&self) -> Option<f64> {
         known(&self.position_beats)

@@ -10,7 +10,7 @@ use nice_plug::prelude::{FloatRange, IntRange};
 use super::session::{Saved, Session};
 use crate::conditioning::steering::{Lane, Steering};
 use crate::generator::CUES_GUIDANCE_SCALE;
-use crate::time::{BEATS_PER_BAR, Beats};
+use crate::time::{BEATS_PER_BAR, Beats, Tempo};
 pub(super) use loading::filter_state;
 
 /// The highest value of the revision parameter; counting starts again after it.
@@ -109,6 +109,11 @@ impl DiffBgmParams {
     /// Where drafts start in the project.
     pub fn start(&self) -> Beats {
         Beats(f64::from(self.clip_start.value()))
+    }
+
+    /// The tempo that the played draft keeps, `draft_tempo` unless it follows the host's.
+    pub fn own_tempo(&self, draft_tempo: Option<Tempo>) -> Option<Tempo> {
+        draft_tempo.filter(|_| !self.follow_host.value())
     }
 
     /// How the next draft is steered.

@@ -40,8 +40,7 @@ pub struct Extent {
 impl Music {
     /// Reads the training songs in `data` for a network: POP909 for the `cues` family, as published or as one file, by way
     /// of `cache` (see [`pop909::read_songs`]); the authors' layout of BGM909 for theirs. `on_songs` is told the share that
-    /// is read. Where the network's cues have no
-    /// quantiles, they are measured on this music and written into `config`.
+    /// is read. Where the network's cues have no quantiles, they are measured on this music and written into `config`.
     ///
     /// # Errors
     /// When the data cannot be read, or is not what the network learns from.

@@ -170,6 +170,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn held_out_songs(data: &Path, cache: Option<&Path>) -> Result<Vec<Song>> {
+    if cache.is_none() && !data.is_file() {
+        let mut folders = pop909::songs(data)?;
+        folders.retain(|folder| folder.is_held_out());
+        return folders.iter().map(|folder| folder.read()).collect();
+    }
     let mut progress = Progress::new();
     let songs = pop909::read_songs(data, cache, &mut |share| {
         progress.set(share, "reading the music");
