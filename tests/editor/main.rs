@@ -260,7 +260,10 @@ fn projects_that_are_loaded_while_the_editor_opens_are_shown_in_the_end() {
 }
 
 #[test]
-fn opening_and_closing_leaves_no_descriptors_behind() {
+fn opening_and_closing_leaves_neither_descriptors_nor_a_keyboard_map_behind() {
+    const TIMES: usize = 6;
+    // A keyboard map has some 75 kB; Mesa keeps a few of its own.
+    const MEMORY_EACH: usize = 40 * 1024;
     let Some(_turn) = screen() else { return };
     let open = || fs::read_dir("/proc/self/fd").unwrap().count();
     let mut instance = empty();
@@ -268,14 +271,32 @@ fn opening_and_closing_leaves_no_descriptors_behind() {
         let window = Window::open(&mut instance);
         window.close(&mut instance);
     };
-    // The first window loads what all share; the thread of a window closes its own a little later.
-    once();
+    // The first windows load what all share; the thread of a window closes its own a little later.
+    (0..2).for_each(|_| once());
     thread::sleep(Duration::from_secs(1));
-    let before = open();
-    (0..6).for_each(|_| once());
+    let (before, memory_before) = (open(), heap_in_use());
+    (0..TIMES).for_each(|_| once());
     let closed = (0..100).any(|_| {
         thread::sleep(Duration::from_millis(100));
         open() <= before
     });
     assert!(closed, "{} descriptors instead of {before}", open());
+    let grown = heap_in_use().saturating_sub(memory_before);
+    assert!(
+        grown < TIMES * MEMORY_EACH,
+        "{grown} bytes for {TIMES} times"
+    );
+}
+
+/// Bytes that this process has allocated, as far as its allocator tells.
+#[cfg(target_env = "gnu")]
+fn heap_in_use() -> usize {
+    // SAFETY: it only counts.
+    let heap = unsafe { libc::mallinfo2() };
+    heap.uordblks + heap.hblkhd
+}
+
+#[cfg(not(target_env = "gnu"))]
+fn heap_in_use() -> usize {
+    0
 }

@@ -1,0 +1,68 @@
+//! What opening and closing the editor leaves behind: `cargo bench --bench windows -- [TIMES]` (500). Linux with glibc and Xvfb.
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn main() {
+    linux::main();
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn main() {}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod linux {
+    use std::time::Duration;
+    use std::{env, fs, thread};
+
+    use plugin_hosts::clap::{INSTRUMENT, Library};
+    use plugin_hosts::desktop::{Screen, Window};
+    use plugin_hosts::library_of_this_test;
+
+    /// After so many openings it is said what is there; before, all that windows share was loaded.
+    const SAID_EVERY: u32 = 50;
+
+    pub(super) fn main() {
+        let given = env::args().skip(1).find_map(|number| number.parse().ok());
+        let times: u32 = given.unwrap_or(500);
+        let Some(screen) = Screen::start() else {
+            return eprintln!("skipped: Xvfb is not installed");
+        };
+        // SAFETY: no other thread runs yet.
+        unsafe {
+            env::set_var("DISPLAY", &screen.display);
+            env::set_var("LIBGL_ALWAYS_SOFTWARE", "1");
+        }
+        let mut instance = Library::open(&library_of_this_test()).instance(INSTRUMENT);
+        for time in 1..=times {
+            let window = Window::open(&mut instance);
+            window.close(&mut instance);
+            if time % SAID_EVERY == 0 || time == 1 {
+                // The thread of a window closes its descriptors a little after the window.
+                thread::sleep(Duration::from_secs(1));
+                say(time);
+            }
+        }
+    }
+
+    fn say(time: u32) {
+        let entries = |folder| fs::read_dir(folder).expect("a Linux system").count();
+        // SAFETY: it only counts.
+        let heap = unsafe { libc::mallinfo2() };
+        println!(
+            "opened {time} times: {} kB resident, {} kB of the heap in use, {} descriptors, {} threads",
+            resident(),
+            (heap.uordblks + heap.hblkhd) / 1024,
+            entries("/proc/self/fd"),
+            entries("/proc/self/task")
+        );
+    }
+
+    /// Kilobytes of this process in memory.
+    fn resident() -> u64 {
+        let status = fs::read_to_string("/proc/self/status").expect("a Linux system");
+        let line = status.lines().find(|line| line.starts_with("VmRSS"));
+        let number = line.and_then(|line| line.split_whitespace().nth(1));
+        number
+            .and_then(|number| number.parse().ok())
+            .expect("a size")
+    }
+}
