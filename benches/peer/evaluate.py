@@ -43,7 +43,7 @@ def generate(network, config, windows, options, steps, guidance, harmony_given):
     generator = torch.Generator().manual_seed(options.seed)
     shape = (len(windows), 2, config["img_h"], config["img_w"])
     noise = torch.randn(shape, generator=generator)
-    common = torch.randn(noise[:, :, : metrics.STEPS_PER_BAR].shape, generator=generator)
+    common = torch.randn(noise[:, :, : noise.shape[2] // 2].shape, generator=generator)
     noise = steering.repeated_noise(noise, common, steered.repeat)
     alpha_bar = diffusion.alpha_bars(config)
     rolls = []

@@ -1,4 +1,4 @@
-"""What can be asked of the sampler without training: repeated bars, one key, one groove, chords.
+"""What can be asked of the sampler without training: repeated phrases, one key, one groove, chords.
 
 Every step's clamped `x_0` is multiplied cell by cell, mildly, and the network goes on from there.
 A share of 0 leaves it alone. The factors rise and fall about 1, so that the number of notes stays.
@@ -17,9 +17,9 @@ BARS = metrics.BARS
 class Steering:
     """How strongly to steer; the defaults bring held-out measures closest to the real ones."""
 
-    repeat: float = 0.5
+    repeat: float = 0.75
     key: float = 0.0
-    groove: float = 0.8
+    groove: float = 1.0
     chord: float = 0.0
 
     def correction(self, chord_signs, pitch_min):
@@ -39,12 +39,12 @@ class Steering:
 
 
 def repeated_noise(noise, common, share):
-    """Makes the bars of `noise` `[b, 2, steps, pitches]` alike, so that drafts repeat themselves.
+    """Makes the phrases of `noise` `[b, 2, steps, pitches]` alike, so that drafts repeat themselves.
 
-    `common` `[b, 2, steps/8, pitches]` is one bar of noise that makes up `share` of every bar's
-    variance; every cell stays standard normal, and bars correlate by `share`.
+    `common` `[b, 2, steps/2, pitches]` is four bars of noise that make up `share` of each half's
+    variance; every cell stays standard normal, and the halves correlate by `share`.
     """
-    return (1 - share) ** 0.5 * noise + share**0.5 * common.repeat(1, 1, BARS, 1)
+    return (1 - share) ** 0.5 * noise + share**0.5 * common.repeat(1, 1, 2, 1)
 
 
 def lowered_outside_key(x_0, share, pitch_min):

@@ -7,6 +7,7 @@
 use crate::conditioning::placement::Placement;
 use crate::features::{ClipFeatures, PictureCue};
 use crate::music::cues::smoothed;
+use crate::time::BEATS_PER_BAR;
 
 /// Curves of −1…1, one value a beat, that the picture suggests.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +17,20 @@ pub struct ClipCurves {
     curves: Vec<Vec<f32>>,
     /// Whether the picture cuts at a beat.
     cuts: Vec<bool>,
+    /// What the tempo adds to the density that motion suggests.
+    density_at_tempo: f32,
 }
+
+/// The tempo at which motion suggests as many notes a beat as the training music has; about the median of POP909's.
+const USUAL_TEMPO_BPM: f64 = 75.0;
+/// What the density loses where the tempo doubles, so that notes a second rise less than the tempo does.
+const DENSITY_PER_TEMPO_DOUBLING: f64 = 0.35;
+/// The most that a tempo adds or takes.
+const MOST_DENSITY_BY_TEMPO: f64 = 0.6;
+/// What the density of the last bar's beats loses, so that a piece comes to rest.
+const ENDING: [f32; BEATS_PER_BAR as usize] = [0.3, 0.7, 1.0, 1.0];
+/// Pieces of fewer beats than this are no more than a gesture and do not come to rest.
+const LEAST_BEATS_WITH_ENDING: usize = 4 * BEATS_PER_BAR as usize;
 
 /// The values of a measure that stand for −1, 0 and 1.
 struct Scale {
@@ -96,10 +110,14 @@ impl ClipCurves {
                 cuts[beat as usize] = true;
             }
         }
+        let doublings = libm::log2(placement.tempo.bpm() / USUAL_TEMPO_BPM);
+        let density_at_tempo = (-DENSITY_PER_TEMPO_DOUBLING * doublings)
+            .clamp(-MOST_DENSITY_BY_TEMPO, MOST_DENSITY_BY_TEMPO);
         Self {
             beats,
             curves,
             cuts,
+            density_at_tempo: density_at_tempo as f32,
         }
     }
 
@@ -111,6 +129,17 @@ impl ClipCurves {
     /// The curve that a measure of the picture suggests, where the clip was analysed.
     pub fn curve(&self, cue: PictureCue) -> Option<&[f32]> {
         self.curves.get(cue as usize).map(Vec::as_slice)
+    }
+
+    /// The density that motion suggests at a beat, where the clip was analysed: less at a fast tempo, where as many notes a
+    /// beat would be more a second, and less in the last bar.
+    pub fn density(&self, beat: usize) -> Option<f32> {
+        let motion = self.curve(PictureCue::Motion)?[beat];
+        let into_last_bar = (beat + ENDING.len()).checked_sub(self.beats);
+        let rest = into_last_bar
+            .filter(|_| self.beats >= LEAST_BEATS_WITH_ENDING)
+            .map_or(0.0, |beat| ENDING[beat]);
+        Some((motion + self.density_at_tempo - rest).clamp(-1.0, 1.0))
     }
 
     /// Whether the picture cuts at each beat, to the nearest beat.
@@ -181,6 +210,27 @@ mod tests {
         );
         assert!(motion[0] < -0.8 && motion[15] > 0.5, "{motion:?}");
         assert_eq!(curves.curve(PictureCue::Luma).unwrap(), [0.0; 16]);
+    }
+
+    #[test]
+    fn a_faster_tempo_and_the_last_bar_ask_for_fewer_notes_a_beat() {
+        let clip = clip(&[[0.005, 0.5, 0.45, 0.03]; 32], &[]);
+        let density = |tempo_bpm: f64, beat| {
+            let placement = Placement {
+                tempo: Tempo::new(tempo_bpm).unwrap(),
+                ..placement()
+            };
+            let beats = 32;
+            ClipCurves::new(&clip, &placement, beats)
+                .density(beat)
+                .unwrap()
+        };
+        assert_eq!(density(75.0, 8), 0.0);
+        assert_eq!(density(150.0, 8), -0.35);
+        assert_eq!(density(37.5, 8), 0.35);
+        assert_eq!(density(300.0, 8), -0.6);
+        assert!(density(75.0, 27) > density(75.0, 28));
+        assert_eq!(density(75.0, 31), -1.0);
     }
 
     #[test]

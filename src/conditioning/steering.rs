@@ -94,7 +94,7 @@ const ENERGY_REACH: f32 = 0.6;
 /// The accent of a beat at which the picture cuts.
 const CUT_ACCENT: f32 = 0.95;
 /// The accents of a bar's beats where nothing happens in the picture: a downbeat is a little stronger than the rest.
-const METRE_ACCENTS: [f32; BEATS_PER_BAR as usize] = [0.2, -0.2, 0.0, -0.2];
+const METRE_ACCENTS: [f32; BEATS_PER_BAR as usize] = [0.04, -0.35, -0.1, -0.35];
 
 impl Steering {
     /// Rows of the cues named `names`, each cue's value times its mask, then the masks; a cue without a lane is free.
@@ -140,7 +140,7 @@ impl Steering {
         let seen = |cue| curves.curve(cue).map(|curve| curve[beat]);
         let energy = self.energy * ENERGY_REACH;
         let (lane, clip, energy) = match name {
-            "density" => (&self.density, seen(PictureCue::Motion), energy),
+            "density" => (&self.density, curves.density(beat), energy),
             "polyphony" => (&self.polyphony, seen(PictureCue::Complexity), energy),
             "register" => (&self.register, seen(PictureCue::Luma), 0.0),
             "mode" => (&self.mode, seen(PictureCue::Warmth), 0.0),
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(steering.cue("polyphony", 0, &curves), None);
         assert_eq!(
             steering.cue("accent", 1, &curves),
-            Some(-0.2 + ENERGY_REACH)
+            Some(METRE_ACCENTS[1] + ENERGY_REACH)
         );
     }
 }

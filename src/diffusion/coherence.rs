@@ -1,8 +1,9 @@
-//! What holds a draft together beyond what the network learnt: one key, one groove, bars that come back.
+//! What holds a draft together beyond what the network learnt: one key, one groove, phrases that come back.
 //!
 //! Between two sampling steps the estimate of x₀ is multiplied cell by cell, mildly, and the network goes on from
-//! there; and the noise that a segment starts from is partly the same in every bar. A share of 0 leaves a draft as the
-//! network alone makes it.
+//! there; and the noise that a segment starts from is partly the same in every phrase of four bars, as in songs, where a
+//! bar is more like the one four bars before than like the one before. A share of 0 leaves a draft as the network alone
+//! makes it.
 
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ use crate::music::chord::Chord;
 use crate::music::key::MAJOR_SCALE;
 use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};
 
+/// Sixteenths in a phrase of four bars.
+pub const STEPS_PER_PHRASE: usize = 4 * STEPS_PER_BAR;
 /// Sixteenths in a bar.
 pub const STEPS_PER_BAR: usize = (BEATS_PER_BAR * STEPS_PER_BEAT) as usize;
 /// The least use of the most used sixteenth, against division by nothing in a silent roll.
@@ -24,7 +27,7 @@ const LEAST_USE: f32 = 1e-3;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Coherence {
-    /// Share of the starting noise's variance that is the same in every bar.
+    /// Share of the starting noise's variance that is the same in every phrase of four bars.
     pub repetition: f32,
     /// How much is taken from what lies outside the major scale that fits a segment best.
     pub key: f32,
@@ -37,10 +40,10 @@ pub struct Coherence {
 impl Default for Coherence {
     fn default() -> Self {
         Self {
-            repetition: 0.5,
+            repetition: 0.75,
             key: 0.0,
             chord: 0.0,
-            groove: 0.8,
+            groove: 1.0,
         }
     }
 }
@@ -54,14 +57,15 @@ impl Coherence {
         groove: 0.0,
     };
 
-    /// Mixes `noise` `[1, 2, steps, pitches]` with one bar of noise `[1, 2, 16, pitches]`, so that bars correlate by
-    /// [`Coherence::repetition`] and every value stays standard normal.
+    /// Mixes `noise` `[1, 2, steps, pitches]` with one phrase of noise `[1, 2, 64, pitches]`, so
+    /// that phrases correlate by [`Coherence::repetition`] and every value stays standard normal.
     ///
     /// # Errors
     /// When the shapes do not fit.
-    pub fn repeat_bars(&self, noise: &Tensor, bar: &Tensor) -> Result<Tensor> {
-        let bars = noise.dim(2)? / STEPS_PER_BAR;
-        let common = Tensor::cat(&vec![bar; bars], 2)?;
+    pub fn repeat_phrases(&self, noise: &Tensor, phrase: &Tensor) -> Result<Tensor> {
+        let steps = noise.dim(2)?;
+        let phrases = vec![phrase; steps.div_ceil(STEPS_PER_PHRASE)];
+        let common = Tensor::cat(&phrases, 2)?.narrow(2, 0, steps)?;
         let share = f64::from(self.repetition);
         Ok(((noise * (1.0 - share).sqrt())? + (common * share.sqrt())?)?)
     }

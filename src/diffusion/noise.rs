@@ -11,8 +11,8 @@ use crate::error::Result;
 pub enum NoiseUse {
     /// The x_T that sampling starts from, which is also the noise on what inpainting keeps.
     Start,
-    /// A bar of noise that all bars of a draft share.
-    CommonBar,
+    /// A phrase of noise that all phrases of a draft share.
+    CommonPhrase,
     /// The numbers that a chord progression is drawn with.
     Harmony,
     /// The weights of a network before training.
@@ -73,7 +73,7 @@ impl NoiseSource {
     fn blocks(&self, noise_use: NoiseUse) -> impl Iterator<Item = [u32; 4]> + use<> {
         let stream = match noise_use {
             NoiseUse::Start => 0,
-            NoiseUse::CommonBar => u32::MAX,
+            NoiseUse::CommonPhrase => u32::MAX,
             NoiseUse::Harmony => u32::MAX - 1,
             NoiseUse::Weights => u32::MAX - 2,
             NoiseUse::Choices => u32::MAX - 3,

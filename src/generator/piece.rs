@@ -7,7 +7,7 @@ use candle_core::Tensor;
 use super::Progress;
 use super::silent_bars::{all_but, silent_bars};
 use crate::conditioning::Conditioning;
-use crate::diffusion::coherence::{Coherence, Coherent, STEPS_PER_BAR};
+use crate::diffusion::coherence::{Coherence, Coherent, STEPS_PER_PHRASE};
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::guidance::GuidedModel;
 use crate::diffusion::model::Model;
@@ -150,7 +150,7 @@ impl Piece<'_> {
         Ok(roll)
     }
 
-    /// Noise of a segment in the shape of its roll; what a segment of ours starts from has bars alike.
+    /// Noise of a segment in the shape of its roll; what a segment of ours starts from has phrases alike.
     fn noise(&self, segment: u32, noise_use: NoiseUse) -> Result<Tensor> {
         let (model, source) = (self.model, NoiseSource::new(self.seed, segment));
         let shape = model.roll_shape();
@@ -159,9 +159,9 @@ impl Piece<'_> {
             return Ok(noise);
         }
         let [batch, channels, _, pitches] = shape;
-        let bar_shape = [batch, channels, STEPS_PER_BAR, pitches];
+        let phrase_shape = [batch, channels, STEPS_PER_PHRASE, pitches];
         let whole_draft = NoiseSource::new(self.seed, 0);
-        let bar = whole_draft.normal(NoiseUse::CommonBar, &bar_shape, model.device())?;
-        self.coherence.repeat_bars(&noise, &bar)
+        let phrase = whole_draft.normal(NoiseUse::CommonPhrase, &phrase_shape, model.device())?;
+        self.coherence.repeat_phrases(&noise, &phrase)
     }
 }

@@ -1,12 +1,13 @@
 //! How loud each note is played: a small model of metre, voice and picture, without chance.
 //!
-//! velocity = [`BASE_VELOCITY`] + metre + voice + energy + accent, between [`MIN_VELOCITY`] and [`MAX_VELOCITY`]:
+//! velocity = [`BASE_VELOCITY`] + metre + phrase + voice + energy + accent, between [`MIN_VELOCITY`] and [`MAX_VELOCITY`]:
 //!
 //! | part | adds |
 //! |---|---|
 //! | metre | first beat of the bar +4, third +2, second and fourth 0, off-beat eighths −3, other sixteenths −5 |
-//! | voice | top +8, inner −5, bass −4 |
-//! | energy | −16 to +16, gliding from beat to beat |
+//! | phrase | −3 where four bars begin, rising to +3 in the middle of the third, falling again |
+//! | voice | top +9, inner −6, bass −5 |
+//! | energy | −24 to +24, gliding from beat to beat |
 //! | accent | up to +14 for what is struck with the beat, half of it within the rest of the beat |
 //!
 //! Metre is kept small and the top voice well apart, as the players of POP909 have it: there melodies are struck
@@ -19,13 +20,17 @@ use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};
 /// Velocity of every note of the published networks.
 pub const PUBLISHED_VELOCITY: u8 = 80;
 /// Velocity of a note that nothing makes louder or softer.
-pub const BASE_VELOCITY: f32 = 74.0;
+pub const BASE_VELOCITY: f32 = 77.0;
 /// The softest velocity.
 pub const MIN_VELOCITY: u8 = 34;
 /// The loudest velocity.
 pub const MAX_VELOCITY: u8 = 118;
 
-const ENERGY_RANGE: f32 = 16.0;
+/// Beats of a phrase, and the beat at which it is loudest.
+const PHRASE_BEATS: f64 = 16.0;
+const PHRASE_PEAK: f64 = 10.0;
+const PHRASE_RANGE: f64 = 3.0;
+const ENERGY_RANGE: f32 = 24.0;
 const ACCENT_RANGE: f32 = 14.0;
 
 /// What the picture or the user asks of each beat. Beats beyond a curve, and values that are no numbers, ask nothing.
@@ -43,6 +48,7 @@ pub fn shape(notes: &mut [Note], curves: &BeatCurves) {
     for (note, voice) in notes.iter_mut().zip(voices) {
         let velocity = BASE_VELOCITY
             + metre(note.start.0)
+            + phrase(note.start.0)
             + weight(voice)
             + ENERGY_RANGE * energy(curves.energy, note.start.0)
             + ACCENT_RANGE * accent(curves.accent, note.start.0);
@@ -63,11 +69,22 @@ fn metre(start_beats: f64) -> f32 {
     }
 }
 
+/// What the place in a phrase of four bars adds.
+fn phrase(start_beats: f64) -> f32 {
+    let beat = start_beats.rem_euclid(PHRASE_BEATS);
+    let share = if beat < PHRASE_PEAK {
+        beat / PHRASE_PEAK
+    } else {
+        (PHRASE_BEATS - beat) / (PHRASE_BEATS - PHRASE_PEAK)
+    };
+    (PHRASE_RANGE * (2.0 * share - 1.0)) as f32
+}
+
 fn weight(voice: Voice) -> f32 {
     match voice {
-        Voice::Top => 8.0,
-        Voice::Inner => -5.0,
-        Voice::Bass => -4.0,
+        Voice::Top => 9.0,
+        Voice::Inner => -6.0,
+        Voice::Bass => -5.0,
     }
 }
 
@@ -117,7 +134,15 @@ mod tests {
     fn the_bar_is_felt() {
         let starts = [0.0, 0.25, 0.5, 1.0, 2.0, 4.0];
         let played = velocities(line(&starts), BeatCurves::default());
-        assert_eq!(played, [86, 77, 79, 82, 84, 86]);
+        assert_eq!(played, [87, 78, 80, 84, 86, 89]);
+    }
+
+    #[test]
+    fn a_phrase_of_four_bars_swells_to_its_third() {
+        let downbeats = [0.0, 4.0, 8.0, 12.0, 16.0];
+        let played = velocities(line(&downbeats), BeatCurves::default());
+        assert!(played[0] < played[1] && played[1] < played[2] && played[2] > played[3]);
+        assert_eq!(played[4], played[0]);
     }
 
     #[test]
@@ -125,7 +150,7 @@ mod tests {
         let mut notes = line(&[0.0, 0.0, 0.0]);
         notes[0].pitch = 48;
         notes[1].pitch = 64;
-        assert_eq!(velocities(notes, BeatCurves::default()), [74, 73, 86]);
+        assert_eq!(velocities(notes, BeatCurves::default()), [73, 72, 87]);
     }
 
     #[test]
@@ -135,13 +160,13 @@ mod tests {
             accent: &[],
         };
         let played = velocities(line(&[0.0, 0.5, 1.0]), curves);
-        assert_eq!(played, [70, 79, 98]);
+        assert_eq!(played, [63, 80, 108]);
         let curves = BeatCurves {
             energy: &[],
             accent: &[0.0, 1.0, 0.0],
         };
         let played = velocities(line(&[0.0, 1.0, 1.5, 2.0]), curves);
-        assert_eq!(played, [86, 96, 86, 84]);
+        assert_eq!(played, [87, 98, 88, 86]);
     }
 
     #[test]

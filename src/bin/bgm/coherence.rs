@@ -6,7 +6,7 @@ use diff_bgm::diffusion::coherence::Coherence;
 #[derive(Args)]
 #[command(next_help_heading = "Held together (shares; 0 leaves it to the model)")]
 pub(crate) struct CoherenceArgs {
-    /// How much alike the bars start out, 0 to 1
+    /// How much alike the phrases of four bars start out, 0 to 1
     #[arg(long, default_value_t = Coherence::default().repetition)]
     repetition: f32,
     /// How strongly the draft is held to one key, 0 to 1

@@ -103,19 +103,19 @@ fn estimates_are_held_to_a_range_only_where_one_is_given_and_they_are_changed() 
 }
 
 #[test]
-fn bars_of_noise_correlate_by_the_share_and_keep_their_variance() {
+fn phrases_of_noise_correlate_by_the_share_and_keep_their_variance() {
     let source = NoiseSource::new(3, 0);
     let noise = source
         .normal(NoiseUse::Start, (1, 2, 128, 80), &Device::Cpu)
         .unwrap();
-    let bar = source
-        .normal(NoiseUse::CommonBar, (1, 2, 16, 80), &Device::Cpu)
+    let phrase = source
+        .normal(NoiseUse::CommonPhrase, (1, 2, 64, 80), &Device::Cpu)
         .unwrap();
     let coherence = Coherence {
         repetition: 0.25,
         ..Coherence::NONE
     };
-    let mixed = coherence.repeat_bars(&noise, &bar).unwrap();
+    let mixed = coherence.repeat_phrases(&noise, &phrase).unwrap();
     let mean_product = |a: &Tensor, b: &Tensor| {
         (a * b)
             .unwrap()
@@ -126,6 +126,8 @@ fn bars_of_noise_correlate_by_the_share_and_keep_their_variance() {
     };
     let bar_of = |bar: usize| mixed.narrow(2, 16 * bar, 16).unwrap();
     assert!((mean_product(&mixed, &mixed) - 1.0).abs() < 0.05);
-    let correlation = mean_product(&bar_of(0), &bar_of(5));
+    let correlation = mean_product(&bar_of(1), &bar_of(5));
     assert!((correlation - 0.25).abs() < 0.06, "{correlation}");
+    let within_a_phrase = mean_product(&bar_of(1), &bar_of(2));
+    assert!(within_a_phrase.abs() < 0.06, "{within_a_phrase}");
 }
