@@ -25,6 +25,16 @@ pub enum Measure {
     Polyphony,
     /// [`Metrics::in_scale_share`].
     InScaleShare,
+    /// [`Metrics::heavy_onsets`].
+    HeavyOnsets,
+    /// [`Metrics::semitone_clashes`].
+    SemitoneClashes,
+    /// [`Metrics::bar_copies`].
+    BarCopies,
+    /// [`Metrics::phrase_copies`].
+    PhraseCopies,
+    /// [`Metrics::top_line_steps`].
+    TopLineSteps,
     /// Semitones from the lowest to the highest note.
     PitchRange,
     /// Mean length of the notes, in sixteenths.
@@ -33,13 +43,18 @@ pub enum Measure {
 
 impl Measure {
     /// All measures.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::PitchClassEntropy,
         Self::GrooveSimilarity,
         Self::Structureness,
         Self::NotesPerBeat,
         Self::Polyphony,
         Self::InScaleShare,
+        Self::HeavyOnsets,
+        Self::SemitoneClashes,
+        Self::BarCopies,
+        Self::PhraseCopies,
+        Self::TopLineSteps,
         Self::PitchRange,
         Self::NoteLength,
     ];
@@ -53,6 +68,11 @@ impl Measure {
             Self::NotesPerBeat => "notes_per_beat",
             Self::Polyphony => "polyphony",
             Self::InScaleShare => "in_scale",
+            Self::HeavyOnsets => "heavy_onsets",
+            Self::SemitoneClashes => "semitone_clashes",
+            Self::BarCopies => "bar_copies",
+            Self::PhraseCopies => "phrase_copies",
+            Self::TopLineSteps => "top_line_steps",
             Self::PitchRange => "pitch_range",
             Self::NoteLength => "note_length",
         }
@@ -67,6 +87,11 @@ impl Measure {
             Self::NotesPerBeat => Some(metrics.notes_per_beat),
             Self::Polyphony => Some(metrics.polyphony),
             Self::InScaleShare => metrics.in_scale_share,
+            Self::HeavyOnsets => metrics.heavy_onsets,
+            Self::SemitoneClashes => metrics.semitone_clashes,
+            Self::BarCopies => metrics.bar_copies,
+            Self::PhraseCopies => metrics.phrase_copies,
+            Self::TopLineSteps => metrics.top_line_steps,
             Self::PitchRange => {
                 Some(f64::from(metrics.highest_pitch?) - f64::from(metrics.lowest_pitch?))
             }

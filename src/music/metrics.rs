@@ -3,6 +3,7 @@
 mod groove;
 mod harmony;
 mod structure;
+mod texture;
 
 use serde::Serialize;
 
@@ -39,7 +40,21 @@ pub struct Metrics {
     /// that are together most alike to it, bar by bar. Its fitness is the harmonic mean of how alike these are and of
     /// how much of the piece they cover, both without the segment itself. A piece without any returns has 0.
     pub structureness: Option<f64>,
+    /// The share of the places at which something is struck where five notes or more are.
+    pub heavy_onsets: Option<f64>,
+    /// The share of the beats on which anything sounds where two notes a semitone, or a semitone and octaves, apart do.
+    pub semitone_clashes: Option<f64>,
+    /// The share of the notes after the first bar that were struck at the same place of the bar before too.
+    pub bar_copies: Option<f64>,
+    /// The share of the notes after the first four bars that were struck four bars before too.
+    pub phrase_copies: Option<f64>,
+    /// The share of the top line's moves to another pitch that are of one or two semitones. The line is the highest of
+    /// what is struck together, where no higher note of it still sounds.
+    pub top_line_steps: Option<f64>,
 }
+
+/// The length of a phrase.
+const PHRASE: Bars = Bars(4);
 
 impl Metrics {
     /// Measures `notes`, at the nearest sixteenths, of a piece of `bars` bars that starts with a bar at beat 0.
@@ -64,6 +79,11 @@ impl Metrics {
             groove_similarity: groove::similarity(&notes),
             in_scale_share: harmony::in_scale_share(&notes),
             structureness: structure::structureness(&notes, bars),
+            heavy_onsets: texture::heavy_onsets(&notes),
+            semitone_clashes: texture::semitone_clashes(&notes, bars),
+            bar_copies: texture::copies(&notes, Bars(1)),
+            phrase_copies: texture::copies(&notes, PHRASE),
+            top_line_steps: texture::top_line_steps(&notes),
         }
     }
 }
