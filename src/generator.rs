@@ -36,7 +36,7 @@ pub const MAX_BARS: u32 = 1024;
 pub const MAX_SAMPLING_STEPS: usize = 1000;
 
 /// The guidance of our own models, chosen by `bgm evaluate` (see `models/MODEL_CARD.md`).
-pub const CUES_GUIDANCE_SCALE: f64 = 2.5;
+pub const CUES_GUIDANCE_SCALE: f64 = 2.0;
 
 /// How to make a draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,9 +1,12 @@
-//! What holds a draft together beyond what the network learnt: one key, one groove, phrases that come back.
+//! What holds a draft together beyond what the network learnt: one key, one groove, tones that do not rub, phrases that
+//! come back.
 //!
 //! Between two sampling steps the estimate of x₀ is multiplied cell by cell, mildly, and the network goes on from
 //! there; and the noise that a segment starts from is partly the same in every phrase of four bars, as in songs, where a
 //! bar is more like the one four bars before than like the one before. A share of 0 leaves a draft as the network alone
 //! makes it.
+
+mod consonance;
 
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
@@ -35,6 +38,8 @@ pub struct Coherence {
     pub chord: f32,
     /// How much the sixteenths that most bars use are favoured for onsets.
     pub groove: f32,
+    /// How much the fainter of two tones that rub gives way, but for tones of the chord.
+    pub consonance: f32,
 }
 
 impl Default for Coherence {
@@ -44,6 +49,7 @@ impl Default for Coherence {
             key: 0.0,
             chord: 0.0,
             groove: 1.0,
+            consonance: 0.6,
         }
     }
 }
@@ -55,6 +61,7 @@ impl Coherence {
         key: 0.0,
         chord: 0.0,
         groove: 0.0,
+        consonance: 0.0,
     };
 
     /// Mixes `noise` `[1, 2, steps, pitches]` with one phrase of noise `[1, 2, 64, pitches]`, so
@@ -72,7 +79,7 @@ impl Coherence {
 
     /// Whether any estimate is changed.
     fn corrects(&self) -> bool {
-        [self.key, self.chord, self.groove]
+        [self.key, self.chord, self.groove, self.consonance]
             .iter()
             .any(|share| *share > 0.0)
     }
@@ -117,6 +124,9 @@ impl Coherence {
                 let factor = 1.0 + self.groove * (usage[step % STEPS_PER_BAR] - 0.5);
                 row.iter_mut().for_each(|value| *value *= factor);
             }
+        }
+        if self.consonance > 0.0 {
+            consonance::give_way(roll, pitches, pitch_min, chords, self.consonance);
         }
     }
 }

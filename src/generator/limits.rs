@@ -33,6 +33,7 @@ pub(super) fn check(model: &Model, settings: &Settings) -> Result<()> {
         ("a hold on the key", coherence.key.into(), 0.0, 1.0),
         ("a hold on the chords", coherence.chord.into(), 0.0, 2.0),
         ("a hold on the groove", coherence.groove.into(), 0.0, 1.0),
+        ("a consonance", coherence.consonance.into(), 0.0, 1.0),
         (
             "a clip start",
             settings.clip_start.0,

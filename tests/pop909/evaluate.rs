@@ -214,6 +214,7 @@ fn evaluate_says_what_is_missing_before_it_starts() {
         String::from_utf8(output.stderr).unwrap()
     };
     assert!(failure(&["--in-chord", "3"]).contains("hold on the chords"));
+    assert!(failure(&["--consonance", "2"]).contains("a consonance of 2"));
     assert!(failure(&["--sheet", "sheet.gif"]).contains("sheet.gif"));
     assert!(failure(&["--json", "missing/figures.json"]).contains("figures.json"));
     fs::remove_dir_all(data.path().join("001")).unwrap();

@@ -18,6 +18,9 @@ pub(crate) struct CoherenceArgs {
     /// How strongly bars share their rhythm, 0 to 1
     #[arg(long, default_value_t = Coherence::default().groove)]
     groove: f32,
+    /// How readily the fainter of two tones a semitone apart gives way, 0 to 1
+    #[arg(long, default_value_t = Coherence::default().consonance)]
+    consonance: f32,
 }
 
 impl CoherenceArgs {
@@ -27,6 +30,7 @@ impl CoherenceArgs {
             key: self.in_key,
             chord: self.in_chord,
             groove: self.groove,
+            consonance: self.consonance,
         }
     }
 }

@@ -60,6 +60,56 @@ fn tones_of_the_chord_are_favoured_where_there_is_one() {
     assert_eq!(corrected[4 * PITCHES + 1], 1.0);
 }
 
+/// Half of what is fainter gives way, so that halves of halves can be told.
+const CONSONANT: Coherence = Coherence {
+    consonance: 0.5,
+    ..Coherence::NONE
+};
+
+#[test]
+fn the_fainter_of_two_tones_a_semitone_or_a_ninth_apart_gives_way() {
+    for (faint, strong) in [(48, 49), (49, 48), (48, 61), (61, 48)] {
+        let mut corrected = roll(&[(0, strong), (1, strong)]);
+        corrected[faint - 48] = 0.5;
+        CONSONANT.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+        assert_eq!(corrected[faint - 48], 0.25, "{faint} beside {strong}");
+        assert_eq!(corrected[strong - 48], 1.0);
+        assert_eq!(corrected.iter().sum::<f32>(), 2.25);
+    }
+}
+
+#[test]
+fn a_note_held_gives_way_to_a_stronger_one_struck_beside_it() {
+    let mut corrected = roll(&[(4, 50)]);
+    let held = 2 * 32 * PITCHES / 2 + 4 * PITCHES + 1;
+    corrected[held] = 0.8;
+    CONSONANT.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+    assert_eq!(corrected[held], 0.4);
+    assert_eq!(corrected[4 * PITCHES + 2], 1.0);
+}
+
+#[test]
+fn sevenths_octaves_and_tones_of_the_chord_do_not_rub() {
+    let apart = |semitones: usize| [(0, 48), (0, 48 + semitones)];
+    for semitones in [2, 11, 12] {
+        let mut corrected = roll(&apart(semitones));
+        corrected[0] = 0.5;
+        let before = corrected.clone();
+        CONSONANT.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+        assert_eq!(corrected, before, "{semitones} semitones");
+    }
+    let mut corrected = roll(&[(0, 59), (0, 60), (4, 59), (4, 60)]);
+    corrected[11] = 0.5;
+    corrected[4 * PITCHES + 11] = 0.5;
+    let chords = [
+        Chord::parse("C:maj7").unwrap(),
+        Chord::parse("C:maj").unwrap(),
+    ];
+    CONSONANT.correct(&mut corrected, PITCHES, 48, &chords, 1.0);
+    assert_eq!(corrected[11], 0.5);
+    assert_eq!(corrected[4 * PITCHES + 11], 0.25);
+}
+
 #[test]
 fn shares_of_nothing_and_a_silent_roll_change_nothing() {
     let before = roll(&[(0, 49), (7, 54)]);
