@@ -12,12 +12,16 @@ use crate::error::{Fault, Result};
 pub const BEATS_PER_BAR: u32 = 4;
 /// Sixteenth steps in a beat.
 pub const STEPS_PER_BEAT: u32 = 4;
+/// Sixteenth steps in a bar.
+pub const STEPS_PER_BAR: u32 = BEATS_PER_BAR * STEPS_PER_BEAT;
+/// Bars in a phrase, after which songs most often return.
+pub const BARS_PER_PHRASE: u32 = 4;
 /// Bars in one segment, the length that the network sees at once.
 pub const BARS_PER_SEGMENT: u32 = 8;
 /// Beats in one segment.
 pub const BEATS_PER_SEGMENT: u32 = BARS_PER_SEGMENT * BEATS_PER_BAR;
 /// Sixteenth steps in one segment.
-pub const STEPS_PER_SEGMENT: u32 = BEATS_PER_SEGMENT * STEPS_PER_BEAT;
+pub const STEPS_PER_SEGMENT: u32 = BARS_PER_SEGMENT * STEPS_PER_BAR;
 
 /// A time or a duration in the picture, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -118,7 +122,7 @@ impl Bars {
 
     /// The same length in sixteenth steps.
     pub fn steps(self) -> Steps {
-        Steps(self.0 * BEATS_PER_BAR * STEPS_PER_BEAT)
+        Steps(self.0 * STEPS_PER_BAR)
     }
 
     /// The fewest bars that last at least `beats`; a thousandth of a beat over is forgiven.

@@ -15,12 +15,11 @@ use crate::diffusion::sampler::Denoiser;
 use crate::error::Result;
 use crate::music::chord::Chord;
 use crate::music::key::MAJOR_SCALE;
-use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};
+use crate::time::{self, BARS_PER_PHRASE, STEPS_PER_BEAT};
 
 /// Sixteenths in a phrase of four bars.
-pub const STEPS_PER_PHRASE: usize = 4 * STEPS_PER_BAR;
-/// Sixteenths in a bar.
-pub const STEPS_PER_BAR: usize = (BEATS_PER_BAR * STEPS_PER_BEAT) as usize;
+pub const STEPS_PER_PHRASE: usize = BARS_PER_PHRASE as usize * STEPS_PER_BAR;
+const STEPS_PER_BAR: usize = time::STEPS_PER_BAR as usize;
 /// The least use of the most used sixteenth, against division by nothing in a silent roll.
 const LEAST_USE: f32 = 1e-3;
 

@@ -2,9 +2,11 @@
 
 use candle_core::Tensor;
 
-use crate::diffusion::coherence::STEPS_PER_BAR;
 use crate::diffusion::sampler::Kept;
 use crate::error::Result;
+use crate::time;
+
+const STEPS_PER_BAR: usize = time::STEPS_PER_BAR as usize;
 
 /// The bars of a roll of zeros and ones `[1, 2, steps, pitches]`, from `first` on, in which no note begins although
 /// `is_asked` says that some should.

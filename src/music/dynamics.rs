@@ -15,7 +15,7 @@
 
 use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
-use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};
+use crate::time::{BARS_PER_PHRASE, BEATS_PER_BAR, STEPS_PER_BEAT};
 
 /// Velocity of every note of the published networks.
 pub const PUBLISHED_VELOCITY: u8 = 80;
@@ -27,7 +27,7 @@ pub const MIN_VELOCITY: u8 = 34;
 pub const MAX_VELOCITY: u8 = 118;
 
 /// Beats of a phrase, and the beat at which it is loudest.
-const PHRASE_BEATS: f64 = 16.0;
+const PHRASE_BEATS: f64 = (BARS_PER_PHRASE * BEATS_PER_BAR) as f64;
 const PHRASE_PEAK: f64 = 10.0;
 const PHRASE_RANGE: f64 = 3.0;
 const ENERGY_RANGE: f32 = 24.0;

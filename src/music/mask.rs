@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::music::piano_roll::PianoRoll;
-use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Steps};
+use crate::time::{STEPS_PER_BAR, STEPS_PER_SEGMENT, Steps};
 
 /// Keeps the notes there are; whatever is silent may be painted.
 pub fn remaining(roll: &PianoRoll) -> PianoRoll {
@@ -31,9 +31,8 @@ pub fn above(roll: &PianoRoll) -> PianoRoll {
 
 /// Keeps all bars but the given ones, counted from 0.
 pub fn bars(roll: &PianoRoll, painted: &[u32]) -> PianoRoll {
-    let bar = (BEATS_PER_BAR * STEPS_PER_BEAT) as usize;
     mask_rows(roll, |step, row| {
-        if !painted.contains(&((step / bar) as u32)) {
+        if !painted.contains(&(step as u32 / STEPS_PER_BAR)) {
             row.fill(1.0);
         }
     })

@@ -8,7 +8,7 @@ mod texture;
 use serde::Serialize;
 
 use crate::music::note::{GridNote, Note};
-use crate::time::Bars;
+use crate::time::{BARS_PER_PHRASE, Bars};
 
 /// What can be measured on the notes of a piece. Measures that a piece is too short or too silent for are missing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -53,9 +53,6 @@ pub struct Metrics {
     pub top_line_steps: Option<f64>,
 }
 
-/// The length of a phrase.
-const PHRASE: Bars = Bars(4);
-
 impl Metrics {
     /// Measures `notes`, at the nearest sixteenths, of a piece of `bars` bars that starts with a bar at beat 0.
     ///
@@ -82,7 +79,7 @@ impl Metrics {
             heavy_onsets: texture::heavy_onsets(&notes),
             semitone_clashes: texture::semitone_clashes(&notes, bars),
             bar_copies: texture::copies(&notes, Bars(1)),
-            phrase_copies: texture::copies(&notes, PHRASE),
+            phrase_copies: texture::copies(&notes, Bars(BARS_PER_PHRASE)),
             top_line_steps: texture::top_line_steps(&notes),
         }
     }

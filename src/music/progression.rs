@@ -8,14 +8,14 @@ mod table;
 
 use crate::music::chord::{Chord, MAJOR_LIKE};
 use crate::music::key::Key;
-use crate::time::BEATS_PER_BAR;
+use crate::time::{BARS_PER_PHRASE, BEATS_PER_BAR};
 use table::{TABLE, Table};
 
 /// Beats that a planned chord lasts at least.
 const SLOT_BEATS: usize = 2;
 const SLOTS_PER_BAR: usize = BEATS_PER_BAR as usize / SLOT_BEATS;
 /// Slots of a phrase of four bars.
-const PHRASE_SLOTS: usize = 4 * SLOTS_PER_BAR;
+const PHRASE_SLOTS: usize = BARS_PER_PHRASE as usize * SLOTS_PER_BAR;
 /// How much likelier the chord at the same place one phrase and two phrases before is than it would be.
 const RETURN_FACTORS: [f64; 2] = [6.0, 3.0];
 /// How much less likely a chord is to be held over a bar line than it would be.

@@ -25,13 +25,10 @@ pub(super) fn give_way(
         for (sounding, (onset, sustain)) in sounding.iter_mut().zip(onset.iter().zip(&*sustain)) {
             *sounding = onset.max(*sustain).clamp(0.0, 1.0);
         }
-        let chord = chords.get(step / STEPS_PER_BEAT as usize);
-        let belongs = |column: usize| {
-            let class = (pitch_min + column) % 12;
-            chord
-                .and_then(Option::as_ref)
-                .is_some_and(|chord| chord.classes[class])
-        };
+        let beat = step / STEPS_PER_BEAT as usize;
+        let chord = chords.get(beat).and_then(Option::as_ref);
+        let belongs =
+            |column: usize| chord.is_some_and(|chord| chord.classes[(pitch_min + column) % 12]);
         for column in 0..pitches {
             let rivals = RUBS.iter().flat_map(|&apart| {
                 let below = column.checked_sub(apart);

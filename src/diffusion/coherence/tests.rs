@@ -81,7 +81,7 @@ fn the_fainter_of_two_tones_a_semitone_or_a_ninth_apart_gives_way() {
 #[test]
 fn a_note_held_gives_way_to_a_stronger_one_struck_beside_it() {
     let mut corrected = roll(&[(4, 50)]);
-    let held = 2 * 32 * PITCHES / 2 + 4 * PITCHES + 1;
+    let held = 32 * PITCHES + 4 * PITCHES + 1;
     corrected[held] = 0.8;
     CONSONANT.correct(&mut corrected, PITCHES, 48, &[], 1.0);
     assert_eq!(corrected[held], 0.4);
@@ -90,9 +90,8 @@ fn a_note_held_gives_way_to_a_stronger_one_struck_beside_it() {
 
 #[test]
 fn sevenths_octaves_and_tones_of_the_chord_do_not_rub() {
-    let apart = |semitones: usize| [(0, 48), (0, 48 + semitones)];
     for semitones in [2, 11, 12] {
-        let mut corrected = roll(&apart(semitones));
+        let mut corrected = roll(&[(0, 48), (0, 48 + semitones)]);
         corrected[0] = 0.5;
         let before = corrected.clone();
         CONSONANT.correct(&mut corrected, PITCHES, 48, &[], 1.0);

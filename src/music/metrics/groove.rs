@@ -2,9 +2,7 @@
 
 use super::mean;
 use crate::music::note::GridNote;
-use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};
-
-const STEPS_PER_BAR: u32 = BEATS_PER_BAR * STEPS_PER_BEAT;
+use crate::time::STEPS_PER_BAR;
 
 /// Which of a bar's sixteenths are struck, one bit each.
 type Pattern = u16;

@@ -1,9 +1,9 @@
 //! Form: how much of a piece returns.
 
 use crate::music::note::GridNote;
-use crate::time::{BEATS_PER_BAR, Bars, STEPS_PER_BEAT};
+use crate::time::{self, BEATS_PER_BAR, Bars, STEPS_PER_BEAT};
 
-const STEPS_PER_BAR: usize = (BEATS_PER_BAR * STEPS_PER_BEAT) as usize;
+const STEPS_PER_BAR: usize = time::STEPS_PER_BAR as usize;
 /// Pitch classes in each beat of a bar.
 const HARMONY_WIDTH: usize = 12 * BEATS_PER_BAR as usize;
 /// Bars of the segments that are looked for again.

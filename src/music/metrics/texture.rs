@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 
 use crate::music::note::GridNote;
-use crate::time::{BEATS_PER_BAR, Bars, STEPS_PER_BEAT, Steps};
+use crate::time::{Bars, STEPS_PER_BEAT, Steps};
 
-const STEPS_PER_BAR: u32 = BEATS_PER_BAR * STEPS_PER_BEAT;
 /// From this many notes on an onset counts as heavy.
 const HEAVY: usize = 5;
 const OCTAVE: u8 = 12;
@@ -40,9 +39,8 @@ fn rub(pitches: &[u8]) -> bool {
 /// Share of the notes that were struck at the same place `bars` before too; see [`super::Metrics::bar_copies`].
 pub(super) fn copies(notes: &[GridNote], bars: Bars) -> Option<f64> {
     let struck: HashSet<(Steps, u8)> = notes.iter().map(|note| (note.start, note.pitch)).collect();
-    let back = bars.0 * STEPS_PER_BAR;
     share(notes.iter().filter_map(|note| {
-        let before = note.start.0.checked_sub(back)?;
+        let before = note.start.0.checked_sub(bars.steps().0)?;
         Some(struck.contains(&(Steps(before), note.pitch)))
     }))
 }

@@ -4,7 +4,7 @@ use super::painting::PANEL;
 use crate::canvas::{BACKGROUND, Canvas, LINE, NOTE, Rect};
 use crate::music::decode::decode;
 use crate::music::piano_roll::PianoRoll;
-use crate::time::{BEATS_PER_BAR, STEPS_PER_BEAT};
+use crate::time::STEPS_PER_BAR;
 
 /// All lengths are in pixels.
 const STEP_WIDTH: f32 = 4.0;
@@ -40,7 +40,7 @@ pub(super) fn paint(rolls: &[&PianoRoll]) -> Canvas {
 fn paint_roll(canvas: &mut Canvas, panel: Rect, roll: &PianoRoll) {
     canvas.fill(panel, PANEL, 1.0);
     let x = |step: u32| panel.left + step as f32 * STEP_WIDTH;
-    for bar in (0..roll.steps().0).step_by((BEATS_PER_BAR * STEPS_PER_BEAT) as usize) {
+    for bar in (0..roll.steps().0).step_by(STEPS_PER_BAR as usize) {
         let line = Rect {
             left: x(bar),
             right: x(bar) + 1.0,
