@@ -12,7 +12,7 @@ use std::{env, fs};
 use candle_core::{DType, Device, Tensor};
 use diff_bgm::diffusion::config::ConditionKind;
 use diff_bgm::diffusion::model::Model;
-use diff_bgm::safetensors_file::{Container, tensor};
+use diff_bgm::formats::safetensors_file::{Container, tensor};
 use diff_bgm::train::examples::{Batch, Told};
 use diff_bgm::train::freed_memory;
 use diff_bgm::train::trainer::loss;

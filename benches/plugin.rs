@@ -8,9 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diff_bgm::features::ClipFeatures;
+use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::music::note::Note;
 use diff_bgm::player::{Block, NoteSchedule, Player, Sent, Transport};
-use diff_bgm::plugin::{SavedClip, State};
 use diff_bgm::time::{Beats, Tempo};
 use plugin_hosts::clap::{INSTRUMENT, Library, Playing, RATE_HZ, Sent as ToPlugin};
 use plugin_hosts::{Roll, library_name, project};

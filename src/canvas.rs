@@ -5,8 +5,8 @@ use std::path::Path;
 
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
 
-use crate::atomic_file;
 use crate::error::{Error, Result};
+use crate::formats::atomic_file;
 
 /// A colour, red, green and blue.
 pub(crate) type Colour = [u8; 3];

@@ -5,6 +5,7 @@ mod controls;
 mod file_dialog;
 mod harmony;
 mod lanes;
+mod param_access;
 mod piano_roll;
 mod pitches;
 mod progress;
@@ -30,11 +31,12 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use crate::plugin::{Desk, DiffBgmParams, MAX_REVISION, Notice, Snapshot};
+use crate::instance::{Desk, Notice, Snapshot};
 use crate::worker::Status;
 use file_dialog::{Answer, FileDialog, Purpose};
 use harmony::HarmonyFields;
 use lanes::Lanes;
+pub(crate) use param_access::ParamAccess;
 use progress::{Press, StatusLine};
 use takes::Takes;
 use top_bar::TopBar;
@@ -66,7 +68,7 @@ pub type Editor = EguiEditor<EditorApp>;
 /// instrument.
 pub(crate) fn create(
     desk: Arc<Desk>,
-    params: Arc<DiffBgmParams>,
+    params: Arc<dyn ParamAccess>,
     windows: Arc<WindowThreads>,
     has_preview: bool,
 ) -> Option<Editor> {
@@ -108,7 +110,7 @@ pub(crate) fn create(
 /// What the window shows and remembers.
 pub struct EditorApp {
     desk: Arc<Desk>,
-    params: Arc<DiffBgmParams>,
+    params: Arc<dyn ParamAccess>,
     windows: Arc<WindowThreads>,
     has_preview: bool,
     /// The way to the host, once a window was opened.
@@ -138,7 +140,7 @@ impl NiceEguiApp for EditorApp {
             let (host, params) = (host.clone(), Arc::downgrade(&self.params));
             self.desk.session.set_messenger(move || {
                 if let Some(params) = params.upgrade() {
-                    tell_host(&host, &params);
+                    params.mark_unsaved(&host);
                 }
             });
         }
@@ -182,7 +184,7 @@ impl EditorApp {
             None => {}
         }
         if session.take_news() {
-            tell_host(context, &self.params);
+            self.params.mark_unsaved(context);
         }
     }
 
@@ -202,7 +204,7 @@ impl EditorApp {
                     ui,
                     context,
                     &self.desk,
-                    &self.params,
+                    &*self.params,
                     &state,
                     &mut self.dialog,
                 );
@@ -250,7 +252,7 @@ impl EditorApp {
                         ui,
                         context,
                         &self.desk,
-                        &self.params,
+                        &*self.params,
                         &state,
                         &mut self.harmony,
                         self.has_preview,
@@ -260,7 +262,8 @@ impl EditorApp {
         egui::CentralPanel::default()
             .frame(margin(16, 0).fill(theme::BACKGROUND))
             .show(ui, |ui| {
-                self.lanes.show(ui, &self.desk, &self.params, &state);
+                let params = self.params.values();
+                self.lanes.show(ui, &self.desk, &params, &state);
             });
         // Fields that the same click left are shown after the buttons, and must be taken in first.
         match press {
@@ -273,23 +276,7 @@ impl EditorApp {
     /// Asks for a draft with all that is typed, if it can be read.
     fn generate(&mut self) {
         if self.harmony.enter(&self.desk) && self.top_bar.enter(&self.desk) {
-            self.desk.generate(&self.params);
+            self.desk.generate(self.params.values());
         }
     }
-}
-
-/// Tells the host, by a parameter that changes, that there is something to save.
-fn tell_host(context: &GuiContext, params: &DiffBgmParams) {
-    let param = &params.revision;
-    let count = MAX_REVISION + 1;
-    let revision = (params.saved.0.revision() % count as u32) as i32;
-    let value = if revision == param.value() {
-        (revision + 1) % count
-    } else {
-        revision
-    };
-    let setter = context.param_setter();
-    setter.begin_set_parameter(param);
-    setter.set_parameter(param, value);
-    setter.end_set_parameter(param);
 }

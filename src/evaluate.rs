@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 
 use crate::conditioning::cue_scale::CueScale;
 use crate::conditioning::{Conditioning, harmony};
+use crate::dataset::pop909::{Song, Window};
 use crate::diffusion::model::Model;
 use crate::error::{Error, Fault, Result, find_named};
 use crate::generator::{Settings, hears_chords, paint};
@@ -17,7 +18,6 @@ use crate::music::cues::Cue;
 use crate::music::decode::{decode, encode};
 use crate::music::piano_roll::PianoRoll;
 use crate::time::{BARS_PER_SEGMENT, Bars};
-use crate::train::pop909::{Song, Window};
 
 /// Chooses `count` windows of `songs`, song after song in turn; always the same ones.
 ///

@@ -4,13 +4,7 @@
 //! output with the built-in preview, for hosts that demand audio, and for hearing a draft at once.
 
 mod audio;
-mod jobs;
-mod live;
 mod params;
-mod path_text;
-mod saved_clip;
-mod session;
-mod state;
 mod through;
 
 use std::marker::PhantomData;
@@ -20,16 +14,11 @@ use std::sync::{Arc, Once};
 use nice_plug::prelude::*;
 use nice_plug::wrapper::vst3::Wrapper;
 
-use crate::editor::{self, WindowThreads};
+use crate::editor::{self, ParamAccess, WindowThreads};
+use crate::instance::{Desk, Session};
 use crate::player::Player;
 use audio::Audio;
-pub use jobs::Desk;
-pub use live::Live;
 pub use params::DiffBgmParams;
-pub(crate) use params::{MAX_REVISION, bar_and_beat, beat_from_text};
-pub use saved_clip::SavedClip;
-pub use session::{Notice, Saved, Session, Snapshot};
-pub use state::{MAX_STEPS, State, Take};
 
 /// What tells the exported types apart.
 pub trait Kind: Send + 'static {
@@ -134,7 +123,7 @@ impl<K: Kind> Plugin for DiffBgm<K> {
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
         editor::create(
             Arc::clone(&self.desk),
-            Arc::clone(&self.params),
+            Arc::clone(&self.params) as Arc<dyn ParamAccess>,
             Arc::clone(&self.windows),
             K::HAS_PREVIEW,
         )
@@ -155,7 +144,10 @@ impl<K: Kind> Plugin for DiffBgm<K> {
         }
         self.audio.activate(
             config.sample_rate,
-            self.desk.bell(Arc::clone(&self.params)),
+            self.desk.bell({
+                let params = Arc::clone(&self.params);
+                move || params.values()
+            }),
             &self.params,
             &self.desk.session.live,
         );

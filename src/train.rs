@@ -1,6 +1,5 @@
-//! Music to learn from and to be measured against, and training on it.
+//! Training networks on music.
 
-pub mod bgm909;
 pub mod checkpoint;
 pub mod dropout;
 pub mod examples;
@@ -8,7 +7,6 @@ pub mod freed_memory;
 pub mod held_out;
 pub mod music;
 pub mod optimizer;
-pub mod pop909;
 pub mod quantiles;
 pub mod record;
 pub mod samples;

@@ -6,10 +6,10 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use candle_core::Device;
-use diff_bgm::checkpoint::convert::convert;
+use diff_bgm::diffusion::convert::convert;
 use diff_bgm::diffusion::model::Model;
-use diff_bgm::raw_tensor::RawTensor;
-use diff_bgm::safetensors_file::Container;
+use diff_bgm::formats::raw_tensor::RawTensor;
+use diff_bgm::formats::safetensors_file::Container;
 
 /// The model in the box, as a source of weights that fit a network.
 const MODEL: &[u8] = include_bytes!("../models/default.safetensors");

@@ -6,15 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use diff_bgm::features::ClipFeatures;
+use diff_bgm::instance::params::ParamValues;
+use diff_bgm::instance::{Desk, Notice, Session, State};
 use diff_bgm::player::{Block, NoteEvent, Player, Sent, Transport};
-use diff_bgm::plugin::{Desk, DiffBgmParams, Notice, Session, State};
 use diff_bgm::time::{Beats, Seconds};
 use diff_bgm::worker::{JobKind, Status};
 
 struct Instance {
     player: Player,
     desk: Desk,
-    params: DiffBgmParams,
 }
 
 fn instance() -> Instance {
@@ -23,7 +23,6 @@ fn instance() -> Instance {
     session.edit(|state| state.steps = 1);
     Instance {
         player,
-        params: DiffBgmParams::new(Arc::clone(&session)),
         desk: Desk::new(session),
     }
 }
@@ -74,7 +73,7 @@ impl Instance {
 fn a_draft_becomes_a_take_that_plays_and_that_the_host_should_save() {
     let mut instance = Instance::with_clip();
     let revision = instance.desk.session.revision();
-    instance.desk.generate(&instance.params);
+    instance.desk.generate(ParamValues::default());
     assert_eq!(instance.idle().failure, None);
     let state = instance.state();
     let take = state.current_take().expect("a take");
@@ -109,7 +108,7 @@ fn a_draft_is_made_again_from_what_the_project_remembers_of_the_clip() {
     let text = first.state().to_text().unwrap();
     let second = instance();
     second.desk.session.load(&text);
-    second.desk.generate(&second.params);
+    second.desk.generate(ParamValues::default());
     assert_eq!(second.idle().failure, None);
     assert_eq!(second.state().takes.len(), 1);
 }
@@ -118,7 +117,7 @@ fn a_draft_is_made_again_from_what_the_project_remembers_of_the_clip() {
 fn a_cancelled_generation_leaves_no_take_and_no_error() {
     let instance = Instance::with_clip();
     instance.desk.session.edit(|state| state.steps = 100);
-    instance.desk.generate(&instance.params);
+    instance.desk.generate(ParamValues::default());
     instance.status_when(|status| {
         let running = status.running.as_ref();
         running.is_some_and(|running| running.stage.starts_with("Segment"))
@@ -131,7 +130,7 @@ fn a_cancelled_generation_leaves_no_take_and_no_error() {
 #[test]
 fn a_draft_that_is_finished_after_another_project_was_opened_is_a_take_that_does_not_play() {
     let first = Instance::with_clip();
-    first.desk.generate(&first.params);
+    first.desk.generate(ParamValues::default());
     assert_eq!(first.idle().failure, None);
     let opened = first.state();
 
@@ -141,7 +140,7 @@ fn a_draft_that_is_finished_after_another_project_was_opened_is_a_take_that_does
             .map(|take| take.draft.recipe.settings.seed)
     };
     first.desk.session.edit(|state| state.seed = 2);
-    first.desk.generate(&first.params);
+    first.desk.generate(ParamValues::default());
     first.status_when(|status| {
         let running = status.running.as_ref();
         running.is_some_and(|running| running.stage.starts_with("Segment"))
@@ -158,7 +157,7 @@ fn a_draft_that_is_finished_after_another_project_was_opened_is_a_take_that_does
 fn an_instance_that_is_deleted_while_it_generates_ends_the_work() {
     let instance = Instance::with_clip();
     instance.desk.session.edit(|state| state.steps = 100);
-    instance.desk.generate(&instance.params);
+    instance.desk.generate(ParamValues::default());
     instance.status_when(|status| {
         let running = status.running.as_ref();
         running.is_some_and(|running| running.stage.starts_with("Segment"))
@@ -185,7 +184,7 @@ fn what_cannot_be_read_is_told_and_the_next_job_runs() {
         .desk
         .session
         .edit(|state| state.model = Some(damaged));
-    instance.desk.generate(&instance.params);
+    instance.desk.generate(ParamValues::default());
     let failure = instance.idle().failure.expect("a failure");
     assert!(failure.contains("damaged.safetensors"), "{failure}");
 }
@@ -203,7 +202,7 @@ fn the_current_take_is_exported_as_a_midi_file() {
         "{told:?}"
     );
 
-    instance.desk.generate(&instance.params);
+    instance.desk.generate(ParamValues::default());
     assert_eq!(instance.idle().failure, None);
     instance.desk.export_midi(path.clone());
     assert_eq!(instance.told(), Notice::Wrote(path.clone()));
@@ -216,11 +215,11 @@ fn the_current_take_is_exported_as_a_midi_file() {
 #[test]
 fn an_export_writes_what_was_current_when_it_was_asked_for_beside_a_generation() {
     let instance = Instance::with_clip();
-    instance.desk.generate(&instance.params);
+    instance.desk.generate(ParamValues::default());
     assert_eq!(instance.idle().failure, None);
     let notes = instance.state().current_take().unwrap().draft.notes.len();
     instance.desk.session.edit(|state| state.steps = 100);
-    instance.desk.generate(&instance.params);
+    instance.desk.generate(ParamValues::default());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("draft.mid");
     instance.desk.export_midi(path.clone());
@@ -238,7 +237,7 @@ fn exported(path: &Path) -> usize {
 fn asking_again_with_nothing_changed_moves_the_seed_on() {
     let instance = Instance::with_clip();
     for _ in 0..2 {
-        instance.desk.generate(&instance.params);
+        instance.desk.generate(ParamValues::default());
         assert_eq!(instance.idle().failure, None);
     }
     let state = instance.state();
@@ -258,7 +257,7 @@ fn a_draft_asked_for_while_a_clip_is_read_is_made_for_that_clip() {
     let path = folder.path().join("another.safetensors");
     clip.write(&path).unwrap();
     instance.desk.load_clip(path);
-    instance.desk.generate(&instance.params);
+    instance.desk.generate(ParamValues::default());
     assert_eq!(instance.idle().failure, None);
     assert_eq!(instance.state().takes[0].draft.cuts, [Beats(8.0)]);
 }
@@ -275,7 +274,7 @@ fn the_host_is_told_once_of_what_changed_while_no_editor_is_open() {
     assert_eq!(told.load(Ordering::Relaxed), 1);
     instance.desk.session.tell_host();
     assert_eq!(told.load(Ordering::Relaxed), 1);
-    instance.desk.generate(&instance.params);
+    instance.desk.generate(ParamValues::default());
     assert_eq!(instance.idle().failure, None);
     assert_eq!(told.load(Ordering::Relaxed), 2);
 }

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use diff_bgm::formats::npz::{Npz, Object};
 use diff_bgm::music::midi_file::MidiFile;
-use diff_bgm::npz::{Npz, Object};
 
 /// The folder with the authors' sample songs and a small checkpoint in their container.
 fn reference() -> Option<PathBuf> {

@@ -1,7 +1,7 @@
 //! Numpy's arrays.
 #![no_main]
 
-use diff_bgm::npy;
+use diff_bgm::formats::npy;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

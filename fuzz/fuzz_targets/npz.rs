@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use diff_bgm::npz::Npz;
+use diff_bgm::formats::npz::Npz;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

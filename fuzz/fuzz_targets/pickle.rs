@@ -1,7 +1,7 @@
 //! Pickles, and looking at what they hold.
 #![no_main]
 
-use diff_bgm::pickle::Pickle;
+use diff_bgm::formats::pickle::Pickle;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

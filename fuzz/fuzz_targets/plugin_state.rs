@@ -1,7 +1,7 @@
 //! What a host's project remembers of the plugin.
 #![no_main]
 
-use diff_bgm::plugin::State;
+use diff_bgm::instance::State;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -10,8 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diff_bgm::features::ClipFeatures;
+use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::music::midi_file::MidiFile;
-use diff_bgm::plugin::{SavedClip, State};
 use diff_bgm::time::Tempo;
 use plugin_hosts::clap::{INSTRUMENT, Library, Playing, RATE_HZ, Sent};
 use plugin_hosts::{Roll, project};

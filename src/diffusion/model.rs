@@ -6,7 +6,6 @@ use std::path::Path;
 use candle_core::{Device, Tensor};
 use candle_nn::{VarBuilder, linear};
 
-use crate::bounded_file::read_bounded;
 use crate::diffusion::condition::{Condition, Encoder, PreparedCondition};
 use crate::diffusion::config::{ConditionKind, ModelConfig, Prediction};
 use crate::diffusion::cue_encoder::CueEncoder;
@@ -16,8 +15,9 @@ use crate::diffusion::unet::{PreparedContext, UNet};
 use crate::diffusion::weights::WeightSource;
 use crate::error::{Fault, Result};
 use crate::features::CAPTION_WIDTH;
+use crate::formats::bounded_file::read_bounded;
+use crate::formats::safetensors_file::Container;
 use crate::music::piano_roll::PitchRange;
-use crate::safetensors_file::Container;
 use crate::time::STEPS_PER_BEAT;
 
 /// The `format` of a model file.

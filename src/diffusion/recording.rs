@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device, Tensor};
 use safetensors::Dtype;
 
-use crate::bounded_file::read_bounded;
 use crate::diffusion::cue_encoder::CueRows;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Fault, Result};
-use crate::safetensors_file::{self, Container};
+use crate::formats::bounded_file::read_bounded;
+use crate::formats::safetensors_file::{self, Container};
 
 /// The largest recording that is read, in bytes.
 const MAX_RECORDING_BYTES: u64 = 256 << 20;

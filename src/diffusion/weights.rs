@@ -9,7 +9,7 @@ use candle_nn::{Init, VarBuilder};
 use parking_lot::Mutex;
 
 use crate::error::{Fault, Result};
-use crate::safetensors_file::{self, Container};
+use crate::formats::safetensors_file::{self, Container};
 
 /// How many tensors of each kind of problem a message names.
 const NAMED_IN_A_MESSAGE: usize = 6;

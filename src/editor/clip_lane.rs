@@ -7,7 +7,7 @@ use super::timeline::Timeline;
 use crate::conditioning::clip_cues::ClipCurves;
 use crate::conditioning::steering::{Lane, Steering};
 use crate::features::PictureCue;
-use crate::plugin::SavedClip;
+use crate::instance::SavedClip;
 use crate::time::{Beats, Seconds, Tempo};
 
 /// Height of the shots, in points.

@@ -6,9 +6,10 @@ use egui::{
     text::{LayoutJob, TextWrapping},
 };
 use nice_plug::context::gui::GuiContext;
-use nice_plug::params::Param;
 
+use super::param_access::ParamAccess;
 use super::theme::{self, FIELD, FIELD_HOVERED, LINE, MUTED, RADIUS, TEXT};
+use crate::instance::params::ParamId;
 
 /// How far an arrow key moves a slider.
 const KEY_STEP: f32 = 0.02;
@@ -17,39 +18,40 @@ const HANDLE_RADIUS: f32 = 6.0;
 
 /// A slider for a parameter: its name, its value in words, and a track below them in `colour`.
 ///
-/// Dragging and the arrow keys move it; a double click, Home and Delete put it back. `hint` says what it is for.
-pub(super) fn param_slider<P: Param>(
+/// Dragging and the arrow keys move it; a double click, Home and Delete put it back.
+pub(super) fn param_slider(
     ui: &mut Ui,
     context: &GuiContext,
-    param: &P,
+    params: &dyn ParamAccess,
+    id: ParamId,
     colour: Color32,
-    hint: &str,
 ) {
+    let spec = id.spec();
     let size = Vec2::new(ui.available_width(), 28.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let painter = ui.painter();
     painter.text(
         rect.left_top(),
         Align2::LEFT_TOP,
-        param.name(),
+        spec.name,
         theme::font(12.0),
         MUTED,
     );
     painter.text(
         rect.right_top(),
         Align2::RIGHT_TOP,
-        param.to_string(),
+        params.text(id),
         theme::font(12.0),
         TEXT,
     );
 
     let y = rect.bottom() - HANDLE_RADIUS;
     let (left, right) = (rect.left() + HANDLE_RADIUS, rect.right() - HANDLE_RADIUS);
-    move_param(ui, context, param, &response, |pointer| {
+    move_param(ui, context, params, id, &response, |pointer| {
         (pointer.x - left) / (right - left)
     });
-    let value = param.unmodulated_normalized_value();
-    let neutral = param.default_normalized_value();
+    let value = params.normalized(id);
+    let neutral = params.default_normalized(id);
     let x_of = |share: f32| left + share * (right - left);
     let bar =
         |from: f32, to: f32| Rect::from_x_y_ranges(from.min(to)..=from.max(to), y - 2.0..=y + 2.0);
@@ -65,20 +67,20 @@ pub(super) fn param_slider<P: Param>(
     focus_ring(ui, &response, rect.expand(3.0));
     response
         .on_hover_cursor(CursorIcon::ResizeHorizontal)
-        .on_hover_text(hint);
+        .on_hover_text(spec.hint);
 }
 
 /// Lets the user move a parameter by a control; `share_at` tells what a place of the pointer means, 0 to 1.
-pub(super) fn move_param<P: Param>(
+pub(super) fn move_param(
     ui: &Ui,
     context: &GuiContext,
-    param: &P,
+    params: &dyn ParamAccess,
+    id: ParamId,
     response: &Response,
     share_at: impl Fn(Pos2) -> f32,
 ) {
-    let setter = context.param_setter();
     if response.drag_started() {
-        setter.begin_set_parameter(param);
+        params.begin(context, id);
     }
     if response.drag_started() || response.clicked() {
         response.request_focus();
@@ -86,19 +88,15 @@ pub(super) fn move_param<P: Param>(
     if response.dragged()
         && let Some(pointer) = response.interact_pointer_pos()
     {
-        setter.set_parameter_normalized(param, share_at(pointer).clamp(0.0, 1.0));
+        params.set_normalized(context, id, share_at(pointer).clamp(0.0, 1.0));
     }
     if response.drag_stopped() {
-        setter.end_set_parameter(param);
+        params.end(context, id);
     }
-    let set_once = |normalized: f32| {
-        setter.begin_set_parameter(param);
-        setter.set_parameter_normalized(param, normalized.clamp(0.0, 1.0));
-        setter.end_set_parameter(param);
-    };
+    let set_once = |normalized: f32| params.set_once(context, id, normalized);
     let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
     if response.double_clicked() || pressed(Key::Home) || pressed(Key::Delete) {
-        set_once(param.default_normalized_value());
+        set_once(params.default_normalized(id));
     }
     if response.has_focus() {
         let filter = EventFilter {
@@ -109,25 +107,23 @@ pub(super) fn move_param<P: Param>(
         let step = |key| f32::from(u8::from(pressed(key)));
         let steps = step(Key::ArrowRight) - step(Key::ArrowLeft);
         if steps != 0.0 {
-            set_once(param.unmodulated_normalized_value() + steps * KEY_STEP);
+            set_once(params.normalized(id) + steps * KEY_STEP);
         }
     }
-    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, param.name()));
+    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, id.spec().name));
 }
 
 /// A switch for a parameter that is on or off.
-pub(super) fn param_switch<P: Param<Plain = bool>>(
+pub(super) fn param_switch(
     ui: &mut Ui,
     context: &GuiContext,
-    param: &P,
-    on: bool,
+    params: &dyn ParamAccess,
+    id: ParamId,
 ) {
+    let on = params.is_on(id);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(28.0, 16.0), Sense::click());
     if response.clicked() {
-        let setter = context.param_setter();
-        setter.begin_set_parameter(param);
-        setter.set_parameter(param, !on);
-        setter.end_set_parameter(param);
+        params.set_once(context, id, f32::from(u8::from(!on)));
     }
     let place = ui.ctx().animate_bool(response.id, on);
     let ground = LINE.lerp_to_gamma(theme::WELL, place);
@@ -137,7 +133,7 @@ pub(super) fn param_switch<P: Param<Plain = bool>>(
     ui.painter()
         .circle_filled(Pos2::new(x, rect.center().y), 6.0, TEXT);
     focus_ring(ui, &response, rect.expand(3.0));
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, param.name()));
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, id.spec().name));
 }
 
 /// How much a button asks to be pressed.

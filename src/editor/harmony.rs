@@ -4,9 +4,9 @@ use egui::{ComboBox, TextEdit, Ui, Vec2};
 
 use super::controls::field;
 use crate::conditioning::harmony::Harmony;
+use crate::instance::{Desk, Notice, State};
 use crate::music::chord::ChordLane;
 use crate::music::key::Key;
-use crate::plugin::{Desk, Notice, State};
 
 /// What is typed but not yet taken.
 #[derive(Default)]

@@ -8,7 +8,8 @@ use super::view::View;
 use super::{piano_roll, theme};
 use crate::conditioning::clip_cues::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
-use crate::plugin::{Desk, DiffBgmParams, Live, SavedClip, State};
+use crate::instance::params::ParamValues;
+use crate::instance::{Desk, Live, SavedClip, State};
 use crate::time::{Beats, Tempo};
 
 /// Bars that are shown before there is anything.
@@ -30,7 +31,7 @@ struct PlacedCurves {
 
 impl Lanes {
     /// Shows the clip's lanes above the piano roll, all on one timeline.
-    pub(super) fn show(&mut self, ui: &mut Ui, desk: &Desk, params: &DiffBgmParams, state: &State) {
+    pub(super) fn show(&mut self, ui: &mut Ui, desk: &Desk, params: &ParamValues, state: &State) {
         let rect = ui.max_rect();
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);

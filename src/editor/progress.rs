@@ -10,7 +10,7 @@ use egui::{
 
 use super::controls::{Weight, button};
 use super::theme::{self, ACCENT, MUTED, TEXT, WELL, WRONG};
-use crate::plugin::{Notice, Snapshot};
+use crate::instance::{Notice, Snapshot};
 use crate::worker::{JobKind, Running, Status};
 
 /// Room for the link to a folder, in points.

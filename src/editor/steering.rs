@@ -5,9 +5,11 @@ use nice_plug::context::gui::GuiContext;
 
 use super::controls::{dice, field, param_slider, param_switch};
 use super::harmony::HarmonyFields;
+use super::param_access::ParamAccess;
 use super::theme::{self, ACCENT, MELODY, NOTE, WELL};
 use crate::diffusion::device::DeviceKind;
-use crate::plugin::{Desk, DiffBgmParams, MAX_STEPS, State};
+use crate::instance::params::ParamId;
+use crate::instance::{Desk, MAX_STEPS, State};
 
 /// The largest seed that the dice throws; short enough to be remembered.
 const DICE_SEEDS: u64 = 10_000;
@@ -19,7 +21,7 @@ pub(super) fn show(
     ui: &mut Ui,
     context: &GuiContext,
     desk: &Desk,
-    params: &DiffBgmParams,
+    params: &dyn ParamAccess,
     state: &State,
     harmony: &mut HarmonyFields,
     has_preview: bool,
@@ -35,42 +37,20 @@ pub(super) fn show(
             );
         });
     });
-    for (param, colour, hint) in [
-        (
-            &params.density,
-            NOTE,
-            "More or fewer notes than the clip suggests",
-        ),
-        (
-            &params.polyphony,
-            NOTE,
-            "More or fewer notes at once; free in the middle",
-        ),
-        (
-            &params.register,
-            MELODY,
-            "Higher or lower than the clip suggests",
-        ),
-        (
-            &params.mode,
-            WELL,
-            "Towards minor or major from what the clip suggests",
-        ),
-        (&params.energy, ACCENT, "Livelier or calmer altogether"),
+    for (id, colour) in [
+        (ParamId::Density, NOTE),
+        (ParamId::Polyphony, NOTE),
+        (ParamId::Register, MELODY),
+        (ParamId::Mode, WELL),
+        (ParamId::Energy, ACCENT),
     ] {
-        param_slider(ui, context, param, colour, hint);
+        param_slider(ui, context, params, id, colour);
     }
     ui.separator();
     ui.label(RichText::new("Music").font(theme::strong(13.0)));
     harmony.show(ui, desk, state);
-    for (param, hint) in [
-        (&params.guidance, "How strictly the clip is followed"),
-        (
-            &params.variation,
-            "How far a draft strays from the plainest one",
-        ),
-    ] {
-        param_slider(ui, context, param, NOTE, hint);
+    for id in [ParamId::Guidance, ParamId::Variation] {
+        param_slider(ui, context, params, id, NOTE);
     }
     field(ui, "Steps", |ui| {
         let mut steps = state.steps;
@@ -93,18 +73,16 @@ pub(super) fn show(
             desk.session.edit(|state| state.seed = seed);
         }
     });
-    field(ui, "Follow host tempo", |ui| {
-        param_switch(ui, context, &params.follow_host, params.follow_host.value());
-    })
-    .on_hover_text("Whether a draft follows the host's tempo or keeps its own");
+    switch_row(ui, context, params, ParamId::FollowHost);
     if has_preview {
-        field(ui, "Preview", |ui| {
-            param_switch(ui, context, &params.preview, params.preview.value());
-        })
-        .on_hover_text("Whether the built-in instrument sounds");
-        let hint = "How loud the built-in instrument is";
-        param_slider(ui, context, &params.preview_level, WELL, hint);
+        switch_row(ui, context, params, ParamId::Preview);
+        param_slider(ui, context, params, ParamId::PreviewLevel, WELL);
     }
+}
+
+fn switch_row(ui: &mut Ui, context: &GuiContext, params: &dyn ParamAccess, id: ParamId) {
+    let spec = id.spec();
+    field(ui, spec.name, |ui| param_switch(ui, context, params, id)).on_hover_text(spec.hint);
 }
 
 /// What the next draft is computed on, where this build has a choice.

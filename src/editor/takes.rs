@@ -9,7 +9,7 @@ use egui::{Align, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::theme;
-use crate::plugin::{Desk, State};
+use crate::instance::{Desk, State};
 
 const TAKE_SIZE: Vec2 = Vec2::new(112.0, 26.0);
 

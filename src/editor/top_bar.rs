@@ -10,8 +10,10 @@ use nice_plug::context::gui::GuiContext;
 
 use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
+use super::param_access::ParamAccess;
 use super::theme;
-use crate::plugin::{Desk, DiffBgmParams, State};
+use crate::instance::params::{LAST_START_BEAT, ParamId, bar_and_beat, beat_from_text};
+use crate::instance::{Desk, State};
 
 /// The bar's width in a window of the first size.
 const FIRST_WIDTH: f32 = super::SIZE.width - 32.0;
@@ -38,7 +40,7 @@ impl TopBar {
         ui: &mut Ui,
         context: &GuiContext,
         desk: &Desk,
-        params: &DiffBgmParams,
+        params: &dyn ParamAccess,
         state: &State,
         dialog: &mut FileDialog,
     ) {
@@ -154,21 +156,16 @@ impl TopBar {
 }
 
 /// The bar and beat at which the clip starts.
-fn start(ui: &mut Ui, context: &GuiContext, params: &DiffBgmParams) {
-    muted(ui, "Starts at bar");
-    let param = &params.clip_start;
-    let mut beat = param.value();
-    let last = params.clip_start.range().unnormalize(1.0);
+fn start(ui: &mut Ui, context: &GuiContext, params: &dyn ParamAccess) {
+    muted(ui, ParamId::ClipStart.spec().name);
+    let mut beat = params.values().clip_start;
     let value = DragValue::new(&mut beat)
-        .range(0..=last)
+        .range(0..=LAST_START_BEAT)
         .speed(0.1)
-        .custom_formatter(|beat, _| crate::plugin::bar_and_beat(beat as i32))
-        .custom_parser(|text| crate::plugin::beat_from_text(text).map(f64::from));
+        .custom_formatter(|beat, _| bar_and_beat(beat as i32))
+        .custom_parser(|text| beat_from_text(text).map(f64::from));
     if ui.add_sized(Vec2::new(52.0, 26.0), value).changed() {
-        let setter = context.param_setter();
-        setter.begin_set_parameter(param);
-        setter.set_parameter(param, beat);
-        setter.end_set_parameter(param);
+        params.set_count(context, ParamId::ClipStart, beat);
     }
 }
 

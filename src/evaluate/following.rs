@@ -1,10 +1,10 @@
 //! How music follows the cues that it was asked for.
 
+use crate::dataset::pop909::Window;
 use crate::evaluate::statistics::spearman;
 use crate::music::cues::{BeatCues, Cue, heard_modes, measure};
 use crate::music::piano_roll::PianoRoll;
 use crate::time::{BARS_PER_SEGMENT, BEATS_PER_BAR, STEPS_PER_BEAT};
-use crate::train::pop909::Window;
 
 const BEATS: usize = BEATS_PER_BAR as usize;
 const STEPS: usize = STEPS_PER_BEAT as usize;

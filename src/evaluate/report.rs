@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::conditioning::cue_scale::CueScale;
+use crate::dataset::pop909::Window;
 use crate::diffusion::model::Model;
 use crate::error::Result;
 use crate::evaluate::following::Following;
@@ -13,7 +14,6 @@ use crate::evaluate::measures::{Measure, Measures};
 use crate::evaluate::retrieval::{RANKS, Retrieval};
 use crate::music::cues::{BeatCues, Cue};
 use crate::music::piano_roll::PianoRoll;
-use crate::train::pop909::Window;
 
 /// A figure of the held-out music and of the music made for its cues.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

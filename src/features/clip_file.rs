@@ -9,11 +9,11 @@ use std::path::Path;
 
 use safetensors::tensor::Dtype;
 
-use crate::bounded_file::read_bounded;
 use crate::error::{Fault, Result};
 use crate::features::{CAPTION_WIDTH, ClipFeatures, MAX_SHOTS, PictureCue, Track, VISUAL_WIDTH};
-use crate::raw_tensor::RawTensor;
-use crate::safetensors_file::{self, Container};
+use crate::formats::bounded_file::read_bounded;
+use crate::formats::raw_tensor::RawTensor;
+use crate::formats::safetensors_file::{self, Container};
 use crate::time::Seconds;
 
 /// The `format` of a clip file.

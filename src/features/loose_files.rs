@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::bounded_file::read_bounded;
-use crate::checkpoint;
 use crate::error::{Error, Fault, Result};
 use crate::features::scenes::{self, Scenes};
 use crate::features::{
     CAPTION_WIDTH, ClipFeatures, Track, VISUAL_WIDTH, check_duration, check_rate,
 };
-use crate::npy;
-use crate::raw_tensor::RawTensor;
+use crate::formats::bounded_file::read_bounded;
+use crate::formats::npy;
+use crate::formats::raw_tensor::RawTensor;
+use crate::formats::torch_file;
 use crate::time::Seconds;
 
 /// The largest file of rows that is read, in bytes.
@@ -124,7 +124,7 @@ fn read_table(path: &Path) -> Result<RawTensor> {
             let bytes = read_bounded(path, MAX_FILE_BYTES)?;
             npy::parse(&bytes).map_err(|fault| fault.in_file(path))
         }
-        Some("pth" | "pt") => checkpoint::read_tensor(path),
+        Some("pth" | "pt") => torch_file::read_tensor(path),
         _ => Err(Fault::new("a file of another kind", "a .npy or .pth file").in_file(path)),
     }
 }

@@ -6,9 +6,9 @@ mod write;
 
 use std::path::Path;
 
-use crate::atomic_file;
-use crate::bounded_file::read_bounded;
 use crate::error::{Error, Result};
+use crate::formats::atomic_file;
+use crate::formats::bounded_file::read_bounded;
 use crate::music::draft::Draft;
 use crate::music::note::Note;
 use crate::time::{Beats, Seconds};

@@ -8,10 +8,9 @@ use nice_plug::context::process::{ProcessContext, SendEventError, Transport};
 use nice_plug::midi::{Channel, Key, NoteEvent as HostNoteEvent, VoiceID};
 use nice_plug::plugin::Plugin;
 
-use super::live::Live;
 use super::params::DiffBgmParams;
-use super::session::Session;
 use super::through::Through;
+use crate::instance::{Live, Session};
 use crate::player::{Anchor, Block, HostTransport, NoteEvent, Player, Sent};
 use crate::preview::Preview;
 use crate::time::Tempo;
@@ -174,6 +173,7 @@ fn host_transport(host: &Transport) -> HostTransport {
 
 /// Where the draft lies: on the host's beats, or at the time where they would be at the draft's own tempo.
 fn anchor(params: &DiffBgmParams, draft_tempo: Option<Tempo>) -> Anchor {
+    let params = params.values();
     let start = params.start();
     match params.own_tempo(draft_tempo) {
         Some(tempo) => Anchor::Time {

@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 
 use super::instrument::Instrument;
-use crate::atomic_file;
 use crate::error::{Error, Result};
+use crate::formats::atomic_file;
 use crate::time::Seconds;
 
 /// Frames of sound a second.

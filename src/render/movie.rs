@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use super::{Audio, MAX_DURATION};
-use crate::atomic_file;
 use crate::error::{Error, Result};
+use crate::formats::atomic_file;
 use crate::time::Seconds;
 use crate::video::ffmpeg::{self, file_address};
 use crate::video::probe::probe;

@@ -8,12 +8,12 @@ use half::f16;
 use safetensors::Dtype;
 use serde::{Deserialize, Serialize};
 
-use crate::bounded_file::read_bounded;
 use crate::diffusion::config::ModelConfig;
 use crate::diffusion::model::MODEL_FORMAT;
 use crate::error::{Error, Fault, Result};
-use crate::raw_tensor::RawTensor;
-use crate::safetensors_file::{self, Container};
+use crate::formats::bounded_file::read_bounded;
+use crate::formats::raw_tensor::RawTensor;
+use crate::formats::safetensors_file::{self, Container};
 use crate::train::music::Extent;
 use crate::train::optimizer::Moments;
 use crate::train::settings::TrainSettings;

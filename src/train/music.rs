@@ -5,12 +5,12 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::conditioning::cue_scale::CueScale;
+use crate::dataset::bgm909::{self, Piece};
+use crate::dataset::pop909::{self, Song};
 use crate::diffusion::config::ModelConfig;
 use crate::error::{Error, Result};
 use crate::music::piano_roll::PitchRange;
 use crate::time::STEPS_PER_SEGMENT;
-use crate::train::bgm909::{self, Piece};
-use crate::train::pop909::{self, Song};
 use crate::train::quantiles::cue_quantiles;
 
 /// Music to train on.

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
+use crate::dataset::pop909::Song;
 use crate::diffusion::config::CUE_QUANTILES;
 use crate::music::cues::{BeatCues, Cue};
 use crate::music::piano_roll::PitchRange;
-use crate::train::pop909::Song;
 
 /// How much the last quantile is raised, the others in proportion. Values that many beats share so have one place, the
 /// lowest of theirs: no accent is the least there is.

@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use crate::atomic_file;
 use crate::error::{Error, Result};
+use crate::formats::atomic_file;
 use crate::train::trainer::StepReport;
 
 /// A line of the log.

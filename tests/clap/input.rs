@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use diff_bgm::features::ClipFeatures;
-use diff_bgm::plugin::{SavedClip, State};
+use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::time::Tempo;
 use plugin_hosts::clap::{FRAMES_PER_BEAT, INSTRUMENT, NOTE_EFFECT, Playing, Sent};
 use plugin_hosts::{Heard, Roll, project};

@@ -5,9 +5,9 @@ mod state;
 
 use std::ffi::CStr;
 
+use diff_bgm::instance::State;
 use diff_bgm::music::draft::{Draft, Recipe};
 use diff_bgm::music::note::Note;
-use diff_bgm::plugin::State;
 use diff_bgm::time::{Bars, Beats, Tempo};
 use plugin_hosts::clap::{FRAMES_PER_BEAT, INSTRUMENT, Instance, Library, NOTE_EFFECT, Playing};
 use plugin_hosts::{Heard, Roll, library_of_this_test, project};

@@ -11,9 +11,9 @@ use std::time::Duration;
 use std::{env, fs, thread};
 
 use diff_bgm::features::ClipFeatures;
+use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::music::draft::{Draft, Recipe};
 use diff_bgm::music::note::Note;
-use diff_bgm::plugin::{SavedClip, State};
 use diff_bgm::time::{Bars, Beats, Tempo};
 use plugin_hosts::clap::{INSTRUMENT, Instance, Library, Playing};
 use plugin_hosts::desktop::{Key, Picture, Screen, Window};

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use diff_bgm::checkpoint::convert::convert;
-use diff_bgm::safetensors_file::{Container, floats};
+use diff_bgm::diffusion::convert::convert;
+use diff_bgm::formats::safetensors_file::{Container, floats};
 
 use crate::formula::uniform;
 

@@ -9,7 +9,7 @@ use diff_bgm::diffusion::cue_encoder::CueRows;
 use diff_bgm::diffusion::guidance::GuidedModel;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerSettings, Sampling};
-use diff_bgm::safetensors_file::Container;
+use diff_bgm::formats::safetensors_file::Container;
 
 use crate::formula::formula_model;
 use crate::{assert_close, fixture};

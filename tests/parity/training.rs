@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor};
 use diff_bgm::diffusion::config::ModelConfig;
-use diff_bgm::safetensors_file::Container;
+use diff_bgm::formats::safetensors_file::Container;
 use diff_bgm::train::dropout::Dropout;
 use diff_bgm::train::examples::{Batch, Told};
 use diff_bgm::train::optimizer::{AdamW, gradients};

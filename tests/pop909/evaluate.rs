@@ -5,12 +5,12 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use diff_bgm::conditioning::cue_scale::CueScale;
+use diff_bgm::dataset::pop909::{self, Song};
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::music::cues::Cue;
 use diff_bgm::music::decode::decode;
 use diff_bgm::music::piano_roll::PitchRange;
 use diff_bgm::time::Steps;
-use diff_bgm::train::pop909::{self, Song};
 
 use crate::songs::{data_set, write_song};
 

@@ -1,8 +1,8 @@
 //! The built library as a VST3 host sees it.
 
+use diff_bgm::instance::State;
 use diff_bgm::music::draft::{Draft, Recipe};
 use diff_bgm::music::note::Note;
-use diff_bgm::plugin::State;
 use diff_bgm::time::{Bars, Beats, Tempo};
 use plugin_hosts::vst3::{FRAMES_PER_BEAT, Playing};
 use plugin_hosts::{Heard, Roll, library_of_this_test, project};

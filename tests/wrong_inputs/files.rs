@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use diff_bgm::raw_tensor::RawTensor;
-use diff_bgm::safetensors_file::{Container, encode};
+use diff_bgm::formats::raw_tensor::RawTensor;
+use diff_bgm::formats::safetensors_file::{Container, encode};
 
 const MODEL: &[u8] = include_bytes!("../../models/default.safetensors");
 const WEIGHTS: &[u8] = include_bytes!("../fixtures/torch/state-dict.pt");

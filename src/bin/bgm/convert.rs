@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use diff_bgm::Result;
-use diff_bgm::checkpoint::convert::{Conversion, convert};
+use diff_bgm::diffusion::convert::{Conversion, convert};
 
 use crate::output::expect_extension;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use diff_bgm::atomic_file::expect_writable;
+use diff_bgm::dataset::pop909::{self, Song, Window};
 use diff_bgm::diffusion::coherence::Coherence;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
@@ -13,10 +13,10 @@ use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::evaluate::report::Report;
 use diff_bgm::evaluate::retrieval::CANDIDATES;
 use diff_bgm::evaluate::{Harmony, answer, choose_windows};
+use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::generator::{Settings, default_guidance_scale};
 use diff_bgm::music::piano_roll::PianoRoll;
 use diff_bgm::music::roll_picture::{SHEET_COLUMNS, write_contact_sheet};
-use diff_bgm::train::pop909::{self, Song, Window};
 use diff_bgm::{Error, Result};
 use serde::Serialize;
 

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::ArgGroup;
 use diff_bgm::Result;
-use diff_bgm::atomic_file::expect_writable;
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::features::loose_files::LooseFiles;
+use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::time::Seconds;
 
 use crate::clip;

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use diff_bgm::atomic_file::expect_writable;
 use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::conditioning::steering::{Lane, LaneRequest, Steering};
@@ -13,6 +12,7 @@ use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::features::ClipFeatures;
+use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::generator::{Settings, generate};
 use diff_bgm::music::chord::ChordLane;
 use diff_bgm::music::draft::{ChordChange, Draft};

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use candle_core::Device;
-use diff_bgm::bounded_file::read_bounded;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::features::{ClipFeatures, FORMAT as CLIP_FORMAT};
+use diff_bgm::formats::bounded_file::read_bounded;
+use diff_bgm::formats::safetensors_file::Container;
 use diff_bgm::music::midi_file::MidiFile;
-use diff_bgm::safetensors_file::Container;
 use diff_bgm::time::Beats;
 use diff_bgm::{Fault, Result};
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use diff_bgm::atomic_file::write_file;
+use diff_bgm::formats::atomic_file::write_file;
 use diff_bgm::{Error, Fault, Result};
 use serde::Serialize;
 

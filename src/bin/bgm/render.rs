@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use diff_bgm::atomic_file::expect_writable;
+use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::render::instrument::Instrument;
 use diff_bgm::render::{render, write_movie};

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Device;
 use clap::{Args, ValueEnum};
-use diff_bgm::atomic_file::remove_abandoned;
 use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
+use diff_bgm::formats::atomic_file::remove_abandoned;
 use diff_bgm::train::checkpoint::{Checkpoint, MODEL, Origin, fingerprint, read_model};
 use diff_bgm::train::held_out::held_out_loss;
 use diff_bgm::train::music::{Extent, Music};

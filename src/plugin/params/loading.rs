@@ -8,8 +8,8 @@ use nice_plug::params::{Param, Params};
 use nice_plug::plugin::{ParamValue, PluginState};
 
 use super::DiffBgmParams;
+use crate::instance::Session;
 use crate::player::Player;
-use crate::plugin::session::Session;
 
 /// The name of the saved state among the host's fields.
 const STATE_FIELD: &str = "state";
@@ -58,7 +58,9 @@ fn sound<P: Param<Plain: PartialOrd>>(param: &P, saved: Option<P::Plain>) -> P::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plugin::params::GUIDANCE;
+    use crate::generator::CUES_GUIDANCE_SCALE;
+
+    const GUIDANCE: f32 = CUES_GUIDANCE_SCALE as f32;
 
     fn filtered(params: &[(&str, ParamValue)], fields: &[(&str, &str)]) -> PluginState {
         let own = |text: &str| text.to_owned();

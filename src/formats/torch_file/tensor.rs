@@ -3,8 +3,8 @@
 use safetensors::tensor::Dtype;
 
 use crate::error::Fault;
-use crate::pickle::Value;
-use crate::raw_tensor::{MAX_DIMENSIONS, RawTensor, byte_length, gather};
+use crate::formats::pickle::Value;
+use crate::formats::raw_tensor::{MAX_DIMENSIONS, RawTensor, byte_length, gather};
 
 /// A reference to a storage.
 pub(super) struct StorageRef<'p> {

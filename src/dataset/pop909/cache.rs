@@ -6,12 +6,12 @@ use std::path::Path;
 use safetensors::Dtype;
 
 use super::Song;
-use crate::bounded_file::read_bounded;
 use crate::error::{Error, Fault, Result};
+use crate::formats::bounded_file::read_bounded;
+use crate::formats::raw_tensor::RawTensor;
+use crate::formats::safetensors_file::{self, Container};
 use crate::music::chord::{Chord, MAJOR_LIKE, MINOR_LIKE};
 use crate::music::note::GridNote;
-use crate::raw_tensor::RawTensor;
-use crate::safetensors_file::{self, Container};
 use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, Steps};
 
 /// The `format` of such a file.

@@ -5,12 +5,12 @@ use super::*;
 /// `{'list': [1, 300, -70000, 2**70, 2.5, None, True, 'é€'], 'tuple': (1, (2,), ()), 'bytes': b'\0\xffz',
 /// 'ordered': OrderedDict([('x', False)]), 'again': <the list>}` by Python's `pickle.dumps` in every protocol.
 const PROTOCOLS: [&[u8]; 6] = [
-    include_bytes!("../../tests/fixtures/pickles/protocol-0.pkl"),
-    include_bytes!("../../tests/fixtures/pickles/protocol-1.pkl"),
-    include_bytes!("../../tests/fixtures/pickles/protocol-2.pkl"),
-    include_bytes!("../../tests/fixtures/pickles/protocol-3.pkl"),
-    include_bytes!("../../tests/fixtures/pickles/protocol-4.pkl"),
-    include_bytes!("../../tests/fixtures/pickles/protocol-5.pkl"),
+    include_bytes!("../../../tests/fixtures/pickles/protocol-0.pkl"),
+    include_bytes!("../../../tests/fixtures/pickles/protocol-1.pkl"),
+    include_bytes!("../../../tests/fixtures/pickles/protocol-2.pkl"),
+    include_bytes!("../../../tests/fixtures/pickles/protocol-3.pkl"),
+    include_bytes!("../../../tests/fixtures/pickles/protocol-4.pkl"),
+    include_bytes!("../../../tests/fixtures/pickles/protocol-5.pkl"),
 ];
 
 #[test]

@@ -4,7 +4,6 @@
 //! that are asked for are copied out, each into an array of its own.
 
 mod container;
-pub mod convert;
 mod tensor;
 
 use std::collections::BTreeMap;
@@ -14,8 +13,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use crate::error::{Error, Fault, Result};
-use crate::pickle::{Pickle, Value};
-use crate::raw_tensor::RawTensor;
+use crate::formats::pickle::{Pickle, Value};
+use crate::formats::raw_tensor::RawTensor;
 
 use container::{Container, Storages};
 use tensor::StoredTensor;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::beats::BeatTable;
 use super::chords::ChordTable;
-use crate::bounded_file::read_bounded;
 use crate::error::{Fault, Result};
+use crate::formats::bounded_file::read_bounded;
 use crate::music::chord::{Chord, NO_MODE};
 use crate::music::cues::{BeatCues, measure};
 use crate::music::midi_file::MidiFile;

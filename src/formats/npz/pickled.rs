@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::error::Fault;
-use crate::npy;
-use crate::pickle::Value;
-use crate::raw_tensor::{MAX_DIMENSIONS, RawTensor};
+use crate::formats::npy;
+use crate::formats::pickle::Value;
+use crate::formats::raw_tensor::{MAX_DIMENSIONS, RawTensor};
 
 /// An array in a pickle.
 pub(super) enum PickledArray<'p> {

@@ -9,10 +9,10 @@ use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use crate::error::{Error, Fault, Result};
-use crate::npy::{self, Header};
-use crate::pickle::{self, Pickle, Value};
-use crate::raw_tensor::RawTensor;
-use crate::zip_file::ZipFile;
+use crate::formats::npy::{self, Header};
+use crate::formats::pickle::{self, Pickle, Value};
+use crate::formats::raw_tensor::RawTensor;
+use crate::formats::zip_file::ZipFile;
 
 use pickled::PickledArray;
 
@@ -149,8 +149,8 @@ mod tests {
     use super::*;
 
     /// Written by `tests/fixtures/numpy/make.py` with pickle protocols 3 and 5.
-    const SONG: &[u8] = include_bytes!("../tests/fixtures/numpy/song.npz");
-    const SONG_PROTOCOL_5: &[u8] = include_bytes!("../tests/fixtures/numpy/song-protocol-5.npz");
+    const SONG: &[u8] = include_bytes!("../../tests/fixtures/numpy/song.npz");
+    const SONG_PROTOCOL_5: &[u8] = include_bytes!("../../tests/fixtures/numpy/song-protocol-5.npz");
 
     #[test]
     fn a_song_of_the_published_dataset_is_read() {

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Device;
 
-use crate::bounded_file::read_bounded;
-use crate::checkpoint;
+use crate::formats::bounded_file::read_bounded;
+use crate::formats::torch_file;
 use crate::diffusion::config::{ConditionKind, ModelConfig};
 use crate::diffusion::model::{MODEL_FORMAT, Model};
 use crate::error::{Fault, Result};
-use crate::safetensors_file;
+use crate::formats::safetensors_file;
 
 /// The largest `params.json` that is read, in bytes.
 const MAX_PARAMS_BYTES: u64 = 1 << 20;
@@ -58,7 +58,7 @@ pub fn convert(source: &Path, params: Option<&Path>, output: &Path) -> Result<Co
         .map_err(|_| Fault::new("bytes that are not text", "JSON").in_file(&params))?;
     ModelConfig::from_json(&config).map_err(|fault| fault.in_file(&params))?;
 
-    let state_dict = checkpoint::read_state_dict(&weights)?;
+    let state_dict = torch_file::read_state_dict(&weights)?;
     let metadata = BTreeMap::from([
         ("config".to_owned(), config.trim().to_owned()),
         ("format".to_owned(), MODEL_FORMAT.to_owned()),

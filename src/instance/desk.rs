@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::params::DiffBgmParams;
+use super::params::ParamValues;
 use super::saved_clip::SavedClip;
 use super::session::{Notice, Session};
 use super::state::Take;
@@ -77,18 +77,18 @@ impl Desk {
     }
 
     /// Makes a draft with the settings as they are now; it becomes a new take.
-    pub fn generate(&self, params: &DiffBgmParams) {
+    pub fn generate(&self, params: ParamValues) {
         let job = draft_job(&self.session, &self.tools, params);
         self.submit(JobKind::Generate, job);
     }
 
     /// A bell for the audio thread that does what [`Desk::generate`] does; nothing, and a line that says why, where
     /// the system gives no thread.
-    pub fn bell(&self, params: Arc<DiffBgmParams>) -> Option<Bell> {
+    pub fn bell(&self, params: impl Fn() -> ParamValues + Send + Sync + 'static) -> Option<Bell> {
         let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
         let bell = self.worker.bell(move |reporter| {
             session.tell(None);
-            telling_host(&session, draft_job(&session, &tools, &params))(reporter)
+            telling_host(&session, draft_job(&session, &tools, params()))(reporter)
         });
         bell.inspect_err(|error| self.tell_problem(error)).ok()
     }
@@ -150,7 +150,7 @@ fn write_midi(take: Option<&Take>, path: &Path) -> Result<()> {
 fn draft_job(
     session: &Arc<Session>,
     tools: &Arc<Mutex<Tools>>,
-    params: &DiffBgmParams,
+    params: ParamValues,
 ) -> impl FnOnce(&Reporter) -> Result<()> + Send + use<> {
     let session = Arc::clone(session);
     let tools = Arc::clone(tools);
@@ -161,7 +161,7 @@ fn draft_job(
         seed: state.seed,
         sampler: SamplerSettings {
             steps: state.steps,
-            temperature: f64::from(params.variation.value()),
+            temperature: f64::from(params.variation),
             ..SamplerSettings::default()
         },
         guidance_scale: params.guidance_scale(),

@@ -6,11 +6,11 @@ use safetensors::tensor::Dtype;
 use super::*;
 
 /// Written by `tests/fixtures/torch/make.py`.
-const CHECKPOINT: &[u8] = include_bytes!("../../tests/fixtures/torch/checkpoint.pt");
+const CHECKPOINT: &[u8] = include_bytes!("../../../tests/fixtures/torch/checkpoint.pt");
 const CHECKPOINT_BEFORE_1_6: &[u8] =
-    include_bytes!("../../tests/fixtures/torch/checkpoint-before-1.6.pt");
-const STATE_DICT: &[u8] = include_bytes!("../../tests/fixtures/torch/state-dict.pt");
-const TENSOR: &[u8] = include_bytes!("../../tests/fixtures/torch/tensor.pth");
+    include_bytes!("../../../tests/fixtures/torch/checkpoint-before-1.6.pt");
+const STATE_DICT: &[u8] = include_bytes!("../../../tests/fixtures/torch/state-dict.pt");
+const TENSOR: &[u8] = include_bytes!("../../../tests/fixtures/torch/tensor.pth");
 
 fn state_dict(bytes: &[u8]) -> Result<StateDict, Fault> {
     state_dict_in(Cursor::new(bytes))

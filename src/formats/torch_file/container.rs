@@ -5,8 +5,8 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::tensor::StorageRef;
 use crate::error::Fault;
-use crate::pickle::{self, Pickle, Value};
-use crate::zip_file::ZipFile;
+use crate::formats::pickle::{self, Pickle, Value};
+use crate::formats::zip_file::ZipFile;
 
 /// The largest stream of pickles (PyTorch before 1.6) that is read, in bytes; archives are not read as a whole.
 pub const MAX_STREAM_BYTES: u64 = 1 << 30;

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use crate::bounded_file::read_bounded;
 use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::error::{Fault, Result};
 use crate::features::loose_files::LooseFiles;
+use crate::formats::bounded_file::read_bounded;
+use crate::formats::npz::{Npz, Object};
+use crate::formats::pickle::Pickle;
 use crate::music::note::GridNote;
 use crate::music::piano_roll::{PianoRoll, PitchRange};
-use crate::npz::{Npz, Object};
-use crate::pickle::Pickle;
 use crate::time::{Beats, STEPS_PER_SEGMENT, Seconds, Steps, Tempo};
 
 /// The folder of the music.
@@ -227,7 +227,7 @@ fn notes(tracks: &[Object]) -> Result<Vec<GridNote>, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::raw_tensor::RawTensor;
+    use crate::formats::raw_tensor::RawTensor;
     use safetensors::Dtype;
 
     fn track(values: &[i64]) -> Object {

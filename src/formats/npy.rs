@@ -7,7 +7,7 @@ mod header;
 use safetensors::tensor::Dtype;
 
 use crate::error::Fault;
-use crate::raw_tensor::{RawTensor, byte_length, gather};
+use crate::formats::raw_tensor::{RawTensor, byte_length, gather};
 
 pub use header::{Header, MAX_HEADER_BYTES};
 

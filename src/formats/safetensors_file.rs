@@ -11,9 +11,9 @@ use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::{Map, Value, json};
 
-use crate::atomic_file;
 use crate::error::{Error, Fault, Result};
-use crate::raw_tensor::RawTensor;
+use crate::formats::atomic_file;
+use crate::formats::raw_tensor::RawTensor;
 
 /// The longest header that is read, in bytes; the published network's has 60 thousand.
 const MAX_HEADER_BYTES: u64 = 8 << 20;
