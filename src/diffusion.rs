@@ -5,6 +5,7 @@ pub mod coherence;
 pub mod condition;
 pub mod config;
 pub mod conv;
+pub mod convert;
 pub mod cue_encoder;
 pub mod device;
 pub mod embedding;

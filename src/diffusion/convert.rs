@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Device;
 
-use crate::formats::bounded_file::read_bounded;
-use crate::formats::torch_file;
 use crate::diffusion::config::{ConditionKind, ModelConfig};
 use crate::diffusion::model::{MODEL_FORMAT, Model};
 use crate::error::{Fault, Result};
+use crate::formats::bounded_file::read_bounded;
 use crate::formats::safetensors_file;
+use crate::formats::torch_file;
 
 /// The largest `params.json` that is read, in bytes.
 const MAX_PARAMS_BYTES: u64 = 1 << 20;

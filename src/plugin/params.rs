@@ -13,7 +13,7 @@ use nice_plug::prelude::{FloatRange, IntRange};
 use crate::instance::Session;
 use crate::instance::params::{ParamId, ParamRange, ParamValues, bar_and_beat, beat_from_text};
 pub(super) use loading::filter_state;
-pub use saved::Saved;
+use saved::Saved;
 
 /// The parameters; their ids never change. What each is for stands at its [`ParamId`].
 #[derive(Params)]

@@ -40,18 +40,6 @@ fn every_edit_is_a_new_revision() {
 }
 
 #[test]
-fn what_one_session_saves_another_loads() {
-    let (_player, session) = session();
-    session.edit(|state| state.seed = 99);
-    let saved = Saved(Arc::new(session));
-    let text = saved.map(String::clone);
-    let (_player, publisher) = Player::new();
-    let other = Saved(Arc::new(Session::new(publisher)));
-    other.set(text);
-    assert_eq!(other.0.state().seed, 99);
-}
-
-#[test]
 fn a_draft_begun_before_a_state_was_loaded_is_kept_but_not_played() {
     let (_player, session) = session();
     let begun = session.epoch();
@@ -96,25 +84,4 @@ fn an_edit_copies_no_draft() {
     let after = session.state();
     assert_ne!(after.takes[0].name, before.takes[0].name);
     assert!(Arc::ptr_eq(&after.takes[0].draft, &before.takes[0].draft));
-}
-
-#[test]
-fn takes_that_are_too_many_are_left_out_from_the_oldest_on_and_it_is_said() {
-    let (_player, session) = session();
-    session.edit(|state| {
-        for letter in ["a", "b", "c", "d"] {
-            state.add_take(silence(), 0);
-            state.takes.last_mut().unwrap().name = letter.repeat(20 << 20);
-        }
-        state.current = Some(0);
-    });
-    let saved = Saved(Arc::new(session));
-    let state = State::from_text(&saved.map(String::clone)).unwrap();
-    let letters: String = (state.takes.iter()).map(|take| &take.name[..1]).collect();
-    assert_eq!((letters.as_str(), state.current), ("acd", Some(0)));
-    assert_eq!(saved.0.state().takes.len(), 4);
-    let Some(Notice::Problem(problem)) = saved.0.try_snapshot().unwrap().notice else {
-        panic!("nothing is said");
-    };
-    assert!(problem.contains("without the 1 oldest"), "{problem}");
 }

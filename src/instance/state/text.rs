@@ -43,7 +43,7 @@ impl State {
     ///
     /// # Errors
     /// When it is too large without any takes.
-    pub(in crate::plugin) fn to_text_that_fits(&self) -> Result<(String, usize), Fault> {
+    pub(crate) fn to_text_that_fits(&self) -> Result<(String, usize), Fault> {
         let too_large = match self.to_text() {
             Ok(text) => return Ok((text, 0)),
             Err(fault) => fault,

@@ -1,7 +1,7 @@
 //! How the editor reads and moves the host's parameters.
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::params::Params;
+use nice_plug::params::Param;
 use nice_plug::params::internals::ParamPtr;
 
 use super::DiffBgmParams;

@@ -37,3 +37,60 @@ impl PersistentField<'_, String> for Saved {
         read(&text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instance::State;
+    use crate::music::draft::{Draft, Recipe};
+    use crate::player::Player;
+    use crate::time::{Bars, Tempo};
+
+    fn silence() -> Draft {
+        Draft {
+            notes: Vec::new(),
+            bars: Bars(1),
+            tempo: Tempo::DEFAULT,
+            cuts: Vec::new(),
+            recipe: Recipe::default(),
+        }
+    }
+
+    fn session() -> (Player, Session) {
+        let (player, publisher) = Player::new();
+        (player, Session::new(publisher))
+    }
+
+    #[test]
+    fn what_one_session_saves_another_loads() {
+        let (_player, session) = session();
+        session.edit(|state| state.seed = 99);
+        let saved = Saved(Arc::new(session));
+        let text = saved.map(String::clone);
+        let (_player, publisher) = Player::new();
+        let other = Saved(Arc::new(Session::new(publisher)));
+        other.set(text);
+        assert_eq!(other.0.state().seed, 99);
+    }
+
+    #[test]
+    fn takes_that_are_too_many_are_left_out_from_the_oldest_on_and_it_is_said() {
+        let (_player, session) = session();
+        session.edit(|state| {
+            for letter in ["a", "b", "c", "d"] {
+                state.add_take(silence(), 0);
+                state.takes.last_mut().unwrap().name = letter.repeat(20 << 20);
+            }
+            state.current = Some(0);
+        });
+        let saved = Saved(Arc::new(session));
+        let state = State::from_text(&saved.map(String::clone)).unwrap();
+        let letters: String = (state.takes.iter()).map(|take| &take.name[..1]).collect();
+        assert_eq!((letters.as_str(), state.current), ("acd", Some(0)));
+        assert_eq!(saved.0.state().takes.len(), 4);
+        let Some(Notice::Problem(problem)) = saved.0.try_snapshot().unwrap().notice else {
+            panic!("nothing is said");
+        };
+        assert!(problem.contains("without the 1 oldest"), "{problem}");
+    }
+}
