@@ -1,8 +1,8 @@
 //! Spatial transformers with segment-aware attention.
 //!
-//! With `w` windows a query in the i-th of `w` equal parts of the tokens sees only the keys in the i-th part, in self-
-//! and cross-attention alike (Diff-BGM, §3.3). That is exactly block-diagonal, so each window is attended on its own
-//! and no mask is needed.
+//! With `w` windows, a query in the i-th of `w` equal parts of the tokens sees only the keys in the i-th part, in both
+//! self- and cross-attention (Diff-BGM, §3.3). The attention matrix is block-diagonal, so each window is computed
+//! separately and no mask is needed.
 
 use candle_core::Tensor;
 use candle_nn::VarBuilder;
@@ -16,31 +16,31 @@ use crate::kernel::linear::{GatedLinear, Linear};
 
 const GROUP_NORM_EPS: f64 = 1e-6;
 const LAYER_NORM_EPS: f64 = 1e-5;
-/// How much wider than its input the feed-forward layer is.
+/// Hidden width of the feed-forward layer, relative to its input.
 const FEED_FORWARD_FACTOR: usize = 4;
 
-/// What all attention layers of a network share.
+/// Dimensions shared by all attention layers of a network.
 #[derive(Clone, Copy, Debug)]
-pub struct AttentionShape {
-    /// Heads.
-    pub heads: usize,
-    /// Windows that tokens and context are cut into.
-    pub windows: usize,
-    /// Transformer blocks in a spatial transformer.
-    pub layers: usize,
+pub(crate) struct AttentionShape {
+    /// Number of heads.
+    pub(crate) heads: usize,
+    /// Windows that tokens and context are split into.
+    pub(crate) windows: usize,
+    /// Transformer blocks per spatial transformer.
+    pub(crate) layers: usize,
     /// Width of a context token.
-    pub context_width: usize,
+    pub(crate) context_width: usize,
 }
 
-/// Keys and values of one attention layer over its tokens, `[batch, tokens, width]` each.
+/// Keys and values of one attention layer, each `[batch, tokens, width]`.
 #[derive(Clone, Debug)]
-pub struct KeysValues {
+pub(crate) struct KeysValues {
     keys: Tensor,
     values: Tensor,
 }
 
-/// Is shown the output of a layer under the layer's name, for comparison with other implementations.
-pub type Observer<'a> = Option<&'a mut dyn FnMut(&str, &Tensor)>;
+/// Called with a layer's name and output, for comparison with other implementations.
+pub(crate) type Observer<'a> = Option<&'a mut dyn FnMut(&str, &Tensor)>;
 
 /// Multi-head attention within windows.
 #[derive(Clone, Debug)]
@@ -70,8 +70,8 @@ impl Attention {
         })
     }
 
-    /// Attends from `x` `[batch, tokens, width]` to `over` and adds `residual`; the same shape as `x`. Shows `observe`
-    /// the result without the residual, under `name`.
+    /// Attends from `x` `[batch, tokens, width]` to `over` and adds `residual`; returns the shape of `x`. Passes the
+    /// result without the residual to `observe` under `name`.
     fn forward_residual(
         &self,
         x: &Tensor,
@@ -90,7 +90,7 @@ impl Attention {
     }
 }
 
-/// Linear, gated by the exact GELU of its other half, linear.
+/// A gated linear layer (GEGLU, exact GELU) followed by a linear layer.
 #[derive(Clone, Debug)]
 struct FeedForward {
     gated: GatedLinear,
@@ -113,7 +113,7 @@ impl FeedForward {
     }
 }
 
-/// Self-attention, cross-attention and a feed-forward layer, each after layer normalisation and with a residual.
+/// Self-attention, cross-attention and a feed-forward layer, each with layer normalisation before it and a residual.
 #[derive(Clone, Debug)]
 struct TransformerBlock {
     self_attention: Attention,
@@ -153,9 +153,9 @@ impl TransformerBlock {
     }
 }
 
-/// Transformer blocks over the positions of a plane, in time-major order, around a residual connection.
+/// Transformer blocks over the positions of a plane in time-major order, with a residual connection.
 #[derive(Clone, Debug)]
-pub struct SpatialTransformer {
+pub(crate) struct SpatialTransformer {
     norm: GroupNorm,
     project_in: Linear,
     blocks: Vec<TransformerBlock>,
@@ -164,7 +164,7 @@ pub struct SpatialTransformer {
 
 impl SpatialTransformer {
     /// Loads `norm`, `proj_in`, `transformer_blocks.*` and `proj_out` below `vb`.
-    pub fn new(channels: usize, shape: AttentionShape, vb: &VarBuilder) -> Result<Self> {
+    pub(crate) fn new(channels: usize, shape: AttentionShape, vb: &VarBuilder) -> Result<Self> {
         Ok(Self {
             norm: GroupNorm::new(channels, GROUP_NORM_EPS, vb.pp("norm"))?,
             project_in: pointwise(channels, channels, vb.pp("proj_in"))?,
@@ -181,17 +181,17 @@ impl SpatialTransformer {
         })
     }
 
-    /// The keys and values that each block's cross-attention needs of `context` `[batch, tokens, context_width]`.
-    /// They stay the same over all diffusion steps.
-    pub fn prepare(&self, context: &Tensor) -> Result<Vec<KeysValues>> {
+    /// Computes the keys and values of `context` `[batch, tokens, context_width]` for each block's cross-attention. They
+    /// are the same at every diffusion step.
+    pub(crate) fn prepare(&self, context: &Tensor) -> Result<Vec<KeysValues>> {
         self.blocks
             .iter()
             .map(|block| block.cross_attention.keys_values(context))
             .collect()
     }
 
-    /// `x` `[batch, channels, height, width]` with the prepared context; the same shape as `x`.
-    pub fn forward(
+    /// Applies the blocks to `x` `[batch, channels, height, width]` with the prepared context; returns the shape of `x`.
+    pub(crate) fn forward(
         &self,
         x: &Tensor,
         context: &[KeysValues],

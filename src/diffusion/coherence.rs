@@ -1,10 +1,8 @@
-//! What holds a draft together beyond what the network learnt: one key, one groove, tones that do not rub, phrases that
-//! come back.
+//! Musical corrections while sampling: key, chord tones, groove, consonance and repeated phrases.
 //!
-//! Between two sampling steps the estimate of x₀ is multiplied cell by cell, mildly, and the network goes on from
-//! there; and the noise that a segment starts from is partly the same in every phrase of four bars, as in songs, where a
-//! bar is more like the one four bars before than like the one before. A share of 0 leaves a draft as the network alone
-//! makes it.
+//! Between two sampling steps each cell of the estimate of x₀ is scaled slightly, and the network continues from the
+//! result. In addition, part of the starting noise is the same in every phrase of four bars, because in songs a bar
+//! resembles the one four bars earlier more than the previous one. A share of 0 turns a correction off.
 
 mod consonance;
 
@@ -18,26 +16,26 @@ use crate::music::key::MAJOR_SCALE;
 use crate::time::{self, BARS_PER_PHRASE, STEPS_PER_BEAT};
 
 /// Sixteenths in a phrase of four bars.
-pub const STEPS_PER_PHRASE: usize = BARS_PER_PHRASE as usize * STEPS_PER_BAR;
+pub(crate) const STEPS_PER_PHRASE: usize = BARS_PER_PHRASE as usize * STEPS_PER_BAR;
 const STEPS_PER_BAR: usize = time::STEPS_PER_BAR as usize;
-/// The least use of the most used sixteenth, against division by nothing in a silent roll.
+/// Lower bound on the use of the most used sixteenth, to avoid dividing by 0 in a silent roll.
 const LEAST_USE: f32 = 1e-3;
 
-/// How strongly a draft is held together, each share from 0 (not at all) to 1.
+/// The strength of each correction, from 0 (off) to 1.
 ///
-/// The defaults bring the measures of drafts for held-out cues closest to those of the held-out music.
+/// The defaults bring the metrics of drafts for held-out cues closest to those of the held-out music.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Coherence {
-    /// Share of the starting noise's variance that is the same in every phrase of four bars.
+    /// Share of the starting noise's variance that is common to all phrases of four bars.
     pub repetition: f32,
-    /// How much is taken from what lies outside the major scale that fits a segment best.
+    /// How much to lower pitches outside the major scale that fits the segment best.
     pub key: f32,
-    /// How much the pitch classes of the chords are favoured, where there are chords; most in the first steps.
+    /// How much to favour the pitch classes of each beat's chord; strongest in the first steps.
     pub chord: f32,
-    /// How much the sixteenths that most bars use are favoured for onsets.
+    /// How much to favour onsets on the sixteenths that most bars use.
     pub groove: f32,
-    /// How much the fainter of two tones that rub gives way, but for tones of the chord.
+    /// How much to lower the weaker of two tones a semitone apart, unless both belong to the chord.
     pub consonance: f32,
 }
 
@@ -54,7 +52,7 @@ impl Default for Coherence {
 }
 
 impl Coherence {
-    /// Nothing beyond the network.
+    /// No corrections.
     pub const NONE: Self = Self {
         repetition: 0.0,
         key: 0.0,
@@ -63,12 +61,12 @@ impl Coherence {
         consonance: 0.0,
     };
 
-    /// Mixes `noise` `[1, 2, steps, pitches]` with one phrase of noise `[1, 2, 64, pitches]`, so
-    /// that phrases correlate by [`Coherence::repetition`] and every value stays standard normal.
+    /// Mixes `noise` `[1, 2, steps, pitches]` with one phrase of noise `[1, 2, 64, pitches]`, so that the correlation
+    /// between phrases is [`Coherence::repetition`] and every value stays standard normal.
     ///
     /// # Errors
-    /// When the shapes do not fit.
-    pub fn repeat_phrases(&self, noise: &Tensor, phrase: &Tensor) -> Result<Tensor> {
+    /// Returns an error if the shapes do not fit.
+    pub(crate) fn repeat_phrases(&self, noise: &Tensor, phrase: &Tensor) -> Result<Tensor> {
         let steps = noise.dim(2)?;
         let phrases = vec![phrase; steps.div_ceil(STEPS_PER_PHRASE)];
         let common = Tensor::cat(&phrases, 2)?.narrow(2, 0, steps)?;
@@ -76,15 +74,15 @@ impl Coherence {
         Ok(((noise * (1.0 - share).sqrt())? + (common * share.sqrt())?)?)
     }
 
-    /// Whether any estimate is changed.
+    /// Returns whether estimates are changed at all.
     fn corrects(&self) -> bool {
         [self.key, self.chord, self.groove, self.consonance]
             .iter()
             .any(|share| *share > 0.0)
     }
 
-    /// Corrects the values of a roll, `[2, steps, pitches]` with `pitch_min` as its lowest pitch, of which the share
-    /// `noise` of the diffusion is still to be taken away.
+    /// Corrects the values of a roll `[2, steps, pitches]` whose lowest pitch is `pitch_min`. `noise` is the share of the
+    /// diffusion steps still to come, from 1 (first step) to 0.
     fn correct(
         &self,
         roll: &mut [f32],
@@ -125,25 +123,25 @@ impl Coherence {
             }
         }
         if self.consonance > 0.0 {
-            consonance::give_way(roll, pitches, pitch_min, chords, self.consonance);
+            consonance::lower_dissonances(roll, pitches, pitch_min, chords, self.consonance);
         }
     }
 }
 
-/// A denoiser whose estimates are held together.
-pub struct Coherent<'a> {
+/// A denoiser with corrected estimates.
+pub(crate) struct Coherent<'a> {
     /// The network under its condition.
-    pub denoiser: &'a dyn Denoiser,
-    /// How strongly.
-    pub coherence: Coherence,
-    /// The chord of each beat, as far as there are chords.
-    pub chords: &'a [Option<Chord>],
-    /// The number of the last diffusion step, from which sampling starts.
-    pub last_diffusion_step: usize,
+    pub(crate) denoiser: &'a dyn Denoiser,
+    /// The strength of the corrections.
+    pub(crate) coherence: Coherence,
+    /// The chord of each beat; beats beyond the end have none.
+    pub(crate) chords: &'a [Option<Chord>],
+    /// The diffusion step at which sampling starts.
+    pub(crate) last_diffusion_step: usize,
     /// The lowest pitch of the roll.
-    pub pitch_min: usize,
-    /// The range that corrected estimates are held to, if they are.
-    pub x0_range: Option<(f32, f32)>,
+    pub(crate) pitch_min: usize,
+    /// The range to clamp corrected estimates to, if any.
+    pub(crate) x0_range: Option<(f32, f32)>,
 }
 
 impl Denoiser for Coherent<'_> {
@@ -170,8 +168,8 @@ fn in_major(pitch: usize, tonic: usize) -> bool {
     MAJOR_SCALE.contains(&(((pitch + 12 - tonic) % 12) as u8))
 }
 
-/// The tonic of the major scale with the least outside it, the lowest if several are equal. What a pitch weighs is the
-/// sum of squares of its positive values.
+/// Returns the tonic of the major scale with the least weight outside it, the lowest if several are equal. A pitch
+/// weighs the sum of squares of its positive values.
 fn best_tonic(roll: &[f32], pitches: usize, pitch_min: usize) -> usize {
     let mut weight = vec![0.0_f64; pitches];
     for row in roll.chunks_exact(pitches) {
@@ -193,7 +191,7 @@ fn best_tonic(roll: &[f32], pitches: usize, pitch_min: usize) -> usize {
     })
 }
 
-/// How much bars start notes on each sixteenth, relative to the most used one.
+/// Returns how much each sixteenth of the bar is used for onsets, relative to the most used one.
 fn usage(onset: &[f32], pitches: usize) -> [f32; STEPS_PER_BAR] {
     let mut usage = [0.0_f32; STEPS_PER_BAR];
     for (step, row) in onset.chunks_exact(pitches).enumerate() {

@@ -1,4 +1,4 @@
-//! What a model file says about its network.
+//! The configuration in a model file.
 
 mod check;
 
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
 
-/// How many quantiles of each cue a model knows: 0, 0.01 … 1.
-pub const CUE_QUANTILES: usize = 101;
+/// Number of quantiles stored per cue: 0, 0.01 … 1.
+pub(crate) const CUE_QUANTILES: usize = 101;
 
-/// What the network is conditioned on, and so which family it belongs to.
+/// What the network is conditioned on, which defines its family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConditionKind {
@@ -23,12 +23,12 @@ pub enum ConditionKind {
     /// Caption embeddings while the noise is strong, frame embeddings after (published).
     #[serde(rename = "c_v")]
     CaptionThenVisual,
-    /// Musical cues a beat (ours).
+    /// Musical cues per beat (ours).
     Cues,
 }
 
 impl ConditionKind {
-    /// The family's name in a model file.
+    /// The name of the family in a model file.
     pub fn name(self) -> &'static str {
         match self {
             Self::Visual => "visual",
@@ -39,16 +39,16 @@ impl ConditionKind {
         }
     }
 
-    /// Whether networks of this family read frame embeddings.
-    pub fn reads_visual(self) -> bool {
+    /// Returns whether networks of this family read frame embeddings.
+    pub(crate) fn reads_visual(self) -> bool {
         matches!(
             self,
             Self::Visual | Self::VisualThenCaption | Self::CaptionThenVisual
         )
     }
 
-    /// Whether networks of this family read caption embeddings.
-    pub fn reads_caption(self) -> bool {
+    /// Returns whether networks of this family read caption embeddings.
+    pub(crate) fn reads_caption(self) -> bool {
         matches!(
             self,
             Self::Caption | Self::VisualThenCaption | Self::CaptionThenVisual
@@ -56,7 +56,7 @@ impl ConditionKind {
     }
 }
 
-/// What the network predicts.
+/// The quantity the network predicts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Prediction {
     /// The noise ε (Ho et al., 2020).
@@ -68,9 +68,9 @@ pub enum Prediction {
     Velocity,
 }
 
-/// The published `params.json` fields that describe a network, plus ours.
+/// The fields of the published `params.json` that describe a network, plus ours.
 ///
-/// Fields of `params.json` that only concern training are carried along in files but not read.
+/// Fields of `params.json` that only concern training stay in the file but are not read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelConfig {
     /// The family.
@@ -85,11 +85,11 @@ pub struct ModelConfig {
     pub channel_multipliers: Vec<usize>,
     /// Levels with spatial transformers; the middle block always has one.
     pub attention_levels: Vec<usize>,
-    /// Residual blocks a level.
+    /// Residual blocks per level.
     pub n_res_blocks: usize,
     /// Attention heads.
     pub n_heads: usize,
-    /// Transformer blocks in a spatial transformer.
+    /// Transformer blocks per spatial transformer.
     pub tf_layers: usize,
     /// Width of a context token.
     pub d_cond: usize,
@@ -99,10 +99,10 @@ pub struct ModelConfig {
     pub linear_end: f64,
     /// Steps of the noise schedule.
     pub n_steps: usize,
-    /// What the network predicts.
+    /// The quantity the network predicts.
     #[serde(default)]
     pub prediction: Prediction,
-    /// Windows of the segment-aware attention; tokens see only their own window.
+    /// Windows of the segment-aware attention; a token sees only its own window.
     #[serde(default = "published_attention_windows")]
     pub attention_windows: usize,
     /// Steps of the roll.
@@ -115,10 +115,10 @@ pub struct ModelConfig {
     /// Steps of the roll that are folded into channels.
     #[serde(default = "one")]
     pub time_fold: usize,
-    /// Levels with attention over the moments of the whole segment.
+    /// Levels with attention over time across the whole segment.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub time_attention_levels: Vec<usize>,
-    /// Whether the network takes a harmony row a beat (`cues`).
+    /// Whether the network takes one harmony row per beat (`cues`).
     #[serde(default)]
     pub harmony: bool,
     /// Names of the cues, in the order of the quantiles' columns.
@@ -141,22 +141,23 @@ impl ModelConfig {
     /// Reads and checks the JSON text of a model file's `config` or of a published `params.json`.
     ///
     /// # Errors
-    /// When a field is missing, has the wrong type, or describes no network that could exist.
+    /// Returns an error if a field is missing or has the wrong type, or if the network cannot be built.
     pub fn from_json(text: &str) -> Result<Self, Fault> {
         let config = Self::untrained(text)?;
         config.check_quantiles()?;
         Ok(config)
     }
 
-    /// The same for a network that is yet to be trained: its cues may have no quantiles, which training measures.
+    /// Like [`ModelConfig::from_json`], for a network before training: the quantiles, which training measures, may be
+    /// missing.
     ///
     /// # Errors
-    /// As for [`ModelConfig::from_json`].
+    /// Returns the errors of [`ModelConfig::from_json`].
     pub fn untrained(text: &str) -> Result<Self, Fault> {
         let config: Self = serde_json::from_str(text).map_err(|error| {
             Fault::new(
-                format!("a model configuration with the fault «{error}»"),
-                "the published params.json fields or a Diff-BGM model configuration",
+                format!("an invalid model configuration ({error})"),
+                "the fields of the published params.json or of a Diff-BGM model configuration",
             )
         })?;
         config.check()?;
@@ -166,8 +167,8 @@ impl ModelConfig {
         Ok(config)
     }
 
-    /// How many channels each level has.
-    pub fn level_channels(&self) -> Vec<usize> {
+    /// Returns the number of channels of each level.
+    pub(crate) fn level_channels(&self) -> Vec<usize> {
         self.channel_multipliers
             .iter()
             .map(|multiplier| self.channels * multiplier)

@@ -6,13 +6,13 @@ use candle_nn::{Conv2dConfig, VarBuilder};
 use crate::error::Result;
 use crate::kernel::conv2d;
 
-/// A square convolution that keeps the size of the plane, or halves it with stride 2.
+/// A square convolution, padded so that stride 1 keeps the size of the plane and stride 2 halves it.
 #[derive(Clone, Debug)]
-pub struct Conv2d(conv2d::Conv2d);
+pub(crate) struct Conv2d(conv2d::Conv2d);
 
 impl Conv2d {
     /// Loads `weight` `[outputs, inputs, kernel, kernel]` and `bias` `[outputs]` below `vb`.
-    pub fn new(
+    pub(crate) fn new(
         inputs: usize,
         outputs: usize,
         kernel: usize,
@@ -28,8 +28,8 @@ impl Conv2d {
         )?))
     }
 
-    /// Loads `weight` `[outputs, inputs, kernel, kernel]` below `vb`, for a convolution of stride 1 without bias.
-    pub fn without_bias(
+    /// Loads `weight` `[outputs, inputs, kernel, kernel]` below `vb`; stride 1, no bias.
+    pub(crate) fn without_bias(
         inputs: usize,
         outputs: usize,
         kernel: usize,
@@ -39,13 +39,13 @@ impl Conv2d {
         Ok(Self(conv2d::Conv2d::new(weight, None, 1, kernel / 2)?))
     }
 
-    /// `[batch, inputs, height, width]` to `[batch, outputs, height / stride, width / stride]`.
-    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    /// Maps `[batch, inputs, height, width]` to `[batch, outputs, height / stride, width / stride]`.
+    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         Ok(self.0.forward(x)?)
     }
 
-    /// Convolves `x` and adds `residual`, which has the result's shape.
-    pub fn forward_residual(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+    /// Convolves `x` and adds `residual`, which has the shape of the result.
+    pub(crate) fn forward_residual(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
         Ok(self.0.forward_residual(x, residual)?)
     }
 }

@@ -1,10 +1,10 @@
-//! How cues and harmony enter the network of the `cues` family.
+//! Encodes cues and harmony for the networks of the `cues` family.
 //!
-//! Twice: as channels beside the roll, so that the music can follow to the beat; and as context tokens for
-//! cross-attention, one a beat, which also know their place in the segment.
+//! Both enter the network twice: as channels beside the roll, so that the music can follow them beat by beat, and as
+//! context tokens for cross-attention, one per beat with its position in the segment.
 //!
-//! A cue row holds each cue's value times its mask, then the masks. A harmony row holds flags of the chord's 12 pitch
-//! classes from C, flags of the bass's, and a mask; all zero, the harmony is free.
+//! A cue row holds each cue's value times its mask, then the masks. A harmony row holds 12 flags for the pitch classes
+//! of the chord, from C, 12 for that of the bass, and a mask. All zeros leave the harmony free.
 
 use std::f64::consts::LN_10;
 
@@ -15,27 +15,25 @@ use crate::diffusion::config::ModelConfig;
 use crate::error::Result;
 use crate::time::BEATS_PER_SEGMENT;
 
-/// Frequencies of the position numbers; each gives a sine and a cosine.
+/// Frequencies in the position encoding; each gives a sine and a cosine.
 const POSITION_FREQUENCIES: usize = 8;
 /// Pitch classes.
 const CLASSES: usize = 12;
 /// Numbers in a harmony row.
-pub const HARMONY_WIDTH: usize = 2 * CLASSES + 1;
-/// Channels of the harmony beside the roll: chord, bass and mask.
-pub const HARMONY_PLANES: usize = 3;
+pub(crate) const HARMONY_WIDTH: usize = 2 * CLASSES + 1;
 
-/// The conditions of a batch of segments.
+/// Cue and harmony rows of a batch of segments.
 #[derive(Clone, Copy, Debug)]
 pub struct CueRows<'a> {
     /// Cue rows, `[batch, beats, 2·cues]`.
     pub cues: &'a Tensor,
-    /// Harmony rows, `[batch, beats, 25]`; free where there are none.
+    /// Harmony rows, `[batch, beats, 25]`, or `None` to leave the harmony free.
     pub harmony: Option<&'a Tensor>,
 }
 
-/// Encodes cue rows.
+/// Encodes cue and harmony rows.
 #[derive(Clone, Debug)]
-pub struct CueEncoder {
+pub(crate) struct CueEncoder {
     expand: Linear,
     project: Linear,
     reads_harmony: bool,
@@ -47,7 +45,7 @@ pub struct CueEncoder {
 
 impl CueEncoder {
     /// Loads `0` and `2` below `vb`.
-    pub fn new(config: &ModelConfig, vb: &VarBuilder) -> Result<Self> {
+    pub(crate) fn new(config: &ModelConfig, vb: &VarBuilder) -> Result<Self> {
         let harmony_width = if config.harmony { HARMONY_WIDTH } else { 0 };
         let inputs = config.cue_row_width() + 2 * POSITION_FREQUENCIES + harmony_width;
         Ok(Self {
@@ -61,12 +59,12 @@ impl CueEncoder {
     }
 
     /// Whether the network takes harmony rows.
-    pub fn reads_harmony(&self) -> bool {
+    pub(crate) fn reads_harmony(&self) -> bool {
         self.reads_harmony
     }
 
-    /// Context tokens, `[batch, beats, d_cond]`.
-    pub fn context(&self, rows: CueRows<'_>) -> Result<Tensor> {
+    /// Returns context tokens, `[batch, beats, d_cond]`.
+    pub(crate) fn context(&self, rows: CueRows<'_>) -> Result<Tensor> {
         let (batch, beats, _) = rows.cues.dims3()?;
         let positions = self
             .positions
@@ -80,9 +78,9 @@ impl CueEncoder {
             .forward(&self.expand.forward(&input)?.silu()?)?)
     }
 
-    /// Channels beside the roll, `[batch, channels, beats, pitches]`: the cue rows, constant over pitch, then the flags
-    /// of the chord and of the bass at every pitch of their classes, and the harmony's mask.
-    pub fn channels(&self, rows: CueRows<'_>) -> Result<Tensor> {
+    /// Returns the channels beside the roll, `[batch, channels, beats, pitches]`: the cue rows, constant over pitch, then
+    /// the flags of the chord and of the bass at every pitch of their classes, then the mask of the harmony.
+    pub(crate) fn channels(&self, rows: CueRows<'_>) -> Result<Tensor> {
         let constant = |values: &Tensor| -> Result<Tensor> {
             let (batch, beats, width) = values.dims3()?;
             Ok(values
@@ -110,7 +108,7 @@ impl CueEncoder {
         )?)
     }
 
-    /// The harmony rows, free ones where none are given; nothing where the network takes none.
+    /// Returns the harmony rows, zeros if none are given, or `None` if the network takes none.
     fn harmony_of(&self, rows: CueRows<'_>) -> Result<Option<Tensor>> {
         if !self.reads_harmony {
             return Ok(None);
@@ -126,7 +124,7 @@ impl CueEncoder {
     }
 }
 
-/// `sin(beat·f_i)` then `cos(beat·f_i)` with `f_i = 100^(−i/8)`, `[1, beats, 16]`.
+/// Encodes each beat's position: `sin(beat·f_i)`, then `cos(beat·f_i)`, with `f_i = 100^(−i/8)`, `[1, beats, 16]`.
 fn positions(device: &Device) -> Result<Tensor> {
     let angle = |beat: u32, i: usize| {
         f64::from(beat) * libm::exp(-(i as f64) * 2.0 * LN_10 / POSITION_FREQUENCIES as f64)

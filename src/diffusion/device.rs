@@ -1,4 +1,4 @@
-//! Which processor runs the network.
+//! The processor that runs the network.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Result, find_named};
 
-/// A kind of processor. Only the CPU is always there; the others are compiled in by a feature of the same name.
+/// A kind of processor. The CPU is always available; each other kind needs the Cargo feature of the same name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeviceKind {
-    /// The CPU, on our own kernels; the same notes on every machine.
+    /// The CPU, with this crate's kernels; gives the same notes on every machine.
     #[default]
     Cpu,
-    /// The first NVIDIA card.
+    /// The first NVIDIA GPU.
     Cuda,
     /// The first GPU of a Mac.
     Metal,
@@ -34,8 +34,8 @@ impl DeviceKind {
         }
     }
 
-    /// Whether this build can use it.
-    pub fn is_compiled_in(self) -> bool {
+    /// Returns whether this build supports it.
+    pub(crate) fn is_compiled_in(self) -> bool {
         match self {
             Self::Cpu => true,
             Self::Cuda => cfg!(feature = "cuda"),
@@ -46,12 +46,12 @@ impl DeviceKind {
     /// Opens the device.
     ///
     /// # Errors
-    /// When this build cannot use it, or the machine has none.
+    /// Returns an error if this build does not support it or the machine has none.
     pub fn open(self) -> Result<Device> {
         if !self.is_compiled_in() {
             return Err(Error::value(
-                format!("the device «{self}» in a build without it"),
-                format!("a build with --features {self}, or the device «cpu»"),
+                format!("the device `{self}`, which this build does not support"),
+                format!("a build with --features {self}, or the device `cpu`"),
             ));
         }
         let opened = match self {
@@ -61,8 +61,8 @@ impl DeviceKind {
         };
         opened.map_err(|error| {
             Error::value(
-                format!("no usable device «{self}» ({error})"),
-                "one, or the device «cpu»",
+                format!("no usable device `{self}` ({error})"),
+                format!("a machine with `{self}`, or the device `cpu`"),
             )
         })
     }
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_that_is_not_compiled_in_is_refused_with_what_to_do() {
+    fn opening_a_device_that_is_not_compiled_in_names_the_feature_to_build_with() {
         for kind in DeviceKind::ALL {
             if !kind.is_compiled_in() {
                 let message = kind.open().unwrap_err().to_string();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn devices_are_read_by_name() {
+    fn devices_parse_by_name() {
         assert_eq!("metal".parse(), Ok(DeviceKind::Metal));
         assert!("gpu".parse::<DeviceKind>().is_err());
     }

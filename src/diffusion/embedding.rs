@@ -1,4 +1,4 @@
-//! Sinusoidal embedding of the diffusion step, and the two linear layers after it.
+//! The embedding of the diffusion step: sinusoids, then two linear layers.
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear};
@@ -8,9 +8,9 @@ use crate::error::Result;
 /// The longest period of the sinusoids.
 const MAX_PERIOD: f64 = 10_000.0;
 
-/// Embeds diffusion steps: `channels` sinusoids, then linear, SiLU, linear to `4·channels`.
+/// Embeds diffusion steps: `channels` sinusoids, then linear, SiLU and linear to `4·channels`.
 #[derive(Clone, Debug)]
-pub struct TimeEmbedding {
+pub(crate) struct TimeEmbedding {
     channels: usize,
     expand: Linear,
     project: Linear,
@@ -18,7 +18,7 @@ pub struct TimeEmbedding {
 
 impl TimeEmbedding {
     /// Loads `0` and `2` below `vb`.
-    pub fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {
+    pub(crate) fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {
         Ok(Self {
             channels,
             expand: linear(channels, 4 * channels, vb.pp("0"))?,
@@ -26,8 +26,8 @@ impl TimeEmbedding {
         })
     }
 
-    /// Embeds one diffusion step per sample: `[batch]` to `[batch, 4·channels]`.
-    pub fn forward(&self, steps: &[usize], device: &Device) -> Result<Tensor> {
+    /// Embeds one diffusion step per sample, `[batch]` to `[batch, 4·channels]`.
+    pub(crate) fn forward(&self, steps: &[usize], device: &Device) -> Result<Tensor> {
         let hidden = self
             .expand
             .forward(&sinusoids(steps, self.channels, device)?)?;
@@ -35,13 +35,13 @@ impl TimeEmbedding {
     }
 }
 
-/// `[batch]` diffusion steps as `[batch, channels]`: cosines of geometrically falling frequencies, then their sines.
+/// Maps `[batch]` diffusion steps to `[batch, channels]`: cosines at geometrically falling frequencies, then sines.
 pub fn sinusoids(steps: &[usize], channels: usize, device: &Device) -> Result<Tensor> {
     let half = channels / 2;
     let mut values = Vec::with_capacity(steps.len() * channels);
     for &step in steps {
         let angle = |i: usize| {
-            // The reference multiplies in single precision, so the frequency is rounded first.
+            // The reference multiplies in single precision, so round the frequency first.
             let frequency = libm::exp(-libm::log(MAX_PERIOD) * i as f64 / half as f64) as f32;
             f64::from(step as f32 * frequency)
         };

@@ -1,4 +1,4 @@
-//! Classifier-free guidance: the network with and without the condition, in one batch.
+//! Classifier-free guidance: runs the network with and without the condition in one batch.
 
 use candle_core::Tensor;
 
@@ -9,7 +9,7 @@ use crate::error::Result;
 
 /// A model under one condition, guided by `ε_u + s·(ε_c − ε_u)` (Ho & Salimans, 2022).
 ///
-/// For velocity predictions the same sum is taken over velocities, which gives the same x₀.
+/// Velocity predictions are combined in the same way, which gives the same x₀.
 pub struct GuidedModel<'a> {
     model: &'a Model,
     condition: PreparedCondition,
@@ -18,11 +18,11 @@ pub struct GuidedModel<'a> {
 }
 
 impl<'a> GuidedModel<'a> {
-    /// Prepares `condition` of one segment, and `free`, from which guidance leads away. A `guidance_scale` of 1 takes
-    /// half the work, since it needs no free pass. Every x₀ is clamped to `x0_range`, if given.
+    /// Prepares the `condition` of one segment and the unconditional `free`. A `guidance_scale` of 1 skips the free pass
+    /// and halves the work. Every x₀ is clamped to `x0_range`, if given.
     ///
     /// # Errors
-    /// When the conditions do not fit the model.
+    /// Returns an error if the conditions do not fit the model.
     pub fn new(
         model: &'a Model,
         condition: &Condition,
@@ -43,10 +43,10 @@ impl<'a> GuidedModel<'a> {
         })
     }
 
-    /// The guided prediction for `x_t` `[1, 2, steps, pitches]`.
+    /// Returns the guided prediction for `x_t` `[1, 2, steps, pitches]`.
     ///
     /// # Errors
-    /// When the shape does not fit the model.
+    /// Returns an error if the shape does not fit the model.
     pub fn predict(&self, x_t: &Tensor, diffusion_step: usize) -> Result<Tensor> {
         if self.guidance_scale == 1.0 {
             return self.model.predict(x_t, diffusion_step, &self.condition);

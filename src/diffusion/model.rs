@@ -1,31 +1,32 @@
-//! A whole model: the U-Net, the encoder of its conditions and its noise schedule, loaded from one file.
+//! A whole model, loaded from one file: the U-Net, the encoder of its conditions and its noise schedule.
+
+mod conditions;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
-use candle_nn::{VarBuilder, linear};
+use candle_nn::VarBuilder;
 
-use crate::diffusion::condition::{Condition, Encoder, PreparedCondition};
+use crate::diffusion::condition::{Condition, PreparedCondition};
+use crate::diffusion::condition_encoder::ConditionEncoder;
 use crate::diffusion::config::{ConditionKind, ModelConfig, Prediction};
-use crate::diffusion::cue_encoder::CueEncoder;
 use crate::diffusion::roll_folding::{fold, unfold};
 use crate::diffusion::schedule::Schedule;
 use crate::diffusion::unet::{PreparedContext, UNet};
 use crate::diffusion::weights::WeightSource;
 use crate::error::{Fault, Result};
-use crate::features::CAPTION_WIDTH;
 use crate::formats::bounded_file::read_bounded;
 use crate::formats::safetensors_file::Container;
 use crate::music::piano_roll::PitchRange;
 use crate::time::STEPS_PER_BEAT;
 
-/// The `format` of a model file.
-pub const MODEL_FORMAT: &str = "diff-bgm/1";
-/// The largest model file that is read, in bytes.
+/// The `format` entry in the metadata of a model file.
+pub(crate) const MODEL_FORMAT: &str = "diff-bgm/1";
+/// Size limit of a model file, in bytes.
 const MAX_MODEL_BYTES: u64 = 2 << 30;
 
-/// The name of the model that is part of the program.
+/// The name of the built-in model.
 pub const IN_THE_BOX: &str = "default";
 
 /// A loaded model.
@@ -36,7 +37,7 @@ pub struct Model {
     schedule: Schedule,
     device: Device,
     unet: UNet,
-    pub(super) encoder: Encoder,
+    encoder: ConditionEncoder,
     parameters: usize,
 }
 
@@ -44,17 +45,18 @@ impl Model {
     /// Loads a model file.
     ///
     /// # Errors
-    /// When the file cannot be read, is no model, or its tensors are not exactly those of its configuration.
+    /// Returns an error if the file cannot be read, is not a model, or does not hold exactly the tensors of its
+    /// configuration.
     pub fn load(path: &Path, device: &Device) -> Result<Self> {
         let bytes = read_bounded(path, MAX_MODEL_BYTES)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         Self::from_bytes(&name, &bytes, device).map_err(|error| error.in_file(path))
     }
 
-    /// Loads the model that is part of the program.
+    /// Loads the built-in model.
     ///
     /// # Errors
-    /// When the device refuses it.
+    /// Returns an error if the device cannot hold it.
     pub fn in_the_box(device: &Device) -> Result<Self> {
         let bytes = include_bytes!("../../models/default.safetensors");
         Self::from_bytes(IN_THE_BOX, bytes, device)
@@ -63,14 +65,13 @@ impl Model {
     /// Loads a model from the bytes of its file.
     ///
     /// # Errors
-    /// As for [`Model::load`].
+    /// Returns the errors of [`Model::load`], without a path.
     pub fn from_bytes(name: &str, bytes: &[u8], device: &Device) -> Result<Self> {
         let container = Container::parse(bytes)?;
         container.expect_format(MODEL_FORMAT)?;
-        let config = container
-            .metadata
-            .get("config")
-            .ok_or_else(|| Fault::new("no «config» in the metadata", "a model's configuration"))?;
+        let config = container.metadata.get("config").ok_or_else(|| {
+            Fault::new("no `config` in the metadata", "the model's configuration")
+        })?;
         let config = ModelConfig::from_json(config)?;
         let (vb, ledger) = WeightSource::open(&container, device);
         let mut model = Self::build(name, config, &vb)?;
@@ -83,18 +84,17 @@ impl Model {
         Ok(model)
     }
 
-    /// Builds the network of `config` with whatever weights `vb` gives; the published names are below
-    /// `ldm.eps_model` and `caption_enc`, ours below `unet` and `cue_enc`.
+    /// Builds the network of `config` from the weights in `vb`: below `ldm.eps_model` and `caption_enc` for the
+    /// published networks, below `unet` and `cue_enc` for ours.
     ///
     /// # Errors
-    /// When `vb` does not give a tensor.
+    /// Returns an error if `vb` lacks a tensor.
     pub fn build(name: &str, config: ModelConfig, vb: &VarBuilder) -> Result<Self> {
-        let (unet, encoder) = if config.cond_type == ConditionKind::Cues {
-            let encoder = CueEncoder::new(&config, &vb.pp("cue_enc"))?;
-            (vb.pp("unet"), Encoder::Cues(encoder))
-        } else {
-            let encoder = linear(CAPTION_WIDTH, config.d_cond, vb.pp("caption_enc"))?;
-            (vb.pp("ldm.eps_model"), Encoder::Embeddings(encoder))
+        // Training draws fresh weights in the order in which the layers ask for them: the encoder comes first.
+        let encoder = ConditionEncoder::new(&config, vb)?;
+        let unet = match config.cond_type {
+            ConditionKind::Cues => vb.pp("unet"),
+            _ => vb.pp("ldm.eps_model"),
         };
         Ok(Self {
             name: name.to_owned(),
@@ -111,7 +111,7 @@ impl Model {
         })
     }
 
-    /// The file's stem, or [`IN_THE_BOX`].
+    /// The stem of the file's name, or [`IN_THE_BOX`].
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -126,27 +126,27 @@ impl Model {
         &self.schedule
     }
 
-    /// Where the weights are.
+    /// The device that holds the weights.
     pub fn device(&self) -> &Device {
         &self.device
     }
 
-    /// The U-Net itself.
+    /// The U-Net.
     pub fn unet(&self) -> &UNet {
         &self.unet
     }
 
-    /// How many trainable parameters were loaded.
+    /// Number of trainable parameters loaded.
     pub fn parameters(&self) -> usize {
         self.parameters
     }
 
-    /// Beats of one segment; 32 for every network meant for use.
+    /// Beats in one segment: 32, except in small test networks.
     pub fn segment_beats(&self) -> usize {
         self.config.img_h / STEPS_PER_BEAT as usize
     }
 
-    /// The pitches of the roll.
+    /// The pitch range of the roll.
     pub fn pitches(&self) -> PitchRange {
         PitchRange::new(self.config.pitch_min as u8, self.config.img_w).unwrap_or(PitchRange::MIDI)
     }
@@ -156,11 +156,11 @@ impl Model {
         [1, 2, self.config.img_h, self.config.img_w]
     }
 
-    /// What the network predicts (see [`Prediction`]) for noisy rolls `[batch, 2, steps, pitches]` at one diffusion
-    /// step; the same shape.
+    /// Runs the network on noisy rolls `[batch, 2, steps, pitches]`, all at one diffusion step. Returns its
+    /// [`Prediction`] in the same shape.
     ///
     /// # Errors
-    /// When the shapes do not fit.
+    /// Returns an error if the shapes do not fit.
     pub fn predict(
         &self,
         x_t: &Tensor,
@@ -172,11 +172,11 @@ impl Model {
         self.forward(x_t, &steps, context, condition.channels.as_ref())
     }
 
-    /// The same at one diffusion step a sample, `condition` being that of every sample at its step.
+    /// Like [`Model::predict`] with one diffusion step per sample; only the early context of `condition` is used.
     ///
     /// # Errors
-    /// When the shapes do not fit.
-    pub fn predict_each(
+    /// Returns an error if the shapes do not fit.
+    pub(crate) fn predict_each(
         &self,
         x_t: &Tensor,
         diffusion_steps: &[usize],
@@ -202,10 +202,10 @@ impl Model {
         unfold(&output, self.config.time_fold)
     }
 
-    /// x₀ from a prediction at x_t.
+    /// Computes x₀ from x_t and the prediction for it.
     ///
     /// # Errors
-    /// When the shapes do not fit.
+    /// Returns an error if the shapes do not fit.
     pub fn x0(&self, x_t: &Tensor, prediction: &Tensor, diffusion_step: usize) -> Result<Tensor> {
         let at = |array: &[f32]| f64::from(array[diffusion_step]);
         let schedule = &self.schedule;

@@ -1,4 +1,4 @@
-//! Noise from a counter, so that a draft depends on its seed and not on threads, machines or what ran before.
+//! Counter-based noise, so that a draft depends only on its seed, not on threads, machines or earlier drafts.
 
 use std::f64::consts::TAU;
 
@@ -6,29 +6,29 @@ use candle_core::{Device, Shape, Tensor};
 
 use crate::error::Result;
 
-/// What a block of noise is for; part of its key, so that no two uses share numbers.
+/// The purpose of a block of noise. It is part of the key, so no two uses share numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoiseUse {
-    /// The x_T that sampling starts from, which is also the noise on what inpainting keeps.
+    /// The noise that sampling starts from, which is also the noise on kept cells.
     Start,
-    /// A phrase of noise that all phrases of a draft share.
+    /// The noise shared by all phrases of a draft.
     CommonPhrase,
-    /// The numbers that a chord progression is drawn with.
+    /// The random choices of a chord progression.
     Harmony,
-    /// The weights of a network before training.
+    /// The initial weights of a network.
     Weights,
-    /// The choices that make a training batch.
+    /// The random choices of a training batch.
     Choices,
     /// The noise of a training batch.
     Training,
-    /// The noise that a stochastic sampler adds after the diffusion step with this number.
+    /// The noise added by a stochastic sampler after this diffusion step.
     Step(u32),
 }
 
-/// Gaussian noise keyed by (seed, segment, use).
+/// Random numbers keyed by seed, segment and use.
 ///
-/// The generator is Philox 4×32-10 (Salmon et al., 2011), turned into normal variates by Box and Muller's transform
-/// in double precision.
+/// The generator is Philox 4×32-10 (Salmon et al., 2011); normal variates come from the Box–Muller transform in double
+/// precision.
 #[derive(Clone, Copy, Debug)]
 pub struct NoiseSource {
     seed: u64,
@@ -36,12 +36,15 @@ pub struct NoiseSource {
 }
 
 impl NoiseSource {
-    /// The noise of one segment of a draft.
+    /// Returns the noise source of one segment of a draft.
     pub fn new(seed: u64, segment: u32) -> Self {
         Self { seed, segment }
     }
 
-    /// Standard normal values in the given shape, on `device`.
+    /// Returns standard normal values in the given shape, on `device`.
+    ///
+    /// # Errors
+    /// Returns an error if the device cannot allocate them.
     pub fn normal(
         &self,
         noise_use: NoiseUse,
@@ -53,8 +56,8 @@ impl NoiseSource {
         Ok(Tensor::from_vec(values, shape, device)?)
     }
 
-    /// Endless numbers spread evenly over 0…1, the ends excluded.
-    pub fn uniform(&self, noise_use: NoiseUse) -> impl Iterator<Item = f64> + use<> {
+    /// Returns an endless sequence of uniform numbers between 0 and 1, both excluded.
+    pub(crate) fn uniform(&self, noise_use: NoiseUse) -> impl Iterator<Item = f64> + use<> {
         self.blocks(noise_use).flatten().map(unit)
     }
 
@@ -69,7 +72,7 @@ impl NoiseSource {
         values
     }
 
-    /// Random words, four at a time.
+    /// Returns random words, four at a time.
     fn blocks(&self, noise_use: NoiseUse) -> impl Iterator<Item = [u32; 4]> + use<> {
         let stream = match noise_use {
             NoiseUse::Start => 0,
@@ -89,19 +92,19 @@ impl NoiseSource {
     }
 }
 
-/// A word as a number between 0 and 1.
+/// Maps a word to a number between 0 and 1, both excluded.
 fn unit(word: u32) -> f64 {
     (f64::from(word) + 0.5) / 4_294_967_296.0
 }
 
-/// Two independent normal variates from two uniform words.
+/// Turns two uniform words into two independent normal variates.
 fn box_muller(a: u32, b: u32) -> [f32; 2] {
     let radius = libm::sqrt(-2.0 * libm::log(unit(a)));
     let (sin, cos) = libm::sincos(TAU * unit(b));
     [(radius * cos) as f32, (radius * sin) as f32]
 }
 
-/// Ten rounds of Philox 4×32.
+/// Applies ten rounds of Philox 4×32.
 fn philox4x32(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     let multiply = |a: u32, b: u32| {
         let product = u64::from(a) * u64::from(b);
@@ -129,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn philox_gives_the_known_answers_of_its_authors() {
+    fn philox_matches_the_known_answers_of_its_authors() {
         assert_eq!(
             philox4x32([0; 4], [0; 2]),
             [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]
@@ -159,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn seed_segment_and_use_each_give_other_noise() {
+    fn seed_segment_and_use_each_change_the_noise() {
         let first =
             |seed, segment, noise_use| NoiseSource::new(seed, segment).normal_values(noise_use, 8);
         let base = first(1, 0, NoiseUse::Start);

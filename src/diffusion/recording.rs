@@ -1,4 +1,4 @@
-//! Recorded passes of a network, to check that a converted checkpoint gives the same numbers here.
+//! Recorded passes of a network, to check that a converted checkpoint gives the same numbers in this implementation.
 
 use std::path::{Path, PathBuf};
 
@@ -11,34 +11,34 @@ use crate::error::{Error, Fault, Result};
 use crate::formats::bounded_file::read_bounded;
 use crate::formats::safetensors_file::{self, Container};
 
-/// The largest recording that is read, in bytes.
+/// Size limit of a recording, in bytes.
 const MAX_RECORDING_BYTES: u64 = 256 << 20;
-/// The largest batch in a recording.
+/// Limit on the batch of a recording.
 const MAX_BATCH: usize = 64;
 
-/// Inputs of a pass and what another implementation put out for them.
+/// The inputs of a pass, and another implementation's output for them.
 #[derive(Debug)]
 pub struct Recording {
     path: PathBuf,
     /// Noisy rolls, `[batch, 2, steps, pitches]`.
     x: Tensor,
-    /// One diffusion step a sample.
+    /// One diffusion step per sample.
     steps: Vec<usize>,
     /// Encoded context `[batch, tokens, d_cond]` (`cond`), or cue rows `[batch, beats, 2·cues]` (`cues`).
     condition: Tensor,
     is_cues: bool,
-    /// Harmony rows `[batch, beats, 25]` beside cue rows, where recorded.
+    /// Harmony rows `[batch, beats, 25]`, if recorded.
     harmony: Option<Tensor>,
-    /// What was predicted (`eps` or `v`); the shape of `x`.
+    /// The recorded prediction (`eps` or `v`), in the shape of `x`.
     prediction: Tensor,
 }
 
-/// How far two predictions are apart.
+/// The difference between two predictions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Deviation {
     /// The largest absolute difference.
     pub absolute: f64,
-    /// The largest absolute difference over the largest recorded value.
+    /// The largest absolute difference, divided by the largest recorded value.
     pub relative: f64,
 }
 
@@ -46,7 +46,7 @@ impl Recording {
     /// Reads `x`, `t`, `cond` or `cues`, and `eps` or `v` from a safetensors file.
     ///
     /// # Errors
-    /// When the file cannot be read, lacks one of them, or their shapes do not fit each other.
+    /// Returns an error if the file cannot be read, lacks one of them, or their shapes do not match.
     pub fn read(path: &Path) -> Result<Self> {
         let bytes = read_bounded(path, MAX_RECORDING_BYTES)?;
         Container::parse(&bytes)
@@ -107,10 +107,10 @@ impl Recording {
         })
     }
 
-    /// Runs the recorded inputs through `model`, sample by sample, and compares.
+    /// Runs the recorded inputs through `model`, sample by sample, and compares the predictions.
     ///
     /// # Errors
-    /// When the inputs do not fit the model.
+    /// Returns an error if the inputs do not fit the model.
     pub fn compare(&self, model: &Model) -> Result<Deviation> {
         let [_, channels, steps, pitches] = model.roll_shape();
         if self.x.dims()[1..] != [channels, steps, pitches] {
@@ -126,7 +126,7 @@ impl Recording {
         if let Some(step) = self.steps.iter().find(|&&step| step >= limit) {
             return Err(self.misfit(
                 format!("diffusion step {step}"),
-                format!("below {limit}, the length of the model's schedule"),
+                format!("a step below {limit}, the length of the model's schedule"),
             ));
         }
         let (mut absolute, mut largest) = (0.0_f64, 0.0_f64);
@@ -171,7 +171,7 @@ fn missing(names: &str) -> Fault {
     )
 }
 
-/// `t`, which PyTorch writes as 64-bit and others as 32-bit integers.
+/// Reads `t`; PyTorch writes 64-bit integers, other tools 32-bit ones.
 fn diffusion_steps(container: &Container<'_>) -> Result<Vec<usize>, Fault> {
     let view = container.tensors.tensor("t").map_err(|_| missing("t"))?;
     let data = view.data();
@@ -186,7 +186,7 @@ fn diffusion_steps(container: &Container<'_>) -> Result<Vec<usize>, Fault> {
             let words = data.as_chunks::<4>().0.iter();
             words.map(|b| i64::from(i32::from_le_bytes(*b))).collect()
         }
-        other => return Err(Fault::new(format!("t of type {other:?}"), "whole numbers")),
+        other => return Err(Fault::new(format!("t of type {other:?}"), "64-bit or 32-bit integers")),
     };
     steps
         .into_iter()

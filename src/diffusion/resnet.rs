@@ -1,4 +1,4 @@
-//! Residual blocks, and the convolutions that halve and double the plane.
+//! Residual blocks, and the layers that halve and double the plane.
 
 use candle_core::Tensor;
 use candle_nn::VarBuilder;
@@ -12,10 +12,10 @@ use crate::kernel::upsample::double;
 
 const NORM_EPS: f64 = 1e-5;
 
-/// Two 3×3 convolutions, each after group normalisation and SiLU, around a residual connection; the time embedding
-/// is added between them.
+/// Two 3×3 convolutions, each after group normalisation and SiLU, with a residual connection. The time embedding is
+/// added between them.
 #[derive(Clone, Debug)]
-pub struct ResBlock {
+pub(crate) struct ResBlock {
     in_norm: GroupNorm,
     in_conv: Conv2d,
     time_projection: Linear,
@@ -25,8 +25,8 @@ pub struct ResBlock {
 }
 
 impl ResBlock {
-    /// Loads `in_layers`, `emb_layers`, `out_layers` and, where the width changes, `skip_connection` below `vb`.
-    pub fn new(inputs: usize, outputs: usize, time_width: usize, vb: &VarBuilder) -> Result<Self> {
+    /// Loads `in_layers`, `emb_layers`, `out_layers` and, if the width changes, `skip_connection` below `vb`.
+    pub(crate) fn new(inputs: usize, outputs: usize, time_width: usize, vb: &VarBuilder) -> Result<Self> {
         let skip = if inputs == outputs {
             None
         } else {
@@ -48,8 +48,8 @@ impl ResBlock {
         })
     }
 
-    /// `x` `[batch, inputs, height, width]` and `time` `[batch, time_width]` to `[batch, outputs, height, width]`.
-    pub fn forward(&self, x: &Tensor, time: &Tensor) -> Result<Tensor> {
+    /// Maps `x` `[batch, inputs, height, width]` and `time` `[batch, time_width]` to `[batch, outputs, height, width]`.
+    pub(crate) fn forward(&self, x: &Tensor, time: &Tensor) -> Result<Tensor> {
         let hidden = self.in_conv.forward(&self.in_norm.forward(x)?)?;
         let shift = self.time_projection.forward(&time.silu()?)?;
         let hidden = self.out_norm.forward_shifted(&hidden, &shift)?;
@@ -62,32 +62,32 @@ impl ResBlock {
 
 /// Halves the plane with a strided 3×3 convolution.
 #[derive(Clone, Debug)]
-pub struct Downsample(Conv2d);
+pub(crate) struct Downsample(Conv2d);
 
 impl Downsample {
     /// Loads `op` below `vb`.
-    pub fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {
+    pub(crate) fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {
         Ok(Self(Conv2d::new(channels, channels, 3, 2, vb.pp("op"))?))
     }
 
-    /// `[batch, channels, height, width]` to `[batch, channels, height / 2, width / 2]`.
-    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    /// Maps `[batch, channels, height, width]` to `[batch, channels, height / 2, width / 2]`.
+    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         self.0.forward(x)
     }
 }
 
 /// Doubles the plane by repeating its values, then smooths with a 3×3 convolution.
 #[derive(Clone, Debug)]
-pub struct Upsample(Conv2d);
+pub(crate) struct Upsample(Conv2d);
 
 impl Upsample {
     /// Loads `conv` below `vb`.
-    pub fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {
+    pub(crate) fn new(channels: usize, vb: &VarBuilder) -> Result<Self> {
         Ok(Self(Conv2d::new(channels, channels, 3, 1, vb.pp("conv"))?))
     }
 
-    /// `[batch, channels, height, width]` to `[batch, channels, 2·height, 2·width]`.
-    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    /// Maps `[batch, channels, height, width]` to `[batch, channels, 2·height, 2·width]`.
+    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         self.0.forward(&double(x)?)
     }
 }

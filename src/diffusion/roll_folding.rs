@@ -1,12 +1,12 @@
-//! Folding the steps of a beat into channels, which shortens the plane that the network works on.
+//! Folds the steps of a beat into channels, which shortens the plane that the network works on.
 
 use candle_core::Tensor;
 
 use crate::error::Result;
 
-/// `[batch, 2, steps, pitches]` to `[batch, 2·fold, steps / fold, pitches]`, channels ordered (roll channel, step in
-/// the fold).
-pub fn fold(roll: &Tensor, fold: usize) -> Result<Tensor> {
+/// Folds `[batch, channels, steps, pitches]` to `[batch, channels·fold, steps / fold, pitches]`, with channels ordered
+/// by roll channel, then by step in the fold.
+pub(crate) fn fold(roll: &Tensor, fold: usize) -> Result<Tensor> {
     let (batch, channels, steps, pitches) = roll.dims4()?;
     Ok(roll
         .reshape((batch, channels, steps / fold, fold, pitches))?
@@ -14,8 +14,8 @@ pub fn fold(roll: &Tensor, fold: usize) -> Result<Tensor> {
         .reshape((batch, channels * fold, steps / fold, pitches))?)
 }
 
-/// The inverse of [`fold`].
-pub fn unfold(folded: &Tensor, fold: usize) -> Result<Tensor> {
+/// Reverses [`fold`].
+pub(crate) fn unfold(folded: &Tensor, fold: usize) -> Result<Tensor> {
     let (batch, channels, rows, pitches) = folded.dims4()?;
     Ok(folded
         .reshape((batch, channels / fold, fold, rows, pitches))?

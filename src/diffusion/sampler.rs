@@ -1,4 +1,4 @@
-//! Samplers: from noise to a roll, step by step.
+//! Samplers: turn noise into a roll, step by step.
 
 mod ddim;
 mod ddpm;
@@ -17,25 +17,25 @@ use crate::error::{Error, Fault, Result, find_named};
 
 pub use ddpm::step as ddpm_step;
 
-/// What a sampler asks of a network: an estimate of x₀.
+/// Estimates x₀ for a sampler.
 pub trait Denoiser {
-    /// Estimates x₀ from `x_t` at a diffusion step; the same shape.
+    /// Estimates x₀ from `x_t` at a diffusion step, in the same shape.
     ///
     /// # Errors
-    /// When the network fails.
+    /// Returns an error if the network fails.
     fn x0(&self, x_t: &Tensor, diffusion_step: usize) -> Result<Tensor>;
 }
 
-/// The ways to sample.
+/// A sampling algorithm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SamplerKind {
     /// The published ancestral loop over every diffusion step (Ho et al., 2020).
     #[serde(rename = "ddpm")]
     Ddpm,
-    /// Few steps, optionally stochastic (Song et al., 2021).
+    /// DDIM: few steps, optionally stochastic (Song et al., 2021).
     #[serde(rename = "ddim")]
     Ddim,
-    /// Few steps of second order (Lu et al., 2022).
+    /// DPM-Solver++(2M): few steps, second order (Lu et al., 2022).
     #[default]
     #[serde(rename = "dpm++2m")]
     DpmSolver,
@@ -69,22 +69,22 @@ impl FromStr for SamplerKind {
     }
 }
 
-/// How to sample.
+/// Settings of a sampler.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SamplerSettings {
-    /// The sampler.
+    /// The algorithm.
     pub kind: SamplerKind,
-    /// Steps of the samplers that can take few; `ddpm` takes every step of the schedule.
+    /// Number of steps for `ddim` and `dpm++2m`; `ddpm` takes every step of the schedule.
     pub steps: usize,
-    /// Share of the ancestral noise that `ddim` adds, 0 (none) to 1.
+    /// Share of the ancestral noise that `ddim` adds, from 0 (none) to 1.
     pub eta: f64,
-    /// Factor on the noise: on what a stochastic sampler adds, on what a deterministic one starts from.
+    /// Scales the noise: what a stochastic sampler adds, or what a deterministic one starts from.
     pub temperature: f64,
 }
 
 impl SamplerSettings {
-    /// How many steps a run under `schedule` takes.
+    /// Returns the number of steps of a run under `schedule`.
     pub fn step_count(&self, schedule: &Schedule) -> usize {
         match self.kind {
             SamplerKind::Ddpm => schedule.steps() - 1,
@@ -106,12 +106,12 @@ impl Default for SamplerSettings {
     }
 }
 
-/// What must not change: where `mask` is 1, the result is `original`.
+/// Cells to keep: where `mask` is 1, the result is `original`.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// What is kept, `[1, 2, steps, pitches]`.
+    /// The roll to keep cells of, `[1, 2, steps, pitches]`.
     pub original: Tensor,
-    /// 1 where it is kept, else 0; the same shape.
+    /// 1 where a cell is kept, else 0; the same shape.
     pub mask: Tensor,
 }
 
@@ -121,21 +121,21 @@ pub struct Sampling<'a> {
     pub denoiser: &'a dyn Denoiser,
     /// The network's noise schedule.
     pub schedule: &'a Schedule,
-    /// How to sample.
+    /// The settings.
     pub settings: SamplerSettings,
-    /// Noise for each use, in the shape of the roll.
+    /// Returns the noise for a use, in the shape of the roll.
     pub noise: &'a dyn Fn(NoiseUse) -> Result<Tensor>,
-    /// What to keep, if anything.
+    /// Cells to keep, if any.
     pub kept: Option<&'a Kept>,
-    /// Told before each step how many of how many are done; may end the run.
+    /// Called before each step and at the end with the steps done and their total; `Break` cancels the run.
     pub on_step: &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>,
 }
 
 impl Sampling<'_> {
-    /// Runs to the end: x₀, `[1, 2, steps, pitches]`.
+    /// Runs to the end and returns x₀, `[1, 2, steps, pitches]`.
     ///
     /// # Errors
-    /// [`Error::Cancelled`] when `on_step` said so; else when the network fails.
+    /// Returns [`Error::Cancelled`] if `on_step` breaks, or the error of the network if it fails.
     pub fn run(mut self) -> Result<Tensor> {
         match self.settings.kind {
             SamplerKind::Ddpm => ddpm::run(&mut self),
@@ -144,12 +144,11 @@ impl Sampling<'_> {
         }
     }
 
-    /// How many steps a run takes.
     fn step_count(&self) -> usize {
         self.settings.step_count(self.schedule)
     }
 
-    /// x_T: the kept roll under the noise of the last diffusion step, or that noise alone.
+    /// Returns x_T: the kept roll with the noise of the last diffusion step, or that noise alone.
     fn start(&self, temperature: f64) -> Result<Tensor> {
         let noise = ((self.noise)(NoiseUse::Start)? * temperature)?;
         let last = self.schedule.steps() - 1;
@@ -159,8 +158,8 @@ impl Sampling<'_> {
         }
     }
 
-    /// Estimates x₀ with what is kept in its place. Noise and signal of a kept place then stay exactly those of the
-    /// kept roll under a deterministic sampler.
+    /// Estimates x₀ and puts the kept cells back. Under a deterministic sampler, kept cells then follow exactly the
+    /// signal and noise of the kept roll.
     fn x0_with_kept(&self, x_t: &Tensor, diffusion_step: usize) -> Result<Tensor> {
         let x0 = self.denoiser.x0(x_t, diffusion_step)?;
         match self.kept {
@@ -178,12 +177,12 @@ impl Sampling<'_> {
     }
 }
 
-/// `inside` where `mask` is 1, `outside` where it is 0.
+/// Returns `inside` where `mask` is 1 and `outside` where it is 0.
 fn blend(mask: &Tensor, inside: &Tensor, outside: &Tensor) -> Result<Tensor> {
     Ok(((inside * mask)? + (outside * mask.affine(-1.0, 1.0)?)?)?)
 }
 
-/// Draws x_t given x₀ and the noise (Ho et al., 2020, eq. 4).
+/// Computes x_t from x₀ and the noise (Ho et al., 2020, eq. 4).
 fn q_sample(schedule: &Schedule, x0: &Tensor, step: usize, noise: &Tensor) -> Result<Tensor> {
     let signal = (x0 * f64::from(schedule.sqrt_alpha_bar[step]))?;
     Ok((signal + (noise * f64::from(schedule.sqrt_1m_alpha_bar[step]))?)?)

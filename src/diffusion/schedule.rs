@@ -1,13 +1,13 @@
-//! The noise schedule and the constants derived from it.
+//! The noise schedule, and the arrays derived from it.
 
-/// β, ᾱ and what the samplers derive from them, one value a diffusion step.
+/// β, ᾱ and the arrays derived from them, one value per diffusion step.
 ///
-/// Single precision like the reference, where the derived arrays are computed from the rounded ᾱ.
+/// As in the reference, values have single precision and the derived arrays are computed from the rounded ᾱ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
-    /// Variance of the noise that step t adds.
+    /// Variance of the noise added at step t.
     pub beta: Vec<f32>,
-    /// Share of the signal's variance that is left after step t.
+    /// Share of the signal's variance left after step t.
     pub alpha_bar: Vec<f32>,
     /// √ᾱ.
     pub sqrt_alpha_bar: Vec<f32>,
@@ -17,7 +17,7 @@ pub struct Schedule {
     pub sqrt_recip_alpha_bar: Vec<f32>,
     /// √(1/ᾱ − 1).
     pub sqrt_recip_m1_alpha_bar: Vec<f32>,
-    /// Logarithm of the posterior variance β̃, clamped away from −∞ at t = 0 (Ho et al., 2020, eq. 7).
+    /// Logarithm of the posterior variance β̃, with β̃ at least 1e-20 (Ho et al., 2020, eq. 7).
     pub log_var: Vec<f32>,
     /// Weight of x₀ in the posterior mean (eq. 7).
     pub mean_x0_coef: Vec<f32>,
@@ -26,7 +26,8 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The published schedule: the squares of `steps` evenly spaced values from `√linear_start` to `√linear_end`.
+    /// Returns the published schedule: β is the square of `steps` evenly spaced values from `√linear_start` to
+    /// `√linear_end`.
     pub fn scaled_linear(linear_start: f64, linear_end: f64, steps: usize) -> Self {
         let (first, last) = (linear_start.sqrt(), linear_end.sqrt());
         let spacing = (last - first) / (steps.max(2) - 1) as f64;
@@ -64,13 +65,13 @@ impl Schedule {
         }
     }
 
-    /// How many diffusion steps there are.
+    /// Number of diffusion steps.
     pub fn steps(&self) -> usize {
         self.beta.len()
     }
 
-    /// `count + 1` steps from the noisiest to 0, evenly spaced and rounded, for samplers that take few steps.
-    /// Repeated steps, which arise when `count` is above the schedule's length, are left out.
+    /// Returns `count + 1` steps from the noisiest to 0, evenly spaced and rounded, for samplers that take few steps.
+    /// Drops repeated steps, which occur if `count` exceeds the length of the schedule.
     pub fn spaced_steps(&self, count: usize) -> Vec<usize> {
         let last = (self.steps() - 1) as f64;
         let mut steps: Vec<usize> = (0..=count)

@@ -1,7 +1,7 @@
-//! Attention over the moments of a whole segment, so that a bar can take up what earlier bars played.
+//! Attention over time across a whole segment, so that bars can repeat and vary material from other bars.
 //!
-//! A moment is one row of the plane with all its pitches. Every moment looks at every other one, with weights shared by
-//! all pitches, so what is taken keeps its pitch. `attention_windows` does not apply.
+//! A moment is one row of the plane with all its pitches. Every moment attends to all moments with weights shared by all
+//! pitches, so what is copied keeps its pitch. `attention_windows` does not apply here.
 
 use candle_core::Tensor;
 use candle_nn::VarBuilder;
@@ -13,19 +13,19 @@ use crate::kernel::moment_attention::attend_to_moments;
 
 const NORM_EPS: f64 = 1e-6;
 
-/// Multi-head attention from moment to moment around a residual connection.
+/// Multi-head attention between moments, with a residual connection.
 #[derive(Clone, Debug)]
-pub struct TimeAttention {
+pub(crate) struct TimeAttention {
     norm: GroupNorm,
     queries_keys_values: Conv2d,
-    /// What a distance in time adds to a score, `[heads, moments, moments]`.
+    /// Learned bias added to each score by distance in time, `[heads, moments, moments]`.
     distance_bias: Tensor,
     out: Conv2d,
 }
 
 impl TimeAttention {
     /// Loads `norm`, `to_qkv`, `bias` `[heads, 2·moments − 1]` and `to_out` below `vb`.
-    pub fn new(channels: usize, heads: usize, moments: usize, vb: &VarBuilder) -> Result<Self> {
+    pub(crate) fn new(channels: usize, heads: usize, moments: usize, vb: &VarBuilder) -> Result<Self> {
         let bias = vb.get((heads, 2 * moments - 1), "bias")?;
         let rows: Vec<Tensor> = (0..moments)
             .map(|i| bias.narrow(1, moments - 1 - i, moments))
@@ -38,8 +38,8 @@ impl TimeAttention {
         })
     }
 
-    /// `x` `[batch, channels, moments, pitches]`; the same shape.
-    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    /// Applies attention to `x` `[batch, channels, moments, pitches]`; returns the same shape.
+    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let split = self.queries_keys_values.forward(&self.norm.forward(x)?)?;
         let taken = attend_to_moments(&split, &self.distance_bias)?;
         self.out.forward_residual(&taken, x)

@@ -1,6 +1,6 @@
-//! The U-Net that predicts what to remove from a noisy roll.
+//! The U-Net that denoises a roll.
 //!
-//! Blocks, names and order are those of CompVis' latent diffusion as used by the authors' release.
+//! Blocks, names and order follow CompVis' latent diffusion, as in the authors' release.
 
 use candle_core::Tensor;
 use candle_nn::VarBuilder;
@@ -27,7 +27,7 @@ enum Layer {
     Up(Upsample),
 }
 
-/// Layers in a row; each knows from its kind whether it wants the time or the context.
+/// Consecutive layers; a layer's kind decides whether it takes the time embedding or the context.
 type Block = Vec<Layer>;
 
 /// The network ε_θ(x_t, t, context), or v_θ.
@@ -41,14 +41,14 @@ pub struct UNet {
     out_conv: Conv2d,
 }
 
-/// A context with the keys and values of every cross-attention layer, in the order in which they are used.
+/// The keys and values of a context for every cross-attention layer, in order of use.
 #[derive(Clone, Debug)]
 pub struct PreparedContext(Vec<Vec<KeysValues>>);
 
 impl UNet {
-    /// Loads `time_embed`, `input_blocks`, `middle_block`, `output_blocks`, `out` and, where the configuration has levels of
-    /// it, `time_attention` below `vb`.
-    pub fn new(config: &ModelConfig, vb: &VarBuilder) -> Result<Self> {
+    /// Loads `time_embed`, `input_blocks`, `middle_block`, `output_blocks`, `out` and, if the configuration has levels
+    /// with it, `time_attention` below `vb`.
+    pub(crate) fn new(config: &ModelConfig, vb: &VarBuilder) -> Result<Self> {
         let time_width = 4 * config.channels;
         let shape = AttentionShape {
             heads: config.n_heads,
@@ -64,7 +64,7 @@ impl UNet {
         let transformer = |channels, vb: &VarBuilder| {
             SpatialTransformer::new(channels, shape, vb).map(Layer::Transformer)
         };
-        // Ours alone: layers beside the published blocks, named after the block that they follow.
+        // Not in the published networks: extra layers, named after the block that they follow.
         let time_attention = |level: usize, channels, block: String| {
             if !config.time_attention_levels.contains(&level) {
                 return Ok(None);
@@ -75,7 +75,7 @@ impl UNet {
                 .map(|layer| Some(Layer::Time(layer)))
         };
 
-        // 1. Down: residual blocks a level, then a halving, but for the last level.
+        // 1. Down: the residual blocks of each level, then a downsampling unless it is the last level.
         let mut channels = config.channels;
         let mut skip_channels = vec![channels];
         let inputs = vb.pp("input_blocks");
@@ -101,7 +101,7 @@ impl UNet {
             }
         }
 
-        // 2. Middle: always attends.
+        // 2. Middle: always with attention.
         let vb_middle = vb.pp("middle_block");
         let middle_block = vec![
             res(channels, channels, &vb_middle.pp(0))?,
@@ -109,7 +109,7 @@ impl UNet {
             res(channels, channels, &vb_middle.pp(2))?,
         ];
 
-        // 3. Up: each block also takes what the block opposite it put out.
+        // 3. Up: each block also takes the output of the matching input block.
         let outputs = vb.pp("output_blocks");
         let mut output_blocks = Vec::new();
         for (level, &wide) in level_channels.iter().enumerate().rev() {
@@ -142,7 +142,7 @@ impl UNet {
         })
     }
 
-    /// Computes what stays the same over all diffusion steps for `context` `[batch, tokens, d_cond]`.
+    /// Computes what is the same at every diffusion step for `context` `[batch, tokens, d_cond]`.
     pub fn prepare(&self, context: &Tensor) -> Result<PreparedContext> {
         let blocks = self.input_blocks.iter().chain([&self.middle_block]);
         blocks
@@ -156,9 +156,9 @@ impl UNet {
             .map(PreparedContext)
     }
 
-    /// One pass over `x` `[batch, in_channels, height, width]` at one diffusion step a sample:
+    /// Maps `x` `[batch, in_channels, height, width]`, with one diffusion step per sample, to
     /// `[batch, out_channels, height, width]`.
-    pub fn forward(
+    pub(crate) fn forward(
         &self,
         x: &Tensor,
         steps: &[usize],
@@ -167,7 +167,8 @@ impl UNet {
         self.run(x, steps, context, None)
     }
 
-    /// Like [`UNet::forward`], and shows each layer's output to `observe` under the layer's name.
+    /// Maps `x` `[batch, in_channels, height, width]`, with one diffusion step per sample, to
+    /// `[batch, out_channels, height, width]`, and passes each layer's name and output to `observe`.
     pub fn forward_observed(
         &self,
         x: &Tensor,

@@ -1,4 +1,4 @@
-//! Loading weights: every tensor's name and shape is checked before the network is used.
+//! Loads weights, and checks the name and shape of every tensor before the network is used.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use parking_lot::Mutex;
 use crate::error::{Fault, Result};
 use crate::formats::safetensors_file::{self, Container};
 
-/// How many tensors of each kind of problem a message names.
+/// How many tensors a message names per kind of problem.
 const NAMED_IN_A_MESSAGE: usize = 6;
 
-/// What was asked for while a network was built, and what was wrong with it.
+/// The tensors requested while a network was built, and the problems found.
 #[derive(Debug, Default)]
 struct Ledger {
     parameters: usize,
@@ -24,21 +24,21 @@ struct Ledger {
     unreadable: Option<Fault>,
 }
 
-/// Gives a network its weights and keeps the ledger of what it asked for.
+/// Supplies a network with weights and records every request in a ledger.
 ///
-/// A tensor that cannot be given is replaced by zeros, so that one pass finds every problem;
-/// [`WeightLedger::finish`] then refuses the network.
-pub struct WeightSource<'a> {
+/// A missing or unusable tensor is replaced by zeros, so that one pass finds every problem;
+/// [`WeightLedger::finish`] then returns the error.
+pub(crate) struct WeightSource<'a> {
     container: &'a Container<'a>,
     ledger: Arc<Mutex<Ledger>>,
 }
 
-/// The other end of a [`WeightSource`].
-pub struct WeightLedger(Arc<Mutex<Ledger>>);
+/// The ledger of a [`WeightSource`].
+pub(crate) struct WeightLedger(Arc<Mutex<Ledger>>);
 
 impl<'a> WeightSource<'a> {
-    /// A source over an open file, as the builder that networks are made from, and its ledger.
-    pub fn open(container: &'a Container<'a>, device: &Device) -> (VarBuilder<'a>, WeightLedger) {
+    /// Returns a builder that loads from `container` to `device`, and its ledger.
+    pub(crate) fn open(container: &'a Container<'a>, device: &Device) -> (VarBuilder<'a>, WeightLedger) {
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let source = Self {
             container,
@@ -80,7 +80,7 @@ impl SimpleBackend for WeightSource<'_> {
     }
 
     fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> candle_core::Result<Tensor> {
-        candle_core::bail!("{name} was asked for without a shape")
+        candle_core::bail!("{name} was requested without a shape")
     }
 
     fn contains_tensor(&self, name: &str) -> bool {
@@ -89,13 +89,13 @@ impl SimpleBackend for WeightSource<'_> {
 }
 
 impl WeightLedger {
-    /// Accepts the network, returning its number of parameters, or lists what was wrong.
+    /// Returns the number of parameters if every tensor was right.
     ///
-    /// `ignored` names tensors that may be in the file although the network did not ask for them, with their shapes.
+    /// `ignored` lists tensors that the file may hold although the network does not use them, with their shapes.
     ///
     /// # Errors
-    /// When a tensor was missing, unexpected, misshapen or unreadable.
-    pub fn finish(
+    /// Returns an error that lists the tensors that were missing, unexpected, misshapen or unreadable.
+    pub(crate) fn finish(
         self,
         container: &Container<'_>,
         ignored: &BTreeMap<String, Vec<usize>>,

@@ -1,14 +1,14 @@
-//! Tones that rub: of two that sound a semitone apart, the fainter gives way, as a player lets go of a key.
+//! Consonance: of two tones that sound a semitone (or a minor ninth) apart, the weaker is lowered.
 
 use crate::music::chord::Chord;
 use crate::time::STEPS_PER_BEAT;
 
-/// Semitones apart at which tones rub: a minor second and a minor ninth. A major seventh does not.
-const RUBS: [usize; 2] = [1, 13];
+/// Dissonant intervals in semitones: the minor second and the minor ninth. The major seventh is allowed.
+const DISSONANCES: [usize; 2] = [1, 13];
 
-/// Lowers each cell of a roll `[2, steps, pitches]`, with `pitch_min` as its lowest pitch, by `share` of what sounds
-/// more strongly in the same step and rubs with it. Where both are tones of the beat's chord they are left as they are.
-pub(super) fn give_way(
+/// Lowers each cell of a roll `[2, steps, pitches]`, whose lowest pitch is `pitch_min`, by `share` times the strongest
+/// tone that is louder, dissonant with it and in the same step. Two tones of the beat's chord are left unchanged.
+pub(super) fn lower_dissonances(
     roll: &mut [f32],
     pitches: usize,
     pitch_min: usize,
@@ -30,7 +30,7 @@ pub(super) fn give_way(
         let belongs =
             |column: usize| chord.is_some_and(|chord| chord.classes[(pitch_min + column) % 12]);
         for column in 0..pitches {
-            let rivals = RUBS.iter().flat_map(|&apart| {
+            let rivals = DISSONANCES.iter().flat_map(|&apart| {
                 let below = column.checked_sub(apart);
                 let above = Some(column + apart).filter(|&above| above < pitches);
                 below.into_iter().chain(above)

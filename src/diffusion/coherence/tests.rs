@@ -4,7 +4,7 @@ use candle_core::Device;
 
 const PITCHES: usize = 24;
 
-/// A roll `[2, 32, 24]` from pitch 48 with onsets of 1 at the given steps and pitches.
+/// Returns a roll `[2, 32, 24]` from pitch 48 with onsets of 1 at the given steps and pitches.
 fn roll(onsets: &[(usize, usize)]) -> Vec<f32> {
     let mut roll = vec![0.0; 2 * 32 * PITCHES];
     for &(step, pitch) in onsets {
@@ -14,7 +14,7 @@ fn roll(onsets: &[(usize, usize)]) -> Vec<f32> {
 }
 
 #[test]
-fn what_lies_outside_the_key_is_lowered_and_nothing_else() {
+fn only_pitches_outside_the_key_are_lowered() {
     let mut corrected = roll(&[
         (0, 48),
         (1, 50),
@@ -35,7 +35,7 @@ fn what_lies_outside_the_key_is_lowered_and_nothing_else() {
 }
 
 #[test]
-fn sixteenths_that_both_bars_use_are_favoured() {
+fn onsets_on_sixteenths_that_both_bars_use_are_favoured() {
     let mut corrected = roll(&[(0, 48), (16, 50), (3, 52)]);
     let coherence = Coherence {
         groove: 0.6,
@@ -47,7 +47,7 @@ fn sixteenths_that_both_bars_use_are_favoured() {
 }
 
 #[test]
-fn tones_of_the_chord_are_favoured_where_there_is_one() {
+fn chord_tones_are_favoured_only_in_beats_with_a_chord() {
     let mut corrected = roll(&[(0, 48), (3, 49), (4, 49)]);
     let coherence = Coherence {
         chord: 1.0,
@@ -60,14 +60,14 @@ fn tones_of_the_chord_are_favoured_where_there_is_one() {
     assert_eq!(corrected[4 * PITCHES + 1], 1.0);
 }
 
-/// Half of what is fainter gives way, so that halves of halves can be told.
+/// A consonance of 0.5, so that one and two corrections give different values.
 const CONSONANT: Coherence = Coherence {
     consonance: 0.5,
     ..Coherence::NONE
 };
 
 #[test]
-fn the_fainter_of_two_tones_a_semitone_or_a_ninth_apart_gives_way() {
+fn the_weaker_of_two_tones_a_semitone_or_a_minor_ninth_apart_is_lowered() {
     for (faint, strong) in [(48, 49), (49, 48), (48, 61), (61, 48)] {
         let mut corrected = roll(&[(0, strong), (1, strong)]);
         corrected[faint - 48] = 0.5;
@@ -79,7 +79,7 @@ fn the_fainter_of_two_tones_a_semitone_or_a_ninth_apart_gives_way() {
 }
 
 #[test]
-fn a_note_held_gives_way_to_a_stronger_one_struck_beside_it() {
+fn a_held_note_is_lowered_by_a_stronger_onset_a_semitone_away() {
     let mut corrected = roll(&[(4, 50)]);
     let held = 32 * PITCHES + 4 * PITCHES + 1;
     corrected[held] = 0.8;
@@ -89,7 +89,7 @@ fn a_note_held_gives_way_to_a_stronger_one_struck_beside_it() {
 }
 
 #[test]
-fn sevenths_octaves_and_tones_of_the_chord_do_not_rub() {
+fn sevenths_octaves_and_chord_tones_are_left_unchanged() {
     for semitones in [2, 11, 12] {
         let mut corrected = roll(&[(0, 48), (0, 48 + semitones)]);
         corrected[0] = 0.5;
@@ -110,7 +110,7 @@ fn sevenths_octaves_and_tones_of_the_chord_do_not_rub() {
 }
 
 #[test]
-fn shares_of_nothing_and_a_silent_roll_change_nothing() {
+fn shares_of_zero_and_a_silent_roll_change_nothing() {
     let before = roll(&[(0, 49), (7, 54)]);
     let mut corrected = before.clone();
     Coherence::NONE.correct(&mut corrected, PITCHES, 48, &[], 1.0);
@@ -120,7 +120,7 @@ fn shares_of_nothing_and_a_silent_roll_change_nothing() {
     assert_eq!(silent, roll(&[]));
 }
 
-/// Estimates whatever it is asked about as far outside a roll.
+/// Always estimates 4, far outside the range of a roll.
 struct FarOut;
 
 impl Denoiser for FarOut {
@@ -130,7 +130,7 @@ impl Denoiser for FarOut {
 }
 
 #[test]
-fn estimates_are_held_to_a_range_only_where_one_is_given_and_they_are_changed() {
+fn estimates_are_clamped_only_if_corrected_and_a_range_is_given() {
     let x_t = Tensor::zeros((1, 2, 32, PITCHES), candle_core::DType::F32, &Device::Cpu);
     let x_t = x_t.unwrap();
     let largest = |coherence, x0_range| {
@@ -152,7 +152,7 @@ fn estimates_are_held_to_a_range_only_where_one_is_given_and_they_are_changed() 
 }
 
 #[test]
-fn phrases_of_noise_correlate_by_the_share_and_keep_their_variance() {
+fn phrases_of_noise_correlate_by_the_repetition_share_and_keep_their_variance() {
     let source = NoiseSource::new(3, 0);
     let noise = source
         .normal(NoiseUse::Start, (1, 2, 128, 80), &Device::Cpu)

@@ -1,17 +1,18 @@
-//! Whether a configuration describes a network that could exist.
+//! Checks that a configuration describes a network that can be built.
 
 use super::{CUE_QUANTILES, ConditionKind, ModelConfig};
-use crate::diffusion::cue_encoder::HARMONY_PLANES;
 use crate::error::Fault;
 use crate::time::{BEATS_PER_BAR, BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT};
 
-/// The most parameters a network may have; the published one has 41 million.
+/// Limit on the parameters of a network; the published one has 41 million.
 const MAX_PARAMETERS: usize = 500_000_000;
-/// The most diffusion steps a schedule may have; the published one has 1000.
+/// Limit on the diffusion steps of a schedule; the published one has 1000.
 const MAX_DIFFUSION_STEPS: usize = 100_000;
+/// Harmony channels beside the roll: chord, bass and mask.
+const HARMONY_PLANES: usize = 3;
 
 impl ModelConfig {
-    /// Refuses a network that could not exist, or is larger than any that should.
+    /// Returns an error if the network cannot be built or exceeds the size limits.
     pub(super) fn check(&self) -> Result<(), Fault> {
         let levels = self.channel_multipliers.len();
         let at_most = |name: &str, value: usize, limit: usize| {
@@ -93,7 +94,7 @@ impl ModelConfig {
                 "a roll of {}×{}, folded by {}, under {levels} levels",
                 self.img_h, self.img_w, self.time_fold
             ),
-            "steps and pitches that halve evenly at every level",
+            "steps and pitches that divide by 2 at every level but the last",
         )?;
         expect(
             self.img_h
@@ -131,13 +132,13 @@ impl ModelConfig {
                     self.out_channels,
                     if self.harmony { " and harmony" } else { "" }
                 ),
-                "as many input as output channels in a published network, and no harmony",
+                "as many input channels as output channels and no harmony, as in the published networks",
             );
         }
         expect(
             self.img_h / self.time_fold == BEATS_PER_SEGMENT as usize,
             format!("{} steps folded by {}", self.img_h, self.time_fold),
-            "one row a beat",
+            "one row per beat",
         )?;
         expect(
             (1..=32).contains(&cues),
@@ -150,11 +151,11 @@ impl ModelConfig {
                     + self.cue_row_width()
                     + if self.harmony { HARMONY_PLANES } else { 0 },
             format!("{} input channels", self.in_channels),
-            "the folded roll, a channel a cue and mask, and the planes of the harmony",
+            "channels for the folded roll, for each cue and its mask, and for the harmony",
         )
     }
 
-    /// Refuses a network of the `cues` family whose cues cannot be placed among those of its training music.
+    /// Returns an error if a network of the `cues` family lacks the quantiles that scale its cues.
     pub(super) fn check_quantiles(&self) -> Result<(), Fault> {
         let cues = self.cue_names.len();
         let is_row =
@@ -167,11 +168,11 @@ impl ModelConfig {
         }
         Err(Fault::new(
             format!("{cues} cue names with {rows} rows of quantiles in the model configuration"),
-            format!("{CUE_QUANTILES} finite quantiles of each"),
+            format!("{CUE_QUANTILES} finite quantiles per cue"),
         ))
     }
 
-    /// An upper bound on the size of the convolutions, which outweigh everything else.
+    /// Returns an upper bound on the parameters of the convolutions, which dominate the total.
     fn rough_parameter_count(&self) -> usize {
         let widest = self.level_channels().into_iter().max().unwrap_or(0);
         let blocks = 2 * (self.n_res_blocks + 1) * self.channel_multipliers.len() + 2;

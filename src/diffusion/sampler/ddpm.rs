@@ -1,7 +1,7 @@
 //! The published ancestral loop (Ho et al., 2020, algorithm 2) with replacement-style inpainting.
 //!
-//! As in the authors' `SDFSampler`, it starts from x at the last diffusion step but takes its first step at the one
-//! below, and what is kept is put back after each step under the noise of that step.
+//! As in the authors' `SDFSampler`, x starts at the last diffusion step but the first step is taken at the one below,
+//! and kept cells are put back after each step with the noise of that step.
 
 use candle_core::Tensor;
 
@@ -33,10 +33,10 @@ pub(super) fn run(sampling: &mut Sampling<'_>) -> Result<Tensor> {
     Ok(x)
 }
 
-/// Draws x_{t−1} from the posterior given x_t and an estimate of x₀; no noise is added without `noise`.
+/// Draws x_{t−1} from the posterior given x_t and an estimate of x₀, or returns its mean if `noise` is `None`.
 ///
 /// # Errors
-/// When the shapes differ.
+/// Returns an error if the shapes differ.
 pub fn step(
     schedule: &Schedule,
     x_t: &Tensor,

@@ -1,11 +1,11 @@
-//! DPM-Solver++(2M): a multistep solver of second order in x₀ (Lu et al., 2022, algorithm 2).
+//! DPM-Solver++(2M): a second-order multistep solver that predicts x₀ (Lu et al., 2022, algorithm 2).
 
 use candle_core::Tensor;
 
 use super::Sampling;
 use crate::error::Result;
 
-/// Signal, noise and half the log of their ratio at a diffusion step.
+/// Scales of signal and noise at a diffusion step, and the logarithm of their ratio (half the log-SNR).
 struct Level {
     alpha: f64,
     sigma: f64,
