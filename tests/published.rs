@@ -1,6 +1,6 @@
-//! The authors' checkpoint layout and sample dataset, from their files to notes.
+//! The authors' checkpoint format and sample dataset, from their files to notes.
 //!
-//! Both are too large for the repository; where they are missing, the tests say that they were skipped.
+//! Both are too large for the repository. If they are missing, the tests print that they were skipped.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::process::Command;
 use diff_bgm::formats::npz::{Npz, Object};
 use diff_bgm::music::midi_file::MidiFile;
 
-/// The folder with the authors' sample songs and a small checkpoint in their container.
+/// Returns the folder with the authors' sample songs and a small checkpoint in their format, or `None` if it is missing.
 fn reference() -> Option<PathBuf> {
     let shared = std::env::var_os("DIFF_BGM_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
@@ -33,7 +33,7 @@ fn bgm(arguments: &[&str]) {
     assert!(output.status.success(), "bgm {arguments:?}: {errors}");
 }
 
-/// The checkpoint converted as a network of the given kind.
+/// Converts the checkpoint as a network of the given family and returns the model file.
 fn converted(reference: &Path, folder: &Path, kind: &str) -> PathBuf {
     let text = fs::read_to_string(reference.join("tiny.params.json")).unwrap();
     let mut params: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -53,7 +53,7 @@ fn converted(reference: &Path, folder: &Path, kind: &str) -> PathBuf {
 }
 
 #[test]
-fn every_published_kind_drafts_for_both_sample_songs() {
+fn every_published_family_drafts_for_both_sample_songs() {
     let Some(reference) = reference() else {
         return;
     };
@@ -121,7 +121,7 @@ fn a_converted_checkpoint_gives_the_recorded_numbers() {
 }
 
 #[test]
-fn the_songs_of_the_sample_dataset_are_read() {
+fn the_songs_of_the_sample_dataset_can_be_read() {
     let Some(reference) = reference() else {
         return;
     };
@@ -139,7 +139,7 @@ fn the_songs_of_the_sample_dataset_are_read() {
                 panic!("{song}: {track:?}, {table:?}");
             };
             assert_eq!(track.shape(), [notes, 5]);
-            // The row of the first note at or after each bar line; a song may have a short bar, so only on beats.
+            // Maps each bar line to the row of the first note at or after it. Short bars occur, so check only for beats.
             assert!(table.keys().all(|step| step % 4 == 0));
             assert!(table.values().is_sorted());
             assert!(table.values().all(|&row| row <= notes as i64));

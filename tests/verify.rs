@@ -1,4 +1,4 @@
-//! `bgm verify`: recorded passes against models.
+//! `bgm verify`: compares models with recorded passes.
 
 use std::process::{Command, Output};
 
@@ -19,7 +19,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_recording_of_the_same_model_passes_and_its_errors_are_shown() {
+fn a_recording_of_the_same_model_passes_and_its_errors_are_printed() {
     let output = verify(&[MODEL, RECORDING]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let shown = text(&output.stdout);
@@ -35,7 +35,7 @@ fn an_error_above_the_tolerance_fails() {
 }
 
 #[test]
-fn a_recording_of_another_network_is_refused_by_name() {
+fn a_recording_of_another_network_is_an_error_that_names_the_file() {
     let other = "tests/fixtures/tiny_unet.safetensors";
     let output = verify(&[MODEL, other]);
     assert_eq!(output.status.code(), Some(1));

@@ -57,6 +57,7 @@ pub fn harmony_rows(chords: &[Option<Chord>]) -> BeatRows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diffusion::cue_encoder::HARMONY_WIDTH;
 
     #[test]
     fn a_harmony_row_flags_the_chord_and_its_bass_and_says_that_they_are_given() {
@@ -65,7 +66,7 @@ mod tests {
             let row = rows.row(beat);
             (0..row.len()).filter(|&i| row[i] == 1.0).collect()
         };
-        assert_eq!(rows.width(), 25);
+        assert_eq!(rows.width(), HARMONY_WIDTH);
         assert_eq!(flags(0), [0, 4, 7, 16, 24]);
         assert_eq!(flags(1), [24]);
     }

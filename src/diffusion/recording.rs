@@ -186,7 +186,12 @@ fn diffusion_steps(container: &Container<'_>) -> Result<Vec<usize>, Fault> {
             let words = data.as_chunks::<4>().0.iter();
             words.map(|b| i64::from(i32::from_le_bytes(*b))).collect()
         }
-        other => return Err(Fault::new(format!("t of type {other:?}"), "64-bit or 32-bit integers")),
+        other => {
+            return Err(Fault::new(
+                format!("t of type {other:?}"),
+                "64-bit or 32-bit integers",
+            ));
+        }
     };
     steps
         .into_iter()

@@ -26,7 +26,12 @@ pub(crate) struct ResBlock {
 
 impl ResBlock {
     /// Loads `in_layers`, `emb_layers`, `out_layers` and, if the width changes, `skip_connection` below `vb`.
-    pub(crate) fn new(inputs: usize, outputs: usize, time_width: usize, vb: &VarBuilder) -> Result<Self> {
+    pub(crate) fn new(
+        inputs: usize,
+        outputs: usize,
+        time_width: usize,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
         let skip = if inputs == outputs {
             None
         } else {

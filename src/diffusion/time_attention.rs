@@ -25,7 +25,12 @@ pub(crate) struct TimeAttention {
 
 impl TimeAttention {
     /// Loads `norm`, `to_qkv`, `bias` `[heads, 2·moments − 1]` and `to_out` below `vb`.
-    pub(crate) fn new(channels: usize, heads: usize, moments: usize, vb: &VarBuilder) -> Result<Self> {
+    pub(crate) fn new(
+        channels: usize,
+        heads: usize,
+        moments: usize,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
         let bias = vb.get((heads, 2 * moments - 1), "bias")?;
         let rows: Vec<Tensor> = (0..moments)
             .map(|i| bias.narrow(1, moments - 1 - i, moments))

@@ -38,7 +38,10 @@ pub(crate) struct WeightLedger(Arc<Mutex<Ledger>>);
 
 impl<'a> WeightSource<'a> {
     /// Returns a builder that loads from `container` to `device`, and its ledger.
-    pub(crate) fn open(container: &'a Container<'a>, device: &Device) -> (VarBuilder<'a>, WeightLedger) {
+    pub(crate) fn open(
+        container: &'a Container<'a>,
+        device: &Device,
+    ) -> (VarBuilder<'a>, WeightLedger) {
         let ledger = Arc::new(Mutex::new(Ledger::default()));
         let source = Self {
             container,

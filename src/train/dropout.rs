@@ -100,6 +100,7 @@ fn span(beats: usize, uniform: &mut dyn FnMut() -> f64) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diffusion::cue_encoder::HARMONY_WIDTH;
     use crate::diffusion::noise::{NoiseSource, NoiseUse};
 
     fn thinned(dropout: Dropout, seed: u64) -> Vec<f32> {
@@ -137,13 +138,17 @@ mod tests {
     fn chords_are_left_out_wholly_or_for_a_stretch() {
         let kept = |seed| {
             let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Choices);
-            let mut rows = vec![1.0; 32 * 25];
+            let mut rows = vec![1.0; 32 * HARMONY_WIDTH];
             let uniform = &mut || numbers.next().unwrap();
-            Dropout::default().thin_harmony(&mut rows, 25, uniform);
+            Dropout::default().thin_harmony(&mut rows, HARMONY_WIDTH, uniform);
             rows.iter().filter(|&&value| value > 0.0).count()
         };
         let counts: Vec<usize> = (0..200).map(kept).collect();
-        assert!(counts.contains(&0) && counts.contains(&(32 * 25)));
-        assert!(counts.iter().any(|&count| count > 0 && count < 32 * 25));
+        assert!(counts.contains(&0) && counts.contains(&(32 * HARMONY_WIDTH)));
+        assert!(
+            counts
+                .iter()
+                .any(|&count| count > 0 && count < 32 * HARMONY_WIDTH)
+        );
     }
 }

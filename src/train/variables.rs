@@ -151,7 +151,7 @@ pub fn model_of(config: &ModelConfig, tensors: Named<Tensor>, device: &Device) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diffusion::cue_encoder::CueRows;
+    use crate::diffusion::cue_encoder::{CueRows, HARMONY_WIDTH};
     use serde_json::{Value, json};
 
     fn config(changes: Value) -> ModelConfig {
@@ -177,7 +177,7 @@ mod tests {
         let tensors = before.tensors().unwrap();
         let after = Variables::extended(&wide, &narrow, &tensors, 2, &device).unwrap();
         let cues = Tensor::rand(-1.0_f32, 1.0, (1, 32, 4), &device).unwrap();
-        let harmony = Tensor::ones((1, 32, 25), DType::F32, &device).unwrap();
+        let harmony = Tensor::ones((1, 32, HARMONY_WIDTH), DType::F32, &device).unwrap();
         let x_t = Tensor::randn(0.0_f32, 1.0, (1, 2, 128, 40), &device).unwrap();
         let predicted = |variables: &Variables, harmony: Option<&Tensor>| {
             let model = variables.model().unwrap();

@@ -1,4 +1,4 @@
-//! The recorded checkpoint, in the container of the published training code.
+//! The recorded checkpoint, in the file format of the published training code.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use diff_bgm::formats::safetensors_file::{Container, floats};
 
 use crate::formula::uniform;
 
-/// Base of the streams that the checkpoint is filled with.
+/// First stream of the formula that fills the checkpoint.
 const BASE: u32 = 1000;
 
 #[test]

@@ -1,4 +1,4 @@
-//! Our own networks: a recorded pass and a recorded draft of each.
+//! Networks of the `cues` family: a recorded pass and a recorded draft of each.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -14,11 +14,11 @@ use diff_bgm::formats::safetensors_file::Container;
 use crate::formula::formula_model;
 use crate::{assert_close, fixture};
 
-const IN_THE_BOX: &str = "default_model.safetensors";
+const BUILT_IN: &str = "default_model.safetensors";
 const WITH_HARMONY: &str = "cues-harmony.safetensors";
 const HARMONY_BASE: u32 = 3000;
 
-/// A narrow network with harmony and attention over time, on formula weights.
+/// Returns a narrow network with harmony and attention over time, with formula weights.
 fn harmony_model() -> Model {
     let bytes = include_bytes!("../fixtures/cues-harmony.safetensors");
     let container = Container::parse(bytes).unwrap();
@@ -26,13 +26,13 @@ fn harmony_model() -> Model {
     formula_model(&config, HARMONY_BASE).0
 }
 
-/// Sample `i` of a recorded tensor, if it was recorded.
+/// Returns sample `i` of a recorded tensor, or `None` if it was not recorded.
 fn sample(recorded: &HashMap<String, Tensor>, name: &str, i: usize) -> Option<Tensor> {
     let tensor = recorded.get(name)?;
     Some(tensor.narrow(0, i, 1).unwrap())
 }
 
-fn predicts_what_was_recorded(model: &Model, name: &str) {
+fn assert_recorded_prediction(model: &Model, name: &str) {
     let recorded = fixture(name);
     let steps = recorded["t"].to_vec1::<i64>().unwrap();
     for (i, &step) in steps.iter().enumerate() {
@@ -50,15 +50,15 @@ fn predicts_what_was_recorded(model: &Model, name: &str) {
     }
 }
 
-fn drafts_what_was_recorded(model: &Model, name: &str) {
+fn assert_recorded_draft(model: &Model, name: &str) {
     let recorded = fixture(name);
     let harmony = sample(&recorded, "harmony", 0);
     let cues = sample(&recorded, "cues", 0).unwrap();
-    let told = |cues: &Tensor| {
+    let condition = |cues: &Tensor| {
         let harmony = harmony.as_ref();
         model.cue_condition(CueRows { cues, harmony }).unwrap()
     };
-    let (condition, free) = (told(&cues), told(&cues.zeros_like().unwrap()));
+    let (condition, free) = (condition(&cues), condition(&cues.zeros_like().unwrap()));
     let guided = GuidedModel::new(model, &condition, &free, 1.5, Some((-0.1, 1.1))).unwrap();
 
     let timesteps: Vec<usize> = recorded["timesteps"]
@@ -69,7 +69,7 @@ fn drafts_what_was_recorded(model: &Model, name: &str) {
         .collect();
     assert_eq!(model.schedule().spaced_steps(20), timesteps);
 
-    // The recorded run starts from x_T itself, which our sampler makes from noise.
+    // The recorded run starts from x_T itself; our sampler scales noise to get it.
     let scale = model.schedule().sqrt_1m_alpha_bar[999];
     let noise = (&recorded["x_T"] / f64::from(scale)).unwrap();
     let mut on_step = |_, _| ControlFlow::Continue(());
@@ -90,21 +90,21 @@ fn drafts_what_was_recorded(model: &Model, name: &str) {
 }
 
 #[test]
-fn the_model_in_the_box_predicts_what_was_recorded() {
-    predicts_what_was_recorded(&Model::in_the_box(&Device::Cpu).unwrap(), IN_THE_BOX);
+fn the_built_in_model_predicts_what_was_recorded() {
+    assert_recorded_prediction(&Model::in_the_box(&Device::Cpu).unwrap(), BUILT_IN);
 }
 
 #[test]
-fn the_model_in_the_box_drafts_what_was_recorded() {
-    drafts_what_was_recorded(&Model::in_the_box(&Device::Cpu).unwrap(), IN_THE_BOX);
+fn the_built_in_model_drafts_what_was_recorded() {
+    assert_recorded_draft(&Model::in_the_box(&Device::Cpu).unwrap(), BUILT_IN);
 }
 
 #[test]
-fn harmony_and_attention_over_time_predict_what_was_recorded() {
-    predicts_what_was_recorded(&harmony_model(), WITH_HARMONY);
+fn a_network_with_harmony_and_attention_over_time_predicts_what_was_recorded() {
+    assert_recorded_prediction(&harmony_model(), WITH_HARMONY);
 }
 
 #[test]
-fn harmony_and_attention_over_time_draft_what_was_recorded() {
-    drafts_what_was_recorded(&harmony_model(), WITH_HARMONY);
+fn a_network_with_harmony_and_attention_over_time_drafts_what_was_recorded() {
+    assert_recorded_draft(&harmony_model(), WITH_HARMONY);
 }

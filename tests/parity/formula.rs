@@ -1,4 +1,4 @@
-//! Weights and inputs that follow a formula, so that any implementation can make them.
+//! Weights and inputs that follow a formula, so that any implementation can reproduce them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use candle_nn::{Init, VarBuilder};
 use diff_bgm::diffusion::config::{ConditionKind, ModelConfig};
 use diff_bgm::diffusion::model::Model;
 
-/// `u(n, stream)` scaled to ±`scale`: a hash of the index and the stream, evenly spread.
+/// Returns values uniform in ±`scale`, each a hash of its index and the stream.
 pub(crate) fn uniform(stream: u32, scale: f64, shape: impl Into<Shape>) -> Tensor {
     let shape = shape.into();
     let values: Vec<f32> = (0..shape.elem_count() as u32)
@@ -29,7 +29,7 @@ pub(crate) fn uniform(stream: u32, scale: f64, shape: impl Into<Shape>) -> Tenso
     Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
 }
 
-/// A network on formula weights, and how many trainable parameters it has.
+/// Builds a network with formula weights; also returns its number of trainable parameters.
 pub(crate) fn formula_model(config: &ModelConfig, base: u32) -> (Model, usize) {
     let (weights, parameters) = formula_weights(config, base);
     let vb = VarBuilder::from_tensors(weights.into_iter().collect(), DType::F32, &Device::Cpu);
@@ -39,7 +39,7 @@ pub(crate) fn formula_model(config: &ModelConfig, base: u32) -> (Model, usize) {
     )
 }
 
-/// The formula weights of a network by their names, and how many trainable parameters it has.
+/// Returns the formula weights of a network by name, and its number of trainable parameters.
 pub(crate) fn formula_weights(
     config: &ModelConfig,
     base: u32,
@@ -52,7 +52,7 @@ pub(crate) fn formula_weights(
     let mut shapes = shapes.lock().unwrap().clone();
     let parameters = shapes.values().map(Shape::elem_count).sum();
     if config.cond_type != ConditionKind::Cues {
-        // The authors' checkpoints number these arrays along with the weights.
+        // In the authors' checkpoints these arrays are numbered together with the weights.
         for array in ["alpha", "beta", "alpha_bar", "sigma2"] {
             shapes.insert(format!("ldm.{array}"), Shape::from(config.n_steps));
         }
@@ -77,7 +77,7 @@ pub(crate) fn formula_weights(
     (weights, parameters)
 }
 
-/// Notes every tensor that a network asks for.
+/// Records the shape of every tensor that a network requests.
 struct Recorder(Arc<Mutex<BTreeMap<String, Shape>>>);
 
 impl SimpleBackend for Recorder {
@@ -97,7 +97,7 @@ impl SimpleBackend for Recorder {
     }
 
     fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> candle_core::Result<Tensor> {
-        candle_core::bail!("{name} was asked for without a shape")
+        candle_core::bail!("{name} was requested without a shape")
     }
 
     fn contains_tensor(&self, _: &str) -> bool {

@@ -1,7 +1,6 @@
-//! The published network and sampler, and ours, give the numbers that were recorded with their reference
-//! implementations.
+//! Networks, samplers and training give the numbers recorded with their PyTorch reference implementations.
 //!
-//! The fixtures were computed in PyTorch on weights that follow a formula, so no weights need to be stored.
+//! Most fixtures were recorded with weights that follow a formula, so that no weights need to be stored.
 
 mod checkpoint;
 mod cues;
@@ -15,7 +14,7 @@ use std::path::PathBuf;
 
 use candle_core::{Device, Tensor};
 
-/// The tensors of a file in `tests/fixtures`.
+/// Loads the tensors of a file in `tests/fixtures`.
 fn fixture(name: &str) -> HashMap<String, Tensor> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures")
@@ -23,7 +22,7 @@ fn fixture(name: &str) -> HashMap<String, Tensor> {
     candle_core::safetensors::load(path, &Device::Cpu).unwrap()
 }
 
-/// Fails unless every value is within `tolerance`, relative to the largest expected one.
+/// Panics unless every value is within `tolerance`, relative to the largest expected value.
 fn assert_close(name: &str, found: &Tensor, expected: &Tensor, tolerance: f64) {
     assert_eq!(found.dims(), expected.dims(), "shape of {name}");
     let values = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();

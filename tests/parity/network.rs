@@ -7,7 +7,7 @@ use diff_bgm::diffusion::embedding::sinusoids;
 use crate::formula::{formula_model, uniform};
 use crate::{assert_close, fixture};
 
-/// Agreement of single passes.
+/// Tolerance for single passes.
 const TOLERANCE: f64 = 1e-4;
 
 pub(crate) fn tiny_config() -> ModelConfig {
@@ -16,7 +16,7 @@ pub(crate) fn tiny_config() -> ModelConfig {
 
 pub(crate) const TINY_BASE: u32 = 1000;
 
-/// The published configuration, `params_sdf_chd8bar.py` of the authors' release.
+/// Returns the published configuration, `params_sdf_chd8bar.py` in the authors' release.
 fn published_config() -> ModelConfig {
     ModelConfig::from_json(
         r#"{
@@ -74,7 +74,7 @@ fn every_named_activation_of_the_small_network_is_reproduced() {
 }
 
 #[test]
-fn captions_are_encoded_as_recorded() {
+fn the_caption_encoding_is_reproduced() {
     let recorded = fixture("tiny_unet.safetensors");
     let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let encoded = model.encode_caption(&recorded["caption"]).unwrap();
@@ -102,7 +102,7 @@ fn the_full_network_is_reproduced_and_has_41_476_098_parameters() {
 }
 
 #[test]
-fn a_batch_gives_what_its_samples_give_alone() {
+fn a_batch_gives_the_same_as_its_samples_one_by_one() {
     let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let x = uniform(1, 1.0, (2, 2, 32, 32));
     let contexts = [uniform(2, 1.0, (1, 32, 512)), uniform(3, 1.0, (1, 32, 512))];

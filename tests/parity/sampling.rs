@@ -1,4 +1,4 @@
-//! The published schedule, single sampling steps and whole painting loops.
+//! The published schedule, single sampling steps and whole sampling loops.
 
 use std::ops::ControlFlow;
 
@@ -49,7 +49,7 @@ fn every_array_of_the_schedule_is_reproduced() {
     }
 }
 
-/// The recorded pair of conditions on the small network.
+/// Returns the recorded pair of conditions for the small network.
 fn pair(model: &Model, high: &Tensor, low: &Tensor) -> Condition {
     model.context_condition(high.clone(), Some(low.clone()))
 }
@@ -80,7 +80,7 @@ fn paint(name: &str) {
         n_steps: 20,
         ..tiny_config()
     };
-    // The formula numbers the tensors by name alone, so the shorter schedule leaves the weights as they are.
+    // The formula numbers tensors by the order of their names, so a shorter schedule does not change the weights.
     let (model, _) = formula_model(&config, TINY_BASE);
     let condition = pair(&model, &recorded["cond_high"], &recorded["cond_low"]);
     let free = model.null_like(&condition).unwrap();
@@ -89,7 +89,7 @@ fn paint(name: &str) {
         Ok(match noise_use {
             NoiseUse::Start => recorded["noise_T"].clone(),
             NoiseUse::Step(t) => recorded["noise"].i(18 - t as usize)?.unsqueeze(0)?,
-            other => unreachable!("the published sampler has no {other:?}"),
+            other => unreachable!("the published sampler does not use {other:?}"),
         })
     };
     let kept = Kept {
@@ -126,7 +126,7 @@ fn the_published_loop_inpaints_what_was_recorded() {
 }
 
 #[test]
-fn a_run_that_is_told_to_stop_ends_as_cancelled() {
+fn breaking_in_on_step_cancels_the_run() {
     let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let null = model.null_condition().unwrap();
     let guided = GuidedModel::new(&model, &null, &null, 1.0, None).unwrap();
@@ -167,7 +167,7 @@ fn a_run_that_is_told_to_stop_ends_as_cancelled() {
 }
 
 #[test]
-fn few_step_samplers_leave_what_is_kept_exactly_as_it_was() {
+fn few_step_samplers_leave_kept_cells_exactly_as_they_were() {
     let (model, _) = formula_model(&tiny_config(), TINY_BASE);
     let null = model.null_condition().unwrap();
     let guided = GuidedModel::new(&model, &null, &null, 1.0, Some((-0.1, 1.1))).unwrap();
@@ -199,6 +199,6 @@ fn few_step_samplers_leave_what_is_kept_exactly_as_it_was() {
         .unwrap();
         let inside = (&x_0 * &kept.mask).unwrap();
         let original = (&kept.original * &kept.mask).unwrap();
-        assert_close("what is kept", &inside, &original, 0.0);
+        assert_close("kept cells", &inside, &original, 0.0);
     }
 }
