@@ -1,13 +1,13 @@
 //! The diffusion model: the network, its noise schedule and the samplers that run it.
 //!
 //! A model turns noise into a piano roll of one segment (32 beats, 16 steps per bar) under a condition: the rows per
-//! beat that `conditioning` derives from a clip. This module does not depend on clips, pieces or settings of drafts; it
-//! takes tensors and returns tensors.
+//! beat that `conditioning` derives from a clip. Nothing here depends on clips, whole pieces or draft settings: tensors
+//! come in and tensors go out.
 //!
 //! # Files in reading order
 //!
 //! 1. What a model is: [`config`] (the fields of a model file), `weights` (loading and checking tensors), [`model`] (all
-//!    parts together, and one prediction), [`mod@convert`] (model files from published checkpoints).
+//!    parts together, and one prediction), [`convert`] (model files from published checkpoints).
 //! 2. The network: [`unet`] and its layers: [`embedding`] (the diffusion step), `resnet`, `conv`, `attention`,
 //!    `time_attention`, `linear`, `norm`. `roll_folding` shortens the roll before the network and restores it after.
 //! 3. Its conditions: [`cue_encoder`], `condition_encoder` (rows to conditions, for every family) and [`condition`].

@@ -27,7 +27,7 @@ pub(crate) const MODEL_FORMAT: &str = "diff-bgm/1";
 const MAX_MODEL_BYTES: u64 = 2 << 30;
 
 /// The name of the built-in model.
-pub const IN_THE_BOX: &str = "default";
+const BUILT_IN: &str = "default";
 
 /// A loaded model.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Model {
     /// Returns an error if the device cannot hold it.
     pub fn in_the_box(device: &Device) -> Result<Self> {
         let bytes = include_bytes!("../../models/default.safetensors");
-        Self::from_bytes(IN_THE_BOX, bytes, device)
+        Self::from_bytes(BUILT_IN, bytes, device)
     }
 
     /// Loads a model from the bytes of its file.
@@ -111,7 +111,7 @@ impl Model {
         })
     }
 
-    /// The stem of the file's name, or [`IN_THE_BOX`].
+    /// The stem of the file's name, or `default` for the built-in model.
     pub fn name(&self) -> &str {
         &self.name
     }

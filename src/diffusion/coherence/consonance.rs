@@ -7,7 +7,8 @@ use crate::time::STEPS_PER_BEAT;
 const DISSONANCES: [usize; 2] = [1, 13];
 
 /// Lowers each cell of a roll `[2, steps, pitches]`, whose lowest pitch is `pitch_min`, by `share` times the strongest
-/// tone that is louder, dissonant with it and in the same step. Two tones of the beat's chord are left unchanged.
+/// tone in the same step that is dissonant with it, if that tone is the stronger one. Two tones of the beat's chord do
+/// not affect each other.
 pub(super) fn lower_dissonances(
     roll: &mut [f32],
     pitches: usize,
