@@ -1,6 +1,6 @@
-//! The plugin as hosts feel it: scanning, the player's blocks, and a realtime loop beside a generation.
+//! The plugin's cost to a host: scanning, the player's blocks, and a realtime loop while a draft is generated.
 //!
-//! For the realtime loop to be one, the program must be allowed to raise its priority.
+//! The realtime loop is meaningful only if the program may raise its priority.
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -16,8 +16,9 @@ use plugin_hosts::clap::{INSTRUMENT, Library, Playing, RATE_HZ, Sent as ToPlugin
 use plugin_hosts::{Roll, library_name, project};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
-/// Frames of a block.
+/// Frames per block.
 const FRAMES: u32 = 64;
+/// Duration of a block.
 const BLOCK: Duration = Duration::from_nanos((64.0 / RATE_HZ * 1e9) as u64);
 
 fn main() {
@@ -29,7 +30,7 @@ fn main() {
     realtime_loop(&library);
 }
 
-/// The library that cargo built with this program.
+/// Returns the path of the plugin's library that cargo built with this program.
 fn library() -> PathBuf {
     let program = std::env::current_exe().expect("a program has a path");
     let folders = program.ancestors().skip(1).take(2);
@@ -42,7 +43,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-/// What a host does when it looks for plugins.
+/// Times what a host does when it scans for plugins.
 fn scan(library: &Path) {
     let times: Vec<Duration> = (0..20)
         .map(|_| {
@@ -55,12 +56,12 @@ fn scan(library: &Path) {
         .collect();
     let first = times[0];
     println!(
-        "scan: load, query, unload in {first:.2?} at first, then in {:.2?}",
+        "scan: load, query and unload take {first:.2?} the first time, {:.2?} after that",
         median(times)
     );
 }
 
-/// The player alone, in blocks in which so many notes begin or end.
+/// Times the player alone, with about `events` note-ons and note-offs in each block.
 fn player_block(events: u32) {
     let beats_per_block = f64::from(FRAMES) / RATE_HZ * 2.0;
     let blocks = 4000;
@@ -96,16 +97,16 @@ fn player_block(events: u32) {
         times.push(start.elapsed());
     }
     println!(
-        "player: {:.0} events in a block, {:.2?} (the clock itself included)",
+        "player: {:.0} events per block, {:.2?} (including the clock's own time)",
         f64::from(sent) / f64::from(blocks),
         median(times)
     );
 }
 
-/// Blocks at their due times on a thread of the highest priority, while a draft is made and then while it plays.
+/// Runs blocks at their due times on a thread of the highest priority: idle, while a draft is made, and while it plays.
 fn realtime_loop(library: &Path) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/big-buck-bunny-30s.safetensors");
-    let clip = ClipFeatures::read(&path).expect("the clip in the box");
+    let clip = ClipFeatures::read(&path).expect("the built-in clip");
     let state = State {
         clip: Some(SavedClip::new(path, &clip, Tempo::DEFAULT)),
         ..State::default()
@@ -128,7 +129,7 @@ fn realtime_loop(library: &Path) {
             blocks += 1;
             worst = worst.max(playing.took);
             times.push(playing.took);
-            // A block is late when the one after it should have been there already.
+            // A block is late if it ends after the next one is due.
             missed += u32::from(due.elapsed() > Duration::ZERO);
             thread::sleep(due.saturating_duration_since(Instant::now()));
         }
@@ -138,7 +139,9 @@ fn realtime_loop(library: &Path) {
         );
     };
     if set_current_thread_priority(ThreadPriority::Max).is_err() {
-        println!("the realtime loop runs at the usual priority: it may not be raised");
+        println!(
+            "the realtime loop runs at normal priority, because this program may not raise it"
+        );
     }
     run("idle", Duration::from_secs(3), &[], &mut playing);
     let press = [ToPlugin::Value(0, generate, 1.0)];

@@ -1,4 +1,6 @@
-//! What opening and closing the editor leaves behind: `cargo bench --bench windows -- [TIMES]` (500). Linux with glibc and Xvfb.
+//! Leaks of opening and closing the editor: `cargo bench --bench windows -- [TIMES]`, 500 by default.
+//!
+//! Needs Linux with glibc, and Xvfb.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn main() {
@@ -17,8 +19,8 @@ mod linux {
     use plugin_hosts::desktop::{Screen, Window};
     use plugin_hosts::library_of_this_test;
 
-    /// After so many openings it is said what is there; before, all that windows share was loaded.
-    const SAID_EVERY: u32 = 50;
+    /// Openings between reports. There is one after the first opening too, which loads what all windows share.
+    const REPORT_EVERY: u32 = 50;
 
     pub(super) fn main() {
         let given = env::args().skip(1).find_map(|number| number.parse().ok());
@@ -35,17 +37,18 @@ mod linux {
         for time in 1..=times {
             let window = Window::open(&mut instance);
             window.close(&mut instance);
-            if time % SAID_EVERY == 0 || time == 1 {
-                // The thread of a window closes its descriptors a little after the window.
+            if time % REPORT_EVERY == 0 || time == 1 {
+                // A window's thread closes its descriptors shortly after the window.
                 thread::sleep(Duration::from_secs(1));
-                say(time);
+                report(time);
             }
         }
     }
 
-    fn say(time: u32) {
+    /// Prints the memory, descriptors and threads of this process.
+    fn report(time: u32) {
         let entries = |folder| fs::read_dir(folder).expect("a Linux system").count();
-        // SAFETY: it only counts.
+        // SAFETY: `mallinfo2` has no preconditions.
         let heap = unsafe { libc::mallinfo2() };
         println!(
             "opened {time} times: {} kB resident, {} kB of the heap in use, {} descriptors, {} threads",
@@ -56,7 +59,7 @@ mod linux {
         );
     }
 
-    /// Kilobytes of this process in memory.
+    /// Returns this process's resident memory in kilobytes.
     fn resident() -> u64 {
         let status = fs::read_to_string("/proc/self/status").expect("a Linux system");
         let line = status.lines().find(|line| line.starts_with("VmRSS"));

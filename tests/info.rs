@@ -1,4 +1,4 @@
-//! `bgm features` and `bgm info` on files that are as they should be.
+//! `bgm features` and `bgm info` on valid files.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::Command;
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::time::Seconds;
 
-/// Runs `bgm` and returns what it printed.
+/// Runs `bgm` and returns its standard output.
 fn bgm(arguments: &[&Path]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
         .args(arguments)
@@ -18,7 +18,7 @@ fn bgm(arguments: &[&Path]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A `.npy` file of `rows` rows of ones.
+/// Returns a `.npy` file of `rows` rows of ones.
 fn npy(rows: usize, width: usize) -> Vec<u8> {
     let header =
         format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {width}), }}\n");
@@ -30,14 +30,14 @@ fn npy(rows: usize, width: usize) -> Vec<u8> {
 }
 
 #[test]
-fn loose_files_become_one_clip_file_that_info_describes() {
+fn loose_files_are_gathered_into_a_clip_file_that_info_describes() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("visual.npy"), npy(25, 512)).unwrap();
     fs::write(path("caption.npy"), npy(5, 768)).unwrap();
     fs::write(path("scenes.txt"), "0 71\n72 119\n120 299\n").unwrap();
     let clip = path("clip.safetensors");
-    let said = bgm(&[
+    let printed = bgm(&[
         "features".as_ref(),
         "--visual".as_ref(),
         &path("visual.npy"),
@@ -51,8 +51,8 @@ fn loose_files_become_one_clip_file_that_info_describes() {
         &clip,
     ]);
     assert!(
-        said.contains("12.50 s") && said.contains("2 cuts"),
-        "{said}"
+        printed.contains("12.50 s") && printed.contains("2 cuts"),
+        "{printed}"
     );
 
     let features = ClipFeatures::read(&clip).unwrap();
@@ -60,23 +60,32 @@ fn loose_files_become_one_clip_file_that_info_describes() {
     assert_eq!(features.shots, [Seconds(3.0), Seconds(5.0)]);
     assert_eq!(features.visual.unwrap().rate_hz, 2.0);
 
-    let said = bgm(&["info".as_ref(), &clip]);
+    let printed = bgm(&["info".as_ref(), &clip]);
     for line in [
         "clip of 12.500 s",
         "visual: 25 rows of 512, 2.000 a second",
         "caption: 5 rows of 768, 0.400 a second",
         "2 cuts: 3.000 s, 5.000 s",
     ] {
-        assert!(said.lines().any(|said| said == line), "{line}: {said}");
+        assert!(
+            printed.lines().any(|printed| printed == line),
+            "{line}: {printed}"
+        );
     }
 }
 
 #[test]
-fn the_model_in_the_box_and_a_midi_file_are_described() {
+fn the_built_in_model_and_a_midi_file_are_described() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let said = bgm(&["info".as_ref(), &root.join("models/default.safetensors")]);
-    assert!(said.starts_with("model of the family cues\n"), "{said}");
-    assert!(said.lines().any(|line| line == "n_steps: 1000"), "{said}");
+    let printed = bgm(&["info".as_ref(), &root.join("models/default.safetensors")]);
+    assert!(
+        printed.starts_with("model of the cues family\n"),
+        "{printed}"
+    );
+    assert!(
+        printed.lines().any(|line| line == "n_steps: 1000"),
+        "{printed}"
+    );
 
     let folder = tempfile::tempdir().unwrap();
     let midi = folder.path().join("two-notes.mid");
@@ -86,13 +95,16 @@ fn the_model_in_the_box_and_a_midi_file_are_described() {
     let length = (bytes.len() - 22) as u32;
     bytes[18..22].copy_from_slice(&length.to_be_bytes());
     fs::write(&midi, bytes).unwrap();
-    let said = bgm(&["info".as_ref(), &midi]);
+    let printed = bgm(&["info".as_ref(), &midi]);
     assert!(
-        said.starts_with("MIDI file of 2.00 beats, 1.000 s\n"),
-        "{said}"
+        printed.starts_with("MIDI file of 2.00 beats, 1.000 s\n"),
+        "{printed}"
     );
-    assert!(said.contains("track 1 \"\": 2 notes"), "{said}");
-    assert!(said.contains("\n1 marker: "), "{said}");
-    assert!(said.contains("\ntext at beat 2.00 (bar 1): F\n"), "{said}");
-    assert!(!said.contains('\x1b'), "{said}");
+    assert!(printed.contains("track 1 \"\": 2 notes"), "{printed}");
+    assert!(printed.contains("\n1 marker: "), "{printed}");
+    assert!(
+        printed.contains("\ntext at beat 2.00 (bar 1): F\n"),
+        "{printed}"
+    );
+    assert!(!printed.contains('\x1b'), "{printed}");
 }

@@ -1,9 +1,9 @@
-//! What baseview, the editor's windowing library, uses of libxkbcommon, loaded when the first window opens.
+//! The part of libxkbcommon that baseview, the editor's windowing library, uses; loaded when the first window opens.
 //!
-//! baseview 0.4.2 makes a keyboard map and a keyboard state for each window and releases only the state, so each window
-//! leaves some 75 kB behind. It reaches both through the crate `xkbcommon-dl`; this crate stands in for that one under
-//! the same names (see `[patch.crates-io]` in the root's `Cargo.toml`) and hands out states that own their map. It goes
-//! when baseview releases the map itself.
+//! baseview 0.4.2 makes a keyboard map and a keyboard state for each window but releases only the state, so each window
+//! leaks about 75 kB. It reaches both through the crate `xkbcommon-dl`. This crate replaces that one under the same names
+//! (see `[patch.crates-io]` in the root's `Cargo.toml`) and returns states that own their map. It can be removed once
+//! baseview releases the map itself.
 
 #![allow(non_camel_case_types, reason = "the names are libxkbcommon's")]
 
@@ -15,50 +15,50 @@ use std::sync::OnceLock;
 
 use libloading::Library;
 
-/// A key's number.
+/// A key code.
 pub type xkb_keycode_t = u32;
 
-/// What keyboard maps are made in.
+/// The context in which keyboard maps are made.
 #[repr(C)]
 pub struct xkb_context {
     opaque: PhantomData<*mut ()>,
 }
 
-/// What each key means.
+/// A keyboard map: the meaning of each key.
 #[repr(C)]
 pub struct xkb_keymap {
     opaque: PhantomData<*mut ()>,
 }
 
-/// Which keys and modifiers are down.
+/// A keyboard's state: which keys and modifiers are down.
 #[repr(C)]
 pub struct xkb_state {
     opaque: PhantomData<*mut ()>,
 }
 
-/// How a context is made.
+/// Options for making a context.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum xkb_context_flags {
-    /// As usual.
+    /// No options.
     XKB_CONTEXT_NO_FLAGS = 0,
 }
 
-/// How a keyboard map is made.
+/// Options for making a keyboard map.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum xkb_keymap_compile_flags {
-    /// As usual.
+    /// No options.
     XKB_KEYMAP_COMPILE_NO_FLAGS = 0,
 }
 
-/// What happened to a key.
+/// Whether a key was pressed or released.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum xkb_key_direction {
-    /// It was released.
+    /// Released.
     XKB_KEY_UP = 0,
-    /// It was pressed.
+    /// Pressed.
     XKB_KEY_DOWN = 1,
 }
 
@@ -68,10 +68,10 @@ pub struct XkbCommon {
     pub xkb_context_new: unsafe extern "C" fn(xkb_context_flags) -> *mut xkb_context,
     /// Releases a context.
     pub xkb_context_unref: unsafe extern "C" fn(*mut xkb_context),
-    /// Writes the text that a key gives into a buffer of so many bytes.
+    /// Writes the text that a key produces into a buffer of the given size, in bytes.
     pub xkb_state_key_get_utf8:
         unsafe extern "C" fn(*mut xkb_state, xkb_keycode_t, *mut c_char, usize) -> c_int,
-    /// Tells the state that a key went down or up, and returns which of its parts changed.
+    /// Updates the state after a key was pressed or released; returns a mask of the components that changed.
     pub xkb_state_update_key:
         unsafe extern "C" fn(*mut xkb_state, xkb_keycode_t, xkb_key_direction) -> u32,
     /// Releases a state.
@@ -79,7 +79,7 @@ pub struct XkbCommon {
     xkb_keymap_unref: unsafe extern "C" fn(*mut xkb_keymap),
 }
 
-/// libxkbcommon, if the system has it.
+/// Returns libxkbcommon, or `None` if the system does not have it.
 pub fn xkbcommon_option() -> Option<&'static XkbCommon> {
     static LOADED: OnceLock<Option<XkbCommon>> = OnceLock::new();
     LOADED.get_or_init(load).as_ref()
@@ -100,22 +100,24 @@ fn load() -> Option<XkbCommon> {
     }
 }
 
-/// The first of the libraries that the system has; it stays loaded.
+/// Loads the first of the libraries that the system has, and never unloads it.
 fn open(names: &[&str]) -> Option<&'static Library> {
     names.iter().find_map(|name| {
-        // SAFETY: libxkbcommon runs nothing when it is loaded.
+        // SAFETY: libxkbcommon runs no code when it is loaded.
         let library = unsafe { Library::new(name) }.ok()?;
         Some(&*Box::leak(Box::new(library)))
     })
 }
 
+/// Returns the function called `name`, or `None` if the library lacks it.
+///
 /// # Safety
-/// `F` is the function's type.
+/// `F` must be the function's type.
 unsafe fn function<F: Copy + 'static>(
     library: &'static Library,
     name: &std::ffi::CStr,
 ) -> Option<F> {
-    // SAFETY: as the caller says.
+    // SAFETY: the caller guarantees that `F` is the function's type.
     let symbol = unsafe { library.get::<F>(name.to_bytes_with_nul()) };
     symbol.ok().map(|symbol| *symbol)
 }

@@ -1,4 +1,4 @@
-//! Keyboards of an X server, from libxkbcommon-x11.
+//! The keyboards of an X server, through libxkbcommon-x11.
 
 use std::ffi::c_void;
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ type StateFromDevice =
 
 /// Functions of libxkbcommon-x11, under its names.
 pub struct XkbCommonX11 {
-    /// The number of the main keyboard, or -1.
+    /// Returns the device number of the main keyboard, or -1.
     pub xkb_x11_get_core_keyboard_device_id: unsafe extern "C" fn(*mut xcb_connection_t) -> i32,
     /// Reads a keyboard's map.
     pub xkb_x11_keymap_new_from_device: unsafe extern "C" fn(
@@ -24,13 +24,13 @@ pub struct XkbCommonX11 {
         i32,
         xkb_keymap_compile_flags,
     ) -> *mut xkb_keymap,
-    /// Reads a keyboard's state. Other than libxkbcommon's, it takes the map over: it is released with the state, or at
-    /// once where there is none.
+    /// Reads a keyboard's state. Unlike libxkbcommon's own function it takes ownership of the map, which is released with
+    /// the state, or at once if no state could be made.
     pub xkb_x11_state_new_from_device: StateFromDevice,
     state_from_device: StateFromDevice,
 }
 
-/// libxkbcommon-x11, if the system has it.
+/// Returns libxkbcommon-x11, or `None` if the system does not have it.
 pub fn xkbcommon_x11_option() -> Option<&'static XkbCommonX11> {
     static LOADED: OnceLock<Option<XkbCommonX11>> = OnceLock::new();
     LOADED.get_or_init(load).as_ref()
@@ -52,8 +52,10 @@ fn load() -> Option<XkbCommonX11> {
     }
 }
 
+/// Reads a keyboard's state and gives it ownership of `keymap`.
+///
 /// # Safety
-/// As libxkbcommon's function; `keymap` is the caller's, who gives it up.
+/// As for `xkb_x11_state_new_from_device`; the caller must own a reference to `keymap` and not use it afterwards.
 unsafe extern "C" fn state_that_owns_its_keymap(
     keymap: *mut xkb_keymap,
     connection: *mut xcb_connection_t,
@@ -62,8 +64,8 @@ unsafe extern "C" fn state_that_owns_its_keymap(
     let (Some(xkb_common), Some(x11)) = (xkbcommon_option(), xkbcommon_x11_option()) else {
         return std::ptr::null_mut();
     };
-    // SAFETY: the arguments are as the function asks. A state counts itself among its map's owners, so the caller's share
-    // may be released at once; releasing no map does nothing.
+    // SAFETY: the caller guarantees the arguments. The state holds its own reference to the map, so the caller's can be
+    // released at once; releasing a null map does nothing.
     unsafe {
         let state = (x11.state_from_device)(keymap, connection, device_id);
         (xkb_common.xkb_keymap_unref)(keymap);

@@ -1,23 +1,23 @@
-//! Running other programs in the repository's root, with the reason for a failure in words.
+//! Runs cargo and other programs in the repository's root.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What a command returns: nothing, or why it failed.
+/// A command's result; the error is a message for the user.
 pub(crate) type Outcome = Result<(), String>;
 
-/// The repository's root.
+/// Returns the repository's root folder.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap_or(Path::new("."))
 }
 
-/// Where cargo builds: the environment and every configuration file have a say in it, so cargo is asked.
+/// Returns cargo's target folder, as reported by `cargo metadata`: the environment and configuration files can move it.
 pub(crate) fn target() -> Result<PathBuf, String> {
     let question = ["metadata", "--no-deps", "--format-version", "1"];
-    let failed = |reason: String| format!("«cargo {}»: {reason}", question.join(" "));
+    let failed = |reason: String| format!("`cargo {}` failed: {reason}", question.join(" "));
     let answer = cargo_command(&question)
         .current_dir(root())
         .output()
@@ -33,19 +33,19 @@ pub(crate) fn target() -> Result<PathBuf, String> {
     }
 }
 
-/// Runs `cargo` with the given arguments.
+/// Runs cargo with the given arguments.
 pub(crate) fn cargo(arguments: &[&str]) -> Outcome {
     run(&mut cargo_command(arguments))
 }
 
-/// `cargo` with the given arguments, the same cargo that runs this program.
+/// Returns a command for the cargo that runs this program, with the given arguments.
 pub(crate) fn cargo_command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
     command
 }
 
-/// Runs a command in the repository's root, showing it first.
+/// Prints a command and runs it in the repository's root.
 pub(crate) fn run(command: &mut Command) -> Outcome {
     let words: Vec<_> = std::iter::once(command.get_program())
         .chain(command.get_args())
@@ -55,7 +55,7 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
     println!("$ {line}");
     match command.current_dir(root()).status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("«{line}» ended with {status}")),
-        Err(error) => Err(format!("«{line}» could not be started: {error}")),
+        Ok(status) => Err(format!("`{line}` failed with {status}")),
+        Err(error) => Err(format!("cannot run `{line}`: {error}")),
     }
 }

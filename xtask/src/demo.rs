@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: music for the clip in the box, from nothing but this repository and Rust.
+//! `cargo xtask demo`: drafts music for the built-in clip; needs only this repository, Rust and a C compiler.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use crate::cargo::{Outcome, cargo, cargo_command, run as run_command, target};
 
-/// The tempo of the demo; the clip's 30 s are then 12.5 bars.
+/// The demo's tempo, at which the clip's 30 s are 12.5 bars.
 const TEMPO_BPM: &str = "100";
 const CLIP: &str = "models/big-buck-bunny-30s.safetensors";
 
-/// The host that drafts inside the plugin.
+/// Cargo's arguments for the example that runs the plugin in a headless host.
 const HOST: [&str; 5] = [
     "--release",
     "--package",
@@ -21,8 +21,8 @@ const HOST: [&str; 5] = [
     "draft_in_host",
 ];
 
-/// Builds everything, drafts, renders, drafts and plays once more inside the plugin, and prints where the results lie
-/// and how long it took.
+/// Builds everything, drafts and renders on the command line, drafts and plays the same inside the plugin, and prints
+/// where the results are and how long each part took.
 pub(crate) fn run() -> Outcome {
     let start = Instant::now();
     cargo(&["build", "--release"])?;
@@ -32,7 +32,7 @@ pub(crate) fn run() -> Outcome {
     let target = target()?;
     let folder = target.join("demo");
     fs::create_dir_all(&folder)
-        .map_err(|error| format!("{} could not be made: {error}", folder.display()))?;
+        .map_err(|error| format!("cannot make the folder {}: {error}", folder.display()))?;
     let bgm = target
         .join("release")
         .join(format!("bgm{}", std::env::consts::EXE_SUFFIX));
@@ -71,10 +71,10 @@ pub(crate) fn run() -> Outcome {
 
     println!("\nMusic for 30 s of Big Buck Bunny (CC BY 3.0, Blender Foundation):");
     for (path, what) in [
-        (&midi, "the notes, for any DAW"),
+        (&midi, "the notes, for your DAW"),
         (&roll, "a picture of them"),
-        (&wav, "how they sound"),
-        (&report, "settings and measures"),
+        (&wav, "the notes as audio"),
+        (&report, "settings, timings and measures"),
     ] {
         println!("  {}  {what}", shown(path));
     }
@@ -86,11 +86,12 @@ pub(crate) fn run() -> Outcome {
     Ok(())
 }
 
-/// The plugin's library among what cargo built.
+/// Returns the path of the plugin's library in one of cargo's output folders.
 fn library_in(folder: &Path) -> PathBuf {
     folder.join(format!("{DLL_PREFIX}diff_bgm{DLL_SUFFIX}"))
 }
 
+/// Formats a path as an absolute one.
 fn shown(path: &Path) -> String {
     path.canonicalize()
         .unwrap_or_else(|_| path.to_owned())

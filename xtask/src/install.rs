@@ -1,4 +1,4 @@
-//! `cargo xtask install` and `uninstall`: the bundles in the folders where hosts look for plugins.
+//! `cargo xtask install` and `uninstall`: copies the bundles to the folders where hosts look for plugins, or removes them.
 
 use std::env;
 use std::fs;
@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 use crate::bundle;
 use crate::cargo::{Outcome, target};
 
-/// For whom the plugin is installed.
+/// Who the plugin is installed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// The present user.
+    /// The current user.
     User,
-    /// Everybody; needs an administrator.
+    /// All users; needs administrator rights.
     System,
 }
 
-/// The bundles, and the folder of each format.
+/// The bundles and their formats.
 const BUNDLES: [(&str, Format); 2] = [
     ("Diff-BGM.clap", Format::Clap),
     ("Diff-BGM.vst3", Format::Vst3),
@@ -30,7 +30,7 @@ enum Format {
 }
 
 impl Scope {
-    /// Reads `--user` (which is the default) or `--system`.
+    /// Parses `--user`, the default, or `--system`; `None` for anything else.
     pub(crate) fn parse(arguments: &[&str]) -> Option<Self> {
         match arguments {
             [] | ["--user"] => Some(Self::User),
@@ -40,7 +40,7 @@ impl Scope {
     }
 }
 
-/// Builds the bundles and puts them in place.
+/// Builds the bundles and installs them.
 pub(crate) fn install(scope: Scope) -> Outcome {
     bundle::run(&["bundle", "diff-bgm", "--release"])?;
     let bundled = target()?.join("bundled");
@@ -52,9 +52,9 @@ pub(crate) fn install(scope: Scope) -> Outcome {
     Ok(())
 }
 
-/// Puts a copy of `from` in the place of `to`. What was there goes only when the whole copy lies beside it.
+/// Replaces `to` with a copy of `from`. The old content is removed only after the copy is complete.
 fn put(from: &Path, to: &Path) -> io::Result<()> {
-    // Names that do not end as plugins do, which hosts would scan.
+    // Temporary names without a plugin's extension, so that hosts do not scan them.
     let beside = |what: &str| {
         let name = to.file_name().unwrap_or_default().to_string_lossy();
         to.with_file_name(format!(".{name}.{what}"))
@@ -62,7 +62,7 @@ fn put(from: &Path, to: &Path) -> io::Result<()> {
     let (new, old) = (beside("new"), beside("old"));
     remove(&new)?;
     let placed = copy(from, &new).and_then(|()| {
-        // A folder cannot be renamed over another one.
+        // A folder cannot be renamed onto another, so the old one is moved away first.
         let was_there = to.exists();
         if was_there {
             remove(&old)?;
@@ -78,20 +78,20 @@ fn put(from: &Path, to: &Path) -> io::Result<()> {
     placed
 }
 
-/// Takes the bundles away again.
+/// Removes the installed bundles.
 pub(crate) fn uninstall(scope: Scope) -> Outcome {
     for (name, format) in BUNDLES {
         let bundle = folder(scope, format)?.join(name);
         if remove(&bundle).map_err(|error| format!("{}: {error}", bundle.display()))? {
             println!("Removed {}", bundle.display());
         } else {
-            println!("{} is not installed", bundle.display());
+            println!("Not installed: {}", bundle.display());
         }
     }
     Ok(())
 }
 
-/// Where hosts look for plugins of a format, as the CLAP and VST3 documents say.
+/// Returns the folder in which hosts look for plugins of a format, as the CLAP and VST3 specifications define it.
 fn folder(scope: Scope, format: Format) -> Result<PathBuf, String> {
     let base = |variable: &str| {
         env::var_os(variable)
@@ -120,7 +120,7 @@ fn folder(scope: Scope, format: Format) -> Result<PathBuf, String> {
     })
 }
 
-/// Removes a file or a folder; false where there is none.
+/// Removes a file or a folder; returns `false` if there is none.
 fn remove(path: &Path) -> io::Result<bool> {
     let removed = if path.is_dir() {
         fs::remove_dir_all(path)
@@ -134,7 +134,7 @@ fn remove(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Copies a file, or a folder with all that is in it.
+/// Copies a file, or a folder and its contents.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(parent) = to.parent() {
         fs::create_dir_all(parent)?;
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_installed_bundle_is_replaced_by_a_whole_copy_or_not_at_all() {
+    fn an_installed_bundle_is_replaced_by_a_complete_copy_or_not_at_all() {
         let folder = env::temp_dir().join(format!("xtask-install-{}", std::process::id()));
         let (from, to) = (folder.join("new"), folder.join("plugins/A.vst3"));
         fs::create_dir_all(from.join("Contents")).unwrap();
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_user_is_meant_unless_the_system_is_asked_for() {
+    fn the_default_scope_is_the_user() {
         assert_eq!(Scope::parse(&[]), Some(Scope::User));
         assert_eq!(Scope::parse(&["--system"]), Some(Scope::System));
         assert_eq!(Scope::parse(&["--everybody"]), None);

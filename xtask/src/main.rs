@@ -1,4 +1,4 @@
-//! The repository's own commands; run them as `cargo xtask COMMAND`.
+//! The repository's own commands, run as `cargo xtask COMMAND`.
 
 mod bundle;
 mod cargo;
@@ -13,14 +13,14 @@ use install::Scope;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  demo                build everything, draft music for the clip in the box, and say where it lies
-  test                format, lints, documentation, all tests, and the build without default features
+  demo                build everything and draft music for the built-in clip
+  test                check format, lints and documentation, build without default features, run all tests
   bundle diff-bgm --release
-                      the plugin as CLAP and VST3, in target/bundled
+                      build the plugin as CLAP and VST3 bundles in target/bundled
   install [--user|--system]
-                      build the plugin and put it where hosts look for it
+                      build the plugin and copy it to your plugin folders, or to those of all users
   uninstall [--user|--system]
-                      take it away again
+                      remove it from there
 ";
 
 fn main() -> ExitCode {

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that must hold before a change lands.
+//! `cargo xtask test`: every check that a change must pass.
 
 use std::env;
 use std::env::consts::EXE_SUFFIX;
@@ -6,24 +6,24 @@ use std::time::Instant;
 
 use crate::cargo::{Outcome, cargo, cargo_command, run as run_command};
 
-/// A program that tests use where it is installed.
+/// A program that some tests need; they are skipped if it is not installed.
 struct Program {
     name: &'static str,
-    /// The package that has it on Debian and Ubuntu.
+    /// Its package on Debian and Ubuntu.
     package: &'static str,
-    /// What is not tested without it.
+    /// What the skipped tests cover.
     tests: &'static str,
 }
 
 const FFMPEG: Program = Program {
     name: "ffmpeg",
     package: "ffmpeg",
-    tests: "the analysis of videos, and movies",
+    tests: "video analysis and movie output",
 };
 const XVFB: Program = Program {
     name: "Xvfb",
     package: "xvfb",
-    tests: "the editor in a window",
+    tests: "the editor's window",
 };
 const PROGRAMS: &[Program] = if cfg!(target_os = "linux") {
     &[FFMPEG, XVFB]
@@ -31,7 +31,7 @@ const PROGRAMS: &[Program] = if cfg!(target_os = "linux") {
     &[FFMPEG]
 };
 
-/// Runs every check, what fails fastest first, and says what could not be tested here.
+/// Runs every check, the quickest first, and reports which tests were skipped for want of a program.
 pub(crate) fn run() -> Outcome {
     let start = Instant::now();
     cargo(&["fmt", "--all", "--check"])?;
@@ -48,12 +48,12 @@ pub(crate) fn run() -> Outcome {
     run_command(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
     cargo(&["test", "--workspace"])?;
     println!(
-        "All checks that were run passed in {:.0} s.",
+        "All checks that ran have passed, in {:.0} s.",
         start.elapsed().as_secs_f64()
     );
     for program in PROGRAMS.iter().filter(|program| !program.is_installed()) {
         println!(
-            "Not tested: {}, because {} is not installed (package {}).",
+            "Skipped: the tests of {}. They need {} (package {}).",
             program.tests, program.name, program.package
         );
     }

@@ -1,4 +1,4 @@
-//! Clips as the commands accept them: a clip file, or a video that is analysed on the spot.
+//! The clip that a command is given: a clip file, or a video to analyse.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -9,7 +9,7 @@ use diff_bgm::video;
 
 use crate::progress::Progress;
 
-/// Reads a clip file by its ending, and analyses anything else as a video.
+/// Reads `path` as a clip file if it ends in `.safetensors`; otherwise analyses it as a video.
 pub(crate) fn read(path: &Path) -> Result<ClipFeatures> {
     let extension = path.extension().unwrap_or_default();
     if extension.eq_ignore_ascii_case("safetensors") {
@@ -17,7 +17,7 @@ pub(crate) fn read(path: &Path) -> Result<ClipFeatures> {
     }
     let mut progress = Progress::new();
     let clip = video::analyse(path, &mut |fraction| {
-        progress.set(fraction, "watching the clip");
+        progress.set(fraction, "analysing the clip");
         ControlFlow::Continue(())
     });
     progress.finish();

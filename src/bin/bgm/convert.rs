@@ -1,4 +1,4 @@
-//! `bgm convert`: a checkpoint of the published training code into a model file.
+//! `bgm convert`: turns a checkpoint of the published training code into a model file.
 
 use std::path::PathBuf;
 
@@ -7,19 +7,19 @@ use diff_bgm::diffusion::convert::{Conversion, convert};
 
 use crate::output::expect_extension;
 
-/// How many skipped entries are named.
+/// How many skipped entries are listed by name.
 const NAMED_SKIPPED: usize = 8;
 
-/// Convert a published checkpoint into a model file
+/// Convert a published checkpoint to a model file
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Folder of a training run (params.json, chkpts/weights_best.pt), or a file of weights (.pt)
+    /// A training run's folder (with params.json and chkpts/weights_best.pt), or a weights file (.pt)
     #[arg(value_name = "DIR|FILE.pt")]
     source: PathBuf,
-    /// The run's params.json, where it is not with the weights
+    /// The run's params.json, if it is not in that folder or beside the weights
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
-    /// Where to write the model file
+    /// The model file to write
     #[arg(short, long, value_name = "MODEL.safetensors")]
     output: PathBuf,
 }
@@ -45,7 +45,7 @@ fn summary(conversion: &Conversion) -> String {
     );
     let skipped = &conversion.skipped;
     if !skipped.is_empty() {
-        summary += "; left out: ";
+        summary += "; skipped: ";
         summary += &skipped[..skipped.len().min(NAMED_SKIPPED)].join(", ");
     }
     if skipped.len() > NAMED_SKIPPED {

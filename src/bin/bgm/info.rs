@@ -1,4 +1,4 @@
-//! `bgm info`: what a model, a clip file or a MIDI file holds.
+//! `bgm info`: describes a model, a clip file or a MIDI file.
 
 use std::path::{Path, PathBuf};
 
@@ -9,22 +9,22 @@ use diff_bgm::formats::bounded_file::read_bounded;
 use diff_bgm::formats::safetensors_file::Container;
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::time::Beats;
-use diff_bgm::{Fault, Result};
+use diff_bgm::{Error, Fault, Result};
 use serde_json::Value;
 
 use crate::counted::counted;
 
-/// The largest file that is described, in bytes.
+/// The largest safetensors file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 2 << 30;
-/// How many cuts, markers or other places are listed.
+/// The most entries listed of one kind.
 const LISTED: usize = 50;
-/// The longest text that is shown whole, in characters.
+/// The longest text that is not shortened, in characters.
 const LONGEST_TEXT: usize = 160;
 
 /// Describe a model, a clip file or a MIDI file
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The file (.safetensors, .mid)
+    /// A model or a clip file (.safetensors), or a MIDI file (.mid)
     file: PathBuf,
 }
 
@@ -35,11 +35,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Some("mid" | "midi") => describe_midi(&MidiFile::open(path)?),
         Some("safetensors") => describe_safetensors(path)?,
         _ => {
-            return Err(Fault::new(
-                "a name of another kind of file",
-                "a model or a clip file (.safetensors) or a MIDI file (.mid)",
-            )
-            .in_file(path));
+            return Err(Error::Usage(format!(
+                "`bgm info` cannot describe {}. Give it a model or a clip file (.safetensors), or a MIDI file (.mid).",
+                path.display()
+            )));
         }
     };
     for line in lines {
@@ -63,7 +62,7 @@ fn describe_safetensors(path: &Path) -> Result<Vec<String>> {
 
 fn describe_model(model: &Model, config: &str) -> Vec<String> {
     let mut lines = vec![
-        format!("model of the family {}", model.config().cond_type.name()),
+        format!("model of the {} family", model.config().cond_type.name()),
         format!("{} parameters", model.parameters()),
     ];
     if let Ok(Value::Object(fields)) = serde_json::from_str(config) {
@@ -140,12 +139,12 @@ fn describe_midi(file: &MidiFile) -> Vec<String> {
     lines
 }
 
-/// A place in a MIDI file, by the beats before it and by its bar.
+/// Formats a position as its beat, counted from 0, and its bar, counted from 1.
 fn place(file: &MidiFile, at: Beats) -> String {
     format!("at beat {:.2} (bar {})", at.0, file.bar_at(at))
 }
 
-/// How many there are, and the first of them; `name` is that of one.
+/// Formats a list after its length, as in "2 cuts: a, b"; `name` is the singular.
 fn list(name: &str, places: impl ExactSizeIterator<Item = String>) -> String {
     let count = places.len();
     let mut line = counted(count, name);
@@ -159,7 +158,7 @@ fn list(name: &str, places: impl ExactSizeIterator<Item = String>) -> String {
     line
 }
 
-/// A text from a file, fit for a terminal: without control characters and not too long.
+/// Makes text from a file safe to print: control characters become spaces, and long text is shortened.
 fn shown(text: &str) -> String {
     let mut shown: String = text
         .chars()

@@ -1,4 +1,4 @@
-//! `bgm`: Diff-BGM on the command line. One file a subcommand; errors are printed once, here.
+//! `bgm`: Diff-BGM on the command line. Each subcommand has a file; errors are printed here.
 
 mod clip;
 mod coherence;
@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use diff_bgm::Result;
 
-/// Draft background music for a picture cut
+/// Draft background music that follows a video clip
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100)]
 struct Arguments {
@@ -53,7 +53,7 @@ fn run(arguments: Arguments) -> Result<()> {
     }
 }
 
-/// 0 when done, 1 when it failed with the reason on stderr; clap itself exits with 2 on wrong usage.
+/// Exits with 0 on success, 1 after an error, which goes to standard error, and 2 on a wrong command line.
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,

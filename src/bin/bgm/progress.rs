@@ -1,15 +1,15 @@
-//! Progress on the terminal: a bar where someone watches, a plain line now and then where nobody does.
+//! Progress on standard error: a bar on a terminal, otherwise a plain line every few seconds.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How finely the bar is divided.
+/// Divisions of the bar.
 const DIVISIONS: u64 = 1000;
-/// How long a plain line stands before the next one.
+/// Time between plain lines.
 const PLAIN_LINE_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How far some work is, shown on standard error.
+/// The progress of one job, shown on standard error.
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
@@ -17,7 +17,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Nothing is shown before the first [`Progress::set`].
+    /// Starts the clock; nothing is shown before the first [`Progress::set`].
     pub(crate) fn new() -> Self {
         let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -29,7 +29,7 @@ impl Progress {
         }
     }
 
-    /// Shows a share of the work, 0 to 1, with a word on what is being done and the time that is left.
+    /// Shows the share of the work that is done, 0 to 1, with `message` and an estimate of the time left.
     pub(crate) fn set(&mut self, fraction: f64, message: &str) {
         let message = match self.remaining(fraction) {
             Some(left) => format!("{message}, {} s left", left.as_secs_f64().ceil()),
@@ -51,7 +51,7 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    /// The time left if the rest goes on as before; nothing until enough is done to tell.
+    /// Estimates the time left at the speed so far, or `None` until enough is done.
     fn remaining(&self, fraction: f64) -> Option<Duration> {
         (fraction > 0.02).then(|| self.started.elapsed().mul_f64((1.0 - fraction) / fraction))
     }

@@ -1,4 +1,4 @@
-//! `bgm render`: a MIDI file as sound, or as the sound of a movie.
+//! `bgm render`: plays a MIDI file into a sound file, or into the sound track of a movie.
 
 use std::path::PathBuf;
 
@@ -8,28 +8,28 @@ use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::render::instrument::Instrument;
 use diff_bgm::render::{render, write_movie};
 use diff_bgm::time::Beats;
-use diff_bgm::{Fault, Result};
+use diff_bgm::{Error, Result};
 
 use crate::output::expect_extension;
 
-/// How the names of movies end.
+/// File extensions of movies.
 const MOVIE_ENDINGS: &[&str] = &["mp4", "m4v", "mov", "mkv"];
 
-/// Render a MIDI file as sound, or as the sound of a movie
+/// Render a MIDI file to audio, or put it under a video
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The MIDI file, such as a draft
+    /// The MIDI file to play
     midi: PathBuf,
-    /// The WAV file to write; with --video the movie: .mp4, .m4v, .mov or .mkv
+    /// The WAV file to write; with --video, the movie (.mp4, .m4v, .mov or .mkv)
     #[arg(short, long, value_name = "SOUND.wav")]
     output: PathBuf,
-    /// A soundfont to play with; one of the system or else a simple electric piano, if not given
+    /// A soundfont to play it with [default: one installed on the system, else a simple electric piano]
     #[arg(long, value_name = "PIANO.sf2")]
     soundfont: Option<PathBuf>,
-    /// A clip, whose picture gets the sound in place of its own
+    /// A video; its sound is replaced by the music
     #[arg(long, value_name = "CLIP.mp4")]
     video: Option<PathBuf>,
-    /// Beat of the music at which the clip starts, as for `bgm generate`
+    /// The beat of the music at which the video starts, as in `bgm generate`
     #[arg(
         long,
         default_value = "0",
@@ -44,8 +44,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match arguments.video {
         Some(_) => expect_extension(output, MOVIE_ENDINGS)?,
         None if expect_extension(output, MOVIE_ENDINGS).is_ok() => {
-            let expected = "its picture too (--video CLIP), or a name that ends in .wav";
-            return Err(Fault::new("the name of a movie", expected).in_file(output));
+            return Err(Error::Usage(format!(
+                "{} is the name of a movie. Add --video CLIP for its picture, or choose a name that ends in .wav.",
+                output.display()
+            )));
         }
         None => expect_extension(output, &["wav"])?,
     }
@@ -68,7 +70,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let player = match instrument.soundfont_path() {
         Some(path) => path.display().to_string(),
-        None => "the electric piano in the box".to_owned(),
+        None => "the built-in electric piano".to_owned(),
     };
     println!(
         "{}: {:.1} s of music, played by {player}",

@@ -1,4 +1,4 @@
-//! `bgm verify`: does a model give the numbers that another implementation recorded?
+//! `bgm verify`: compares a model's outputs with those that another implementation recorded.
 
 use std::path::PathBuf;
 
@@ -8,17 +8,19 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::recording::Recording;
 use diff_bgm::{Error, Result};
 
-/// Run recorded inputs through a model and compare what comes out with what was recorded
+/// Compare a model's outputs with recorded ones
+///
+/// Runs the recorded inputs through the model and fails if its outputs differ by more than the tolerance.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// A model file, such as `bgm convert` writes
+    /// The model file, such as one written by `bgm convert`
     model: PathBuf,
-    /// A safetensors file with x, t, cond (encoded context) or cues, and eps or v
+    /// A safetensors file with the inputs x, t, and cond (the encoded context) or cues, and the output eps or v
     recording: PathBuf,
-    /// The largest error that passes, relative to the largest recorded value
+    /// The largest error allowed, relative to the largest recorded value
     #[arg(long, default_value = "1e-4")]
     tolerance: f64,
-    /// What runs the network: cpu, cuda or metal
+    /// The device that runs the network: cpu, cuda or metal
     #[arg(long, default_value = "cpu")]
     device: DeviceKind,
 }
