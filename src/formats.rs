@@ -1,4 +1,7 @@
-//! File formats: the only room that parses bytes from other programs and writes files.
+//! General file formats: arrays, archives, pickles and containers, and how files are read and written.
+//!
+//! Formats that hold music or features are parsed in the rooms of those (`music`, `features`, `dataset`), from bytes that
+//! are read here.
 //!
 //! | File | Job |
 //! |---|---|
