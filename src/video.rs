@@ -1,7 +1,24 @@
-//! From a video to what it shows over time: motion, complexity, brightness, warmth, and cuts.
+//! Video analysis: measures what a clip shows over time (motion, complexity, brightness, warmth) and finds its cuts.
 //!
-//! The `ffmpeg` program decodes; every frame is measured at a small size and forgotten. The measures are absolute:
-//! they do not depend on the rest of the clip, nor on its frame rate or size.
+//! [`analyse`] is the way in. The `ffmpeg` program decodes the clip; each frame is scaled to 96 × 54 pixels, measured
+//! and dropped.
+//!
+//! | File | Job |
+//! |---|---|
+//! | `ffmpeg` | finds and runs the `ffmpeg` and `ffprobe` programs |
+//! | `probe` | frame rate and duration of a clip, before it is decoded |
+//! | `decoder`, `frame` | the frames of a clip, one at a time |
+//! | `motion`, `complexity`, `colour` | one number per frame and measure |
+//! | `cuts`, `cuts/signature` | hard cuts, by comparing signatures of frames |
+//! | `rows` | resamples from frames to rows of [`CUE_RATE_HZ`] |
+//!
+//! # Invariants
+//! - The measures are absolute: they do not depend on the rest of the clip, its frame rate or its size.
+//! - Programs are killed when their handle is dropped, read only local files and never read the terminal.
+//!
+//! # Limits
+//! At most 1,000,000 frames, taken at up to 120 a second. Only the first video stream is read. Dissolves and fades are
+//! not reported as cuts.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -10,12 +27,11 @@ use crate::error::{Error, Fault, Result};
 use crate::features::{ClipFeatures, PictureCue, Track};
 use crate::time::Seconds;
 
-pub mod ffmpeg;
-
 mod colour;
 mod complexity;
 mod cuts;
 mod decoder;
+pub(crate) mod ffmpeg;
 mod frame;
 mod motion;
 pub(crate) mod probe;
@@ -26,23 +42,23 @@ use cuts::CutFinder;
 use decoder::Decoder;
 use frame::Frame;
 
-/// Rows of [`ClipFeatures::cues`] a second: four a beat at 120 BPM.
+/// Rows of [`ClipFeatures::cues`] per second: four per beat at 120 BPM.
 pub const CUE_RATE_HZ: f64 = 8.0;
-/// The longest clip that is analysed, in frames: eleven hours at 25 a second.
+/// The longest clip that is analysed, in frames: eleven hours at 25 frames a second.
 const MAX_FRAMES: usize = 1_000_000;
 
 /// Measures the first video stream of the file at `path`.
 ///
-/// The features hold a row of [`PictureCue::ALL`] for every 1 / [`CUE_RATE_HZ`] s, the times of the first frame after
-/// each cut, the picture's duration, and the steady frame rate at which it was looked at: the clip's own, or for a
-/// clip of variable rate the one that fits its timestamps.
+/// The features hold a row of [`PictureCue::ALL`] for every 1 / [`CUE_RATE_HZ`] s, the time of the first frame after
+/// each cut, the duration of the picture, and the frame rate of the analysis: the clip's own, or, if that varies, the
+/// rate that fits its timestamps.
 ///
-/// `on_progress` is called after every frame with the share done, 0 to 1 (0 throughout where the clip does not tell
-/// its duration).
+/// `on_progress` is called after every frame with the fraction done, 0 to 1; it stays 0 if the clip does not state its
+/// duration.
 ///
 /// # Errors
-/// [`Error::Cancelled`] when `on_progress` breaks; otherwise where the file cannot be read, is not a video or has no
-/// picture, and where FFmpeg is missing.
+/// Returns [`Error::Cancelled`] if `on_progress` breaks. Returns another error if the file cannot be read, is not a
+/// video or has no picture, or if FFmpeg is not installed.
 pub fn analyse(
     path: &Path,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
@@ -55,7 +71,7 @@ pub fn analyse(
     while let Some(frame) = decoder.next_frame()? {
         if measures.frames() == MAX_FRAMES {
             let found = format!("a clip of more than {MAX_FRAMES} frames");
-            return Err(Fault::new(found, "a shorter one").in_file(path));
+            return Err(Fault::new(found, "a shorter clip").in_file(path));
         }
         measures.push(frame);
         let done = expected_frames.map_or(0.0, |all| (measures.frames() as f64 / all).min(1.0));
@@ -69,7 +85,7 @@ pub fn analyse(
     Ok(measures.finish())
 }
 
-/// What is kept of all frames: one number of each kind.
+/// The measures of all frames so far: one number per frame and measure.
 struct Measures {
     frame_rate_hz: f64,
     motion: Vec<f32>,
@@ -141,7 +157,7 @@ impl Measures {
     }
 }
 
-/// The step across a cut is no motion: the first frame of a shot takes the value of its second, if it has one.
+/// Replaces the motion of the first frame of each shot, which is measured across the cut, by that of its second frame.
 fn replace_first_of_each_shot(motion: &mut [f32], cuts: &[usize]) {
     for first in std::iter::once(0).chain(cuts.iter().copied()) {
         motion[first] = motion.get(first + 1).copied().unwrap_or(0.0);

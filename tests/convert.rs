@@ -1,4 +1,4 @@
-//! Published checkpoints become model files with every number in its place.
+//! Conversion of published checkpoints to model files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,10 +11,10 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::formats::raw_tensor::RawTensor;
 use diff_bgm::formats::safetensors_file::Container;
 
-/// The model in the box, as a source of weights that fit a network.
+/// The built-in model, as a source of weights that match a configuration.
 const MODEL: &[u8] = include_bytes!("../models/default.safetensors");
 
-/// A model's tensors by name, with its configuration.
+/// Returns a model file's tensors by name, and its configuration.
 fn contents(bytes: &[u8]) -> (BTreeMap<String, RawTensor>, String) {
     let file = Container::parse(bytes).unwrap();
     let tensors = file.tensors.iter();
@@ -26,7 +26,7 @@ fn contents(bytes: &[u8]) -> (BTreeMap<String, RawTensor>, String) {
     )
 }
 
-/// What `torch.save({"step": 1, "model": {…}})` writes for tensors of half precision.
+/// Writes what `torch.save({"step": 1, "model": {…}})` writes for half-precision tensors.
 fn torch_archive(tensors: &BTreeMap<String, RawTensor>) -> Vec<u8> {
     let text = |text: &str| {
         [
@@ -65,7 +65,7 @@ fn torch_archive(tensors: &BTreeMap<String, RawTensor>) -> Vec<u8> {
             [
                 text(&storage.to_string()),
                 text("cpu"),
-                int(tensor.elements()),
+                int(tensor.element_count()),
             ]
             .concat(),
         );
@@ -90,7 +90,7 @@ fn torch_archive(tensors: &BTreeMap<String, RawTensor>) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// A training run's folder around the model in the box.
+/// Makes the folder of a training run with the built-in model's weights.
 fn training_run() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let (tensors, config) = contents(MODEL);
@@ -126,7 +126,7 @@ fn a_training_run_becomes_a_model_with_the_same_weights_and_settings() {
 }
 
 #[test]
-fn a_run_that_lacks_something_is_refused_by_name_and_nothing_is_written() {
+fn an_incomplete_run_is_refused_by_name_and_writes_no_file() {
     let fails = |change: &dyn Fn(&Path), named: &str| {
         let run = training_run();
         change(run.path());
@@ -169,7 +169,7 @@ fn a_run_that_lacks_something_is_refused_by_name_and_nothing_is_written() {
         &|run| {
             let (mut tensors, _) = contents(MODEL);
             let (name, tensor) = tensors.pop_last().unwrap();
-            let elements = tensor.elements();
+            let elements = tensor.element_count();
             tensors.insert(name, tensor.reshaped(vec![1, 1, elements]).unwrap());
             fs::write(run.join(weights), torch_archive(&tensors)).unwrap();
         },

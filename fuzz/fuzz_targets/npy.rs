@@ -1,4 +1,4 @@
-//! Numpy's arrays.
+//! Numpy arrays (`.npy`).
 #![no_main]
 
 use diff_bgm::formats::npy;
@@ -6,6 +6,6 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(array) = npy::parse(bytes) {
-        assert_eq!(array.to_f32().unwrap().len(), array.elements());
+        assert_eq!(array.to_f32().unwrap().len(), array.element_count());
     }
 });

@@ -1,4 +1,4 @@
-//! Numpy's archives and the Python objects in them.
+//! Numpy archives (`.npz`) and the pickled objects in them.
 #![no_main]
 
 use std::io::Cursor;

@@ -1,4 +1,4 @@
-//! Pickles, and looking at what they hold.
+//! Python pickles, and access to their values.
 #![no_main]
 
 use diff_bgm::formats::pickle::Pickle;

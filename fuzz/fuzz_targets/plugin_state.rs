@@ -1,4 +1,4 @@
-//! What a host's project remembers of the plugin.
+//! The plugin state saved in a host's project.
 #![no_main]
 
 use diff_bgm::instance::State;

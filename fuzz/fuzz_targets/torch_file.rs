@@ -1,4 +1,4 @@
-//! Both containers of `torch.save`.
+//! Files of `torch.save`, in both containers.
 #![no_main]
 
 use std::io::Cursor;

@@ -1,4 +1,4 @@
-//! What users type: chords, keys and what a cue follows; and the chord symbols of POP909.
+//! Text that users type (chords, keys, what a cue follows) and the chord symbols of POP909.
 #![no_main]
 
 use diff_bgm::conditioning::steering::{Lane, LaneRequest};

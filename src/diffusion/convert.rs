@@ -1,4 +1,4 @@
-//! From a checkpoint of the published training code to a model file.
+//! Converts a checkpoint of the published training code to a model file.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,9 +14,9 @@ use crate::formats::torch_file;
 
 /// The largest `params.json` that is read, in bytes.
 const MAX_PARAMS_BYTES: u64 = 1 << 20;
-/// Where the training code keeps its settings, in the folder of a run.
+/// The training code's settings, in the folder of a run.
 const PARAMS: &str = "params.json";
-/// Where it keeps weights, best first.
+/// Where the training code keeps weights, in order of preference.
 const WEIGHTS: [&str; 4] = [
     "chkpts/weights_best.pt",
     "chkpts/weights.pt",
@@ -24,7 +24,7 @@ const WEIGHTS: [&str; 4] = [
     "weights.pt",
 ];
 
-/// What was converted.
+/// A summary of a conversion.
 #[derive(Debug)]
 pub struct Conversion {
     /// The file of the weights.
@@ -33,7 +33,7 @@ pub struct Conversion {
     pub params: PathBuf,
     /// The family of the model.
     pub family: ConditionKind,
-    /// How many trainable parameters it has.
+    /// The number of trainable parameters.
     pub parameters: usize,
     /// Entries of the checkpoint that a model file does not need.
     pub skipped: Vec<String>,
@@ -41,12 +41,12 @@ pub struct Conversion {
 
 /// Converts `source`, the folder of a training run or a file of weights, to the model file `output`.
 ///
-/// `params` is the run's `params.json`; without it, it is looked for in the folder, or beside and above the file. It
-/// becomes the model's configuration word for word, and the weights keep their names, types and values. The model is
-/// loaded once before it is written, which checks every name and shape.
+/// `params` is the run's `params.json`; if `None`, it is looked for in the folder, or in the file's folder and the one
+/// above. It becomes the model's configuration unchanged, and the weights keep their names, types and values. The model
+/// is loaded once before it is written, which checks every name and shape.
 ///
 /// # Errors
-/// When a file is missing, is not what it should be, or the weights are not those of the configuration.
+/// Returns an error if a file is missing or malformed, or if the weights do not match the configuration.
 pub fn convert(source: &Path, params: Option<&Path>, output: &Path) -> Result<Conversion> {
     let weights = find_weights(source)?;
     let params = match params {
@@ -88,7 +88,7 @@ fn find_weights(source: &Path) -> Result<PathBuf> {
         .ok_or_else(|| {
             Fault::new(
                 "a folder without weights",
-                format!("`{}`", WEIGHTS.join("`, `")),
+                format!("one of `{}`", WEIGHTS.join("`, `")),
             )
             .in_file(source)
         })
@@ -106,7 +106,7 @@ fn find_params(source: &Path) -> Result<PathBuf> {
         .find(|path| path.is_file())
         .ok_or_else(|| {
             Fault::new(
-                format!("no `{PARAMS}` with it"),
+                format!("no `{PARAMS}` beside it"),
                 "the settings of the training run (--params)",
             )
             .in_file(source)

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all.
+//! Atomic file writes: a file appears complete or not at all.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
@@ -8,14 +8,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, Result};
 
-/// What the names of files that are not whole yet hold before their extension.
+/// Marks the name of an unfinished file, before its extension.
 const PARTIAL: &str = "partial";
 
-/// Writes a file through a temporary name beside it, which becomes `path` only when `write` succeeded and the disk has it
-/// all, so that not even a power cut leaves half a file.
+/// Writes the file at `path` atomically.
+///
+/// The contents go to a temporary file beside it, which is synced to disk and renamed to `path` only after `write` has
+/// succeeded. Not even a power cut leaves half a file.
 ///
 /// # Errors
-/// Whatever `write` returns, or [`Error::Io`] naming `path` when the folder cannot be written.
+/// Returns the error of `write`, or [`Error::Io`] naming `path` if the folder is not writable.
 pub fn write_file(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> Result<()>,
@@ -31,11 +33,13 @@ pub fn write_file(
     })
 }
 
-/// Like [`write_file`], for a writer that wants a path (another program, say): `write` gets the temporary path.
+/// Writes the file at `path` atomically through a writer that needs a path, such as another program.
+///
+/// `write` is passed the temporary path. Unlike [`write_file`], this does not sync the contents to disk.
 ///
 /// # Errors
-/// Whatever `write` returns, or [`Error::Io`] naming `path` when the result cannot be put in place.
-pub fn place_file(path: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+/// Returns the error of `write`, or [`Error::Io`] naming `path` if the result cannot be renamed to it.
+pub(crate) fn place_file(path: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let temporary = temporary_beside(path);
     let result =
         write(&temporary).and_then(|()| fs::rename(&temporary, path).map_err(Error::io(path)));
@@ -45,10 +49,10 @@ pub fn place_file(path: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Resul
     result
 }
 
-/// Makes sure that [`write_file`] could write `path`, for a word before long work instead of after it.
+/// Checks that [`write_file`] could write `path`, so that long work can fail before it starts.
 ///
 /// # Errors
-/// [`Error::Io`] naming `path` when its folder cannot be written, or `path` is a folder itself.
+/// Returns [`Error::Io`] naming `path` if its folder is not writable or `path` itself is a folder.
 pub fn expect_writable(path: &Path) -> Result<()> {
     if path.is_dir() {
         return Err(Error::io(path)(io::ErrorKind::IsADirectory.into()));
@@ -58,39 +62,41 @@ pub fn expect_writable(path: &Path) -> Result<()> {
     fs::remove_file(&temporary).map_err(Error::io(path))
 }
 
-/// Removes from `folder` what [`write_file`] and [`place_file`] left there when their process was killed. Files of
-/// processes that are there stay, where the system tells which are.
+/// Removes the temporary files that killed processes left in `folder`.
+///
+/// Files of processes that are still running are kept. Only systems with `/proc` can tell which are running; on
+/// others, only this process's own files are kept.
 ///
 /// # Errors
-/// [`Error::Io`] when the folder cannot be read.
+/// Returns [`Error::Io`] if the folder cannot be read.
 pub fn remove_abandoned(folder: &Path) -> Result<()> {
     for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
         let path = entry.map_err(Error::io(folder))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if owner(&name).is_some_and(|process| !may_run(process)) {
-            // Another process may have been quicker.
+        if process_of(&name).is_some_and(|process| !may_be_running(process)) {
+            // Another process may have removed it first.
             let _ = fs::remove_file(&path);
         }
     }
     Ok(())
 }
 
-/// The process that made a temporary name.
-fn owner(name: &str) -> Option<u32> {
+/// Returns the id of the process that made a temporary file, or `None` if `name` is not a temporary name.
+fn process_of(name: &str) -> Option<u32> {
     let mut parts = name.strip_prefix('.')?.rsplit('.');
     let (_, kind, maker) = (parts.next()?, parts.next()?, parts.next()?);
     let (process, _) = maker.split_once('-').filter(|_| kind == PARTIAL)?;
     process.parse().ok()
 }
 
-fn may_run(owner: u32) -> bool {
+fn may_be_running(process: u32) -> bool {
     let processes = Path::new("/proc");
     let can_tell = processes.join("self").exists();
-    owner == process::id() || (can_tell && processes.join(owner.to_string()).exists())
+    process == process::id() || (can_tell && processes.join(process.to_string()).exists())
 }
 
-/// A name that no other call has, in the same folder and with the same extension, so that renaming stays on one file
-/// system and other programs still see the format.
+/// Returns a path unique to this call, in the same folder (so that renaming stays on one file system) and with the same
+/// extension (so that other programs still recognise the format).
 fn temporary_beside(path: &Path) -> PathBuf {
     static CALLS: AtomicU64 = AtomicU64::new(0);
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -113,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_fails_half_way_leaves_the_old_one_and_nothing_else() {
+    fn a_write_that_fails_half_way_keeps_the_old_file_and_leaves_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("draft.mid");
         fs::write(&path, "old").unwrap();
@@ -127,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_file_in_an_existing_folder_is_writable() {
+    fn a_path_is_writable_only_in_an_existing_folder() {
         let folder = tempfile::tempdir().unwrap();
         expect_writable(&folder.path().join("draft.mid")).unwrap();
         assert!(expect_writable(&folder.path().join("missing/draft.mid")).is_err());
@@ -136,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_at_once_do_not_share_a_temporary_file() {
+    fn concurrent_writes_do_not_share_a_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("draft.mid");
         place_file(&path, |outer| {
@@ -152,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_process_left_that_is_gone_is_removed_and_nothing_else() {
+    fn only_temporary_files_of_dead_processes_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let mine = temporary_beside(&folder.path().join("checkpoint.safetensors"));
         let mut kept = vec![
@@ -160,7 +166,7 @@ mod tests {
             "checkpoint.safetensors".to_owned(),
             ".notes.partial.txt".to_owned(),
         ];
-        // No system counts its processes that far.
+        // No system has process ids this high.
         let left = format!(".checkpoint.{}-3.partial.safetensors", u32::MAX);
         for name in kept.iter().chain([&left]) {
             fs::write(folder.path().join(name), "").unwrap();

@@ -1,4 +1,4 @@
-//! Reading whole files up to a stated size.
+//! Bounded file reads: a whole file, up to a stated size.
 
 use std::fs::File;
 use std::io::Read;
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crate::error::{Error, Fault, Result};
 
-/// The bytes of the file at `path`, which may hold at most `max_bytes`.
+/// Returns the bytes of the file at `path`.
 ///
 /// # Errors
-/// When the file cannot be read, or is larger.
+/// Returns an error if the file cannot be read or is larger than `max_bytes`.
 pub fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>> {
     let file = File::open(path).map_err(Error::io(path))?;
     let mut bytes = Vec::new();

@@ -1,6 +1,7 @@
-//! Numpy's `.npy` arrays, versions 1 to 3.
+//! Numpy's `.npy` arrays of numbers, format versions 1 to 3.
 //!
-//! Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
+//! A header may have at most 64 KiB, an array at most 32 dimensions. Format:
+//! <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
 mod header;
 
@@ -9,23 +10,25 @@ use safetensors::tensor::Dtype;
 use crate::error::Fault;
 use crate::formats::raw_tensor::{RawTensor, byte_length, gather};
 
-pub use header::{Header, MAX_HEADER_BYTES};
+pub(crate) use header::Header;
 
-/// The array in a whole `.npy` file, brought into row-major order and little-endian.
+/// Reads a whole `.npy` file and converts it to row-major, little-endian order.
 ///
 /// # Errors
-/// When the bytes are no `.npy` file of numbers, or more or fewer than its shape says.
+/// Returns an error if the bytes are not a `.npy` file of numbers, or do not have the length that its shape requires.
 pub fn parse(bytes: &[u8]) -> Result<RawTensor, Fault> {
     let (header, data) = Header::parse(bytes)?;
     array(&header.element, &header.shape, header.fortran_order, data)
 }
 
-/// An array from the parts that numpy stores: the type of an element as numpy writes it (such as `<f4`), its shape,
-/// whether its first index runs fastest, and its bytes.
+/// Builds an array from the parts that numpy stores.
+///
+/// `element` is numpy's name of the element type (such as `<f4`); `fortran_order` means that the first index varies
+/// fastest in `data`.
 ///
 /// # Errors
-/// When elements are not numbers, or the bytes are not as many as type and shape say.
-pub fn array(
+/// Returns an error if the elements are not numbers, or `data` does not have the length that type and shape require.
+pub(crate) fn array(
     element: &str,
     shape: &[usize],
     fortran_order: bool,
@@ -35,7 +38,7 @@ pub fn array(
     let expected = byte_length(element.dtype, shape)?;
     if data.len() != expected {
         return Err(Fault::new(
-            format!("{} bytes of numbers", data.len()),
+            format!("{} bytes of array data", data.len()),
             format!("{expected} for shape {shape:?}"),
         ));
     }
@@ -51,7 +54,7 @@ pub fn array(
     RawTensor::new(element.dtype, shape.to_vec(), bytes)
 }
 
-/// The type of an element, after numpy's array protocol: byte order, kind, bytes.
+/// An element type in numpy's array protocol: byte order, kind, size in bytes.
 struct Element {
     dtype: Dtype,
     big_endian: bool,
@@ -79,7 +82,7 @@ impl Element {
             _ => {
                 return Err(Fault::new(
                     format!("elements of type `{text}`"),
-                    "floating-point numbers of 2, 4 or 8 bytes, integers or truth values",
+                    "floating-point numbers of 2, 4 or 8 bytes, integers or booleans",
                 ));
             }
         };
@@ -90,7 +93,7 @@ impl Element {
     }
 }
 
-/// How many elements lie between neighbours of each dimension where the first index runs fastest.
+/// Returns the stride of each dimension, in elements, if the first index varies fastest.
 fn column_major_strides(shape: &[usize]) -> Vec<usize> {
     shape
         .iter()
@@ -139,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn column_major_arrays_are_brought_into_row_major_order() {
+    fn column_major_arrays_are_converted_to_row_major_order() {
         let data = f32_bytes(&[1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
         let array = parse(&file(1, &header("<f4", "True", "(2, 3)"), &data)).unwrap();
         assert_eq!(array.to_f32().unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     }
 
     #[test]
-    fn column_major_order_holds_in_three_dimensions() {
+    fn column_major_order_is_converted_in_three_dimensions() {
         let (a, b, c) = (2, 3, 4);
         let mut column_major = vec![0i32; a * b * c];
         for (i, j, k) in
@@ -160,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn big_endian_numbers_are_turned_round() {
+    fn big_endian_numbers_are_converted_to_little_endian() {
         let data: Vec<u8> = [1.5f64, -2.0]
             .iter()
             .flat_map(|v| v.to_be_bytes())
@@ -170,15 +173,15 @@ mod tests {
     }
 
     #[test]
-    fn a_single_number_and_an_empty_array_are_arrays() {
+    fn a_scalar_and_an_empty_array_are_read() {
         let single = parse(&file(1, &header("|u1", "False", "()"), &[9])).unwrap();
         assert_eq!((single.shape(), single.bytes()), (&[][..], &[9][..]));
         let empty = parse(&file(1, &header("<f4", "True", "(0, 512)"), &[])).unwrap();
-        assert_eq!(empty.elements(), 0);
+        assert_eq!(empty.element_count(), 0);
     }
 
     #[test]
-    fn a_shape_that_the_file_does_not_hold_is_refused() {
+    fn a_shape_that_does_not_match_the_data_is_refused() {
         for shape in [
             "(7,)",
             "(5,)",

@@ -1,5 +1,6 @@
-//! Numpy's `.npz` archives, as the published training code keeps songs in: arrays of numbers, and arrays of objects,
-//! which are pickled.
+//! Numpy's `.npz` archives, in which the published training code keeps its songs.
+//!
+//! A member is an array of numbers or an array of pickled Python objects; it may have at most 256 MiB unpacked.
 
 mod pickled;
 
@@ -17,8 +18,8 @@ use crate::formats::zip_file::ZipFile;
 use pickled::PickledArray;
 
 /// The largest member that is read, in bytes.
-pub const MAX_MEMBER_BYTES: u64 = pickle::MAX_BYTES as u64;
-/// How many times its own size a member may grow to when objects in it are shared.
+const MAX_MEMBER_BYTES: u64 = pickle::MAX_BYTES as u64;
+/// How many times its own size a member may unfold to if its objects are shared.
 const MAX_GROWTH: usize = 4;
 
 /// An open archive.
@@ -31,7 +32,7 @@ pub struct Npz<R> {
 pub enum Object {
     /// An array of numbers.
     Array(RawTensor),
-    /// A dictionary of whole numbers.
+    /// A dictionary from integers to integers.
     Table(BTreeMap<i64, i64>),
 }
 
@@ -39,7 +40,7 @@ impl Npz<BufReader<File>> {
     /// Opens the archive at `path`.
     ///
     /// # Errors
-    /// When the file cannot be read or is no zip archive.
+    /// Returns an error if the file cannot be read or is not a zip archive.
     pub fn open_file(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io(path))?;
         Self::open(BufReader::new(file)).map_err(|fault| fault.in_file(path))
@@ -50,13 +51,13 @@ impl<R: Read + Seek> Npz<R> {
     /// Opens an archive.
     ///
     /// # Errors
-    /// When it is no zip archive.
+    /// Returns an error if it is not a zip archive.
     pub fn open(file: R) -> Result<Self, Fault> {
         let archive = ZipFile::open(file)?;
         Ok(Self { archive })
     }
 
-    /// The names of the arrays.
+    /// Returns the names of the arrays.
     pub fn names(&self) -> Vec<String> {
         let members = self.archive.names().into_iter();
         members
@@ -64,18 +65,18 @@ impl<R: Read + Seek> Npz<R> {
             .collect()
     }
 
-    /// The array of numbers called `name`.
+    /// Reads the array of numbers called `name`.
     ///
     /// # Errors
-    /// When there is none, or it is damaged or too large.
+    /// Returns an error if there is none, or if it is damaged or too large.
     pub fn array(&mut self, name: &str) -> Result<RawTensor, Fault> {
         npy::parse(&self.member(name)?)
     }
 
-    /// The elements of the array of objects called `name`, which has one dimension.
+    /// Reads the elements of the one-dimensional array of objects called `name`.
     ///
     /// # Errors
-    /// When there is none, it is damaged or too large, or has elements that are no [`Object`].
+    /// Returns an error if there is none, if it is damaged or too large, or if an element is not an [`Object`].
     pub fn objects(&mut self, name: &str) -> Result<Vec<Object>, Fault> {
         let member = self.member(name)?;
         let (header, data) = Header::parse(&member)?;
@@ -91,14 +92,18 @@ impl<R: Read + Seek> Npz<R> {
         };
         if header.shape != [elements.len()] {
             return Err(Fault::new(
-                format!("{} objects", elements.len()),
-                format!("one dimension of as many as the shape {:?}", header.shape),
+                format!(
+                    "{} objects under the shape {:?}",
+                    elements.len(),
+                    header.shape
+                ),
+                "one dimension, as long as the list of objects",
             ));
         }
         let mut bytes_left = data.len().saturating_mul(MAX_GROWTH);
         let mut take = |bytes: usize| {
             bytes_left = bytes_left.checked_sub(bytes).ok_or_else(|| {
-                Fault::new("objects that repeat others too often", "each object once")
+                Fault::new("objects that are repeated too often", "each object once")
             })?;
             Ok(())
         };
@@ -123,7 +128,7 @@ fn object(
             value
                 .int()
                 .and_then(|int| i64::try_from(int).ok())
-                .ok_or_else(|| value.instead_of("a whole number in a dictionary"))
+                .ok_or_else(|| value.instead_of("an integer in a dictionary"))
         };
         return entries
             .map(|(key, value)| Ok((number(key)?, number(value)?)))
@@ -135,7 +140,9 @@ fn object(
             take(numbers.byte_length())?;
             numbers.read().map(Object::Array)
         }
-        PickledArray::Objects(_) => Err(Fault::new("objects in objects", "arrays of numbers")),
+        PickledArray::Objects(_) => {
+            Err(Fault::new("nested arrays of objects", "arrays of numbers"))
+        }
     }
 }
 
@@ -174,7 +181,7 @@ mod tests {
             };
             assert_eq!(piano.to_i64().unwrap(), [1, 48, 2, 80, 0, 3, 52, 2, 70, 0]);
             let Object::Table(table) = &file.objects("start_table").unwrap()[1] else {
-                panic!("a table");
+                panic!("not a table");
             };
             assert_eq!(*table, BTreeMap::from([(0, 0), (16, 1)]));
             assert_eq!(file.array("db_pos").unwrap().to_i64().unwrap(), [0, 16]);
@@ -185,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_told_from_numbers() {
+    fn arrays_of_objects_and_of_numbers_are_not_confused() {
         let mut file = Npz::open(Cursor::new(SONG)).unwrap();
         assert!(file.array("notes").is_err());
         assert!(file.objects("chord").is_err());

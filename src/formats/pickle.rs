@@ -1,8 +1,12 @@
-//! Python pickles, read as data: no name that occurs in one is looked up and no code is run.
+//! Python pickles, read as data: no name in a pickle is looked up and no code is run.
 //!
-//! Protocols 0 to 5 as torch and numpy write them; format: `pickletools` of the Python library. Values refer to each
-//! other by index into one list, so whatever a pickle does with its memo, the list never has more entries than the
-//! pickle has opcodes, nesting costs no stack, and cycles do no harm.
+//! Reads protocols 0 to 5 as torch and numpy write them; the format is documented in Python's `pickletools`. Calls of
+//! functions and classes are kept as a name with its arguments.
+//!
+//! # Limits
+//! At most 256 MiB, 2²¹ opcodes, 2²⁰ values on the stack and 1000 open lists, tuples and dictionaries. Values refer
+//! to each other by index into one list, which never has more entries than the pickle has opcodes, whatever the pickle
+//! does with its memo. Deep nesting therefore uses no call stack, and cycles do no harm.
 
 mod machine;
 mod reader;
@@ -12,24 +16,23 @@ use std::borrow::Cow;
 
 use crate::error::Fault;
 
-pub use machine::{MAX_MARKS, MAX_OPCODES, MAX_STACK};
-pub use value::{Object, Value};
+pub use value::Value;
 
 /// The largest pickle that is read, in bytes.
-pub const MAX_BYTES: usize = 256 << 20;
+pub(crate) const MAX_BYTES: usize = 256 << 20;
 
-/// A pickle as data.
+/// A parsed pickle.
 #[derive(Debug)]
 pub struct Pickle<'a> {
     nodes: Vec<Node<'a>>,
     root: NodeId,
 }
 
-/// The place of a value in [`Pickle::nodes`].
+/// The index of a value in [`Pickle::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct NodeId(u32);
 
-/// One value, referring to others.
+/// One value, which refers to others by [`NodeId`].
 #[derive(Debug)]
 enum Node<'a> {
     None,
@@ -42,22 +45,22 @@ enum Node<'a> {
     List(Vec<NodeId>),
     Dict(Vec<(NodeId, NodeId)>),
     Set(Vec<NodeId>),
-    Global(Box<Name>),
-    Object(Box<Made>),
+    Global(Box<GlobalName>),
+    Object(Box<Call>),
     /// A reference to something outside the pickle, such as a tensor's storage.
     Persistent(NodeId),
 }
 
-/// The name of something in a Python module.
+/// The name of a function or class in a Python module.
 #[derive(Debug)]
-struct Name {
+struct GlobalName {
     module: String,
     name: String,
 }
 
-/// What a named function or class would make.
+/// A call of a function or class, kept as data.
 #[derive(Debug)]
-struct Made {
+struct Call {
     /// A [`Node::Global`].
     constructor: NodeId,
     /// A [`Node::Tuple`].
@@ -70,8 +73,8 @@ impl<'a> Pickle<'a> {
     /// Reads one pickle that fills all of `bytes`.
     ///
     /// # Errors
-    /// When the bytes are no pickle, it does what torch and numpy never do, or it exceeds a limit: [`MAX_BYTES`],
-    /// [`MAX_OPCODES`], [`MAX_STACK`], [`MAX_MARKS`].
+    /// Returns an error if the bytes are not a pickle, use an opcode that torch and numpy never write, or exceed a
+    /// limit of this module.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Fault> {
         let (pickle, rest) = Self::parse_first(bytes)?;
         if rest.is_empty() {
@@ -84,15 +87,15 @@ impl<'a> Pickle<'a> {
         }
     }
 
-    /// Reads the pickle at the start of `bytes`, and returns it with the bytes after it.
+    /// Reads the pickle at the start of `bytes` and returns it with the bytes after it.
     ///
     /// # Errors
     /// As for [`Pickle::parse`].
-    pub fn parse_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Fault> {
+    pub(crate) fn parse_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Fault> {
         machine::run(bytes)
     }
 
-    /// The names of everything outside the pickle that it refers to.
+    /// Returns the names of everything outside the pickle that it refers to, such as the storages of tensors.
     pub fn persistent_names(&self) -> impl Iterator<Item = Value<'_>> {
         self.nodes.iter().filter_map(|node| match node {
             Node::Persistent(name) => Some(Value::new(self, *name)),
@@ -100,7 +103,7 @@ impl<'a> Pickle<'a> {
         })
     }
 
-    /// The value that was pickled.
+    /// Returns the value that was pickled.
     pub fn root(&self) -> Value<'_> {
         Value::new(self, self.root)
     }

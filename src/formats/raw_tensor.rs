@@ -1,4 +1,4 @@
-//! An array of numbers as the files hold it: element type, shape and bytes.
+//! An array of numbers as files store it: element type, shape and bytes.
 
 use std::fmt::Display;
 
@@ -8,9 +8,9 @@ use safetensors::tensor::{Dtype, TensorView};
 use crate::error::Fault;
 
 /// The most dimensions that an array may have.
-pub const MAX_DIMENSIONS: usize = 32;
+pub(crate) const MAX_DIMENSIONS: usize = 32;
 
-/// An array with its elements in row-major order, little-endian.
+/// An array whose elements are in row-major order and little-endian.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawTensor {
     dtype: Dtype,
@@ -18,11 +18,11 @@ pub struct RawTensor {
     bytes: Vec<u8>,
 }
 
-/// The bytes that an array of this type and shape takes.
+/// Returns the size in bytes of an array of this type and shape.
 ///
 /// # Errors
-/// When the type is packed below a byte, there are more than [`MAX_DIMENSIONS`], or the size overflows.
-pub fn byte_length(dtype: Dtype, shape: &[usize]) -> Result<usize, Fault> {
+/// Returns an error if elements are narrower than a byte, there are more than [`MAX_DIMENSIONS`], or the size overflows.
+pub(crate) fn byte_length(dtype: Dtype, shape: &[usize]) -> Result<usize, Fault> {
     if !dtype.bitsize().is_multiple_of(8) {
         return Err(Fault::new(
             format!("elements of type {dtype}"),
@@ -46,11 +46,12 @@ pub fn byte_length(dtype: Dtype, shape: &[usize]) -> Result<usize, Fault> {
         })
 }
 
-/// Elements of `width` bytes in row-major order of `shape`, from data in which neighbours of each dimension lie
-/// `strides` elements apart.
+/// Copies a strided array of `shape` from `data` into row-major order.
+///
+/// Elements have `width` bytes; neighbours along each dimension lie `strides` elements apart.
 ///
 /// # Panics
-/// When the strides lead beyond the data.
+/// Panics if the strides lead beyond the data.
 pub(crate) fn gather(data: &[u8], width: usize, shape: &[usize], strides: &[usize]) -> Vec<u8> {
     let length = width * shape.iter().product::<usize>();
     let mut bytes = Vec::with_capacity(length);
@@ -70,11 +71,11 @@ pub(crate) fn gather(data: &[u8], width: usize, shape: &[usize], strides: &[usiz
 }
 
 impl RawTensor {
-    /// An array from its parts.
+    /// Makes an array from its parts.
     ///
     /// # Errors
-    /// When the bytes are not as many as type and shape say.
-    pub fn new(dtype: Dtype, shape: Vec<usize>, bytes: Vec<u8>) -> Result<Self, Fault> {
+    /// Returns an error if `bytes` does not have the length that type and shape require.
+    pub(crate) fn new(dtype: Dtype, shape: Vec<usize>, bytes: Vec<u8>) -> Result<Self, Fault> {
         let expected = byte_length(dtype, &shape)?;
         if bytes.len() != expected {
             return Err(Fault::new(
@@ -89,16 +90,16 @@ impl RawTensor {
         })
     }
 
-    /// An array of `f32`.
+    /// Makes an array of `f32`.
     ///
     /// # Errors
-    /// When the values are not as many as the shape says.
+    /// Returns an error if the number of values is not the product of `shape`.
     pub fn from_f32(shape: Vec<usize>, values: &[f32]) -> Result<Self, Fault> {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Self::new(Dtype::F32, shape, bytes)
     }
 
-    /// A list of `f64`.
+    /// Makes a one-dimensional array of `f64`.
     pub fn from_f64_list(values: &[f64]) -> Self {
         Self {
             dtype: Dtype::F64,
@@ -107,38 +108,38 @@ impl RawTensor {
         }
     }
 
-    /// The type of an element.
+    /// Returns the element type.
     pub fn dtype(&self) -> Dtype {
         self.dtype
     }
 
-    /// The sizes of the dimensions, slowest first.
+    /// Returns the sizes of the dimensions, outermost first.
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
 
-    /// The elements, row-major and little-endian.
+    /// Returns the elements, row-major and little-endian.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// How many elements there are.
-    pub fn elements(&self) -> usize {
+    /// Returns the number of elements.
+    pub fn element_count(&self) -> usize {
         self.shape.iter().product()
     }
 
-    /// The same elements under another shape of as many elements.
+    /// Returns the same elements under another shape.
     ///
     /// # Errors
-    /// When the shape has another number of elements.
+    /// Returns an error if the shape has another number of elements.
     pub fn reshaped(self, shape: Vec<usize>) -> Result<Self, Fault> {
         Self::new(self.dtype, shape, self.bytes)
     }
 
-    /// The elements as `f32`, rounded where they are wider.
+    /// Converts the elements to `f32`, rounding wider types.
     ///
     /// # Errors
-    /// When the elements are not real numbers.
+    /// Returns an error if the elements are not real numbers.
     pub fn to_f32(&self) -> Result<Vec<f32>, Fault> {
         Ok(match self.dtype {
             Dtype::F32 => self.map(f32::from_le_bytes),
@@ -150,11 +151,11 @@ impl RawTensor {
         })
     }
 
-    /// The elements as `f64`.
+    /// Converts the elements to `f64`.
     ///
     /// # Errors
-    /// When the elements are not real numbers.
-    pub fn to_f64(&self) -> Result<Vec<f64>, Fault> {
+    /// Returns an error if the elements are not real numbers.
+    pub(crate) fn to_f64(&self) -> Result<Vec<f64>, Fault> {
         Ok(match self.dtype {
             Dtype::F64 => self.map(f64::from_le_bytes),
             Dtype::F32 | Dtype::F16 | Dtype::BF16 => {
@@ -164,10 +165,10 @@ impl RawTensor {
         })
     }
 
-    /// The elements as `i64`; truth values become 0 and 1.
+    /// Converts the elements to `i64`; booleans become 0 and 1.
     ///
     /// # Errors
-    /// When the elements are not whole numbers, or one is beyond `i64`.
+    /// Returns an error if the elements are not integers, or one exceeds `i64`.
     pub fn to_i64(&self) -> Result<Vec<i64>, Fault> {
         Ok(match self.dtype {
             Dtype::I64 => self.map(i64::from_le_bytes),
@@ -181,9 +182,14 @@ impl RawTensor {
             Dtype::U64 => self
                 .map(u64::from_le_bytes)
                 .into_iter()
-                .map(|v| i64::try_from(v).map_err(|_| not_of(v, "a number below 2^63")))
+                .map(|v| i64::try_from(v).map_err(|_| wrong_element(v, "a number below 2^63")))
                 .collect::<Result<_, _>>()?,
-            other => return Err(not_of(format!("elements of type {other}"), "whole numbers")),
+            other => {
+                return Err(wrong_element(
+                    format!("elements of type {other}"),
+                    "integers",
+                ));
+            }
         })
     }
 
@@ -193,7 +199,7 @@ impl RawTensor {
     }
 }
 
-fn not_of(found: impl Display, expected: &str) -> Fault {
+fn wrong_element(found: impl Display, expected: &str) -> Fault {
     Fault::new(found.to_string(), expected)
 }
 
@@ -212,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_width_of_float_becomes_the_same_f32() {
+    fn floats_of_every_width_convert_to_the_same_f32() {
         let value = -1.5f32;
         for (dtype, bytes) in [
             (Dtype::F16, f16::from_f32(value).to_le_bytes().to_vec()),
@@ -228,14 +234,14 @@ mod tests {
     }
 
     #[test]
-    fn integers_keep_their_sign() {
+    fn signed_integers_keep_their_sign() {
         let tensor = RawTensor::new(Dtype::I16, vec![2], vec![0xFF, 0xFF, 2, 1]).unwrap();
         assert_eq!(tensor.to_i64().unwrap(), [-1, 258]);
         assert_eq!(tensor.to_f32().unwrap(), [-1.0, 258.0]);
     }
 
     #[test]
-    fn bytes_that_do_not_fit_the_shape_are_refused() {
+    fn bytes_that_do_not_match_the_shape_are_refused() {
         assert!(RawTensor::new(Dtype::F32, vec![2, 2], vec![0; 15]).is_err());
         assert!(RawTensor::new(Dtype::F32, vec![usize::MAX, 8], vec![]).is_err());
         assert!(RawTensor::new(Dtype::F32, vec![1; 100], vec![0; 4]).is_err());

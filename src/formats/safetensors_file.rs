@@ -1,5 +1,7 @@
-//! Safetensors containers, which models and clip features are stored in: bounded reading, and writing that gives the
-//! same bytes for the same contents.
+//! Safetensors containers, in which models, clips, songs and training checkpoints are stored.
+//!
+//! Reading is bounded: a header may have at most 8 MiB, a file at most 20,000 tensors; callers limit the file's size.
+//! Writing gives the same bytes for the same contents.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -15,16 +17,16 @@ use crate::error::{Error, Fault, Result};
 use crate::formats::atomic_file;
 use crate::formats::raw_tensor::RawTensor;
 
-/// The longest header that is read, in bytes; the published network's has 60 thousand.
+/// The longest header that is read, in bytes; the published network's has 60,000.
 const MAX_HEADER_BYTES: u64 = 8 << 20;
 /// The most tensors in a file.
 const MAX_TENSORS: usize = 20_000;
 
-/// A parsed container over its bytes.
+/// A parsed container, which borrows the bytes of its file.
 pub struct Container<'a> {
     /// The tensors.
     pub tensors: SafeTensors<'a>,
-    /// The file's own key and value pairs.
+    /// The file's metadata: its `__metadata__` pairs.
     pub metadata: HashMap<String, String>,
 }
 
@@ -32,7 +34,7 @@ impl<'a> Container<'a> {
     /// Parses the header and checks it against the bytes that follow.
     ///
     /// # Errors
-    /// When the bytes are no safetensors container or exceed the limits above.
+    /// Returns an error if the bytes are not a safetensors container or exceed a limit of this module.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Fault> {
         let expected = "a safetensors file";
         let header_bytes = bytes
@@ -63,34 +65,36 @@ impl<'a> Container<'a> {
     /// Checks that the metadata's `format` is the expected one.
     ///
     /// # Errors
-    /// When there is none or another.
-    pub fn expect_format(&self, format: &str) -> Result<(), Fault> {
+    /// Returns an error if the format is missing or another one.
+    pub(crate) fn expect_format(&self, format: &str) -> Result<(), Fault> {
         match self.metadata.get("format") {
             Some(found) if found == format => Ok(()),
             found => Err(Fault::new(
-                found.map_or("no format in the metadata".into(), |found| kind(found)),
-                kind(format),
+                found.map_or("no `format` in the metadata".into(), |found| {
+                    describe(found)
+                }),
+                describe(format),
             )),
         }
     }
 }
 
-/// What files of a format are called, and the format.
-fn kind(format: &str) -> String {
+/// Describes the kind of file that `format` stands for.
+fn describe(format: &str) -> String {
     let kind = match format.split_once('/') {
         Some(("diff-bgm", _)) => "a model file",
         Some(("diff-bgm-clip", _)) => "a clip file",
         Some(("diff-bgm-training", _)) => "a training checkpoint",
-        Some(("diff-bgm-music", _)) => "music to train on",
+        Some(("diff-bgm-music", _)) => "a training cache",
         _ => "a file of another kind",
     };
-    format!("{kind} («{format}»)")
+    format!("{kind} (`{format}`)")
 }
 
-/// The numbers of a floating-point tensor in single precision.
+/// Converts a floating-point tensor to `f32`; `name` is its name for messages.
 ///
 /// # Errors
-/// When the tensor holds another kind of number, or one that is not finite.
+/// Returns an error if the tensor is not floating-point, or a value is not finite.
 pub fn floats(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Fault> {
     fn each<const N: usize>(data: &[u8], convert: impl Fn([u8; N]) -> f32) -> Vec<f32> {
         data.as_chunks::<N>()
@@ -113,14 +117,14 @@ pub fn floats(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Fault> {
     };
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(values),
-        Some(place) => Err(Fault::new(
-            format!("{} at place {place} of {name}", values[place]),
+        Some(index) => Err(Fault::new(
+            format!("{} at index {index} of {name}", values[index]),
             "finite numbers",
         )),
     }
 }
 
-/// A floating-point tensor in single precision on `device`.
+/// Converts a floating-point tensor to an `f32` tensor on `device`.
 ///
 /// # Errors
 /// As for [`floats`].
@@ -129,14 +133,14 @@ pub fn tensor(name: &str, view: &TensorView<'_>, device: &Device) -> Result<Tens
     Ok(Tensor::from_vec(values, view.shape(), device)?.to_dtype(DType::F32)?)
 }
 
-/// The bytes of a file, which depend on its contents alone.
+/// Encodes a file as bytes that depend only on its contents.
 ///
-/// The crate's own writer stores the metadata in no fixed order, hence a header of our own.
+/// The `safetensors` crate writes the metadata in random order, so the header is written here.
 pub fn encode(
     metadata: &BTreeMap<String, String>,
     tensors: &BTreeMap<String, RawTensor>,
 ) -> Vec<u8> {
-    // Widest elements first, so that each tensor starts at a multiple of its element's size.
+    // Widest elements first, so that every tensor is aligned to its element size.
     let mut order: Vec<_> = tensors.iter().collect();
     order.sort_by_key(|(name, tensor)| (Reverse(tensor.dtype().bitsize()), *name));
 
@@ -163,11 +167,11 @@ pub fn encode(
     bytes
 }
 
-/// Writes the bytes of a file, whole or not at all.
+/// Writes the bytes of an encoded file atomically.
 ///
 /// # Errors
-/// When the file cannot be written.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Returns an error if the file cannot be written.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     atomic_file::write_file(path, |out| out.write_all(bytes).map_err(Error::io(path)))
 }
 
@@ -190,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back_and_always_the_same_bytes() {
+    fn a_file_is_read_back_as_written_and_always_has_the_same_bytes() {
         let (metadata, tensors) = contents();
         let bytes = encode(&metadata, &tensors);
         assert_eq!(encode(&metadata, &tensors), bytes);
@@ -207,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_another_format_is_called_by_its_kind() {
+    fn a_file_of_another_format_is_named_by_its_kind() {
         let metadata = [("format".to_owned(), "diff-bgm-clip/1".to_owned())].into();
         let bytes = encode(&metadata, &BTreeMap::new());
         let fault = Container::parse(&bytes)
@@ -216,7 +220,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             fault.to_string(),
-            "a clip file («diff-bgm-clip/1»); expected a model file («diff-bgm/1»)"
+            "a clip file (`diff-bgm-clip/1`); expected a model file (`diff-bgm/1`)"
         );
     }
 
@@ -230,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_beyond_the_cap_is_refused_before_it_is_parsed() {
+    fn a_header_over_the_limit_is_refused_before_it_is_parsed() {
         let mut bytes = (MAX_HEADER_BYTES + 8).to_le_bytes().to_vec();
         bytes.resize(bytes.len() + MAX_HEADER_BYTES as usize + 8, b' ');
         let fault = Container::parse(&bytes).err().unwrap();

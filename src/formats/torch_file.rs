@@ -1,7 +1,11 @@
-//! Files of `torch.save`: the tensors in them, without running anything.
+//! Tensors in files of `torch.save`, read without running any code.
 //!
-//! Both containers are read: the zip archive since PyTorch 1.6 and the stream of pickles before it. Only the tensors
-//! that are asked for are copied out, each into an array of its own.
+//! Reads both containers: the zip archive of PyTorch 1.6 and later, and the stream of pickles before it. Each requested
+//! tensor is copied into an array of its own.
+//!
+//! # Limits
+//! At most 16,384 tensors, 2 GiB of storages, 2 GiB of tensors, and 1 GiB for a stream of pickles, besides the limits of
+//! [`pickle`](crate::formats::pickle).
 
 mod container;
 mod tensor;
@@ -19,46 +23,44 @@ use crate::formats::raw_tensor::RawTensor;
 use container::{Container, Storages};
 use tensor::StoredTensor;
 
-pub use container::MAX_STREAM_BYTES;
-
-/// The most tensors that are taken from a file.
-pub const MAX_TENSORS: usize = 16_384;
-/// The most bytes of storages that are read from a file, and of tensors that are taken from them.
-pub const MAX_TENSOR_BYTES: u64 = 2 << 30;
+/// The most tensors that are read from a file.
+const MAX_TENSORS: usize = 16_384;
+/// The most bytes of storages that are read from a file, and of tensors that are copied out of them.
+const MAX_TENSOR_BYTES: u64 = 2 << 30;
 
 /// The weights in a checkpoint.
 #[derive(Debug)]
 pub struct StateDict {
     /// The tensors by name.
     pub tensors: BTreeMap<String, RawTensor>,
-    /// Names of the entries that were left out: everything beside the weights.
+    /// Names of the skipped entries: everything besides the weights.
     pub skipped: Vec<String>,
 }
 
-/// Reads the file of a single tensor.
+/// Reads a file that holds a single tensor.
 ///
 /// # Errors
-/// When the file cannot be read, is no file of `torch.save`, or holds something else.
-pub fn read_tensor(path: &Path) -> Result<RawTensor> {
+/// Returns an error if the file cannot be read, is not a file of `torch.save`, or holds something else.
+pub(crate) fn read_tensor(path: &Path) -> Result<RawTensor> {
     tensor_in(open(path)?).map_err(|fault| fault.in_file(path))
 }
 
 /// Reads the weights of a network: a state dict, or a dictionary with one as its entry `model`.
 ///
 /// # Errors
-/// When the file cannot be read, is no file of `torch.save`, holds no weights, or exceeds a limit.
-pub fn read_state_dict(path: &Path) -> Result<StateDict> {
+/// Returns an error if the file cannot be read, is not a file of `torch.save`, holds no weights, or exceeds a limit.
+pub(crate) fn read_state_dict(path: &Path) -> Result<StateDict> {
     state_dict_in(open(path)?).map_err(|fault| fault.in_file(path))
 }
 
 /// Reads the single tensor in an open file.
 ///
 /// # Errors
-/// As for [`read_tensor`].
+/// Returns an error if the file is not a file of `torch.save`, holds something else, or exceeds a limit.
 pub fn tensor_in(file: impl Read + Seek) -> Result<RawTensor, Fault> {
     let Container { pickle, storages } = Container::open(file)?;
     let pickle = Pickle::parse(&pickle)?;
-    if !StoredTensor::is_in(pickle.root()) {
+    if !StoredTensor::is_tensor(pickle.root()) {
         return Err(pickle.root().instead_of("a single tensor"));
     }
     Tensors::new(storages).read(pickle.root())
@@ -67,7 +69,7 @@ pub fn tensor_in(file: impl Read + Seek) -> Result<RawTensor, Fault> {
 /// Reads the weights of a network in an open file.
 ///
 /// # Errors
-/// As for [`read_state_dict`].
+/// Returns an error if the file is not a file of `torch.save`, holds no weights, or exceeds a limit.
 pub fn state_dict_in(file: impl Read + Seek) -> Result<StateDict, Fault> {
     let Container { pickle, storages } = Container::open(file)?;
     let pickle = Pickle::parse(&pickle)?;
@@ -101,7 +103,7 @@ pub fn state_dict_in(file: impl Read + Seek) -> Result<StateDict, Fault> {
     let mut tensors = BTreeMap::new();
     for (key, value) in entries {
         let name = name(key)?;
-        if StoredTensor::is_in(value) {
+        if StoredTensor::is_tensor(value) {
             let tensor = reader.read(value).map_err(|fault| {
                 Fault::new(format!("`{name}`: {}", fault.found), fault.expected)
             })?;
@@ -122,7 +124,7 @@ fn open(path: &Path) -> Result<BufReader<File>> {
         .map_err(Error::io(path))
 }
 
-/// Takes tensors out of a file, each storage read once.
+/// Copies tensors out of a file, reading each storage once.
 struct Tensors<R> {
     storages: Storages<R>,
     read: BTreeMap<String, Rc<[u8]>>,

@@ -1,4 +1,4 @@
-//! Zip archives, as torch and numpy use them: members read whole, up to a stated size.
+//! Zip archives as torch and numpy write them: members are read whole, up to a stated size.
 
 use std::io::{Read, Seek};
 
@@ -7,10 +7,10 @@ use zip::{CompressionMethod, ZipArchive};
 use crate::error::Fault;
 
 /// The most members that an archive may have.
-pub const MAX_MEMBERS: usize = 65_536;
+const MAX_MEMBERS: usize = 65_536;
 
 /// An open archive.
-pub struct ZipFile<R> {
+pub(crate) struct ZipFile<R> {
     archive: ZipArchive<R>,
 }
 
@@ -18,8 +18,8 @@ impl<R: Read + Seek> ZipFile<R> {
     /// Reads the directory of an archive.
     ///
     /// # Errors
-    /// When the file is no zip archive, is damaged, or has more than [`MAX_MEMBERS`].
-    pub fn open(file: R) -> Result<Self, Fault> {
+    /// Returns an error if the file is not a zip archive, is damaged, or has more than [`MAX_MEMBERS`].
+    pub(crate) fn open(file: R) -> Result<Self, Fault> {
         let archive = ZipArchive::new(file).map_err(|error| damaged(&error))?;
         if archive.len() > MAX_MEMBERS {
             return Err(Fault::new(
@@ -30,20 +30,19 @@ impl<R: Read + Seek> ZipFile<R> {
         Ok(Self { archive })
     }
 
-    /// The names of the members, in the order of the archive.
-    pub fn names(&self) -> Vec<String> {
+    /// Returns the names of the members, in the order of the archive.
+    pub(crate) fn names(&self) -> Vec<String> {
         self.archive
             .file_names()
             .filter_map(|name| Some(name.ok()?.into_owned()))
             .collect()
     }
 
-    /// The bytes of a member, which may be at most `max_bytes`; its declared size is checked before anything is
-    /// unpacked.
+    /// Reads a member of at most `max_bytes`. Its declared size is checked before anything is unpacked.
     ///
     /// # Errors
-    /// When there is no such member, it is larger, packed in another way than stored or deflated, or damaged.
-    pub fn read(&mut self, name: &str, max_bytes: u64) -> Result<Vec<u8>, Fault> {
+    /// Returns an error if the member is missing, larger, damaged, or neither stored nor deflated.
+    pub(crate) fn read(&mut self, name: &str, max_bytes: u64) -> Result<Vec<u8>, Fault> {
         let member = self.archive.by_name(name).map_err(|error| {
             Fault::new(format!("the member `{name}`: {error}"), "a whole archive")
         })?;
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_unpacks_to_more_than_it_declares_is_refused() {
+    fn a_member_that_unpacks_to_more_than_its_declared_size_is_refused() {
         let mut bytes = archive(CompressionMethod::Deflated);
         let size = 10_000u32.to_le_bytes();
         let places: Vec<_> = (0..bytes.len() - 4)

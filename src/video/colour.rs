@@ -2,23 +2,26 @@
 
 use super::frame::Frame;
 
-/// Hue of the warmest colour in CIELAB, in degrees (Ou, Luo, Woodcock and Wright, "A study of colour emotion and
-/// colour preference", 2004: warm against cool goes with C* · cos(h − 50°)).
+/// Hue of the warmest colour in CIELAB, in degrees.
+///
+/// Ou, Luo, Woodcock and Wright, "A study of colour emotion and colour preference", 2004: perceived warmth follows
+/// C* · cos(h − 50°).
 const WARMEST_HUE_DEGREES: f64 = 50.0;
-/// Mean chroma towards the warmest hue that counts as fully warm: a picture of nothing but saturated orange.
+/// Mean chroma towards the warmest hue that counts as fully warm: a picture of saturated orange only.
 const FULL_WARMTH_CHROMA: f64 = 60.0;
 
-/// Mean luma, 0 (black) to 1 (white): gamma-encoded, so that equal steps look about equal.
+/// Returns the mean luma, 0 (black) to 1 (white); it is gamma-encoded, so that equal steps look about equal.
 pub(crate) fn brightness(frame: &Frame) -> f32 {
     frame.luma.iter().sum::<f32>() / frame.luma.len() as f32
 }
 
-/// Measures how warm the colours of frames are.
+/// Measures the warmth of frames.
 pub(crate) struct WarmthMeter {
     /// Linear light of every gamma-encoded sRGB level.
     linear: [f32; 256],
-    /// How far a step along a* and b* goes towards full warmth.
+    /// Warmth per unit of a*.
     warmth_of_a: f32,
+    /// Warmth per unit of b*.
     warmth_of_b: f32,
 }
 
@@ -39,19 +42,24 @@ impl WarmthMeter {
         }
     }
 
-    /// Mean warmth of a frame's pixels, −1 to 1: in CIELAB, the chroma towards orange. Grey is 0, saturated
-    /// orange 1, saturated blue about −0.6; whole pictures seldom leave −0.3 to 0.5.
+    /// Returns the mean warmth of a frame's pixels, −1 to 1: their chroma towards orange in CIELAB.
+    ///
+    /// Grey has 0, saturated orange 1, saturated blue about −0.6; most pictures lie between −0.3 and 0.5.
     pub(crate) fn warmth(&self, frame: &Frame) -> f32 {
-        let sum: f32 = frame.rgb.iter().map(|&colour| self.of_pixel(colour)).sum();
+        let sum: f32 = frame
+            .rgb
+            .iter()
+            .map(|&colour| self.pixel_warmth(colour))
+            .sum();
         (sum / frame.rgb.len() as f32).clamp(-1.0, 1.0)
     }
 
-    fn of_pixel(&self, [red, green, blue]: [u8; 3]) -> f32 {
+    fn pixel_warmth(&self, [red, green, blue]: [u8; 3]) -> f32 {
         if red == green && green == blue {
             return 0.0;
         }
         let [red, green, blue] = [red, green, blue].map(|level| self.linear[usize::from(level)]);
-        // sRGB's matrix to CIE XYZ, each row divided by the white point D65.
+        // The sRGB matrix to CIE XYZ, each row divided by the D65 white point.
         let x = (0.412_456 * red + 0.357_576 * green + 0.180_438 * blue) / 0.950_47;
         let y = 0.212_673 * red + 0.715_152 * green + 0.072_175 * blue;
         let z = (0.019_334 * red + 0.119_192 * green + 0.950_304 * blue) / 1.088_83;
@@ -62,7 +70,7 @@ impl WarmthMeter {
     }
 }
 
-/// CIELAB's f: a cube root with a straight line near black.
+/// CIELAB's function f: a cube root, linear near black.
 fn lightness_response(light: f32) -> f32 {
     const DELTA: f32 = 6.0 / 29.0;
     if light > DELTA * DELTA * DELTA {
@@ -81,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn orange_is_warm_blue_is_cold_and_grey_is_neither() {
+    fn orange_is_warm_blue_is_cold_and_grey_is_neutral() {
         assert_eq!(warmth([128, 128, 128]), 0.0);
         assert_eq!(warmth([255, 128, 0]), 1.0);
         for cold in [[0, 128, 255], [0, 255, 255], [30, 60, 120]] {
@@ -90,13 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn paler_colours_are_less_warm_or_cold() {
+    fn paler_colours_are_closer_to_neutral() {
         assert!(warmth([200, 150, 120]) < warmth([230, 140, 60]));
         assert!(warmth([120, 140, 170]) > warmth([50, 120, 220]));
     }
 
     #[test]
-    fn a_frame_is_as_warm_as_its_pixels_on_average() {
+    fn the_warmth_of_a_frame_is_the_mean_of_its_pixels() {
         let (red, blue) = ([150, 120, 110], [110, 120, 150]);
         let frame = Frame::draw(|x, _| if x < 48 { red } else { blue });
         let halfway = 0.5 * (warmth(red) + warmth(blue));
@@ -104,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn brightness_runs_from_black_to_white() {
+    fn brightness_is_0_for_black_and_1_for_white() {
         assert_eq!(brightness(&Frame::draw(|_, _| [0; 3])), 0.0);
         assert!((brightness(&Frame::draw(|_, _| [255; 3])) - 1.0).abs() < 1e-4);
     }

@@ -1,18 +1,18 @@
-//! How much there is to see in a frame.
+//! Visual complexity of a frame.
 
 use super::frame::{Frame, HEIGHT, WIDTH};
 
-/// Brightness levels told apart by the entropy.
+/// Number of brightness levels in the entropy.
 const LEVELS: usize = 64;
-/// The slope of luma, a pixel, that counts as a full edge.
+/// The slope of luma, per pixel, that counts as a full edge.
 const FULL_EDGE: f32 = 0.2;
 
-/// Visual complexity, 0 (one flat colour) to 1: the mean of edge density and entropy.
+/// Returns the visual complexity, 0 (one flat colour) to 1: the mean of edge density and entropy.
 pub(crate) fn complexity(frame: &Frame) -> f32 {
     0.5 * (edge_density(&frame.luma) + entropy(&frame.luma))
 }
 
-/// Share of the picture that is edge, 0 to 1; weak edges count in part.
+/// Returns the share of pixels on an edge, 0 to 1; weak edges count partly.
 fn edge_density(luma: &[f32]) -> f32 {
     let mut sum = 0.0;
     for y in 1..HEIGHT - 1 {
@@ -27,7 +27,7 @@ fn edge_density(luma: &[f32]) -> f32 {
     sum / ((WIDTH - 2) * (HEIGHT - 2)) as f32
 }
 
-/// Shannon entropy of brightness, 0 (all pixels alike) to 1 (every level equally common).
+/// Returns the Shannon entropy of brightness, 0 (all pixels equal) to 1 (all levels equally common).
 fn entropy(luma: &[f32]) -> f32 {
     let mut counts = [0_u32; LEVELS];
     for &level in luma {
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flat_is_simple_and_fine_patterns_are_complex() {
+    fn flat_pictures_are_simple_and_fine_patterns_are_complex() {
         let flat = Frame::draw(|_, _| [90; 3]);
         let gradient = Frame::draw(|x, _| [(x * 2) as u8; 3]);
         let clutter = Frame::draw(|x, y| [((x * x * 31 + y * y * 17 + x * y * 7) % 256) as u8; 3]);
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn more_edges_are_more_complex_at_the_same_entropy() {
+    fn more_edges_mean_more_complexity_at_the_same_entropy() {
         let stripes = |wide: usize| Frame::draw(move |x, _| [(x / wide % 2 * 200) as u8; 3]);
         assert!(complexity(&stripes(4)) > complexity(&stripes(24)) + 0.1);
     }

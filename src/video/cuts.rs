@@ -1,55 +1,55 @@
-//! Where the picture cuts from one shot to another.
+//! Finds the hard cuts from one shot to the next.
 //!
-//! Every frame gets a score: how unlike it is to the frame before, whatever moved ([`Likeness`]). A cut is a frame
-//! whose score stands out from those around it. Fades and dissolves spread over many frames and fast motion lasts,
-//! so neither stands out; a flash stands out but the picture from before it comes back.
+//! Every frame gets a score: how different its [`Signature`] is from that of the frame before, apart from motion. A cut
+//! is a frame whose score stands out from those around it. Fades, dissolves and fast motion spread over many frames, so
+//! none of them stands out; a flash stands out, but the picture from before it returns.
 
 use std::collections::VecDeque;
 
 use super::frame::Frame;
 
-mod likeness;
+mod signature;
 
-use likeness::Likeness;
+use signature::Signature;
 
-/// The score that a cut between two still shots must reach.
+/// The lowest score of a cut between two still shots.
 const CUT_SCORE: f32 = 0.36;
-/// How much of the restlessness around it a cut must score in addition.
+/// How much of the surrounding restlessness is added to [`CUT_SCORE`].
 const RESTLESSNESS_SHARE: f32 = 0.65;
-/// The restlessness around a frame is looked for this long before and after it.
-const SURROUNDINGS_SECONDS: f64 = 1.0 / 3.0;
-/// The picture that comes back within this time was interrupted by a flash, not cut.
+/// Restlessness is measured this long before and after a frame.
+const NEIGHBOURHOOD_SECONDS: f64 = 1.0 / 3.0;
+/// A picture that returns within this time was interrupted by a flash, not cut.
 const LONGEST_FLASH_SECONDS: f64 = 0.25;
-/// A picture has come back when it differs by less than this share of what the flash made it differ.
+/// A picture has returned if its difference is below this share of the difference that the flash made.
 const RETURN_SHARE: f32 = 0.5;
-/// A picture whose contrast grows by this factor in two frames comes out of a fade.
+/// A picture whose contrast grows by this factor within two frames is fading.
 const FADE_GROWTH: f32 = 1.5;
-/// No shot is shorter; of two cuts closer together the first counts.
+/// The shortest shot; of two cuts closer together, the first counts.
 const SHORTEST_SHOT_SECONDS: f64 = 0.2;
 
-/// Finds cuts in frames that come one after another. It keeps a quarter of a second of them.
+/// Finds cuts in consecutive frames. It keeps the signatures of the last quarter of a second.
 pub(crate) struct CutFinder {
     frame_rate_hz: f64,
     longest_flash: usize,
-    /// One score a frame so far; 0 for the first and for edges of flashes.
+    /// The score of every frame so far; 0 for the first and for the edges of flashes.
     scores: Vec<f32>,
     /// The contrast of every frame so far.
     contrasts: Vec<f32>,
-    /// The latest frames, the newest last.
-    recent: VecDeque<Likeness>,
-    /// Frames that may be cuts unless what was before them comes back.
+    /// The latest frames, newest last.
+    recent: VecDeque<Signature>,
+    /// Frames that are cuts unless the picture before them returns.
     suspects: Vec<Suspect>,
 }
 
 struct Suspect {
-    /// The frame that may be a cut.
+    /// The index of the frame that may be a cut.
     index: usize,
     /// The frame before it.
-    before: Likeness,
+    before: Signature,
 }
 
 impl CutFinder {
-    /// A finder for frames at a steady rate.
+    /// Makes a finder for frames at a constant rate.
     pub(crate) fn new(frame_rate_hz: f64) -> Self {
         Self {
             frame_rate_hz,
@@ -61,16 +61,16 @@ impl CutFinder {
         }
     }
 
-    /// Takes the next frame.
+    /// Scores the next frame.
     pub(crate) fn push(&mut self, frame: &Frame) {
-        let likeness = Likeness::of(frame);
+        let signature = Signature::of(frame);
         let index = self.scores.len();
-        self.forgive_flashes(index, &likeness);
+        self.clear_flashes(index, &signature);
         let score = match self.recent.back() {
-            Some(before) => likeness.difference(before),
+            Some(before) => signature.difference(before),
             None => 0.0,
         };
-        if score >= CUT_SCORE && self.was_seen_before(&likeness, score) {
+        if score >= CUT_SCORE && self.was_seen_before(&signature, score) {
             self.scores.push(0.0);
         } else {
             self.scores.push(score);
@@ -80,21 +80,21 @@ impl CutFinder {
                 self.suspects.push(Suspect { index, before });
             }
         }
-        self.contrasts.push(likeness.contrast());
-        self.recent.push_back(likeness);
+        self.contrasts.push(signature.contrast());
+        self.recent.push_back(signature);
         if self.recent.len() > self.longest_flash + 1 {
             self.recent.pop_front();
         }
     }
 
-    /// The index of the first frame of each new shot.
+    /// Returns the index of the first frame of each new shot.
     pub(crate) fn finish(self) -> Vec<usize> {
-        let surroundings = (SURROUNDINGS_SECONDS * self.frame_rate_hz).ceil() as usize;
+        let neighbourhood = (NEIGHBOURHOOD_SECONDS * self.frame_rate_hz).ceil() as usize;
         let shortest = (SHORTEST_SHOT_SECONDS * self.frame_rate_hz) as usize;
         let mut cuts: Vec<usize> = Vec::new();
         for (index, &score) in self.scores.iter().enumerate() {
-            let before = &self.scores[index.saturating_sub(surroundings)..index];
-            let after = &self.scores[index + 1..self.scores.len().min(index + 1 + surroundings)];
+            let before = &self.scores[index.saturating_sub(neighbourhood)..index];
+            let after = &self.scores[index + 1..self.scores.len().min(index + 1 + neighbourhood)];
             let restlessness = second_largest(before).max(second_largest(after));
             let far_enough = cuts.last().is_none_or(|&last| index - last >= shortest);
             let stands_out = score >= CUT_SCORE + RESTLESSNESS_SHARE * restlessness;
@@ -105,8 +105,8 @@ impl CutFinder {
         cuts
     }
 
-    /// Whether frame `index` is where a fade in leaves, or a fade out has reached, a flat picture: its texture comes
-    /// from nothing, but faintly, and goes on growing away from there.
+    /// Returns whether frame `index` starts a fade in from, or ends a fade out to, a flat picture: the texture there is
+    /// faint, and keeps growing away from the flat picture.
     fn is_fade(&self, index: usize) -> bool {
         let grows = |from: usize, towards: Option<usize>| {
             let later = towards.and_then(|frame| self.contrasts.get(frame));
@@ -120,29 +120,29 @@ impl CutFinder {
         }
     }
 
-    /// Clears suspects whose earlier picture comes back with frame `index`.
-    fn forgive_flashes(&mut self, index: usize, likeness: &Likeness) {
+    /// Clears the score of suspects whose earlier picture returns with frame `index`.
+    fn clear_flashes(&mut self, index: usize, signature: &Signature) {
         let scores = &mut self.scores;
         self.suspects.retain(|suspect| {
             let score = &mut scores[suspect.index];
-            let is_back = likeness.difference(&suspect.before) < RETURN_SHARE * *score;
-            if is_back {
+            let has_returned = signature.difference(&suspect.before) < RETURN_SHARE * *score;
+            if has_returned {
                 *score = 0.0;
             }
-            !is_back && index < suspect.index + self.longest_flash
+            !has_returned && index < suspect.index + self.longest_flash
         });
     }
 
-    /// Whether a frame so unlike the one before it is like an earlier one, as at a flash's end.
-    fn was_seen_before(&self, likeness: &Likeness, score: f32) -> bool {
+    /// Returns whether a frame with this score resembles an earlier frame, as at the end of a flash.
+    fn was_seen_before(&self, signature: &Signature, score: f32) -> bool {
         let earlier = self.recent.iter().rev().skip(1);
         earlier
             .into_iter()
-            .any(|seen| likeness.difference(seen) < RETURN_SHARE * score)
+            .any(|seen| signature.difference(seen) < RETURN_SHARE * score)
     }
 }
 
-/// The second largest value, or 0: a single neighbour, which may be a cut of its own, does not make a restless shot.
+/// Returns the second largest value, or 0. The largest may be a cut of its own, which does not make a shot restless.
 fn second_largest(scores: &[f32]) -> f32 {
     let (mut largest, mut second) = (0.0_f32, 0.0_f32);
     for &score in scores {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn fades_out_and_in_are_no_cuts() {
+    fn fades_are_not_cuts() {
         let frames = (0..72).map(|i| {
             let gain = match i {
                 0..24 => 1.0 - i as f32 / 24.0,
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dissolve_is_no_cut() {
+    fn a_dissolve_is_not_a_cut() {
         let frames = (0..60).map(|i| {
             let new = ((i as f32 - 24.0) / 12.0).clamp(0.0, 1.0);
             Frame::draw(|x, y| {
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn flashes_and_strobes_are_no_cuts() {
+    fn flashes_and_strobes_are_not_cuts() {
         let white = || Frame::draw(|_, _| [255; 3]);
         let flash = (0..48).map(|i| {
             if i / 3 == 7 {
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn pans_slow_and_fast_are_no_cuts() {
+    fn slow_and_fast_pans_are_not_cuts() {
         for pixels_a_frame in [0.5, 4.0, 15.0] {
             let frames = (0..48).map(|i| {
                 let moving = (i as f32 - 20.0).clamp(0.0, 16.0);
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn one_frame_or_none_has_no_cut() {
+    fn a_single_frame_or_none_has_no_cut() {
         assert_eq!(cuts_of([]), [0; 0]);
         assert_eq!(cuts_of([Frame::scene(1, 0.0, 1.0)]), [0; 0]);
     }

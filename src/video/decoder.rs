@@ -1,19 +1,21 @@
-//! A clip's frames, one at a time, through the `ffmpeg` program.
+//! Decodes a clip's frames one at a time with the `ffmpeg` program.
 
 use std::ffi::OsString;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use super::ffmpeg::{self, Running};
+use super::ffmpeg::{self, Process};
 use super::frame::{FRAME_BYTES, Frame, HEIGHT, WIDTH};
 use super::probe::FrameRate;
 use crate::error::{Error, Fault, Result};
 
-/// The frames of a clip on a steady grid: frame `i` is what is seen at `i / rate` seconds. Where the clip's own rate
-/// varies, frames are repeated or left out to fit. Memory holds one frame; `ffmpeg` is killed when this is dropped.
+/// The frames of a clip at a constant rate: frame `i` shows the picture at `i / rate` seconds.
+///
+/// If the clip's own rate varies, frames are repeated or skipped to fit. Only one frame is in memory at a time; `ffmpeg`
+/// is killed when this is dropped.
 pub(crate) struct Decoder<'a> {
     path: &'a Path,
-    running: Option<Running>,
+    process: Option<Process>,
     pipe: Box<dyn Read>,
     bytes: Box<[u8; FRAME_BYTES]>,
 }
@@ -22,35 +24,35 @@ impl<'a> Decoder<'a> {
     /// Starts decoding the first video stream of the file at `path`.
     ///
     /// # Errors
-    /// [`Error::Program`] where `ffmpeg` is missing.
+    /// Returns [`Error::Program`] if `ffmpeg` is not installed.
     pub(crate) fn start(path: &'a Path, rate: FrameRate) -> Result<Self> {
-        let mut running = Running::start("ffmpeg", &arguments(path, rate))?;
-        let pipe: Box<dyn Read> = match running.take_output() {
+        let mut process = Process::start("ffmpeg", &arguments(path, rate))?;
+        let pipe: Box<dyn Read> = match process.take_output() {
             Some(pipe) => Box::new(BufReader::with_capacity(4 * FRAME_BYTES, pipe)),
             None => Box::new(io::empty()),
         };
         Ok(Self {
             path,
-            running: Some(running),
+            process: Some(process),
             pipe,
             bytes: Box::new([0; FRAME_BYTES]),
         })
     }
 
-    /// The next frame, or `None` after the last.
+    /// Returns the next frame, or `None` after the last.
     ///
     /// # Errors
-    /// Where `ffmpeg` gives up on the file; the message holds the last line it said.
+    /// Returns an error with the last line that `ffmpeg` printed if it cannot decode the file.
     pub(crate) fn next_frame(&mut self) -> Result<Option<Frame>> {
         match self.pipe.read_exact(self.bytes.as_mut_slice()) {
             Ok(()) => return Ok(Some(Frame::from_bytes(&self.bytes))),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
             Err(error) => return Err(Error::io(self.path)(error)),
         }
-        if let Some(running) = self.running.take() {
-            let ended = running.wait()?;
-            if !ended.succeeded() {
-                let found = format!("a picture that FFmpeg cannot decode ({})", ended.reason());
+        if let Some(process) = self.process.take() {
+            let exit = process.wait()?;
+            if !exit.succeeded() {
+                let found = format!("a picture that FFmpeg cannot decode ({})", exit.reason());
                 return Err(Fault::new(found, "a video file").in_file(self.path));
             }
         }
@@ -58,8 +60,10 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// The picture is scaled by averaging areas. Raw video is written at a constant rate, which is what makes `ffmpeg`
-/// repeat or leave out frames of a clip whose rate varies, and fill the time before a late first frame.
+/// Returns the arguments of `ffmpeg`.
+///
+/// The picture is scaled by averaging areas. Raw video has a constant rate, which makes `ffmpeg` repeat or skip frames of
+/// a clip whose rate varies, and fill the time before a late first frame.
 fn arguments(path: &Path, rate: FrameRate) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = vec!["-nostdin".into()];
     arguments.extend(ffmpeg::local_files_only());

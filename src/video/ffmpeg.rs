@@ -1,4 +1,4 @@
-//! The `ffmpeg` and `ffprobe` programs: how they are found, called and listened to.
+//! Finds and runs the `ffmpeg` and `ffprobe` programs and collects their messages.
 
 use std::ffi::OsString;
 use std::io::{self, Read};
@@ -8,17 +8,17 @@ use std::thread::{self, JoinHandle};
 
 use crate::error::{Error, Result};
 
-/// Where FFmpeg is usually put on systems whose desktop programs are started without the shell's `PATH`.
+/// Usual folders of FFmpeg on systems that start desktop programs without the shell's `PATH`.
 const USUAL_FOLDERS: &[&str] = if cfg!(target_os = "macos") {
     &["/opt/homebrew/bin", "/usr/local/bin", "/opt/local/bin"]
 } else {
     &[]
 };
 
-/// What a program says is kept up to this many bytes from its end.
+/// How many bytes of a program's messages are kept, counted from the end.
 const KEPT_MESSAGE_BYTES: usize = 4096;
 
-/// What to do where FFmpeg is missing.
+/// What to do if FFmpeg is not installed.
 const INSTALL_ADVICE: &str = if cfg!(target_os = "macos") {
     "install FFmpeg, for example with `brew install ffmpeg`"
 } else if cfg!(windows) {
@@ -28,26 +28,27 @@ const INSTALL_ADVICE: &str = if cfg!(target_os = "macos") {
 };
 
 /// One of FFmpeg's programs while it runs. It is killed when this is dropped.
-pub struct Running {
+pub(crate) struct Process {
     program: &'static str,
     child: Child,
     messages: Option<JoinHandle<Vec<u8>>>,
 }
 
-/// How a program ended.
-pub(crate) struct Ended {
+/// The result of a finished program.
+pub(crate) struct Exit {
     program: &'static str,
     status: ExitStatus,
     messages: String,
 }
 
-impl Running {
-    /// Starts `program` (`ffmpeg` or `ffprobe`) with `arguments`. It never reads the terminal, says nothing but
-    /// errors, and writes its standard output into a pipe.
+impl Process {
+    /// Starts `program` (`ffmpeg` or `ffprobe`) with `arguments`.
+    ///
+    /// It never reads the terminal, prints nothing but errors, and writes its standard output to a pipe.
     ///
     /// # Errors
-    /// [`Error::Program`] where the program is not installed or does not start.
-    pub fn start(program: &'static str, arguments: &[OsString]) -> Result<Self> {
+    /// Returns [`Error::Program`] if the program is not installed or does not start.
+    pub(crate) fn start(program: &'static str, arguments: &[OsString]) -> Result<Self> {
         let mut command = Command::new(find(program));
         command
             .args(["-hide_banner", "-loglevel", "error"])
@@ -57,7 +58,7 @@ impl Running {
             .stderr(Stdio::piped());
         #[cfg(windows)]
         {
-            /// `CREATE_NO_WINDOW`: no console window opens beside the host.
+            /// Keeps a console window from opening beside the host.
             const CREATE_NO_WINDOW: u32 = 0x0800_0000;
             std::os::windows::process::CommandExt::creation_flags(&mut command, CREATE_NO_WINDOW);
         }
@@ -68,7 +69,7 @@ impl Running {
                 _ => format!("does not start: {error}"),
             },
         })?;
-        // A thread reads the messages, because a program whose message pipe is full stops.
+        // A thread reads the messages, because a program blocks once its message pipe is full.
         let messages = child
             .stderr
             .take()
@@ -80,19 +81,19 @@ impl Running {
         })
     }
 
-    /// The pipe of the program's standard output; `None` when it was taken before.
+    /// Takes the pipe of the program's standard output, or returns `None` if it was taken before.
     pub(crate) fn take_output(&mut self) -> Option<impl Read + use<>> {
         self.child.stdout.take()
     }
 
-    /// Waits for the program to end by itself.
-    pub(crate) fn wait(mut self) -> Result<Ended> {
+    /// Waits until the program exits.
+    pub(crate) fn wait(mut self) -> Result<Exit> {
         let status = self.child.wait().map_err(|error| Error::Program {
             program: self.program.to_owned(),
             message: error.to_string(),
         })?;
         let messages = self.messages.take().and_then(|thread| thread.join().ok());
-        Ok(Ended {
+        Ok(Exit {
             program: self.program,
             status,
             messages: String::from_utf8_lossy(&messages.unwrap_or_default()).into_owned(),
@@ -100,20 +101,20 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-impl Ended {
-    /// Whether the program did what it was asked.
+impl Exit {
+    /// Returns whether the program succeeded.
     pub(crate) fn succeeded(&self) -> bool {
         self.status.success()
     }
 
-    /// The last line that the program said, or its exit status when it said nothing.
+    /// Returns the last line that the program printed, or its exit status if it printed nothing.
     pub(crate) fn reason(&self) -> String {
         match self.messages.lines().rev().find(|line| !line.is_empty()) {
             Some(line) => line.trim().to_owned(),
@@ -122,37 +123,38 @@ impl Ended {
     }
 }
 
-/// Runs `ffmpeg` to its end, for work that shows itself only in the files written.
+/// Runs `ffmpeg` to its end, discarding its standard output.
 ///
 /// # Errors
-/// [`Error::Program`] where it is missing or fails, with the last line it said.
-pub fn run(arguments: &[OsString]) -> Result<()> {
-    let mut running = Running::start("ffmpeg", arguments)?;
-    drop(running.take_output());
-    let ended = running.wait()?;
-    if ended.succeeded() {
+/// Returns [`Error::Program`] if `ffmpeg` is missing or fails, with the last line that it printed.
+#[cfg(feature = "cli")]
+pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
+    let mut process = Process::start("ffmpeg", arguments)?;
+    drop(process.take_output());
+    let exit = process.wait()?;
+    if exit.succeeded() {
         Ok(())
     } else {
         Err(Error::Program {
-            program: ended.program.to_owned(),
-            message: ended.reason(),
+            program: exit.program.to_owned(),
+            message: exit.reason(),
         })
     }
 }
 
-/// The path as FFmpeg's `file:` address, which is safe from names that look like options or other protocols.
-pub fn file_address(path: &Path) -> OsString {
+/// Returns the path as FFmpeg's `file:` address, so that no name can be mistaken for an option or another protocol.
+pub(crate) fn file_address(path: &Path) -> OsString {
     let mut address = OsString::from("file:");
     address.push(path);
     address
 }
 
-/// Options that keep a reading program to local files; they go before the input.
+/// Returns the options that restrict a program to local files; they must precede the input.
 pub(crate) fn local_files_only() -> [OsString; 2] {
     ["-protocol_whitelist".into(), "file,pipe".into()]
 }
 
-/// The program's place in the usual folders, or its bare name, which the system looks up in `PATH`.
+/// Returns the program's path in the usual folders, or its bare name for the system to look up in `PATH`.
 fn find(program: &str) -> PathBuf {
     USUAL_FOLDERS
         .iter()
@@ -161,7 +163,7 @@ fn find(program: &str) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(program))
 }
 
-/// The last [`KEPT_MESSAGE_BYTES`] of what comes through a pipe.
+/// Reads a pipe to its end and returns the last [`KEPT_MESSAGE_BYTES`].
 fn end_of(mut pipe: impl Read) -> Vec<u8> {
     let mut kept = Vec::new();
     let mut chunk = [0; KEPT_MESSAGE_BYTES];
@@ -184,14 +186,14 @@ mod tests {
 
     #[test]
     fn only_the_end_of_long_messages_is_kept() {
-        let said = [vec![b'a'; 3 * KEPT_MESSAGE_BYTES], b"the reason".to_vec()].concat();
-        let kept = end_of(said.as_slice());
+        let message = [vec![b'a'; 3 * KEPT_MESSAGE_BYTES], b"the reason".to_vec()].concat();
+        let kept = end_of(message.as_slice());
         assert_eq!(kept.len(), KEPT_MESSAGE_BYTES);
         assert!(kept.ends_with(b"the reason"));
     }
 
     #[test]
-    fn a_name_that_looks_like_an_option_becomes_an_address() {
+    fn a_file_name_that_looks_like_an_option_becomes_an_address() {
         assert_eq!(file_address(Path::new("-i.mp4")), "file:-i.mp4");
     }
 }

@@ -1,22 +1,22 @@
-//! One decoded frame, scaled down to a size at which everything here is measured.
+//! One decoded frame, scaled to the size at which everything is measured.
 
-/// Width of every frame in pixels, whatever the clip's own size.
+/// Width of a frame in pixels, whatever the clip's own size.
 pub(crate) const WIDTH: usize = 96;
-/// Height of every frame in pixels, whatever the clip's own size.
+/// Height of a frame in pixels, whatever the clip's own size.
 pub(crate) const HEIGHT: usize = 54;
-/// Bytes of one frame: red, green and blue of every pixel.
+/// Size of a frame in bytes: red, green and blue of every pixel.
 pub(crate) const FRAME_BYTES: usize = WIDTH * HEIGHT * 3;
 
 /// A frame of [`WIDTH`] × [`HEIGHT`] pixels.
 pub(crate) struct Frame {
-    /// Red, green and blue of every pixel (gamma-encoded as in the clip), row by row.
+    /// Red, green and blue of every pixel, gamma-encoded as in the clip, row by row.
     pub(crate) rgb: Vec<[u8; 3]>,
-    /// Luma of every pixel, 0 to 1: Y′ of ITU-R BT.709, the weighted sum of the gamma-encoded colours.
+    /// Luma of every pixel, 0 to 1: Y′ of ITU-R BT.709, a weighted sum of the gamma-encoded colours.
     pub(crate) luma: Vec<f32>,
 }
 
 impl Frame {
-    /// A frame from [`FRAME_BYTES`] bytes.
+    /// Makes a frame from RGB bytes, row by row.
     pub(crate) fn from_bytes(bytes: &[u8; FRAME_BYTES]) -> Self {
         let (rgb, _) = bytes.as_chunks::<3>();
         Self {
@@ -25,7 +25,7 @@ impl Frame {
         }
     }
 
-    /// A frame whose pixel at column `x` and row `y` is `colour(x, y)`.
+    /// Draws a frame whose pixel at column `x` and row `y` is `colour(x, y)`.
     #[cfg(test)]
     pub(crate) fn draw(mut colour: impl FnMut(usize, usize) -> [u8; 3]) -> Self {
         let bytes: Vec<u8> = (0..WIDTH * HEIGHT)
@@ -34,8 +34,8 @@ impl Frame {
         Self::from_bytes(bytes.as_slice().try_into().unwrap())
     }
 
-    /// A made-up scene of grey blotches, each `seed` another one, seen `shift` pixels further to the right, its
-    /// levels from 0 to 200 multiplied by `gain`.
+    /// Draws a synthetic scene of grey blotches, a different one for each `seed`, seen `shift` pixels further to the right,
+    /// with levels from 0 to 200 times `gain`.
     #[cfg(test)]
     pub(crate) fn scene(seed: u32, shift: f32, gain: f32) -> Self {
         Self::draw(|x, y| [(gain * scene_level(seed, x as f32 + shift, y as f32)) as u8; 3])
@@ -46,7 +46,7 @@ fn luma([red, green, blue]: [u8; 3]) -> f32 {
     (0.2126 * f32::from(red) + 0.7152 * f32::from(green) + 0.0722 * f32::from(blue)) / 255.0
 }
 
-/// Brightness of a made-up scene: value noise, smooth between random levels seven pixels apart, 0 to 200.
+/// Returns the level of a synthetic scene, 0 to 200: value noise, interpolated between random levels seven pixels apart.
 #[cfg(test)]
 pub(crate) fn scene_level(seed: u32, x: f32, y: f32) -> f32 {
     let level_at = |column: f32, row: f32| {
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn luma_runs_from_black_to_white_and_sees_green_brightest() {
+    fn luma_runs_from_0_at_black_to_1_at_white_and_weighs_green_most() {
         assert_eq!(luma([0, 0, 0]), 0.0);
         assert!((luma([255, 255, 255]) - 1.0).abs() < 1e-6);
         assert!(luma([0, 255, 0]) > luma([255, 0, 0]));

@@ -1,26 +1,26 @@
-//! How much moves between two frames.
+//! Motion between two frames.
 
 use super::frame::Frame;
 
-/// Motion is told for frames this far apart, whatever the clip's own rate.
+/// The frame rate to which motion is normalised: that of film.
 const REFERENCE_RATE_HZ: f64 = 24.0;
 
-/// Motion at a frame: [`change`] as it would be from one frame of film (a 24th of a second) to the next. Quiet shots
-/// lie about 0.003, lively ones about 0.02, and what fills the picture and rushes above 0.1.
+/// Returns the motion at a frame, 0 to 1: the [`change`] per 24th of a second, whatever the clip's own rate.
+///
+/// Quiet shots have about 0.003, lively ones about 0.02; fast movement that fills the picture has more than 0.1.
 pub(crate) fn motion(before: &Frame, after: &Frame, frame_rate_hz: f64) -> f32 {
     (change(before, after) * (frame_rate_hz / REFERENCE_RATE_HZ) as f32).min(1.0)
 }
 
-/// The mean absolute change of luma from one frame to the next, 0 to 1, after the best common gain and offset of
-/// brightness is taken out, so that flashes, fades and the clip's exposure do not pass for motion.
+/// Returns the mean absolute change of luma from one frame to the next, 0 to 1, beyond a common gain and offset.
 ///
-/// The darker or flatter of the two is predicted from the other or the other way round, whichever fits better: a
-/// frame burnt out to white says nothing about what moved.
+/// Removing gain and offset keeps flashes, fades and changes of exposure from counting as motion. Each frame is predicted
+/// from the other and the better fit counts, because a frame burnt out to white shows nothing of what moved.
 fn change(before: &Frame, after: &Frame) -> f32 {
     unpredicted(&before.luma, &after.luma).min(unpredicted(&after.luma, &before.luma))
 }
 
-/// Mean absolute error of the least-squares line `target ≈ gain · source + offset`, gain 0 or above.
+/// Returns the mean absolute error of the least-squares fit `target ≈ gain · source + offset` with `gain ≥ 0`.
 fn unpredicted(source: &[f32], target: &[f32]) -> f32 {
     let count = source.len() as f32;
     let source_mean = source.iter().sum::<f32>() / count;
@@ -55,12 +55,12 @@ mod tests {
     }
 
     #[test]
-    fn a_still_picture_does_not_move() {
+    fn a_still_picture_has_no_motion() {
         assert!(change(&stripes(0, 1.0, 0.0), &stripes(0, 1.0, 0.0)) < 1e-6);
     }
 
     #[test]
-    fn what_travels_further_moves_more() {
+    fn a_larger_shift_is_more_motion() {
         let still = stripes(0, 1.0, 0.0);
         let slow = change(&still, &stripes(1, 1.0, 0.0));
         let fast = change(&still, &stripes(3, 1.0, 0.0));
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn fades_and_flashes_are_no_motion() {
+    fn fades_and_flashes_are_not_motion() {
         let picture = stripes(0, 1.0, 0.0);
         let white = Frame::draw(|_, _| [255; 3]);
         for other in [stripes(0, 0.5, 0.0), stripes(0, 1.0, 60.0), white] {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_frame_rate_does_not_matter() {
+    fn motion_does_not_depend_on_the_frame_rate() {
         let still = Frame::scene(1, 0.0, 1.0);
         let film = motion(&still, &Frame::scene(1, 1.0, 1.0), 24.0);
         let video = motion(&still, &Frame::scene(1, 0.5, 1.0), 48.0);

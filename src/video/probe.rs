@@ -1,4 +1,4 @@
-//! What `ffprobe` says about a clip before it is decoded.
+//! Asks `ffprobe` for a clip's frame rate and duration before it is decoded.
 
 use std::fs;
 use std::io::Read;
@@ -6,40 +6,40 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::ffmpeg::{self, Running};
+use super::ffmpeg::{self, Process};
 use crate::error::{Error, Fault, Result};
 use crate::time::Seconds;
 
-/// The fastest grid on which frames are taken; faster clips are thinned to it.
+/// The highest rate at which frames are taken; faster clips are thinned to it.
 const MAX_FRAME_RATE_HZ: f64 = 120.0;
-/// `ffprobe`'s answer is a few lines; no more than this is read.
+/// The most bytes that are read of `ffprobe`'s answer, which has a few lines.
 const MAX_ANSWER_BYTES: u64 = 1 << 20;
 
-/// What is known of a clip beforehand.
+/// What `ffprobe` reports about a clip.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Probe {
-    /// The steady rate at which frames are taken.
+    /// The constant rate at which frames are taken.
     pub(crate) frame_rate: FrameRate,
-    /// How long the clip claims to be; `None` where it does not say.
+    /// The duration that the clip states, if any.
     pub(crate) claimed_duration: Option<Seconds>,
 }
 
-/// Frames a second as a fraction, so that 24000/1001 stays exact.
+/// Frames per second as a fraction, so that 24000/1001 stays exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FrameRate {
-    /// Frames in [`FrameRate::seconds`].
+    /// The numerator: frames in [`FrameRate::seconds`].
     pub(crate) frames: u32,
     /// The denominator.
     pub(crate) seconds: u32,
 }
 
 impl FrameRate {
-    /// Frames a second.
+    /// Returns the rate in frames per second.
     pub(crate) fn hz(self) -> f64 {
         f64::from(self.frames) / f64::from(self.seconds)
     }
 
-    /// Reads `24000/1001`; `None` for anything that is no rate, such as `0/0`.
+    /// Parses a rate such as `24000/1001`, or returns `None` if it is not one, such as `0/0`.
     fn parse(text: &str) -> Option<Self> {
         let (frames, seconds) = text.split_once('/')?;
         let rate = Self {
@@ -49,9 +49,11 @@ impl FrameRate {
         (rate.frames > 0 && rate.seconds > 0).then_some(rate)
     }
 
-    /// The rate of the grid for a clip. `base` is the lowest rate on which every frame of it falls exactly; where it
-    /// is no picture's rate (timestamps of a variable-rate recording can need 90 000 Hz), the average serves.
-    fn of_grid(base: Option<Self>, average: Option<Self>) -> Option<Self> {
+    /// Chooses the rate at which frames are taken.
+    ///
+    /// `base` is the lowest rate at which every timestamp of the clip is exact. If that is above the limit, as for a
+    /// variable-rate recording that needs 90,000 Hz, the average rate is used.
+    fn of_analysis(base: Option<Self>, average: Option<Self>) -> Option<Self> {
         let fastest = Self {
             frames: MAX_FRAME_RATE_HZ as u32,
             seconds: 1,
@@ -83,10 +85,11 @@ struct Format {
     duration: Option<String>,
 }
 
-/// Asks `ffprobe` about the first video stream of the file at `path`; cover pictures of music files do not count.
+/// Asks `ffprobe` about the first video stream of the file at `path`. Cover pictures of music files do not count.
 ///
 /// # Errors
-/// Where the file cannot be read, is empty, is no video or has no picture, or where `ffprobe` is missing.
+/// Returns an error if the file cannot be read, is empty, is not a video or has no picture, or if `ffprobe` is not
+/// installed.
 pub(crate) fn probe(path: &Path) -> Result<Probe> {
     let expected = "a video file";
     let metadata = fs::metadata(path).map_err(Error::io(path))?;
@@ -110,17 +113,17 @@ pub(crate) fn probe(path: &Path) -> Result<Probe> {
         .map(Into::into),
     );
     arguments.push(ffmpeg::file_address(path));
-    let mut running = Running::start("ffprobe", &arguments)?;
+    let mut process = Process::start("ffprobe", &arguments)?;
     let mut answer = Vec::new();
-    if let Some(output) = running.take_output() {
+    if let Some(output) = process.take_output() {
         output
             .take(MAX_ANSWER_BYTES)
             .read_to_end(&mut answer)
             .map_err(Error::io(path))?;
     }
-    let ended = running.wait()?;
-    if !ended.succeeded() {
-        let found = format!("nothing that FFmpeg can read ({})", ended.reason());
+    let exit = process.wait()?;
+    if !exit.succeeded() {
+        let found = format!("a file that FFmpeg cannot read ({})", exit.reason());
         return Err(Fault::new(found, expected).in_file(path));
     }
     read_answer(&answer).map_err(|fault| fault.in_file(path))
@@ -129,8 +132,8 @@ pub(crate) fn probe(path: &Path) -> Result<Probe> {
 fn read_answer(json: &[u8]) -> Result<Probe, Fault> {
     let answer: Answer = serde_json::from_slice(json).map_err(|error| {
         Fault::new(
-            format!("an answer of ffprobe that cannot be read ({error})"),
-            "JSON with streams and format",
+            format!("an unreadable answer of ffprobe ({error})"),
+            "JSON with `streams` and `format`",
         )
     })?;
     let Some(stream) = answer.streams.first() else {
@@ -138,8 +141,8 @@ fn read_answer(json: &[u8]) -> Result<Probe, Fault> {
     };
     let rate = |text: &Option<String>| text.as_deref().and_then(FrameRate::parse);
     let frame_rate =
-        FrameRate::of_grid(rate(&stream.r_frame_rate), rate(&stream.avg_frame_rate))
-            .ok_or_else(|| Fault::new("a video stream without a frame rate", "frames a second"))?;
+        FrameRate::of_analysis(rate(&stream.r_frame_rate), rate(&stream.avg_frame_rate))
+            .ok_or_else(|| Fault::new("a video stream without a frame rate", "a video file"))?;
     let claimed_duration = [&stream.duration, &answer.format.duration]
         .into_iter()
         .flatten()
@@ -160,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn film_rates_stay_exact() {
+    fn fractional_film_rates_stay_exact() {
         let json = br#"{"streams": [{"r_frame_rate": "24000/1001", "avg_frame_rate": "24000/1001",
             "duration": "10.5"}], "format": {"duration": "11.0"}}"#;
         let probe = read_answer(json).unwrap();
@@ -169,18 +172,18 @@ mod tests {
     }
 
     #[test]
-    fn the_average_serves_where_timestamps_have_no_common_rate() {
+    fn the_average_rate_is_used_if_timestamps_have_no_usable_common_rate() {
         let clock = Some(rate(90_000, 1));
         assert_eq!(
-            FrameRate::of_grid(clock, Some(rate(297, 10))),
+            FrameRate::of_analysis(clock, Some(rate(297, 10))),
             Some(rate(297, 10))
         );
-        assert_eq!(FrameRate::of_grid(clock, None), Some(rate(120, 1)));
-        assert_eq!(FrameRate::of_grid(None, None), None);
+        assert_eq!(FrameRate::of_analysis(clock, None), Some(rate(120, 1)));
+        assert_eq!(FrameRate::of_analysis(None, None), None);
     }
 
     #[test]
-    fn sound_alone_and_broken_answers_are_refused() {
+    fn sound_without_picture_and_broken_answers_are_refused() {
         for json in [
             r#"{"streams": [], "format": {}}"#,
             r#"{"streams": [{"r_frame_rate": "0/0"}]}"#,
@@ -192,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_that_is_no_number_is_unknown() {
+    fn a_duration_that_is_not_a_number_is_ignored() {
         let json = br#"{"streams": [{"r_frame_rate": "25/1", "duration": "N/A"}], "format": {}}"#;
         assert_eq!(read_answer(json).unwrap().claimed_duration, None);
     }

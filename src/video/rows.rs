@@ -1,10 +1,11 @@
-//! From one value a frame to one value a row.
+//! Resamples from one value per frame to one value per row.
 
-/// Resamples values of frames (frame `i` lasts from `i / frame_rate_hz` to `(i + 1) / frame_rate_hz`) to rows of
-/// `row_rate_hz`: each row is the mean over its time, and the last one may be cut short by the clip's end.
+/// Resamples values of frames to `row_rate_hz`: each row is the mean over its duration.
+///
+/// Frame `i` lasts from `i / frame_rate_hz` to `(i + 1) / frame_rate_hz`. The clip's end may cut the last row short.
 pub(crate) fn resample(frames: &[f32], frame_rate_hz: f64, row_rate_hz: f64) -> Vec<f32> {
     let frames_per_row = frame_rate_hz / row_rate_hz;
-    // A clip that ends with a row, but for rounding, does not begin another.
+    // Rounding must not add a row to a clip that ends exactly with one.
     let rows = (frames.len() as f64 / frames_per_row - 1e-6).ceil() as usize;
     (0..rows)
         .map(|row| {
@@ -15,7 +16,7 @@ pub(crate) fn resample(frames: &[f32], frame_rate_hz: f64, row_rate_hz: f64) -> 
         .collect()
 }
 
-/// Mean of a curve of unit steps between two places.
+/// Returns the mean of a step function, one step per unit, from `start` to `end`.
 fn mean_between(steps: &[f32], start: f64, end: f64) -> f32 {
     let (mut sum, mut weight) = (0.0, 0.0);
     let mut step = start as usize;
@@ -41,12 +42,12 @@ mod tests {
     }
 
     #[test]
-    fn frames_across_a_boundary_count_in_both_rows() {
+    fn a_frame_across_a_boundary_counts_in_both_rows() {
         assert_eq!(resample(&[0.0, 3.0, 0.0], 3.0, 2.0), [1.0, 1.0]);
     }
 
     #[test]
-    fn slow_frames_are_held() {
+    fn frames_longer_than_rows_are_repeated() {
         assert_eq!(
             resample(&[5.0, 6.0], 1.0, 3.0),
             [5.0, 5.0, 5.0, 6.0, 6.0, 6.0]
@@ -59,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_minute_of_film_makes_no_row_too_many() {
+    fn rounding_does_not_add_a_row() {
         let frames = vec![0.5; 719];
         let rows = resample(&frames, 24000.0 / 1001.0, 8.0);
         assert_eq!(rows.len(), 240);

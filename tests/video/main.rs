@@ -1,7 +1,7 @@
-//! Video analysis with the real `ffmpeg`, on clips that `ffmpeg` draws.
+//! Analyses clips made by `ffmpeg` with the real `ffmpeg`.
 
+mod clips;
 mod reading;
-mod studio;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use diff_bgm::features::PictureCue;
 use diff_bgm::video::CUE_RATE_HZ;
 
-use crate::studio::*;
+use crate::clips::*;
 
 #[test]
-fn hard_cuts_are_found_to_the_frame_at_rates_whole_and_broken() {
-    let Some(folder) = studio() else { return };
+fn hard_cuts_are_found_to_the_frame_at_integer_and_fractional_rates() {
+    let Some(folder) = clip_folder() else { return };
     for (name, rate, extension) in [
         ("film", "24", "mp4"),
         ("ntsc-film", "24000/1001", "mkv"),
@@ -31,12 +31,12 @@ fn hard_cuts_are_found_to_the_frame_at_rates_whole_and_broken() {
         } else {
             ""
         };
-        let path = shoot(
+        let path = make_clip(
             folder.path(),
             format!("{name}.{extension}"),
             &format!("{graph} {codec}"),
         );
-        let clip = watch(&path).unwrap();
+        let clip = analyse_file(&path).unwrap();
         let (frames, seconds) = rate.split_once('/').unwrap_or((rate, "1"));
         let rate_hz = frames.parse::<f64>().unwrap() / seconds.parse::<f64>().unwrap();
         assert!((clip.frame_rate_hz - rate_hz).abs() < 1e-9, "{name}");
@@ -56,22 +56,22 @@ fn hard_cuts_are_found_to_the_frame_at_rates_whole_and_broken() {
 }
 
 #[test]
-fn dark_shots_cut_to_dark_shots() {
-    let Some(folder) = studio() else { return };
-    let path = shoot(
+fn a_cut_between_dark_shots_is_found() {
+    let Some(folder) = clip_folder() else { return };
+    let path = make_clip(
         folder.path(),
         "dark.mp4",
         "-f lavfi -i testsrc=s=160x90:r=24:d=2 -f lavfi -i testsrc2=s=160x90:r=24:d=2 -filter_complex \
          concat,colorlevels=romax=0.15:gomax=0.15:bomax=0.15",
     );
-    let clip = watch(&path).unwrap();
+    let clip = analyse_file(&path).unwrap();
     assert_cuts(&clip, &[2.0]);
     assert!(mean(&clip, PictureCue::Luma) < 0.1);
 }
 
 #[test]
-fn fades_dissolves_and_flashes_are_no_cuts() {
-    let Some(folder) = studio() else { return };
+fn fades_dissolves_and_flashes_are_not_cuts() {
+    let Some(folder) = clip_folder() else { return };
     let shot = "-f lavfi -i testsrc2=s=160x90:r=24:d=3";
     let other = "-f lavfi -i testsrc=s=160x90:r=24:d=3";
     for (name, options) in [
@@ -94,21 +94,21 @@ fn fades_dissolves_and_flashes_are_no_cuts() {
             format!("{shot} -vf eq=brightness='-0.3*gt(t,1.5)':eval=frame"),
         ),
     ] {
-        let path = shoot(folder.path(), format!("{name}.mp4"), &options);
+        let path = make_clip(folder.path(), format!("{name}.mp4"), &options);
         println!("{name}");
-        assert_cuts(&watch(&path).unwrap(), &[]);
+        assert_cuts(&analyse_file(&path).unwrap(), &[]);
     }
 }
 
 #[test]
-fn a_pan_moves_and_does_not_cut() {
-    let Some(folder) = studio() else { return };
+fn a_pan_is_motion_and_not_a_cut() {
+    let Some(folder) = clip_folder() else { return };
     let pan = |name: &str, pixels_a_frame: u32| {
         let graph = format!(
             "-f lavfi -i mandelbrot=s=1280x180:r=24 -frames:v 72 -vf \
              loop=loop=-1:size=1,trim=duration=3,setpts=N/24/TB,crop=320:180:{pixels_a_frame}*n:0"
         );
-        watch(&shoot(folder.path(), name, &graph)).unwrap()
+        analyse_file(&make_clip(folder.path(), name, &graph)).unwrap()
     };
     let (still, slow, fast) = (pan("still.mp4", 0), pan("slow.mp4", 2), pan("fast.mp4", 12));
     for clip in [&still, &slow, &fast] {
@@ -122,11 +122,11 @@ fn a_pan_moves_and_does_not_cut() {
 }
 
 #[test]
-fn colours_brightness_and_clutter_are_told() {
-    let Some(folder) = studio() else { return };
+fn warmth_brightness_and_complexity_are_measured() {
+    let Some(folder) = clip_folder() else { return };
     let source = |name: &str, source: &str| {
         let options = format!("-f lavfi -i {source}s=160x90:r=25:d=1");
-        watch(&shoot(folder.path(), name, &options)).unwrap()
+        analyse_file(&make_clip(folder.path(), name, &options)).unwrap()
     };
     let orange = source("orange.mp4", "color=0xff8000:");
     let blue = source("blue.mp4", "color=0x0060ff:");
@@ -141,42 +141,42 @@ fn colours_brightness_and_clutter_are_told() {
 }
 
 #[test]
-fn any_size_and_a_single_frame_will_do() {
-    let Some(folder) = studio() else { return };
-    let tiny = shoot(
+fn clips_of_any_size_and_of_a_single_frame_are_analysed() {
+    let Some(folder) = clip_folder() else { return };
+    let tiny = make_clip(
         folder.path(),
         "tiny.mkv",
         "-f lavfi -i testsrc=s=6x4:r=25:d=1 -c:v ffv1",
     );
-    let odd = shoot(
+    let odd = make_clip(
         folder.path(),
         "odd.mkv",
         "-f lavfi -i testsrc=s=33x777:r=25:d=1 -c:v ffv1",
     );
     for path in [&tiny, &odd] {
-        assert_eq!(watch(path).unwrap().cues.unwrap().rows(), 8);
+        assert_eq!(analyse_file(path).unwrap().cues.unwrap().rows(), 8);
     }
-    let single = shoot(
+    let single = make_clip(
         folder.path(),
         "single.mp4",
         "-f lavfi -i testsrc=r=25 -frames:v 1",
     );
-    let clip = watch(&single).unwrap();
+    let clip = analyse_file(&single).unwrap();
     assert_eq!(clip.cues.as_ref().unwrap().rows(), 1);
     assert_cuts(&clip, &[]);
 }
 
 #[test]
-fn frames_of_uneven_length_keep_their_times() {
-    let Some(folder) = studio() else { return };
-    // Frames of a thirtieth of a second, of which two in three are missing in the first two seconds.
-    let path = shoot(
+fn cuts_in_a_clip_of_variable_frame_rate_keep_their_times() {
+    let Some(folder) = clip_folder() else { return };
+    // 30 frames per second, of which two in three are dropped during the first two seconds.
+    let path = make_clip(
         folder.path(),
         "uneven.mkv",
         "-f lavfi -i testsrc2=s=160x90:r=30:d=3 -f lavfi -i testsrc=s=160x90:r=30:d=2 -filter_complex \
          concat,select='gt(t,2)+not(mod(n,3))'",
     );
-    let clip = watch(&path).unwrap();
+    let clip = analyse_file(&path).unwrap();
     let found: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();
     assert!(
         found.len() == 1 && (found[0] - 3.0).abs() < 0.04,
@@ -186,15 +186,15 @@ fn frames_of_uneven_length_keep_their_times() {
 }
 
 #[test]
-fn a_picture_that_starts_after_the_sound_keeps_its_times() {
-    let Some(folder) = studio() else { return };
-    let path = shoot(
+fn cuts_in_a_picture_that_starts_after_the_sound_keep_their_times() {
+    let Some(folder) = clip_folder() else { return };
+    let path = make_clip(
         folder.path(),
         "late.mkv",
         "-f lavfi -i sine=d=5 -f lavfi -i testsrc2=s=160x90:r=25:d=2 -f lavfi -i testsrc=s=160x90:r=25:d=2 \
          -filter_complex [1][2]concat,setpts=PTS+1.4/TB[v] -map 0:a -map [v]",
     );
-    let clip = watch(&path).unwrap();
+    let clip = analyse_file(&path).unwrap();
     let found: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();
     assert!(
         found.len() == 1 && (found[0] - 3.4).abs() < 0.05,
@@ -203,17 +203,17 @@ fn a_picture_that_starts_after_the_sound_keeps_its_times() {
 }
 
 #[test]
-fn big_buck_bunny_cuts_three_times() {
+fn the_three_cuts_of_big_buck_bunny_are_found() {
     let shared = env::var_os("DIFF_BGM_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,
     );
     let path = shared.join("data/video/big-buck-bunny-30s.mp4");
-    if studio().is_none() || !path.exists() {
-        eprintln!("skipped: {} is not there", path.display());
+    if clip_folder().is_none() || !path.exists() {
+        eprintln!("skipped: {} does not exist", path.display());
         return;
     }
-    let clip = watch(&path).unwrap();
+    let clip = analyse_file(&path).unwrap();
     assert_cuts(&clip, &[285.0 / 24.0, 378.0 / 24.0, 553.0 / 24.0]);
     assert_eq!((clip.duration.0, clip.frame_rate_hz), (30.0, 24.0));
     assert_eq!(clip.cues.unwrap().rows(), 240);

@@ -1,4 +1,4 @@
-//! Which files are read, and what is said of the others.
+//! Which files are read, and the messages about those that are not.
 
 use std::cell::Cell;
 use std::env;
@@ -10,12 +10,12 @@ use diff_bgm::Error;
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::video::analyse;
 
-use crate::studio::*;
+use crate::clips::*;
 
 #[test]
-fn strange_names_are_only_names() {
-    let Some(folder) = studio() else { return };
-    let clip = shoot(
+fn files_with_unusual_names_are_read() {
+    let Some(folder) = clip_folder() else { return };
+    let clip = make_clip(
         folder.path(),
         "clip.mp4",
         "-f lavfi -i testsrc=s=64x36:r=25:d=1",
@@ -27,9 +27,9 @@ fn strange_names_are_only_names() {
     for name in names {
         let path = folder.path().join(name);
         fs::copy(&clip, &path).unwrap();
-        assert!(watch(&path).is_ok(), "{name}");
+        assert!(analyse_file(&path).is_ok(), "{name}");
     }
-    // From inside the folder, the name is all that is given.
+    // Inside the folder, the name alone is passed.
     let written = folder.path().join("out.safetensors");
     let status = Command::new(env!("CARGO_BIN_EXE_bgm"))
         .current_dir(folder.path())
@@ -39,39 +39,42 @@ fn strange_names_are_only_names() {
         .stdout(Stdio::null())
         .status();
     assert!(status.unwrap().success());
-    assert_eq!(ClipFeatures::read(&written).unwrap(), watch(&clip).unwrap());
+    assert_eq!(
+        ClipFeatures::read(&written).unwrap(),
+        analyse_file(&clip).unwrap()
+    );
 }
 
 #[test]
-fn what_is_no_video_is_refused_by_name_and_reason() {
-    let Some(folder) = studio() else { return };
+fn a_file_that_is_not_a_video_is_refused_with_its_name_and_a_reason() {
+    let Some(folder) = clip_folder() else { return };
     let write = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
         path
     };
-    let whole = shoot(
+    let complete = make_clip(
         folder.path(),
         "whole.mp4",
         "-f lavfi -i testsrc=s=64x36:r=25:d=1",
     );
-    let bytes = fs::read(&whole).unwrap();
-    let sound = shoot(folder.path(), "sound.wav", "-f lavfi -i sine=d=1");
+    let bytes = fs::read(&complete).unwrap();
+    let sound = make_clip(folder.path(), "sound.wav", "-f lavfi -i sine=d=1");
     for (path, reason) in [
         (write("empty.mp4", b""), "an empty file"),
         (
             write("text.mp4", b"not a film\n"),
-            "nothing that FFmpeg can read",
+            "a file that FFmpeg cannot read",
         ),
         (
             write("cut-off.mp4", &bytes[..bytes.len() / 2]),
-            "nothing that FFmpeg can read",
+            "a file that FFmpeg cannot read",
         ),
         (sound, "no video stream"),
         (folder.path().to_owned(), "not a regular file"),
         (folder.path().join("missing.mp4"), "missing.mp4: "),
     ] {
-        let message = message(watch(&path));
+        let message = message(analyse_file(&path));
         assert!(
             message.starts_with(&path.display().to_string()),
             "{message}"
@@ -82,20 +85,20 @@ fn what_is_no_video_is_refused_by_name_and_reason() {
 
 #[test]
 fn a_playlist_cannot_reach_the_network() {
-    let Some(folder) = studio() else { return };
+    let Some(folder) = clip_folder() else { return };
     let path = folder.path().join("list.m3u8");
     fs::write(
         &path,
         "#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/x.ts\n#EXT-X-ENDLIST\n",
     )
     .unwrap();
-    assert!(message(watch(&path)).contains("list.m3u8"));
+    assert!(message(analyse_file(&path)).contains("list.m3u8"));
 }
 
 #[test]
-fn progress_rises_to_one_and_breaking_cancels() {
-    let Some(folder) = studio() else { return };
-    let path = shoot(
+fn progress_rises_to_one_and_a_break_cancels() {
+    let Some(folder) = clip_folder() else { return };
+    let path = make_clip(
         folder.path(),
         "clip.mp4",
         "-f lavfi -i testsrc=s=64x36:r=25:d=4",
@@ -124,9 +127,9 @@ fn progress_rises_to_one_and_breaking_cancels() {
 }
 
 #[test]
-fn where_ffmpeg_is_missing_the_message_says_what_to_install() {
+fn without_ffmpeg_the_message_says_what_to_install() {
     if cfg!(any(target_os = "macos", windows)) {
-        eprintln!("skipped: FFmpeg is also looked for outside PATH here");
+        eprintln!("skipped: on this system FFmpeg is also looked for outside PATH");
         return;
     }
     let folder = tempfile::tempdir().unwrap();

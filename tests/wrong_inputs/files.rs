@@ -1,4 +1,4 @@
-//! A folder of files that are wrong in every way, and of some that are right.
+//! A folder of files that are malformed in every way, and of a few valid ones.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ const MODEL: &[u8] = include_bytes!("../../models/default.safetensors");
 const WEIGHTS: &[u8] = include_bytes!("../fixtures/torch/state-dict.pt");
 const TENSOR: &[u8] = include_bytes!("../fixtures/torch/tensor.pth");
 
-/// Writes all of them into `folder`.
+/// Writes all of them to `folder`.
 pub(crate) fn write(folder: &Path) {
     let config = &Container::parse(MODEL).unwrap().metadata["config"];
     let visual = npy("<f4", "(4, 512)", &1f32.to_le_bytes().repeat(4 * 512));
@@ -85,12 +85,12 @@ fn write_safetensors(folder: &Path, config: &str) {
         )
     };
     let shots = |times: &[f64]| ("shots", RawTensor::from_f64_list(times));
-    let right = safetensors(&clip, [cues(4, 0.5), shots(&[1.0, 2.0])]);
+    let valid = safetensors(&clip, [cues(4, 0.5), shots(&[1.0, 2.0])]);
     let absurd = config.replace("\"channels\": 64", "\"channels\": 64000000");
     assert_ne!(absurd, config);
     for (name, bytes) in [
-        ("clip.safetensors", right.clone()),
-        ("truncated.safetensors", right[..right.len() - 1].to_vec()),
+        ("clip.safetensors", valid.clone()),
+        ("truncated.safetensors", valid[..valid.len() - 1].to_vec()),
         (
             "no-format.safetensors",
             safetensors(&clip[1..], [cues(4, 0.5)]),
@@ -148,7 +148,7 @@ fn npy(element: &str, shape: &str, data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The container of PyTorch before 1.6 around a pickle, without storages.
+/// Wraps a pickle in the container of PyTorch before 1.6, without storages.
 fn torch_stream(pickle: &[u8]) -> Vec<u8> {
     let start =
         b"\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.M\xe9\x03.}X\x0d\0\0\0little_endian\x88s.";

@@ -1,4 +1,4 @@
-//! Every wrong input ends in a message that names it and says what is wrong, and leaves no file behind.
+//! Every wrong input gives a message that names it and says what is wrong, and leaves no file behind.
 
 mod files;
 
@@ -8,10 +8,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// A line a case; see its first line.
+/// One case per line; the first line describes the columns.
 const TABLE: &str = include_str!("table.txt");
 
-/// Runs the cases that call one of the `subcommands`, in a folder with the files that they name.
+/// Runs the cases of the given `subcommands` in a folder with the files that they name.
 fn check(subcommands: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     files::write(folder.path());
@@ -34,15 +34,15 @@ fn check(subcommands: &[&str]) {
             .args(call.split_whitespace().skip(1))
             .output()
             .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        let as_told = output.status.code() == code.parse().ok()
-            && said.contains(named)
-            && said.contains(fault)
-            && !said.contains("panicked");
-        if !as_told {
+        let message = String::from_utf8_lossy(&output.stderr);
+        let is_as_expected = output.status.code() == code.parse().ok()
+            && message.contains(named)
+            && message.contains(fault)
+            && !message.contains("panicked");
+        if !is_as_expected {
             let found = output.status.code();
             faults.push(format!(
-                "{call}: {found:?} without `{named}` or `{fault}`:\n{said}"
+                "{call}: {found:?} without `{named}` or `{fault}`:\n{message}"
             ));
         }
         if listing(folder.path()) != before {
@@ -52,7 +52,7 @@ fn check(subcommands: &[&str]) {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// The names and sizes of the files in a folder.
+/// Returns the names and sizes of the files in a folder.
 fn listing(folder: &Path) -> BTreeMap<OsString, u64> {
     fs::read_dir(folder)
         .unwrap()
@@ -64,7 +64,7 @@ fn listing(folder: &Path) -> BTreeMap<OsString, u64> {
 }
 
 #[test]
-fn a_call_without_a_known_subcommand_is_refused() {
+fn a_missing_or_unknown_subcommand_is_refused() {
     check(&["", "compose"]);
 }
 

@@ -1,34 +1,34 @@
-//! The header of a `.npy` file: a Python dictionary of three entries, written as text.
+//! The header of a `.npy` file: a Python dictionary of three entries, as text.
 
 use crate::error::Fault;
 
-/// The most bytes that a header may have; numpy itself writes 118 for an array of numbers.
-pub const MAX_HEADER_BYTES: usize = 1 << 16;
+/// The longest header that is read, in bytes; numpy itself writes 118 for an array of numbers.
+const MAX_HEADER_BYTES: usize = 1 << 16;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// What the header says about the array after it.
+/// The header's description of the array after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
-    /// The type of an element as numpy writes it, such as `<f4`, or `|O` for Python objects.
-    pub element: String,
-    /// Whether the first index runs fastest.
-    pub fortran_order: bool,
+pub(crate) struct Header {
+    /// The element type in numpy's notation, such as `<f4`, or `|O` for Python objects.
+    pub(crate) element: String,
+    /// Whether the first index varies fastest.
+    pub(crate) fortran_order: bool,
     /// The sizes of the dimensions.
-    pub shape: Vec<usize>,
+    pub(crate) shape: Vec<usize>,
 }
 
 impl Header {
-    /// Reads the header, and returns it with the bytes after it.
+    /// Reads the header and returns it with the bytes after it.
     ///
     /// # Errors
-    /// When the bytes do not start with a header of version 1, 2 or 3 with its three entries, or it is longer than
-    /// [`MAX_HEADER_BYTES`].
-    pub fn parse(bytes: &[u8]) -> Result<(Self, &[u8]), Fault> {
+    /// Returns an error if the bytes do not start with a header of version 1, 2 or 3 that has exactly its three
+    /// entries, or if it is longer than [`MAX_HEADER_BYTES`].
+    pub(crate) fn parse(bytes: &[u8]) -> Result<(Self, &[u8]), Fault> {
         let cut_off = || Fault::new("a file that ends in its header", "a whole .npy file");
         let rest = bytes
             .strip_prefix(MAGIC)
-            .ok_or_else(|| Fault::new("a file without numpy's first bytes", "a .npy file"))?;
+            .ok_or_else(|| Fault::new("a file without numpy's magic bytes", "a .npy file"))?;
         let (version, rest) = rest.split_first_chunk::<2>().ok_or_else(cut_off)?;
         let (length, rest) = match version {
             [1, _] => rest
@@ -65,7 +65,7 @@ impl Header {
     }
 }
 
-/// Reads the few Python literals that occur, from left to right.
+/// Reads the few Python literals that a header contains, from left to right.
 struct Scanner<'a> {
     rest: &'a str,
 }
@@ -79,7 +79,7 @@ impl<'a> Scanner<'a> {
             self.token(":")?;
             match key {
                 "descr" => element = Some(self.string()?.to_owned()),
-                "fortran_order" => fortran_order = Some(self.truth_value()?),
+                "fortran_order" => fortran_order = Some(self.boolean()?),
                 "shape" => shape = Some(self.sizes()?),
                 _ => return None,
             }
@@ -111,7 +111,7 @@ impl<'a> Scanner<'a> {
         Some(text)
     }
 
-    fn truth_value(&mut self) -> Option<bool> {
+    fn boolean(&mut self) -> Option<bool> {
         if self.token("True").is_some() {
             return Some(true);
         }
@@ -125,7 +125,7 @@ impl<'a> Scanner<'a> {
             let rest = self.rest.trim_start();
             let digits = rest.find(|c: char| !c.is_ascii_digit())?;
             sizes.push(rest[..digits].parse().ok()?);
-            // Python 2 marked long integers.
+            // Python 2 appended `L` to long integers.
             self.rest = rest[digits..].strip_prefix('L').unwrap_or(&rest[digits..]);
             if self.token(",").is_none() {
                 self.token(")")?;
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_come_in_any_order_and_spacing() {
+    fn entries_may_come_in_any_order_and_spacing() {
         let text = r#"{"shape":(3,),"fortran_order":True , 'descr' : '|O'}   "#;
         let header = Scanner { rest: text }.header().unwrap();
         assert_eq!(header.element, "|O");
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_with_an_entry_too_few_or_too_many_is_refused() {
+    fn a_header_with_a_missing_extra_or_malformed_entry_is_refused() {
         for text in [
             "{'descr': '<f4', 'fortran_order': False}",
             "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'extra': 1}",

@@ -1,4 +1,4 @@
-//! How numpy pickles an array: a shape, the type of an element, and bytes or a list of objects.
+//! Arrays inside a pickle, as numpy stores them: a shape, an element type, and bytes or a list of objects.
 
 use std::borrow::Cow;
 
@@ -7,13 +7,13 @@ use crate::formats::npy;
 use crate::formats::pickle::Value;
 use crate::formats::raw_tensor::{MAX_DIMENSIONS, RawTensor};
 
-/// An array in a pickle.
+/// An array inside a pickle.
 pub(super) enum PickledArray<'p> {
     Numbers(PickledNumbers<'p>),
     Objects(Vec<Value<'p>>),
 }
 
-/// An array of numbers that is not read yet.
+/// An array of numbers that has not been converted yet.
 pub(super) struct PickledNumbers<'p> {
     element: String,
     shape: Vec<usize>,
@@ -22,8 +22,8 @@ pub(super) struct PickledNumbers<'p> {
 }
 
 impl<'p> PickledArray<'p> {
-    /// Reads `_reconstruct(ndarray, …)` with the state `(version, shape, dtype, fortran order, data)`, or, of
-    /// protocol 5, `_frombuffer(data, dtype, shape, order)`.
+    /// Reads `_reconstruct(ndarray, …)` with the state `(version, shape, dtype, fortran order, data)`, or
+    /// `_frombuffer(data, dtype, shape, order)` in protocol 5.
     pub(super) fn parse(value: Value<'p>) -> Result<Self, Fault> {
         let malformed = || value.instead_of("an array as numpy pickles it");
         let object = value.object().ok_or_else(malformed)?;
@@ -35,7 +35,7 @@ impl<'p> PickledArray<'p> {
             Some("multiarray._reconstruct") => {
                 let [_version, shape, dtype, fortran_order, data] =
                     object.state.and_then(Value::first).ok_or_else(malformed)?;
-                let fortran_order = fortran_order.truth().ok_or_else(malformed)?;
+                let fortran_order = fortran_order.bool().ok_or_else(malformed)?;
                 (shape, dtype, fortran_order, data)
             }
             Some("numeric._frombuffer") => {
@@ -56,7 +56,7 @@ impl<'p> PickledArray<'p> {
     }
 }
 
-/// `dtype('i8', …)` with the state `(version, '<', …)`, as `<i8`.
+/// Returns the element type in numpy's notation: `<i8` for `dtype('i8', …)` with the state `(version, '<', …)`.
 fn element(dtype: Value<'_>) -> Option<String> {
     let object = dtype.object()?;
     if object.constructor != "numpy.dtype" {

@@ -1,4 +1,4 @@
-//! The machine that a pickle is a program for, without the opcodes that could run code.
+//! The stack machine that executes a pickle's opcodes, without those that could run code.
 
 mod scalar;
 mod stack;
@@ -6,16 +6,16 @@ mod stack;
 use std::collections::BTreeMap;
 
 use super::reader::Reader;
-use super::{MAX_BYTES, Made, Name, Node, NodeId, Pickle};
+use super::{Call, GlobalName, MAX_BYTES, Node, NodeId, Pickle};
 use crate::error::Fault;
 use scalar::number;
 
-/// The most opcodes of a pickle, and so the most values.
-pub const MAX_OPCODES: usize = 1 << 21;
+/// The most opcodes of a pickle, and therefore the most values.
+pub(super) const MAX_OPCODES: usize = 1 << 21;
 /// The most values on the stack.
-pub const MAX_STACK: usize = 1 << 20;
-/// The most open marks: lists, tuples and dictionaries that are begun inside others.
-pub const MAX_MARKS: usize = 1000;
+pub(super) const MAX_STACK: usize = 1 << 20;
+/// The most open marks: lists, tuples and dictionaries that have begun inside others.
+const MAX_MARKS: usize = 1000;
 
 /// The highest protocol.
 const MAX_PROTOCOL: u8 = 5;
@@ -24,12 +24,12 @@ struct Machine<'a> {
     input: Reader<'a>,
     nodes: Vec<Node<'a>>,
     stack: Vec<NodeId>,
-    /// Heights of the stack at which something was begun.
+    /// Heights of the stack at the open marks.
     marks: Vec<usize>,
     memo: BTreeMap<u64, NodeId>,
 }
 
-/// Runs the pickle at the start of `bytes`, and returns its value with the bytes after it.
+/// Runs the pickle at the start of `bytes` and returns its value with the bytes after it.
 pub(super) fn run(bytes: &[u8]) -> Result<(Pickle<'_>, &[u8]), Fault> {
     let over = |what: &str, limit: usize| {
         Fault::new(
@@ -78,7 +78,7 @@ impl<'a> Machine<'a> {
             }
             b'(' => self.marks.push(self.stack.len()),
             b'0' => {
-                // Python drops a mark here where there is no value above it.
+                // Like Python, drop the mark if there is no value above it.
                 if self.marks.last() == Some(&self.stack.len()) {
                     self.marks.pop();
                 } else {
@@ -103,7 +103,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// The opcodes that store the top of the stack in the memo, or fetch from it.
+    /// Runs an opcode that stores the top of the stack in the memo or fetches a value from it.
     fn use_memo(&mut self, opcode: u8) -> Result<(), Fault> {
         let key = match opcode {
             b'p' | b'g' => {
@@ -126,7 +126,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// The opcodes that make a tuple, list, set or dictionary.
+    /// Runs an opcode that makes a tuple, list, set or dictionary.
     fn collect(&mut self, opcode: u8) -> Result<(), Fault> {
         let collection = match opcode {
             b'}' => Node::Dict(Vec::new()),
@@ -152,7 +152,7 @@ impl<'a> Machine<'a> {
         self.push(collection)
     }
 
-    /// The opcodes that add to the list, set, dictionary or object below what they add.
+    /// Runs an opcode that adds values to the list, set, dictionary or object below them on the stack.
     fn extend(&mut self, opcode: u8) -> Result<(), Fault> {
         let values = match opcode {
             b'a' => vec![self.pop()?],
@@ -167,25 +167,29 @@ impl<'a> Machine<'a> {
             let pairs = self.pairs(&values)?;
             match &mut self.nodes[target.0 as usize] {
                 Node::Dict(entries) => entries.extend(pairs),
-                Node::Object(made) => made.entries.extend(pairs),
-                _ => return Err(self.input.fault("entries of what is no dictionary")),
+                Node::Object(call) => call.entries.extend(pairs),
+                _ => {
+                    return Err(self
+                        .input
+                        .fault("entries for a value that is not a dictionary"));
+                }
             }
         } else {
             match &mut self.nodes[target.0 as usize] {
                 Node::List(items) | Node::Set(items) => items.extend(values),
-                _ => return Err(self.input.fault("items of what is no list")),
+                _ => return Err(self.input.fault("items for a value that is not a list")),
             }
         }
         Ok(())
     }
 
-    /// The opcodes that name something outside the pickle, or say what to make with it.
+    /// Runs an opcode that names something outside the pickle, or calls it.
     fn make(&mut self, opcode: u8) -> Result<(), Fault> {
-        let made = match opcode {
+        let value = match opcode {
             b'c' => {
                 let module = self.input.text_line()?.to_owned();
                 let name = self.input.text_line()?.to_owned();
-                Node::Global(Box::new(Name { module, name }))
+                Node::Global(Box::new(GlobalName { module, name }))
             }
             0x93 => {
                 let (name, module) = (self.pop()?, self.pop()?);
@@ -193,7 +197,7 @@ impl<'a> Machine<'a> {
                 else {
                     return Err(self.input.fault("a name that is not text"));
                 };
-                Node::Global(Box::new(Name {
+                Node::Global(Box::new(GlobalName {
                     module: module.to_string(),
                     name: name.to_string(),
                 }))
@@ -203,9 +207,9 @@ impl<'a> Machine<'a> {
                 if !matches!(self.node(constructor), Node::Global(_))
                     || !matches!(self.node(arguments), Node::Tuple(_))
                 {
-                    return Err(self.input.fault("a call of what has no name"));
+                    return Err(self.input.fault("a call of a value that is not a name"));
                 }
-                Node::Object(Box::new(Made {
+                Node::Object(Box::new(Call {
                     constructor,
                     arguments,
                     state: None,
@@ -215,10 +219,12 @@ impl<'a> Machine<'a> {
             b'b' => {
                 let state = self.pop()?;
                 let target = self.top()?;
-                let Node::Object(made) = &mut self.nodes[target.0 as usize] else {
-                    return Err(self.input.fault("a state of what is no object"));
+                let Node::Object(call) = &mut self.nodes[target.0 as usize] else {
+                    return Err(self
+                        .input
+                        .fault("a state for a value that is not an object"));
                 };
-                made.state = Some(state);
+                call.state = Some(state);
                 return Ok(());
             }
             b'P' => {
@@ -228,6 +234,6 @@ impl<'a> Machine<'a> {
             }
             _ => Node::Persistent(self.pop()?),
         };
-        self.push(made)
+        self.push(value)
     }
 }

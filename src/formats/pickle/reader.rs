@@ -1,10 +1,10 @@
-//! Taking a pickle's bytes apart.
+//! Reads numbers, text and lines from a pickle's bytes.
 
 use std::borrow::Cow;
 
 use crate::error::Fault;
 
-/// The bytes that are not yet read.
+/// A cursor over the bytes of a pickle.
 pub(super) struct Reader<'a> {
     whole: &'a [u8],
     rest: &'a [u8],
@@ -22,7 +22,7 @@ impl<'a> Reader<'a> {
         self.rest
     }
 
-    /// A fault just before the next byte.
+    /// Returns a fault at the current position.
     pub(super) fn fault(&self, found: &str) -> Fault {
         let at = self.whole.len() - self.rest.len();
         Fault::new(
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
             .map_err(|_| self.fault("text that is not UTF-8"))
     }
 
-    /// A Python 2 string: one character a byte.
+    /// Reads a Python 2 string: one character per byte.
     pub(super) fn latin1(&mut self, length: u64) -> Result<Cow<'a, str>, Fault> {
         let bytes = self.bytes(length)?;
         Ok(match std::str::from_utf8(bytes) {
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The bytes up to the end of the line.
+    /// Reads the bytes up to the end of the line.
     pub(super) fn line(&mut self) -> Result<&'a [u8], Fault> {
         let end = self
             .rest
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(line).map_err(|_| self.fault("text that is not UTF-8"))
     }
 
-    /// A line in Python's `raw-unicode-escape`: one character a byte, and `\u` and `\U` for others.
+    /// Reads a line in Python's `raw-unicode-escape`: one character per byte, with `\u` and `\U` for others.
     pub(super) fn escaped_line(&mut self) -> Result<String, Fault> {
         let mut line = self.line()?;
         let mut text = String::with_capacity(line.len());
@@ -126,18 +126,18 @@ impl<'a> Reader<'a> {
                 .and_then(|digits| std::str::from_utf8(digits).ok())
                 .and_then(|digits| u32::from_str_radix(digits, 16).ok())
                 .and_then(char::from_u32)
-                .ok_or_else(|| self.fault("an escape that is no character"))?;
+                .ok_or_else(|| self.fault("an escape that is not a character"))?;
             text.push(character);
             line = &line[2 + digits..];
         }
         Ok(text)
     }
 
-    /// A whole number of `length` bytes in two's complement.
+    /// Reads an integer of `length` bytes in two's complement.
     pub(super) fn long(&mut self, length: u64) -> Result<i128, Fault> {
         let bytes = self.bytes(length)?;
         if bytes.len() > size_of::<i128>() {
-            return Err(self.fault("a whole number beyond 128 bits"));
+            return Err(self.fault("an integer of more than 128 bits"));
         }
         let negative = bytes.last().is_some_and(|&byte| byte >= 0x80);
         let mut wide = [if negative { 0xFF } else { 0 }; size_of::<i128>()];

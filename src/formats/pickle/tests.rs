@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::machine::{MAX_OPCODES, MAX_STACK};
 use super::*;
 
 /// `{'list': [1, 300, -70000, 2**70, 2.5, None, True, 'é€'], 'tuple': (1, (2,), ()), 'bytes': b'\0\xffz',
@@ -27,7 +28,7 @@ fn every_protocol_gives_the_same_values() {
         );
         assert_eq!(list[4].float(), Some(2.5));
         assert!(matches!(list[5].node(), Node::None));
-        assert_eq!(list[6].truth(), Some(true));
+        assert_eq!(list[6].bool(), Some(true));
         assert_eq!(list[7].text(), Some("é€"));
         let [one, two, empty] = root.get("tuple").unwrap().first().unwrap();
         assert_eq!(one.size(), Some(1));
@@ -37,7 +38,7 @@ fn every_protocol_gives_the_same_values() {
         let bytes = root.get("bytes").unwrap().bytes().unwrap();
         assert_eq!(*bytes, [0, 0xFF, b'z']);
         let ordered = root.get("ordered").unwrap();
-        assert_eq!(ordered.get("x").unwrap().truth(), Some(false));
+        assert_eq!(ordered.get("x").unwrap().bool(), Some(false));
         assert_eq!(root.get("again").unwrap().id, root.get("list").unwrap().id);
     }
 }
@@ -65,7 +66,7 @@ fn several_pickles_in_a_row_are_read_one_by_one() {
 }
 
 #[test]
-fn deep_nesting_overflows_no_stack() {
+fn deep_nesting_does_not_overflow_the_call_stack() {
     let tuples = [b")".as_slice(), &[0x85; 200_000], b"."].concat();
     assert!(Pickle::parse(&tuples).is_ok());
     let lists = [vec![b'('; 200_000], vec![b'l'; 200_000], b".".to_vec()].concat();
@@ -74,8 +75,8 @@ fn deep_nesting_overflows_no_stack() {
 }
 
 #[test]
-fn memo_tricks_take_no_more_room_than_their_opcodes() {
-    // A tuple of the last tuple twice, a hundred times over: 2^100 leaves, a hundred values.
+fn memo_tricks_never_make_more_values_than_opcodes() {
+    // Each tuple holds the previous one twice, a hundred times over: 2^100 leaves, but 101 values.
     let mut doubling = b")".to_vec();
     for entry in 0..100 {
         doubling.extend([b'q', entry, b'h', entry, 0x86]);
@@ -89,7 +90,7 @@ fn memo_tricks_take_no_more_room_than_their_opcodes() {
 }
 
 #[test]
-fn a_pickle_of_endless_opcodes_is_refused_by_a_limit() {
+fn too_many_opcodes_or_stacked_values_are_refused() {
     for pair in [b"20", b"N0"] {
         let mut bytes = b"N".to_vec();
         bytes.extend(pair.repeat(MAX_OPCODES));
@@ -101,7 +102,7 @@ fn a_pickle_of_endless_opcodes_is_refused_by_a_limit() {
 }
 
 #[test]
-fn lengths_beyond_the_data_are_refused_before_anything_is_reserved() {
+fn lengths_beyond_the_data_are_refused_without_allocating() {
     for bytes in [
         b"\x8d\xff\xff\xff\xff\xff\xff\xff\xffabc.".as_slice(),
         b"\x8e\xff\xff\xff\xff\xff\xff\xff\x7fabc.",
@@ -114,7 +115,7 @@ fn lengths_beyond_the_data_are_refused_before_anything_is_reserved() {
 }
 
 #[test]
-fn what_has_no_meaning_as_data_is_refused() {
+fn malformed_sequences_of_opcodes_are_refused() {
     for bytes in [
         b"".as_slice(),
         b".",

@@ -1,8 +1,8 @@
-//! Looking at what a pickle holds.
+//! Typed access to the values of a pickle.
 
 use std::borrow::Cow;
 
-use super::{Made, Node, NodeId, Pickle};
+use super::{Call, Node, NodeId, Pickle};
 use crate::error::Fault;
 
 /// A value in a [`Pickle`].
@@ -12,14 +12,14 @@ pub struct Value<'p> {
     pub(super) id: NodeId,
 }
 
-/// What a named function or class would make of its arguments.
-pub struct Object<'p> {
+/// An object as the call that would make it.
+pub(crate) struct Object<'p> {
     /// The function or class, such as `collections.OrderedDict`.
-    pub constructor: String,
-    /// The tuple that it would be called with.
-    pub arguments: Value<'p>,
-    /// What it would be told afterwards.
-    pub state: Option<Value<'p>>,
+    pub(crate) constructor: String,
+    /// The tuple of arguments.
+    pub(crate) arguments: Value<'p>,
+    /// The state that would be set afterwards.
+    pub(crate) state: Option<Value<'p>>,
 }
 
 impl<'p> Value<'p> {
@@ -35,7 +35,7 @@ impl<'p> Value<'p> {
         Self { id, ..self }
     }
 
-    /// The text, where this is text.
+    /// Returns the text, or `None` if this is not text.
     pub fn text(self) -> Option<&'p str> {
         match self.node() {
             Node::Text(text) => Some(text),
@@ -43,12 +43,12 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The bytes, where this is bytes. Below protocol 3 they are text of one character a byte.
+    /// Returns the bytes, or `None` if these are not bytes. Protocols below 3 store them as text, one character per byte.
     pub fn bytes(self) -> Option<Cow<'p, [u8]>> {
         match self.node() {
             Node::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
-            Node::Object(made) if self.name_of(made) == "_codecs.encode" => {
-                let [text, encoding] = self.at(made.arguments).first()?;
+            Node::Object(call) if self.name_of(call) == "_codecs.encode" => {
+                let [text, encoding] = self.at(call.arguments).first()?;
                 let (text, encoding) = (text.text()?, encoding.text()?);
                 let bytes: Option<Vec<u8>> = text
                     .chars()
@@ -60,23 +60,23 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The truth value, where this is one.
-    pub fn truth(self) -> Option<bool> {
+    /// Returns the boolean, or `None` if this is not one.
+    pub(crate) fn bool(self) -> Option<bool> {
         match self.node() {
-            Node::Bool(truth) => Some(*truth),
+            Node::Bool(value) => Some(*value),
             _ => None,
         }
     }
 
-    /// The whole number, where this is one.
-    pub fn int(self) -> Option<i128> {
+    /// Returns the integer, or `None` if this is not one.
+    pub(crate) fn int(self) -> Option<i128> {
         match self.node() {
             Node::Int(int) => Some(*int),
             _ => None,
         }
     }
 
-    /// The floating-point number, where this is one.
+    /// Returns the floating-point number, or `None` if this is not one.
     pub fn float(self) -> Option<f64> {
         match self.node() {
             Node::Float(float) => Some(*float),
@@ -84,13 +84,13 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The whole number as a size or a place, where this is one.
-    pub fn size(self) -> Option<usize> {
+    /// Returns the integer as a size or an index, or `None` if this is not one.
+    pub(crate) fn size(self) -> Option<usize> {
         self.int()?.try_into().ok()
     }
 
-    /// The elements of a tuple or a list.
-    pub fn sequence(self) -> Option<impl ExactSizeIterator<Item = Self>> {
+    /// Returns the elements, or `None` if this is not a tuple or a list.
+    pub(crate) fn sequence(self) -> Option<impl ExactSizeIterator<Item = Self>> {
         match self.node() {
             Node::Tuple(items) | Node::List(items) => {
                 Some(items.iter().map(move |&id| self.at(id)))
@@ -99,8 +99,8 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The first elements of a tuple or a list that has at least as many.
-    pub fn first<const N: usize>(self) -> Option<[Self; N]> {
+    /// Returns the first `N` elements, or `None` if this is not a tuple or a list of at least `N`.
+    pub(crate) fn first<const N: usize>(self) -> Option<[Self; N]> {
         match self.node() {
             Node::Tuple(items) | Node::List(items) => {
                 items.first_chunk().map(|ids| ids.map(|id| self.at(id)))
@@ -109,7 +109,7 @@ impl<'p> Value<'p> {
         }
     }
 
-    /// The sizes in a tuple or a list of at most `most` whole numbers.
+    /// Returns the sizes, or `None` if this is not a tuple or a list of at most `most` integers.
     pub fn sizes(self, most: usize) -> Option<Vec<usize>> {
         let sequence = self.sequence()?;
         if sequence.len() > most {
@@ -118,13 +118,13 @@ impl<'p> Value<'p> {
         sequence.map(Self::size).collect()
     }
 
-    /// The keys and values of a dictionary, in their order.
-    pub fn entries(
+    /// Returns the keys and values in order, or `None` if this is not a dictionary.
+    pub(crate) fn entries(
         self,
     ) -> Option<impl DoubleEndedIterator<Item = (Self, Self)> + ExactSizeIterator> {
         let entries = match self.node() {
             Node::Dict(entries) => entries,
-            Node::Object(made) if self.name_of(made) == "collections.OrderedDict" => &made.entries,
+            Node::Object(call) if self.name_of(call) == "collections.OrderedDict" => &call.entries,
             _ => return None,
         };
         Some(
@@ -134,7 +134,7 @@ impl<'p> Value<'p> {
         )
     }
 
-    /// The value of a dictionary under a text key; the last one, as in Python.
+    /// Returns the value under a text key of a dictionary, or `None`; if the key occurs twice, the last value, as in Python.
     pub fn get(self, key: &str) -> Option<Self> {
         self.entries()?
             .rev()
@@ -142,43 +142,43 @@ impl<'p> Value<'p> {
             .map(|(_, value)| value)
     }
 
-    /// The name of a function or class, such as `torch.FloatStorage`.
-    pub fn global(self) -> Option<String> {
+    /// Returns the full name, such as `torch.FloatStorage`, or `None` if this is not a function or class.
+    pub(crate) fn global(self) -> Option<String> {
         match self.node() {
             Node::Global(name) => Some(format!("{}.{}", name.module, name.name)),
             _ => None,
         }
     }
 
-    /// What a function or class would make.
-    pub fn object(self) -> Option<Object<'p>> {
+    /// Returns the object, or `None` if this is not the result of a call.
+    pub(crate) fn object(self) -> Option<Object<'p>> {
         match self.node() {
-            Node::Object(made) => Some(Object {
-                constructor: self.name_of(made),
-                arguments: self.at(made.arguments),
-                state: made.state.map(|state| self.at(state)),
+            Node::Object(call) => Some(Object {
+                constructor: self.name_of(call),
+                arguments: self.at(call.arguments),
+                state: call.state.map(|state| self.at(state)),
             }),
             _ => None,
         }
     }
 
-    /// The name of something outside the pickle.
-    pub fn persistent(self) -> Option<Self> {
+    /// Returns the name of something outside the pickle, or `None` if this is not such a reference.
+    pub(crate) fn persistent(self) -> Option<Self> {
         match self.node() {
             Node::Persistent(name) => Some(self.at(*name)),
             _ => None,
         }
     }
 
-    fn name_of(self, made: &Made) -> String {
-        self.at(made.constructor).global().unwrap_or_default()
+    fn name_of(self, call: &Call) -> String {
+        self.at(call.constructor).global().unwrap_or_default()
     }
 
-    /// What this is, in words for a message.
+    /// Describes the kind of value for a message.
     pub fn describe(self) -> String {
         match self.node() {
             Node::None => "None".to_owned(),
-            Node::Bool(_) => "a truth value".to_owned(),
+            Node::Bool(_) => "a boolean".to_owned(),
             Node::Int(_) | Node::Float(_) => "a number".to_owned(),
             Node::Text(_) => "text".to_owned(),
             Node::Bytes(_) => "bytes".to_owned(),
@@ -187,18 +187,18 @@ impl<'p> Value<'p> {
             Node::Dict(_) => "a dictionary".to_owned(),
             Node::Set(_) => "a set".to_owned(),
             Node::Global(_) => format!("the name {}", short(self.global())),
-            Node::Object(made) => format!("an object of {}", short(Some(self.name_of(made)))),
+            Node::Object(call) => format!("an object of {}", short(Some(self.name_of(call)))),
             Node::Persistent(_) => "a reference to outside the pickle".to_owned(),
         }
     }
 
-    /// A fault that says what this is.
-    pub fn instead_of(self, expected: &str) -> Fault {
+    /// Returns the fault that this value was found where `expected` was expected.
+    pub(crate) fn instead_of(self, expected: &str) -> Fault {
         Fault::new(self.describe(), expected)
     }
 }
 
-/// As much of a name as fits in a message.
+/// Shortens a name to fit in a message.
 fn short(name: Option<String>) -> String {
     name.unwrap_or_default().chars().take(80).collect()
 }

@@ -1,4 +1,4 @@
-//! The two containers of `torch.save`: what was pickled, and the storages beside it.
+//! The two containers of `torch.save`: the pickle of what was saved, and the storages beside it.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
@@ -9,7 +9,7 @@ use crate::formats::pickle::{self, Pickle, Value};
 use crate::formats::zip_file::ZipFile;
 
 /// The largest stream of pickles (PyTorch before 1.6) that is read, in bytes; archives are not read as a whole.
-pub const MAX_STREAM_BYTES: u64 = 1 << 30;
+const MAX_STREAM_BYTES: u64 = 1 << 30;
 
 /// The number that a stream of pickles starts with.
 const STREAM_MAGIC: i128 = 0x1950_A86A_20F9_469C_FC6C;
@@ -24,7 +24,7 @@ pub(super) struct Container<R> {
     pub(super) storages: Storages<R>,
 }
 
-/// The storages of a file: the plain bytes that tensors are views of.
+/// The storages of a file: the raw bytes that tensors are views of.
 pub(super) enum Storages<R> {
     Archive {
         archive: ZipFile<R>,
@@ -52,14 +52,14 @@ impl<R: Read + Seek> Container<R> {
             .map_err(unreadable)?;
         if bytes.len() as u64 > MAX_STREAM_BYTES {
             return Err(Fault::new(
-                format!("more than {MAX_STREAM_BYTES} bytes and no zip archive"),
+                format!("more than {MAX_STREAM_BYTES} bytes that are not a zip archive"),
                 EXPECTED,
             ));
         }
         Self::open_stream(&bytes)
     }
 
-    /// Members: `<folder>/data.pkl`, `<folder>/byteorder`, `<folder>/data/<storage>`.
+    /// Opens an archive of the members `<folder>/data.pkl`, `<folder>/byteorder` and `<folder>/data/<storage>`.
     fn open_archive(file: R) -> Result<Self, Fault> {
         let mut archive = ZipFile::open(file)?;
         let names = archive.names();
@@ -84,8 +84,8 @@ impl<R: Read + Seek> Container<R> {
         })
     }
 
-    /// Pickles of a magic number, a version, the machine, what was saved and the list of storages, then each storage
-    /// as its number of elements and its bytes.
+    /// Opens a stream: pickles of a magic number, a version, the machine, what was saved and the list of storages, then
+    /// each storage as its number of elements and its bytes.
     fn open_stream(bytes: &[u8]) -> Result<Self, Fault> {
         let (magic, rest) = Pickle::parse_first(bytes)
             .map_err(|_| Fault::new("neither a zip archive nor a pickle", EXPECTED))?;
@@ -100,7 +100,7 @@ impl<R: Read + Seek> Container<R> {
             ));
         }
         let (machine, rest) = Pickle::parse_first(rest)?;
-        if machine.root().get("little_endian").and_then(Value::truth) != Some(true) {
+        if machine.root().get("little_endian").and_then(Value::bool) != Some(true) {
             return Err(Fault::new(
                 "numbers of another byte order",
                 "a file that was saved on a little-endian machine",
@@ -148,7 +148,7 @@ fn stream_storages(
 }
 
 impl<R: Read + Seek> Storages<R> {
-    /// The bytes of a storage, at most `max_bytes`.
+    /// Reads the bytes of a storage, which may be at most `max_bytes`; a stream's storage is read only once.
     pub(super) fn read(&mut self, key: &str, max_bytes: u64) -> Result<Vec<u8>, Fault> {
         match self {
             Self::Archive { archive, folder } => {

@@ -1,4 +1,4 @@
-//! How a tensor is pickled: a view of a storage, with sizes and strides.
+//! Pickled tensors: views of a storage, with sizes and strides.
 
 use safetensors::tensor::Dtype;
 
@@ -13,14 +13,14 @@ pub(super) struct StorageRef<'p> {
     elements: usize,
 }
 
-/// A view of a storage.
+/// A tensor as a view of a storage.
 pub(super) struct StoredTensor<'p> {
     pub(super) storage: &'p str,
     dtype: Dtype,
-    /// The first element in the storage.
+    /// The index of the first element in the storage.
     offset: usize,
     shape: Vec<usize>,
-    /// How many elements of the storage lie between neighbours of a dimension.
+    /// The distance of neighbours along each dimension, in elements.
     strides: Vec<usize>,
 }
 
@@ -57,13 +57,13 @@ fn dtype(storage_type: &str) -> Result<Dtype, Fault> {
             let start: String = storage_type.chars().take(60).collect();
             return Err(Fault::new(
                 format!("a tensor of {start}"),
-                "floating-point numbers, integers or truth values",
+                "floating-point numbers, integers or booleans",
             ));
         }
     })
 }
 
-/// The call that a tensor is pickled as, through the calls that wrap it as a parameter.
+/// Returns the arguments of the call that rebuilds a tensor, or `None` if the value is not a tensor or a parameter.
 fn rebuild_call(value: Value<'_>) -> Option<Value<'_>> {
     let object = value.object()?;
     match object.constructor.as_str() {
@@ -84,19 +84,14 @@ fn rebuild_call(value: Value<'_>) -> Option<Value<'_>> {
 }
 
 impl<'p> StoredTensor<'p> {
-    /// Whether the value is a tensor.
-    pub(super) fn is_in(value: Value<'p>) -> bool {
+    /// Returns whether the value is a tensor.
+    pub(super) fn is_tensor(value: Value<'p>) -> bool {
         rebuild_call(value).is_some()
     }
 
     /// Reads `(storage, offset, sizes, strides, …)` and checks that the view lies within its storage.
     pub(super) fn parse(value: Value<'p>) -> Result<Self, Fault> {
-        let malformed = || {
-            Fault::new(
-                "a tensor without its four parts",
-                "storage, offset, sizes, strides",
-            )
-        };
+        let malformed = || Fault::new("a malformed tensor", "storage, offset, sizes, strides");
         let [storage, offset, shape, strides] = rebuild_call(value)
             .and_then(Value::first)
             .ok_or_else(malformed)?;
@@ -118,19 +113,19 @@ impl<'p> StoredTensor<'p> {
             )
         };
         let elements = tensor.byte_length()? / (tensor.dtype.bitsize() / 8);
-        // Strides of 0 repeat elements; without them a small file cannot ask for a large tensor.
+        // Strides of 0 would repeat elements, so that a small file could ask for a large tensor.
         if elements > storage.elements || tensor.end().ok_or_else(beyond)? > storage.elements {
             return Err(beyond());
         }
         Ok(tensor)
     }
 
-    /// Bytes of the tensor by itself.
+    /// Returns the size of the tensor in bytes, once copied out.
     pub(super) fn byte_length(&self) -> Result<usize, Fault> {
         byte_length(self.dtype, &self.shape)
     }
 
-    /// The place after the last element that the view touches.
+    /// Returns the index after the last element that the view touches, or `None` if it overflows.
     fn end(&self) -> Option<usize> {
         if self.shape.contains(&0) {
             return Some(0);
@@ -142,7 +137,7 @@ impl<'p> StoredTensor<'p> {
         last.checked_add(1)
     }
 
-    /// The tensor by itself, row-major.
+    /// Copies the tensor out of its storage in row-major order.
     pub(super) fn copy_out(&self, storage: &[u8]) -> Result<RawTensor, Fault> {
         let width = self.dtype.bitsize() / 8;
         let within = self
@@ -152,7 +147,7 @@ impl<'p> StoredTensor<'p> {
         if !within {
             return Err(Fault::new(
                 format!("a storage of {} bytes", storage.len()),
-                format!("as many as a tensor of shape {:?} needs", self.shape),
+                format!("enough bytes for a tensor of shape {:?}", self.shape),
             ));
         }
         let length = self.byte_length()?;

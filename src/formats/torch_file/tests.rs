@@ -17,7 +17,7 @@ fn state_dict(bytes: &[u8]) -> Result<StateDict, Fault> {
 }
 
 #[test]
-fn every_kind_of_tensor_is_read_from_both_containers() {
+fn tensors_of_every_type_and_layout_are_read_from_both_containers() {
     for bytes in [CHECKPOINT, CHECKPOINT_BEFORE_1_6, STATE_DICT] {
         let tensors = state_dict(bytes).unwrap().tensors;
         let counting: Vec<f32> = (0..24u8).map(f32::from).collect();
@@ -49,7 +49,7 @@ fn every_kind_of_tensor_is_read_from_both_containers() {
 }
 
 #[test]
-fn what_is_beside_the_weights_is_named() {
+fn entries_besides_the_weights_are_listed_as_skipped() {
     for bytes in [CHECKPOINT, CHECKPOINT_BEFORE_1_6] {
         let skipped = state_dict(bytes).unwrap().skipped;
         assert_eq!(skipped, ["step", "epoch", "optimizer", "scaler"]);
@@ -58,7 +58,7 @@ fn what_is_beside_the_weights_is_named() {
 }
 
 #[test]
-fn a_single_tensor_is_told_from_a_state_dict() {
+fn a_single_tensor_and_a_state_dict_are_not_confused() {
     let tensor = tensor_in(Cursor::new(TENSOR)).unwrap();
     assert_eq!(tensor.shape(), [12, 2]);
     let fault = tensor_in(Cursor::new(STATE_DICT)).unwrap_err();
@@ -76,7 +76,7 @@ fn every_truncation_is_refused() {
     }
 }
 
-/// A stream of the container before PyTorch 1.6 around a pickle and its storages.
+/// Wraps a pickle and its storages in the container of PyTorch before 1.6.
 fn stream(pickle: &[u8], storages: &[(&str, u64, &[u8])]) -> Vec<u8> {
     let mut bytes = b"\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.M\xe9\x03.".to_vec();
     bytes.extend(b"}X\x0d\0\0\0little_endian\x88s.");
@@ -93,7 +93,7 @@ fn stream(pickle: &[u8], storages: &[(&str, u64, &[u8])]) -> Vec<u8> {
     bytes
 }
 
-/// The pickle of `{'w': <tensor>}` over storage `s` of `elements` floats.
+/// Pickles `{'w': <tensor>}` with a tensor over the storage `s` of `elements` floats.
 fn pickled_tensor(elements: i32, offset: i32, shape: &[i32], strides: &[i32]) -> Vec<u8> {
     let int = |value: i32| [b"J".as_slice(), &value.to_le_bytes()].concat();
     let tuple = |values: &[i32]| {
@@ -143,7 +143,7 @@ fn a_view_beyond_its_storage_is_refused() {
 }
 
 #[test]
-fn a_storage_that_is_shorter_than_it_says_is_refused() {
+fn a_storage_shorter_than_its_declared_length_is_refused() {
     let pickle = pickled_tensor(6, 0, &[6], &[1]);
     for (elements, data) in [
         (6, [0u8; 20].as_slice()),
@@ -156,12 +156,12 @@ fn a_storage_that_is_shorter_than_it_says_is_refused() {
 }
 
 #[test]
-fn a_pickled_class_is_refused_by_its_name() {
+fn the_message_about_a_pickled_class_names_it() {
     let fault = state_dict(&stream(b"cmodels\nDiffusion\n)\x81.", &[])).unwrap_err();
     assert!(fault.found.contains("models.Diffusion"), "{fault}");
 }
 
-/// The archive of PyTorch 1.6 and later.
+/// Writes an archive as PyTorch 1.6 and later do.
 fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, data) in members {
@@ -189,8 +189,8 @@ fn big_endian_files_are_refused() {
 
     let mut bytes = stream(&pickle, &[("s", 1, &[0; 4])]);
     assert!(state_dict(&bytes).is_ok());
-    let truth = bytes.iter().position(|&byte| byte == 0x88).unwrap();
-    bytes[truth] = 0x89;
+    let flag = bytes.iter().position(|&byte| byte == 0x88).unwrap();
+    bytes[flag] = 0x89;
     assert!(state_dict(&bytes).unwrap_err().found.contains("byte order"));
 }
 

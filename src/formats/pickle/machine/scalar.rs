@@ -1,4 +1,4 @@
-//! Numbers and texts as opcodes hold them.
+//! The opcodes that hold a number, text or bytes.
 
 use super::super::Node;
 use super::super::reader::Reader;
@@ -6,7 +6,7 @@ use super::Machine;
 use crate::error::Fault;
 
 impl<'a> Machine<'a> {
-    /// The opcodes that hold a value of their own.
+    /// Reads the value that the opcode holds.
     pub(super) fn scalar(&mut self, opcode: u8) -> Result<Node<'a>, Fault> {
         let input = &mut self.input;
         Ok(match opcode {
@@ -85,10 +85,10 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// A number in decimal digits.
+/// Parses a number in decimal digits.
 pub(super) fn number<T: std::str::FromStr>(input: &Reader<'_>, digits: &str) -> Result<T, Fault> {
     digits
         .trim()
         .parse()
-        .map_err(|_| input.fault("digits that are no number"))
+        .map_err(|_| input.fault("digits that are not a number"))
 }

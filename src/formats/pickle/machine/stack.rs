@@ -1,4 +1,4 @@
-//! The machine's values and its stack of them.
+//! The machine's list of values and its stack.
 
 use super::super::{Node, NodeId};
 use super::Machine;
@@ -40,7 +40,7 @@ impl<'a> Machine<'a> {
         let mark = self
             .marks
             .pop()
-            .ok_or_else(|| self.input.fault("the end of what was never begun"))?;
+            .ok_or_else(|| self.input.fault("the end of a collection that never began"))?;
         Ok(self.stack.split_off(mark))
     }
 

@@ -1,11 +1,11 @@
-//! How unlike two frames are, whatever moved or changed in brightness between them.
+//! Signatures of frames, whose difference ignores motion and changes of brightness.
 
 use crate::video::frame::{Frame, HEIGHT, WIDTH};
 
 /// Frames are compared at half their size.
 const THUMB_WIDTH: usize = WIDTH / 2;
 const THUMB_HEIGHT: usize = HEIGHT / 2;
-/// A block is looked for this many pixels around its place, which is a motion of a twelfth of the picture.
+/// A block is searched for up to this many pixels away: a motion of a twelfth of the picture.
 const REACH: usize = 4;
 const PADDED_WIDTH: usize = THUMB_WIDTH + 2 * REACH;
 const PADDED_HEIGHT: usize = THUMB_HEIGHT + 2 * REACH;
@@ -16,19 +16,19 @@ const BLOCKS: usize = (THUMB_WIDTH / BLOCK_WIDTH) * (THUMB_HEIGHT / BLOCK_HEIGHT
 
 /// Variance of luma, in squared 8-bit levels, below which a block is noise rather than texture.
 const NOISE: f32 = 1.0;
-/// A block that is explained this well by its own place is not looked for around it.
+/// A block that matches this well at its own position is not searched for around it.
 const FOUND: f32 = 0.95;
-/// Levels of the colour histograms.
+/// Number of levels in the colour histograms.
 const LEVELS: usize = 64;
-/// Colours this much apart, as a share of the range, are clearly two colours on flat pictures.
+/// The distance, as a share of the range, at which the colours of two flat pictures clearly differ.
 const CLEAR_COLOUR_STEP: f32 = 0.05;
-/// How many times the picture's contrast a change of colour must be to tell as much as its texture.
+/// How many times the contrast a change of colour must be to count as much as a change of texture.
 const COLOUR_AGAINST_CONTRAST: f32 = 3.0;
 
-/// What is kept of a frame to compare it with others.
+/// The data kept of a frame to compare it with others.
 #[derive(Clone)]
-pub(crate) struct Likeness {
-    /// Luma in 8-bit levels at half size, its border repeated [`REACH`] pixels outwards.
+pub(crate) struct Signature {
+    /// Luma in 8-bit levels at half size, with its border repeated [`REACH`] pixels outwards.
     luma: Vec<f32>,
     /// Standard deviation of luma, 0 to 1.
     contrast: f32,
@@ -36,7 +36,7 @@ pub(crate) struct Likeness {
     colours: [[f32; LEVELS]; 3],
 }
 
-impl Likeness {
+impl Signature {
     pub(crate) fn of(frame: &Frame) -> Self {
         let thumb_at = |x: usize, y: usize| {
             let first = 2 * y * WIDTH + 2 * x;
@@ -66,22 +66,23 @@ impl Likeness {
         }
     }
 
-    /// Standard deviation of luma, 0 to 1.
+    /// Returns the standard deviation of luma, 0 to 1.
     pub(crate) fn contrast(&self) -> f32 {
         self.contrast
     }
 
-    /// How unlike two frames are, 0 (the same but for motion and light) to 1.
+    /// Returns how different two frames are, 0 (the same apart from motion and light) to 1.
     pub(crate) fn difference(&self, other: &Self) -> f32 {
         self.unexplained_by(other)
             .max(other.unexplained_by(self))
             .max(self.colour_difference(other))
     }
 
-    /// The share of this frame's texture that is found nowhere nearby in the other. Each block is compared with its
-    /// surroundings by normalised correlation, which neither motion nor a change of light disturbs, and which sees
-    /// dark pictures as well as bright ones. No block counts for more than the average one, so that something that
-    /// enters an empty picture does not pass for another picture.
+    /// Returns the share of this frame's texture that is not found nearby in the other.
+    ///
+    /// Each block is compared with its surroundings in the other frame by normalised correlation, which tolerates motion
+    /// and changes of light and works for dark pictures as well as bright ones. No block weighs more than the average
+    /// one, so that an object entering an empty picture does not count as another picture.
     fn unexplained_by(&self, other: &Self) -> f32 {
         let places = (0..THUMB_HEIGHT)
             .step_by(BLOCK_HEIGHT)
@@ -100,8 +101,8 @@ impl Likeness {
         unexplained / (texture.max(0.5 * all_texture) + 4.0 * NOISE * BLOCKS as f32)
     }
 
-    /// The move between the frames' colours, 0 to 1, against what contrast they have: it decides where there is no
-    /// texture to compare.
+    /// Returns how different the frames' colours are relative to their contrast, 0 to 1. This decides between pictures
+    /// without texture.
     fn colour_difference(&self, other: &Self) -> f32 {
         let step = self.colour_step(other);
         let mean_contrast = 0.5 * (self.contrast + other.contrast);
@@ -109,7 +110,7 @@ impl Likeness {
         step * step / (step * step + contrast * contrast + CLEAR_COLOUR_STEP * CLEAR_COLOUR_STEP)
     }
 
-    /// The earth mover's distance of the colour histograms, mean over the channels, as a share of the range.
+    /// Returns the earth mover's distance of the colour histograms, averaged over the channels, as a share of the range.
     fn colour_step(&self, other: &Self) -> f32 {
         let levels = self.colours.as_flattened().iter();
         let distance: f32 = levels
@@ -120,15 +121,14 @@ impl Likeness {
     }
 }
 
-/// A block of pixels.
+/// A block of pixels with its mean removed.
 struct Block {
-    /// Its pixels with their mean taken out.
     pixels: [[f32; BLOCK_WIDTH]; BLOCK_HEIGHT],
     variance: f32,
 }
 
 impl Block {
-    /// The block whose first pixel is at `x`, `y` of a padded picture.
+    /// Cuts out the block whose first pixel is at `x`, `y` of a padded picture.
     fn cut(luma: &[f32], x: usize, y: usize) -> Self {
         let mut pixels = [[0.0; BLOCK_WIDTH]; BLOCK_HEIGHT];
         let mut sums = [0.0; BLOCK_WIDTH];
@@ -149,18 +149,18 @@ impl Block {
         }
     }
 
-    /// The best squared correlation, 0 to 1, with a block within [`REACH`] of `x`, `y` in another picture.
+    /// Returns the best squared correlation, 0 to 1, with a block within [`REACH`] of `x`, `y` in another picture.
     fn best_match(&self, luma: &[f32], x: usize, y: usize) -> f32 {
-        let likeness = |there_x, there_y| {
+        let correlation = |there_x, there_y| {
             let there = Self::cut(luma, there_x, there_y);
             let common = covariance(&self.pixels, &there.pixels).max(0.0);
             common * common / ((self.variance + NOISE) * (there.variance + NOISE))
         };
-        let mut best = likeness(x + REACH, y + REACH);
+        let mut best = correlation(x + REACH, y + REACH);
         if best < FOUND {
             for there_y in y..=y + 2 * REACH {
                 for there_x in x..=x + 2 * REACH {
-                    best = best.max(likeness(there_x, there_y));
+                    best = best.max(correlation(there_x, there_y));
                 }
             }
         }
@@ -172,7 +172,7 @@ fn covariance(
     block: &[[f32; BLOCK_WIDTH]; BLOCK_HEIGHT],
     other: &[[f32; BLOCK_WIDTH]; BLOCK_HEIGHT],
 ) -> f32 {
-    // One sum a column: the compiler turns them into one vector.
+    // One sum per column, which the compiler vectorises.
     let mut sums = [0.0; BLOCK_WIDTH];
     for (row, other_row) in block.iter().zip(other) {
         for column in 0..BLOCK_WIDTH {
@@ -201,11 +201,11 @@ mod tests {
     use crate::video::frame::scene_level;
 
     fn difference(a: &Frame, b: &Frame) -> f32 {
-        Likeness::of(a).difference(&Likeness::of(b))
+        Signature::of(a).difference(&Signature::of(b))
     }
 
     #[test]
-    fn a_frame_is_like_itself_moved_dimmed_or_lit() {
+    fn a_frame_resembles_itself_moved_dimmed_or_brightened() {
         let frame = Frame::scene(1, 0.0, 1.0);
         for (shift, gain, offset) in [
             (0.0, 1.0, 0.0),
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn another_scene_is_unlike_bright_or_dark() {
+    fn another_scene_differs_whether_bright_or_dark() {
         for gain in [1.0, 0.15] {
             let difference = difference(&Frame::scene(1, 0.0, gain), &Frame::scene(4, 0.0, gain));
             assert!(difference > 0.45, "{gain}: {difference}");
@@ -232,14 +232,14 @@ mod tests {
     }
 
     #[test]
-    fn flat_pictures_differ_by_colour_alone() {
+    fn flat_pictures_differ_by_colour_only() {
         let flat = |colour| Frame::draw(move |_, _| colour);
         assert!(difference(&flat([200, 30, 30]), &flat([30, 30, 200])) > 0.8);
         assert!(difference(&flat([100, 100, 100]), &flat([103, 103, 103])) < 0.2);
     }
 
     #[test]
-    fn what_enters_an_empty_picture_does_not_make_it_another() {
+    fn an_object_entering_an_empty_picture_does_not_count_as_another_picture() {
         let title = |width: usize| {
             Frame::draw(move |x, y| {
                 let lit = x < width && (20..30).contains(&y) && x / 3 % 2 == 0;
@@ -251,10 +251,10 @@ mod tests {
     }
 
     #[test]
-    fn difference_has_no_direction() {
+    fn difference_is_symmetric() {
         let (a, b) = (
-            Likeness::of(&Frame::scene(1, 0.0, 1.0)),
-            Likeness::of(&Frame::scene(2, 3.0, 0.7)),
+            Signature::of(&Frame::scene(1, 0.0, 1.0)),
+            Signature::of(&Frame::scene(2, 3.0, 0.7)),
         );
         assert_eq!(a.difference(&b), b.difference(&a));
     }

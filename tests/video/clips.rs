@@ -1,4 +1,4 @@
-//! Clips that `ffmpeg` draws, and what is asked of their analysis.
+//! Makes clips with `ffmpeg` and checks their analysis.
 
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
@@ -10,8 +10,8 @@ use diff_bgm::features::{ClipFeatures, PictureCue};
 use diff_bgm::video::analyse;
 use tempfile::TempDir;
 
-/// A folder of clips; `None`, with a message, where `ffmpeg` is not installed.
-pub(crate) fn studio() -> Option<TempDir> {
+/// Returns a folder for clips, or prints a message and returns `None` if `ffmpeg` is not installed.
+pub(crate) fn clip_folder() -> Option<TempDir> {
     let version = Command::new("ffmpeg")
         .arg("-version")
         .stdout(Stdio::null())
@@ -24,8 +24,8 @@ pub(crate) fn studio() -> Option<TempDir> {
     }
 }
 
-/// Makes a clip with `ffmpeg` options, split at spaces.
-pub(crate) fn shoot(folder: &Path, name: impl AsRef<OsStr>, options: &str) -> PathBuf {
+/// Makes a clip with `ffmpeg` options, which are separated by spaces.
+pub(crate) fn make_clip(folder: &Path, name: impl AsRef<OsStr>, options: &str) -> PathBuf {
     let path = folder.join(name.as_ref());
     let made = Command::new("ffmpeg")
         .args(["-nostdin", "-loglevel", "error", "-y"])
@@ -36,20 +36,20 @@ pub(crate) fn shoot(folder: &Path, name: impl AsRef<OsStr>, options: &str) -> Pa
     path
 }
 
-pub(crate) fn watch(path: &Path) -> Result<ClipFeatures> {
+pub(crate) fn analyse_file(path: &Path) -> Result<ClipFeatures> {
     analyse(path, &mut |_| ControlFlow::Continue(()))
 }
 
-/// Asserts that the cuts are at `expected` seconds, to half a frame.
+/// Asserts that the cuts are at `expected` seconds, to within half a frame.
 pub(crate) fn assert_cuts(clip: &ClipFeatures, expected: &[f64]) {
     let found: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();
     let half_a_frame = 0.5 / clip.frame_rate_hz;
-    let fits = found.len() == expected.len()
+    let matches = found.len() == expected.len()
         && found
             .iter()
             .zip(expected)
             .all(|(found, expected)| (found - expected).abs() < half_a_frame);
-    assert!(fits, "{found:?} instead of {expected:?}");
+    assert!(matches, "found {found:?}, expected {expected:?}");
 }
 
 pub(crate) fn mean(clip: &ClipFeatures, cue: PictureCue) -> f32 {
