@@ -1,58 +1,64 @@
-//! The library's one error type.
+//! The library's error type.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A result whose error is [`Error`].
+/// A result whose error defaults to [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Everything that can go wrong, in words that name the place, what was found and what was expected.
+/// Everything that can go wrong.
+///
+/// The messages are meant for the user. Faults in data name the place and read `found; expected`; what the user did wrong
+/// is a sentence that says what to do instead ([`Error::Usage`]).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The operating system refused to read or write a file.
+    /// The operating system could not read or write a file.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A file does not hold what it should.
+    /// A file's contents are wrong.
     #[error("{}: {fault}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with its contents.
+        /// What is wrong with them.
         fault: Fault,
     },
-    /// A setting, or a value handed to the library, cannot be used.
+    /// A value is wrong: a setting, or data that is not known to come from a file.
     #[error("{0}")]
     Value(Fault),
-    /// Another program that is needed is missing or failed.
+    /// The user asked for something that cannot be done. Whole sentences: what is wrong and what to do instead.
+    #[error("{0}")]
+    Usage(String),
+    /// A required program is missing or failed.
     #[error("{program}: {message}")]
     Program {
-        /// The program as it was called.
+        /// The program's name, as it was called.
         program: String,
         /// What happened and what to do about it.
         message: String,
     },
-    /// The work was cancelled from outside.
+    /// The caller cancelled the work.
     #[error("cancelled")]
     Cancelled,
-    /// A tensor operation failed, which means that shapes do not fit or memory ran out.
+    /// A tensor operation failed: shapes do not match, or memory ran out.
     #[error("the network failed: {0}")]
     Network(#[from] candle_core::Error),
 }
 
 impl Error {
-    /// An [`Error::Io`] at `path`; made for `map_err(Error::io(path))`.
+    /// Returns a function that makes an [`Error::Io`] about `path`, for `map_err(Error::io(path))`.
     pub fn io(path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
         let path = path.as_ref().to_owned();
         move |source| Self::Io { path, source }
     }
 
-    /// The same error about the file at `path`, where it names no file yet.
+    /// Adds the file at `path` to an [`Error::Value`]; other errors stay as they are.
     pub fn in_file(self, path: impl AsRef<Path>) -> Self {
         match self {
             Self::Value(fault) => fault.in_file(path),
@@ -60,13 +66,13 @@ impl Error {
         }
     }
 
-    /// An [`Error::Value`] from what was found and what was expected.
+    /// Makes an [`Error::Value`] from what was found and what was expected.
     pub fn value(found: impl Into<String>, expected: impl Into<String>) -> Self {
         Self::Value(Fault::new(found, expected))
     }
 }
 
-/// What is wrong with some data, before it is known (or whatever) where the data came from.
+/// What is wrong with some data, wherever the data came from.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{found}; expected {expected}")]
 pub struct Fault {
@@ -77,7 +83,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault from what was found and what was expected.
+    /// Makes a fault from what was found and what was expected.
     pub fn new(found: impl Into<String>, expected: impl Into<String>) -> Self {
         Self {
             found: found.into(),
@@ -85,7 +91,7 @@ impl Fault {
         }
     }
 
-    /// The same fault as an [`Error::File`] of the file at `path`.
+    /// Turns the fault into an [`Error::File`] about the file at `path`.
     pub fn in_file(self, path: impl AsRef<Path>) -> Error {
         Error::File {
             path: path.as_ref().to_owned(),
@@ -100,10 +106,10 @@ impl From<Fault> for Error {
     }
 }
 
-/// The one of `all` that is called `name`; `what` says what such a value is, as in "a device".
+/// Returns the value of `all` whose name is `name`; `what` describes such a value, as in "a device".
 ///
 /// # Errors
-/// When none is called so, with the names that there are.
+/// Returns a fault that lists the possible names if none matches.
 pub(crate) fn find_named<T: Copy>(
     what: &str,
     name: &str,
@@ -119,7 +125,7 @@ pub(crate) fn find_named<T: Copy>(
             }
             names => names.concat(),
         };
-        Fault::new(format!("{what} «{name}»"), expected)
+        Fault::new(format!("{what} `{name}`"), expected)
     })
 }
 
@@ -128,10 +134,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_found_by_its_name_and_an_unknown_one_names_them_all() {
+    fn a_value_is_found_by_name_and_an_unknown_name_lists_them_all() {
         let find = |name| find_named("a number", name, &["one", "two", "three"], |name| name);
         assert_eq!(find("two"), Ok("two"));
         let message = find("four").unwrap_err().to_string();
-        assert_eq!(message, "a number «four»; expected one, two or three");
+        assert_eq!(message, "a number `four`; expected one, two or three");
     }
 }
