@@ -1,7 +1,8 @@
-//! Our network beside PyTorch's, in turns on the same machine: `cargo bench --bench against_peer -- [OPTIONS]`.
+//! Times our network and PyTorch's in alternation on the same machine: `cargo bench --bench against_peer -- [OPTIONS]`.
 //!
-//! Needs what `benches/peer/README.md` says. Options: `--model FILE` (the model in the box), `--threads N` (2),
-//! `--rounds N` (9), `--pass BATCH` and `--train BATCH`, each as often as wanted (`--pass 1 --pass 2`).
+//! `benches/peer/README.md` lists the requirements. Options with their defaults: `--model FILE` (the built-in model),
+//! `--threads N` (2), `--rounds N` (9), and any number of `--pass BATCH` and `--train BATCH` (`--pass 1 --pass 2
+//! --train 16`).
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -11,9 +12,10 @@ use std::{env, fs};
 
 use candle_core::{DType, Device, Tensor};
 use diff_bgm::diffusion::config::ConditionKind;
+use diff_bgm::diffusion::cue_encoder::HARMONY_WIDTH;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::formats::safetensors_file::{Container, tensor};
-use diff_bgm::train::examples::{Batch, Told};
+use diff_bgm::train::batch::{Batch, Conditions};
 use diff_bgm::train::freed_memory;
 use diff_bgm::train::trainer::loss;
 use diff_bgm::train::variables::{Named, Variables};
@@ -26,7 +28,7 @@ fn main() {
     rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads)
         .build_global()
-        .expect("the first pool");
+        .expect("no thread pool exists yet");
     let ours = Ours::load(&options.model);
     let mut peer = Peer::start(&options);
     for &(kind, batch) in &options.work {
@@ -79,7 +81,7 @@ impl Options {
                 "--rounds" => options.rounds = number(),
                 "--pass" => options.work.push(("pass", number())),
                 "--train" => options.work.push(("train", number())),
-                _ => panic!("{name} is no option"),
+                _ => panic!("{name} is not an option"),
             }
         }
         if options.work.is_empty() {
@@ -89,7 +91,7 @@ impl Options {
     }
 }
 
-/// Our network, for passes and for training.
+/// Our network, for forward passes and for training.
 struct Ours {
     model: Model,
     variables: Variables,
@@ -113,7 +115,7 @@ impl Ours {
         }
     }
 
-    /// What is timed: a forward pass, or one with the backward pass behind it.
+    /// Returns the work to time: a forward pass, or a forward and a backward pass.
     fn prepare(&self, kind: &str, batch: usize) -> Box<dyn Fn() + '_> {
         let [_, channels, steps, pitches] = self.model.roll_shape();
         let shape = [batch, channels, steps, pitches];
@@ -130,28 +132,29 @@ impl Ours {
             x_0: noise.clone(),
             noise,
             diffusion_steps: vec![MIDDLE_STEP; batch],
-            told: self.nothing_told(batch),
+            conditions: self.free_conditions(batch),
         };
         freed_memory::keep();
         Box::new(move || {
-            // The weights change with every step, and so the network over them is made anew.
+            // Training changes the weights at every step, so it rebuilds the network each time.
             let model = self.variables.model().expect("a network");
             let loss = loss(&model, &batch, &Device::Cpu).expect("a loss");
             loss.backward().expect("gradients");
         })
     }
 
-    fn nothing_told(&self, batch: usize) -> Told {
+    /// Conditions of zeros, which leave everything to the network.
+    fn free_conditions(&self, batch: usize) -> Conditions {
         let config = self.model.config();
         let beats = self.model.segment_beats();
         let zeros = |width| Tensor::zeros((batch, beats, width), DType::F32, &Device::Cpu);
         if config.cond_type == ConditionKind::Cues {
-            return Told::Cues {
+            return Conditions::Cues {
                 cues: zeros(config.cue_row_width()).expect("rows"),
-                harmony: config.harmony.then(|| zeros(25).expect("rows")),
+                harmony: config.harmony.then(|| zeros(HARMONY_WIDTH).expect("rows")),
             };
         }
-        Told::Embeddings {
+        Conditions::Embeddings {
             visual: Some(zeros(config.d_cond).expect("rows")),
             caption: None,
             free: vec![false; batch],
@@ -159,7 +162,7 @@ impl Ours {
     }
 }
 
-/// PyTorch in a process of its own.
+/// PyTorch in its own process.
 struct Peer {
     process: Child,
     questions: Option<ChildStdin>,
@@ -181,10 +184,10 @@ impl Peer {
             .expect("python3");
         let mut peer = Self {
             questions: process.stdin.take(),
-            answers: BufReader::new(process.stdout.take().expect("it is piped")),
+            answers: BufReader::new(process.stdout.take().expect("stdout is piped")),
             process,
         };
-        assert_eq!(peer.answer(), "ready", "PyTorch is not installed?");
+        assert_eq!(peer.answer(), "ready", "PyTorch may not be installed");
         peer
     }
 
@@ -195,15 +198,15 @@ impl Peer {
     }
 
     fn seconds_of(&mut self, kind: &str, batch: usize) -> f64 {
-        let questions = self.questions.as_mut().expect("it runs");
-        writeln!(questions, "{kind} {batch}").expect("it listens");
+        let questions = self.questions.as_mut().expect("the process is running");
+        writeln!(questions, "{kind} {batch}").expect("the process reads its input");
         self.answer().parse().expect("seconds")
     }
 }
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // It ends with its input.
+        // Closing its input ends the process.
         drop(self.questions.take());
         let _ = self.process.wait();
     }

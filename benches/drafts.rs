@@ -1,4 +1,4 @@
-//! Time of a pass of the model in the box, and of whole drafts at the default settings.
+//! Times a pass of the built-in model, and whole drafts at the default settings.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -18,7 +18,7 @@ fn model() -> Model {
     Model::in_the_box(&Device::Cpu).unwrap()
 }
 
-/// Without guidance, and with it.
+/// A batch of 1 is a pass without guidance, one of 2 a pass with it.
 #[divan::bench(args = [1, 2], max_time = 3)]
 fn pass(bencher: Bencher, batch: usize) {
     let model = model();
@@ -30,7 +30,7 @@ fn pass(bencher: Bencher, batch: usize) {
     bencher.bench(|| model.predict(&x, 500, &condition).unwrap());
 }
 
-/// The last is a clip of three minutes at 120 BPM.
+/// 90 bars are three minutes at 120 BPM.
 #[divan::bench(args = [8, 20, 44, 90], sample_count = 3, sample_size = 1)]
 fn bars(bencher: Bencher, bars: u32) {
     let model = model();

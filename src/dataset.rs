@@ -1,4 +1,7 @@
-//! Music to train on and to measure against, read from disk.
+//! Music read from disk, to train on and to compare with.
+//!
+//! - [`pop909`]: songs of POP909 and their 8-bar windows, for the `cues` family.
+//! - [`bgm909`]: songs of BGM909 with embeddings of their videos, for the published families.
 
-pub mod bgm909;
+pub(crate) mod bgm909;
 pub mod pop909;

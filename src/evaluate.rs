@@ -1,16 +1,27 @@
-//! Generated music beside real music: 8-bar segments made for the cues of held-out music, measured as that music is.
+//! Compares generated music with real music: 8-bar segments are generated for the cues of held-out windows of POP909, and
+//! both are measured.
+//!
+//! - [`generate_segments`] makes the segments.
+//! - [`Report`] holds the figures, as a table or as JSON.
+//! - `measures`: figures of single segments, and how much their distributions overlap.
+//! - `following`: how music follows the cues it was generated for.
+//! - `retrieval`: whether those cues can be told from others by the music.
+//! - `statistics`: means, rank correlation, overlap of distributions.
 
-pub mod following;
-pub mod measures;
-pub mod report;
-pub mod retrieval;
-pub mod statistics;
+mod following;
+mod measures;
+mod report;
+mod retrieval;
+mod statistics;
 
 use std::ops::ControlFlow;
 
+pub use report::{FollowingReport, Pair, Report};
+pub use retrieval::CANDIDATES;
+
 use crate::conditioning::cue_scale::CueScale;
 use crate::conditioning::{Conditioning, harmony};
-use crate::dataset::pop909::{Song, Window};
+use crate::dataset::pop909::Window;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Fault, Result, find_named};
 use crate::generator::{Settings, hears_chords, paint};
@@ -19,47 +30,22 @@ use crate::music::decode::{decode, encode};
 use crate::music::piano_roll::PianoRoll;
 use crate::time::{BARS_PER_SEGMENT, Bars};
 
-/// Chooses `count` windows of `songs`, song after song in turn; always the same ones.
-///
-/// Each song's places follow the golden ratio, which spreads any number of them evenly.
-///
-/// # Errors
-/// When no song has eight bars of 4/4.
-pub fn choose_windows(songs: &[Song], count: usize, model: &Model) -> Result<Vec<Window>> {
-    const GOLDEN_RATIO: f64 = 0.618_033_988_749_895;
-    let songs: Vec<&Song> = (songs.iter())
-        .filter(|song| !song.segment_starts.is_empty())
-        .collect();
-    if songs.is_empty() {
-        return Err(Error::value(
-            "no held-out song with eight bars of 4/4 after one another",
-            "at least one",
-        ));
-    }
-    let window = |index: usize| {
-        let song = songs[index % songs.len()];
-        let place = (GOLDEN_RATIO * (index + 1) as f64).fract() * song.segment_starts.len() as f64;
-        song.window(song.segment_starts[place as usize], model.pitches())
-    };
-    Ok((0..count).map(window).collect())
-}
-
-/// Which chords the model is told.
+/// Which chords the model receives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Harmony {
-    /// A progression planned for the mode that is asked for, as drafts have by default.
+    /// A progression planned for the window's mode, as drafts have by default.
     #[default]
     Planned,
-    /// Those of the held-out music.
+    /// The chords of the held-out music.
     Given,
-    /// None: it finds its own.
+    /// None: the model chooses its own.
     Free,
 }
 
 impl Harmony {
     const ALL: [Self; 3] = [Self::Planned, Self::Given, Self::Free];
 
-    /// The name in settings and reports.
+    /// Returns the name in settings and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Planned => "planned",
@@ -77,13 +63,15 @@ impl std::str::FromStr for Harmony {
     }
 }
 
-/// Generates a segment for the cues of each window; the rolls hold just what is heard. The noise of window `n` has the
-/// seed `settings.seed + n`. `on_progress` is told the share that is done, 0 to 1, and the window in work.
+/// Generates a segment for the cues of each window.
+///
+/// The rolls are zeros and ones and contain only notes with an onset. The noise of window `n` has the seed
+/// `settings.seed + n`. `on_progress` receives the share done, 0 to 1, and the index of the current window.
 ///
 /// # Errors
-/// [`Error::Cancelled`] when `on_progress` said so; [`Error::Value`] when the model does not follow cues, or is
-/// given harmony that it cannot hear, or a setting is out of range.
-pub fn answer(
+/// Returns [`Error::Cancelled`] if `on_progress` asks for it, and another error if the model does not follow cues, cannot
+/// read the given harmony, or a setting is out of range.
+pub fn generate_segments(
     model: &Model,
     windows: &[Window],
     harmony: Harmony,
@@ -92,11 +80,10 @@ pub fn answer(
 ) -> Result<Vec<PianoRoll>> {
     let scale = CueScale::new(model.config())?;
     if harmony == Harmony::Given && !hears_chords(model, settings) {
-        let found = format!("harmony for the model {}, which reads none", model.name());
-        return Err(Error::value(
-            found,
-            "a model with harmony, or a hold on the chords",
-        ));
+        return Err(Error::Usage(format!(
+            "The model {} does not read chords. Use planned or free harmony, or favour the tones of the chords.",
+            model.name()
+        )));
     }
     let segment = |(index, window): (usize, &Window)| {
         let settings = Settings {
@@ -118,12 +105,12 @@ pub fn answer(
             let share = (index as f64 + done.fraction()) / windows.len() as f64;
             on_progress(share, index)
         })?;
-        Ok(heard(&roll))
+        Ok(audible(&roll))
     };
     windows.iter().enumerate().map(segment).collect()
 }
 
-/// The roll of 0 and 1 that holds what is heard of `roll`: notes that have an onset.
-pub fn heard(roll: &PianoRoll) -> PianoRoll {
+/// Returns a roll of zeros and ones with only those notes of `roll` that have an onset.
+fn audible(roll: &PianoRoll) -> PianoRoll {
     encode(&decode(roll), roll.steps(), roll.pitches())
 }

@@ -1,13 +1,21 @@
-//! Training networks on music.
+//! Trains networks on music.
+//!
+//! A run, from its music to its folder:
+//! - `music`: the songs to train on, read from a [data set](crate::dataset); `quantiles`: the scale of their cues.
+//! - `examples`: the windows drawn for a step; `dropout`: which of their conditions are left out; [`batch`]: the tensors.
+//! - [`variables`]: the network's weights; [`optimizer`]: AdamW; [`trainer`]: the loop; [`settings`]: its settings.
+//! - [`checkpoint`]: what a run resumes from; [`record`]: its log and loss curve; [`held_out`]: the loss on held-out music;
+//!   [`samples`]: pictures of generated music.
 
+pub mod batch;
 pub mod checkpoint;
 pub mod dropout;
-pub mod examples;
+mod examples;
 pub mod freed_memory;
 pub mod held_out;
 pub mod music;
 pub mod optimizer;
-pub mod quantiles;
+mod quantiles;
 pub mod record;
 pub mod samples;
 pub mod settings;

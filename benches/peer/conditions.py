@@ -1,4 +1,4 @@
-"""What a training window tells the network, and what it keeps from it."""
+"""Drops conditions of training windows, so that the network learns to work without any of them."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ ACCENT = music.CUE_NAMES.index("accent")
 
 @dataclass
 class Dropout:
-    """How often conditions are left free, so that any part of them may be given later."""
+    """Probabilities of leaving conditions free."""
 
     all_cues: float = 0.15
     each_cue: float = 0.3
@@ -27,10 +27,10 @@ def _span(generator, beats):
 
 
 def cue_mask(generator, dropout, beats=music.SEGMENT_BEATS):
-    """Which cues are given, `[beats, 5]` of 0 and 1.
+    """Draws which cues are given, `[beats, 5]` of 0 and 1.
 
-    Whole windows and whole cues are dropped as before; of the rest some lose a span of beats, and
-    accents are kept at a random share of beats.
+    Some windows lose all cues, and some cues all beats or a span of beats. Accents may be kept on a
+    random share of beats.
     """
     cues = len(music.CUE_NAMES)
     mask = np.ones((beats, cues), np.float32)
@@ -47,7 +47,7 @@ def cue_mask(generator, dropout, beats=music.SEGMENT_BEATS):
 
 
 def harmony_rows(generator, dropout, chords):
-    """Harmony `[beats, 25]` from chord and bass classes `[beats, 24]`; zero where left free."""
+    """Harmony `[beats, 25]` from chord and bass classes `[beats, 24]`; zero if left free."""
     rows = np.concatenate([chords, np.ones((len(chords), 1))], axis=1).astype(np.float32)
     if generator.random() < dropout.harmony:
         return np.zeros_like(rows)

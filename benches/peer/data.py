@@ -1,7 +1,7 @@
-"""POP909 as published, to 8-bar windows of roll, cues and harmony.
+"""8-bar windows of roll, cues and harmony from POP909.
 
 `load_songs` reads a folder as downloaded from music-x-lab/POP909-Dataset (one folder a song) and
-keeps a compact copy beside it or at `--cache`.
+saves a compact copy at `--cache`.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ PITCHES = 128
 
 @dataclass
 class Song:
-    """One song on its sixteenth grid.
+    """A song on its grid of sixteenths.
 
     `states` `[steps, 128]`: 0 silent, 1 onset, 2 sustain. `chords` `[beats, 24]`, `modes` `[beats]`.
-    `starts`: beats where eight bars of 4/4 begin.
+    `starts`: beats from which eight bars of 4/4 follow.
     """
 
     name: str
@@ -33,12 +33,12 @@ class Song:
 
 
 def held_out(name):
-    """Every 20th song, from 001, is never trained on."""
+    """Whether the song is never trained on: every 20th from 001."""
     return int(name) % 20 == 1
 
 
 def _notes(path):
-    """`(start_seconds, end_seconds, pitch)` of the three tracks, in order of their starts."""
+    """`(start_seconds, end_seconds, pitch)` of the notes of the three tracks, by start."""
     file = mido.MidiFile(path)
     changes = [(0, 500_000)]
     tick = 0
@@ -77,7 +77,7 @@ def _notes(path):
 
 
 def _states(notes, beat_seconds):
-    """Notes on the sixteenth grid between beats; onsets are written last so that none is lost."""
+    """Cell states of notes on the grid of sixteenths; onsets come last, so that none is overwritten."""
     beats = np.arange(len(beat_seconds))
     steps = (len(beat_seconds) - 1) * music.STEPS_PER_BEAT
     grid = np.interp(notes[:, :2], beat_seconds, beats, left=-1.0, right=-1.0)
@@ -119,7 +119,7 @@ def read_song(folder):
 
 
 def load_songs(source, cache):
-    """All songs with at least one window, read from `cache` where it exists, else from `source`."""
+    """Reads all songs with at least one window from `cache` if it exists, otherwise from `source`."""
     cache = Path(cache)
     if not cache.exists():
         folders = sorted(p for p in Path(source).iterdir() if p.name.isdigit())
@@ -148,7 +148,7 @@ class Window:
 
 
 def window(song, start_beat, semitones, config):
-    """The eight bars of `song` from `start_beat`, transposed; pitches off the keyboard are left out."""
+    """The eight bars of `song` from `start_beat`, transposed; pitches outside the roll are left out."""
     first = start_beat * music.STEPS_PER_BEAT
     low = config["pitch_min"] - semitones
     states = song.states[first : first + music.SEGMENT_STEPS]
@@ -162,7 +162,7 @@ def window(song, start_beat, semitones, config):
 
 
 def held_out_windows(songs, count, config, seed=0):
-    """`count` untransposed windows spread over the held-out songs, the same for the same seed."""
+    """`count` untransposed windows of the held-out songs in turn, the same for the same seed."""
     songs = [song for song in songs if held_out(song.name)]
     generator = np.random.default_rng(seed)
     windows = []

@@ -1,9 +1,9 @@
-"""Generated music beside the held-out music whose conditions it was given.
+"""Compares generated music with the held-out music that its conditions come from.
 
     python3 evaluate.py --data POP909 --cache pop909.npz --segments 64 --model MODEL.safetensors \\
         --guidance 1.5 2.5 --steps 20 --harmony free given
 
-One line of figures for the held-out windows and one for every setting; `--json` keeps them.
+Prints figures of the held-out windows and of every combination of settings; `--json` saves them.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import steering
 
 
 def network_rows(windows, config, harmony_given):
-    """Cue rows `[n, 32, 10]` with every cue given, and harmony rows `[n, 32, 25]`."""
+    """Cue rows `[n, 32, 10]` with all cues given, and harmony rows `[n, 32, 25]`."""
     quantiles = np.array(config["cue_quantiles"])
     scaled = music.scale_cues(np.stack([w.cues for w in windows]), quantiles)
     cues = torch.from_numpy(music.masked(scaled, np.ones_like(scaled)))
@@ -33,7 +33,7 @@ def network_rows(windows, config, harmony_given):
 
 
 def generate(network, config, windows, options, steps, guidance, harmony_given):
-    """Rolls for the windows' conditions, `[n, 2, 128, pitches]`; the same noise for the same seed."""
+    """Generates rolls for the windows' conditions, `[n, 2, 128, pitches]`; noise depends on the seed."""
     cues, harmony = network_rows(windows, config, harmony_given)
     steered = steering.Steering(options.repeat, options.key, options.groove, options.chord)
     pitch_min = config["pitch_min"]
@@ -56,7 +56,7 @@ def generate(network, config, windows, options, steps, guidance, harmony_given):
 
 
 def measure(rolls, windows, pitch_min):
-    """Means over the rolls of all measures, by name."""
+    """All measures by name, as means over the rolls."""
     single = [metrics.of_roll(roll, pitch_min) for roll in rolls]
     means = {name: float(np.mean([one[name] for one in single])) for name in single[0]}
     return means | metrics.of_answers(rolls, windows, pitch_min)
@@ -64,7 +64,7 @@ def measure(rolls, windows, pitch_min):
 
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default="POP909", help="POP909 as published, a folder a song")
+    parser.add_argument("--data", default="POP909", help="POP909 as published, one folder a song")
     parser.add_argument("--cache", default="pop909.npz", help="compact copy, made if missing")
     parser.add_argument("--model", required=True)
     parser.add_argument("--segments", type=int, default=64)
@@ -78,8 +78,8 @@ def parse_options():
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--bf16", action="store_true", help="bfloat16 autocast")
-    parser.add_argument("--json", help="file for the figures, a JSON object a line")
-    parser.add_argument("--rolls", help="file for the last setting's rolls, .npy")
+    parser.add_argument("--json", help="file for the figures, one JSON object a line")
+    parser.add_argument("--rolls", help="file for the rolls of the last setting, .npy")
     return parser.parse_args()
 
 

@@ -1,10 +1,10 @@
-"""Writes inputs and outputs of our network for other implementations to be checked against.
+"""Writes inputs and outputs of our network, to check other implementations.
 
     python3 make_fixture.py ../../tests/fixtures/cues-harmony.safetensors
     python3 make_fixture.py --model MODEL.safetensors OUT.safetensors
 
-Without `--model` the network is a narrow one on formula weights, so that the fixture needs no
-weights beside it. Metadata `config` holds the configuration, `guidance_scale` that of the draft.
+Without `--model` the network is a narrow one with formula weights, so that the fixture needs no
+model file. The metadata has the configuration, `config`, and the draft's `guidance_scale`.
 """
 
 import argparse
@@ -50,7 +50,7 @@ NARROW = {
 
 
 def formula(count, stream):
-    """`count` numbers in (-1, 1) from 32-bit mixing of their index, `[count]` float64."""
+    """`count` numbers in (-1, 1), each from 32-bit mixing of its index, `[count]` float64."""
     mask = np.uint64(0xFFFFFFFF)
     offset = np.uint64((stream * 0x9E3779B9 + 0x85EBCA6B) & 0xFFFFFFFF)
     h = (np.arange(count, dtype=np.uint64) * np.uint64(2654435761) + offset) & mask
@@ -63,7 +63,7 @@ def formula(count, stream):
 
 
 def formula_weights(network):
-    """Fills every parameter by the formula, keys in sorted order, `FORMULA_BASE + j` its stream."""
+    """Fills the parameters by the formula; the `j`th name in order has the stream `FORMULA_BASE + j`."""
     state = network.state_dict()
     for j, (name, tensor) in enumerate(sorted(state.items())):
         values = formula(tensor.numel(), FORMULA_BASE + j)
@@ -78,7 +78,7 @@ def formula_weights(network):
 
 
 def inputs(config):
-    """Two segments: the first with every condition, the second with parts of them left free."""
+    """Two segments: the first has all conditions, the second leaves parts of them free."""
     generator = torch.Generator().manual_seed(1)
     beats = config["img_h"] // config["time_fold"]
     cues = torch.rand(2, beats, len(config["cue_names"]), generator=generator) * 2 - 1
@@ -101,7 +101,7 @@ def inputs(config):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", help="model file to record; formula weights if left out")
+    parser.add_argument("--model", help="model file to record (default: formula weights)")
     parser.add_argument("out")
     options = parser.parse_args()
     if options.model:

@@ -1,4 +1,4 @@
-"""Writes a model file of the published network's size with random weights, to time passes with."""
+"""Writes a model file of the published network's size with random weights, to time passes."""
 
 import argparse
 

@@ -1,25 +1,28 @@
-"""Writes optimisation steps of PyTorch's for other implementations to be checked against.
+"""Writes optimisation steps of PyTorch, to check other implementations.
 
     python3 make_training_fixture.py ../../tests/fixtures/training-steps.safetensors
 
-The network and its weights are those of `make_fixture.py` without `--model`. Three steps are taken
-twice: on music, and on gradients that follow the formula. All is computed in double precision.
+The network and its weights are those of `make_fixture.py` without `--model`. There are two runs of
+three steps: one on music, and one on given gradients that follow the formula. All is computed in
+double precision.
 
-On music, batch `k`, from 0, has the formula's streams `10·k + 1` (roll) and `10·k + 2` (noise), its
-own diffusion steps, and the two conditions in turn; the rate is constant. A change of Adam's has the
-sign of its gradient, however small that is, and where rounding decides the sign, later gradients
-differ a little. So there are kept, a layer, the places of the largest gradients, and no layer whose
-changes are others in single precision: those of gradients that are zero but for rounding.
+On music, batch `k`, from 0, has the formula's streams `10·k + 1` (roll) and `10·k + 2` (noise) and
+its own diffusion steps, and the two conditions swap places with each batch; the rate is constant.
+Adam changes a weight by the sign of its gradient, however small, so if rounding decides the sign,
+later gradients differ. Therefore only the places of each layer's largest gradients are recorded,
+and layers whose changes differ in single precision are left out: their gradients are zero except
+for rounding.
 
-On given gradients there is no such doubt. That of layer `j`, in the order of the names, is in step
-`k` the formula's of the stream `100000·(k + 1) + j` times `SCALES[k]`; the rate rises and falls. Kept
-are evenly spaced places `i · elements // places`.
+Given gradients are unambiguous. In step `k` the gradient of layer `j`, in the order of the names,
+is the formula's stream `100000·(k + 1) + j` times `SCALES[k]`; the rate rises and falls. Evenly
+spaced places, `i · elements // places`, are recorded.
 
-In either run the norm of the gradients is bounded in steps 0 and 2 alone. Metadata: `config`, and
-the `optimizer` of either run. Of the first step on music: `loss` and, for some layers of each kind,
-`gradient/NAME`. Of each run, `music` or `given`: `RUN/gradient_norm`, `RUN/rate` `[3]` and
-`RUN/moved/NAME` `[4, places]`, the changes of the weights by each step and in the end that of their
-average, all over the rate of the step (the average's over the last). `places/NAME` are those on music.
+In both runs the norm of the gradients is clipped in steps 0 and 2 only. The metadata has `config`
+and the `optimizer` of each run. The first step on music has `loss` and, for some layers of each
+kind, `gradient/NAME`. Each run, `music` or `given`, has `RUN/gradient_norm`, `RUN/rate` `[3]` and
+`RUN/moved/NAME` `[4, places]`: the changes of the weights by each step and the final change of
+their average, divided by the rate of the step (the average's by that of the last step).
+`places/NAME` are the places on music.
 """
 
 import argparse
@@ -40,7 +43,7 @@ DIFFUSION_STEPS = [[900, 120], [990, 700], [500, 30]]
 SCALES = [2e-3, 5e-4, 3e-3]
 PLACES_ON_MUSIC, PLACES_GIVEN = 24, 8
 AGREEMENT = (1e-4, 1e-2)
-"""How well the changes of the first and of later steps agree between precisions."""
+"""The largest differences between precisions in the changes of the first and of later steps."""
 RECORDED = (
     "cue_enc.0.weight",
     "unet.time_embed.0.bias",
@@ -59,10 +62,8 @@ RECORDED = (
 )
 
 
-
-
 class Run:
-    """A network whose weights are moved by given gradients; keeps the norms, rates and changes."""
+    """A network that takes optimisation steps, and the norms, rates and changes of its steps."""
 
     def __init__(self, setting, dtype):
         self.setting = setting
@@ -82,7 +83,7 @@ class Run:
         return {name: weight.detach().clone() for name, weight in self.named.items()}
 
     def step(self):
-        """Moves the weights by the gradients that they have."""
+        """Takes a step with the current gradients."""
         step, setting = len(self.rates), self.setting
         norm = torch.nn.utils.clip_grad_norm_(self.named.values(), setting["gradient_norm"])
         rate = setting["rate"] * min(1.0, (step + 1) / max(setting["warm_up_steps"], 1))
@@ -99,29 +100,29 @@ class Run:
             self.ema[name].lerp_(weight, 1 - decay)
 
     def moved(self, name, places):
-        """`[4, places]`: what each step and all of them changed at places of a layer."""
+        """`[4, places]`: the change at places of a layer by each step, and that of its average."""
         average = (self.ema[name] - self.start[name]) / self.rates[-1]
         changes = [*self.changes[name], average]
         return torch.stack([change.flatten()[places] for change in changes]).float()
 
     def recorded(self, name):
-        """Norms and rates, by their names in the file."""
+        """Norms and rates, by name in the file."""
         if [norm > self.setting["gradient_norm"] for norm in self.norms] != [True, False, True]:
-            raise ValueError(f"gradients of the norms {self.norms}")
+            raise ValueError(f"gradient norms {self.norms}: only steps 0 and 2 should be clipped")
         norms, rates = torch.tensor(self.norms), torch.tensor(self.rates)
         return {f"{name}/gradient_norm": norms, f"{name}/rate": rates}
 
 
 def on_music(dtype):
-    """The run on music, the first step's loss, and the gradients of each step by name."""
-    run, told = Run(MUSIC, dtype), inputs(NARROW)
+    """Returns the run on music, the loss of its first step, and the gradients of each step by name."""
+    run, given = Run(MUSIC, dtype), inputs(NARROW)
     alpha_bar = diffusion.alpha_bars(NARROW).to(dtype)
     gradients, losses = {name: [] for name in run.named}, []
     for k, diffusion_steps in enumerate(DIFFUSION_STEPS):
-        t, shape = torch.tensor(diffusion_steps), told["x"].shape
+        t, shape = torch.tensor(diffusion_steps), given["x"].shape
         x_0 = torch.from_numpy(formula(shape.numel(), 10 * k + 1) > 0.8).view(shape).to(dtype)
         noise = torch.from_numpy(formula(shape.numel(), 10 * k + 2) * 3**0.5).view(shape).to(dtype)
-        cues, harmony = (told[name].roll(k, 0).to(dtype) for name in ("cues", "harmony"))
+        cues, harmony = (given[name].roll(k, 0).to(dtype) for name in ("cues", "harmony"))
         x_t, target = diffusion.noised(x_0, noise, alpha_bar[t])
         run.optimizer.zero_grad()
         loss = (run.network(x_t, t, cues, harmony) - target).square().mean()
@@ -134,7 +135,7 @@ def on_music(dtype):
 
 
 def on_given_gradients():
-    """The run on gradients that follow the formula."""
+    """Returns the run on gradients that follow the formula."""
     run = Run(GIVEN, torch.float64)
     for k, scale in enumerate(SCALES):
         for j, weight in enumerate(run.named.values()):
@@ -145,7 +146,7 @@ def on_given_gradients():
 
 
 def strongest(gradients):
-    """The places of the largest gradients, those of every step compared with the largest of it."""
+    """Places whose gradients are large in every step, relative to the largest of that step."""
     shares = [gradient.flatten().abs() / gradient.abs().max() for gradient in gradients]
     shares = torch.stack(shares).amin(0)
     return shares.topk(min(PLACES_ON_MUSIC, len(shares))).indices

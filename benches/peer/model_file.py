@@ -31,7 +31,7 @@ def load(path):
 
 
 def write(path, config, tensors):
-    """Writes float16 tensors; the file appears whole or not at all."""
+    """Writes float16 tensors atomically."""
     path = Path(path)
     partial = path.with_suffix(".partial")
     halves = {name: tensor.detach().half().contiguous() for name, tensor in tensors.items()}
@@ -40,7 +40,7 @@ def write(path, config, tensors):
 
 
 def extended(config, tensors, time_attention_levels):
-    """Our network with harmony and time attention from one without: same function at first.
+    """Extends our network by harmony and time attention; initially it predicts the same.
 
     New inputs get zero weights and new layers a zero output projection.
     """
@@ -64,7 +64,7 @@ def extended(config, tensors, time_attention_levels):
 
 
 def _favour_whole_bars(layer):
-    """Starts the heads on lags of one, two and four bars; the last is left without a preference."""
+    """Makes the first three heads favour lags of one, two and four bars; the last has no preference."""
     lags = layer.bias.shape[1]
     moments = (lags + 1) // 2
     away = (torch.arange(lags) - moments + 1).abs()

@@ -2,8 +2,9 @@
 
     python3 progressions.py --data POP909 --cache pop909.npz > pop909.txt
 
-Training songs only, bars of 4/4, two slots a bar. A song is moved to C major: to the major scale
-that its chords' classes fit best, the relative minor counted with it. Rare chords are left out.
+Training songs only, bars of 4/4, two slots a bar. Each song is transposed so that the major scale
+that best fits its chords becomes C major; relative minors are not distinguished. Rare chords are
+left out.
 """
 
 import argparse
@@ -19,13 +20,13 @@ NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
 SLOT_BEATS = 2
 LEAST_SHARE = 0.004
-"""Chords below this share of all slots are left out."""
+"""Chords in a smaller share of all slots are left out."""
 LEAST_COUNT = 8
-"""Successions seen less often than this are left out."""
+"""Rarer successions are left out."""
 
 
 def chord_name(classes, bass):
-    """POP909's symbol for pitch classes, the reading whose root is the bass if there is one."""
+    """POP909's symbol for pitch classes, preferably one whose root is the bass."""
     found = []
     for name, intervals in music.QUALITIES.items():
         for root in range(12):
@@ -36,14 +37,14 @@ def chord_name(classes, bass):
 
 
 def tonic_of(chords):
-    """The major scale that holds most of the chord classes of `[beats, 24]`."""
+    """The tonic of the major scale that contains most of the chord classes of `[beats, 24]`."""
     counts = chords[:, :12].sum(0)
     scales = [counts[[(tonic + i) % 12 for i in metrics.MAJOR_SCALE]].sum() for tonic in range(12)]
     return int(np.argmax(scales))
 
 
 def bars_of(song):
-    """The slots of each run of 4/4 bars: lists of pairs of symbols, `None` where no chord sounds."""
+    """The first beat and the two symbols of each bar of 4/4; `None` if no chord sounds."""
     firsts = sorted({int(start) + 4 * bar for start in song.starts for bar in range(8)})
     chords = music.transpose_chords(song.chords, -tonic_of(song.chords))
     for first in firsts:
@@ -57,7 +58,7 @@ def bars_of(song):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default="POP909", help="POP909 as published, a folder a song")
+    parser.add_argument("--data", default="POP909", help="POP909 as published, one folder a song")
     parser.add_argument("--cache", default="pop909.npz", help="compact copy, made if missing")
     options = parser.parse_args()
     songs = [s for s in data.load_songs(options.data, options.cache) if not data.held_out(s.name)]

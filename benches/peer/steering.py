@@ -1,7 +1,8 @@
-"""What can be asked of the sampler without training: repeated phrases, one key, one groove, chords.
+"""Steers the sampler without training: repeated phrases, one key, one groove, chords.
 
-Every step's clamped `x_0` is multiplied cell by cell, mildly, and the network goes on from there.
-A share of 0 leaves it alone. The factors rise and fall about 1, so that the number of notes stays.
+At every step the clamped `x_0` is multiplied cell by cell with mild factors, from which sampling
+continues. A share of 0 changes nothing. The factors of chords and groove lie around 1, so that the
+number of notes stays about the same.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ BARS = metrics.BARS
 
 @dataclass
 class Steering:
-    """How strongly to steer; the defaults bring held-out measures closest to the real ones."""
+    """How strongly to steer; with the defaults, measures on held-out windows are closest to real."""
 
     repeat: float = 0.75
     key: float = 0.0
@@ -39,16 +40,16 @@ class Steering:
 
 
 def repeated_noise(noise, common, share):
-    """Makes the phrases of `noise` `[b, 2, steps, pitches]` alike, so that drafts repeat themselves.
+    """Makes the phrases of `noise` `[b, 2, steps, pitches]` similar, so that drafts repeat them.
 
-    `common` `[b, 2, steps/2, pitches]` is four bars of noise that make up `share` of each half's
-    variance; every cell stays standard normal, and the halves correlate by `share`.
+    `common` `[b, 2, steps/2, pitches]` is four bars of noise, which contributes `share` of the
+    variance of each half. Every cell stays standard normal, and the halves correlate by `share`.
     """
     return (1 - share) ** 0.5 * noise + share**0.5 * common.repeat(1, 1, 2, 1)
 
 
 def lowered_outside_key(x_0, share, pitch_min):
-    """Lowers what lies outside the major scale that holds most of each `[b, 2, steps, pitches]`."""
+    """Lowers cells outside the major scale that best fits each roll of `[b, 2, steps, pitches]`."""
     classes = (torch.arange(x_0.shape[3]) + pitch_min) % 12
     scale = torch.tensor(metrics.MAJOR_SCALE)
     outside = torch.stack([~torch.isin((classes - tonic) % 12, scale) for tonic in range(12)])
@@ -58,7 +59,7 @@ def lowered_outside_key(x_0, share, pitch_min):
 
 
 def evened_groove(x_0, share):
-    """Raises the sixteenths on which most bars start notes, and lowers the others."""
+    """Raises onsets on the sixteenths that most bars use, and lowers the others."""
     onset, sustain = x_0.unbind(1)
     use = onset.clamp(0, 1).amax(2).unflatten(1, (BARS, -1)).mean(1)
     use = use / use.amax(1, keepdim=True).clamp(min=1e-3)
@@ -67,9 +68,8 @@ def evened_groove(x_0, share):
 
 
 def signs_of_chords(harmony, steps, pitches, pitch_min):
-    """+0.5 in the chord of harmony rows `[b, beats, 25]`, -0.5 outside, 0 where there is none.
-
-    `[b, steps, pitches]`.
+    """Signs `[b, steps, pitches]` of harmony rows `[b, beats, 25]`: +0.5 for pitches in the chord, -0.5
+    for others, 0 on beats without a chord.
     """
     classes = (torch.arange(pitches) + pitch_min) % 12
     inside = harmony[:, :, :12][:, :, classes]

@@ -1,12 +1,12 @@
-"""Times the network on request, so that another program can take turns with it on one machine.
+"""Times the network on request, so that another program can alternate with it on one machine.
 
-Started with a model, it prints `ready`, then answers lines of standard input with seconds:
+It loads a model, prints `ready`, and answers each line of standard input with a time in seconds:
 
     pass B     one forward pass of batch B
     train B    one forward and backward pass of batch B
 
-It ends with its input. `--check FIXTURE` first compares with recorded numbers and prints
-`error E`, the greatest difference from the recorded output.
+It ends when its input does. `--check FIXTURE` first prints `error E`, the greatest difference from
+a recorded output.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def seconds_of_training(network, inputs):
 
 
 def greatest_error(network, fixture):
-    """Against recorded `v` (ours) or `eps` (published)."""
+    """The greatest difference from the recorded `v` (ours) or `eps` (published)."""
     ours = isinstance(network, CueNetwork)
     names = ("x", "t", "cues", "harmony") if ours else ("x", "t", "cond")
     with torch.inference_mode():
@@ -59,7 +59,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", required=True)
     parser.add_argument("--check", help="fixture with recorded inputs and outputs")
-    parser.add_argument("--threads", type=int, help="threads of a pass; PyTorch's choice if left out")
+    parser.add_argument("--threads", type=int, help="threads of a pass (default: PyTorch's choice)")
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)

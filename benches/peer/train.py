@@ -1,8 +1,8 @@
-"""Trains the `cues` network on POP909, on a CPU that has other things to do.
+"""Trains the `cues` network on POP909, on a CPU shared with other work.
 
-Each worker process owns one core, takes its own batches and applies its gradients to the weights
-all of them share, one at a time, so a core taken by other work never holds up the rest. Rerunning
-the same command goes on from the last checkpoint.
+Each worker process uses one core, draws its own batches and applies its gradients to shared weights,
+one worker at a time, so a busy core does not delay the others. Rerunning the same command resumes
+from the last checkpoint.
 
     nice -n 19 python3 train.py --data POP909 --cache pop909.npz --start model.safetensors \\
         --out run --until HH:MM
@@ -29,7 +29,7 @@ from network import CueNetwork
 ADAM = {"betas": (0.9, 0.99), "weight_decay": 0.01, "fused": True}
 EMA_DECAY = 0.999
 NEW_LAYERS = ("time_attention", "cue_enc.0.weight", "input_blocks.0.0.weight")
-"""Layers that a model without harmony and time attention lacks, wholly or in part."""
+"""Layers that a model without harmony and time attention lacks or has with fewer inputs."""
 WARM_UP_STEPS = 50
 GRADIENT_NORM = 1.0
 CHECKPOINT_SECONDS = 300
@@ -37,7 +37,7 @@ STATE = ("weights", "ema", "mean", "variance", "step", "windows")
 
 
 def cosine_rate(peak, done):
-    """Learning rate when the share `done` of the run is over."""
+    """The learning rate after the share `done` of the run."""
     return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
 
 
@@ -52,7 +52,7 @@ def ordered_parameters(network):
 
 
 def flatten_parameters(network, weights):
-    """Makes the network's parameters views into `weights` `[n]` and returns its flat gradient."""
+    """Makes the network's parameters views of `weights` `[n]` and returns the flat gradient."""
     gradient = torch.zeros_like(weights)
     offset = 0
     for _, parameter in ordered_parameters(network):
@@ -89,7 +89,7 @@ def shared_adam(network, state, gradient, new_layers_rate):
 
 
 class Batches:
-    """Endless batches of transposed windows with their conditions partly left free."""
+    """Draws batches of transposed windows with parts of their conditions left free."""
 
     def __init__(self, songs, config, size, seed):
         self.songs, self.config, self.size = songs, config, size
@@ -118,12 +118,12 @@ class Batches:
 
 
 def steps_done(state):
-    """Optimiser steps so far, those of a run it goes on from included."""
+    """Optimiser steps so far, including those before a checkpoint."""
     return int(state["step"][0])
 
 
 def work(worker, options, config, songs, state, lock):
-    """One worker's loop until the deadline; worker 0 also logs and saves."""
+    """Runs one worker until the deadline; worker 0 also logs and saves."""
     torch.set_num_threads(1)
     torch.manual_seed(time.time_ns() + worker)
     network = CueNetwork(config)
@@ -167,7 +167,7 @@ def work(worker, options, config, songs, state, lock):
 
 
 def log(options, state, losses):
-    """Appends one line: steps and windows so far, time, mean loss since the last line."""
+    """Appends a line: steps and windows so far, time, and mean loss since the last line."""
     line = {
         "step": steps_done(state),
         "windows": int(state["windows"]),
@@ -179,7 +179,7 @@ def log(options, state, losses):
 
 
 def save(options, config, network, state, lock):
-    """Writes the checkpoint and the EMA weights as a model file, each whole or not at all."""
+    """Writes the checkpoint, and the EMA weights as a model file, each atomically."""
     partial = options.out / "checkpoint.partial"
     with lock:
         torch.save({"config": config, "began": options.began} | state, partial)
@@ -191,7 +191,7 @@ def save(options, config, network, state, lock):
 
 
 def start(options):
-    """`(config, shared state)` from the last checkpoint, or from `--start`, extended if it lacks layers."""
+    """`(config, shared state)` from the last checkpoint, or from `--start`, extended by missing layers."""
     checkpoint = options.out / "checkpoint.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
@@ -217,15 +217,15 @@ def start(options):
 
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default="POP909", help="POP909 as published, a folder a song")
+    parser.add_argument("--data", default="POP909", help="POP909 as published, one folder a song")
     parser.add_argument("--cache", default="pop909.npz", help="compact copy, made if missing")
     parser.add_argument("--start", help="model file to start from")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--until", required=True, help="UTC time of day at which the rate is spent")
+    parser.add_argument("--until", required=True, help="UTC time of day (HH:MM) at which the run ends")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--batch", type=int, default=8, help="windows a worker takes at once")
+    parser.add_argument("--batch", type=int, default=8, help="windows in a batch of one worker")
     parser.add_argument("--rate", type=float, default=2.5e-4)
-    parser.add_argument("--new-layers-rate", type=float, default=3.0, help="how much faster they learn")
+    parser.add_argument("--new-layers-rate", type=float, default=3.0, help="factor on the learning rate of new layers")
     parser.add_argument("--time-attention-levels", type=int, nargs="*", default=[0, 1])
     parser.add_argument("--bf16", action="store_true", help="bfloat16 autocast")
     options = parser.parse_args()

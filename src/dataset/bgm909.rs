@@ -1,4 +1,4 @@
-//! BGM909 in the layout that the authors' code reads: rolls as `.npz`, embeddings as `.pth` and `.npy`, and a split.
+//! BGM909 in the layout that the authors' code reads: music as `.npz`, embeddings as `.pth` and `.npy`, and a split.
 
 use std::path::Path;
 
@@ -15,37 +15,37 @@ use crate::time::{Beats, STEPS_PER_SEGMENT, Seconds, Steps, Tempo};
 
 /// The folder of the music.
 const MUSIC: &str = "POP909_4_bin_pnt_8bar";
-/// The largest split that is read, in bytes.
+/// The largest `split.pickle` that is read, in bytes.
 const MAX_SPLIT_BYTES: u64 = 1 << 20;
 /// The longest song, in sixteenths.
 const MAX_STEPS: i64 = 1 << 20;
-/// The same in beats.
+/// The longest song, in beats.
 const MAX_BEATS: usize = 1 << 18;
 
-/// A song with what its video shows.
+/// A song with the embeddings of its video.
 #[derive(Clone, Debug)]
-pub struct Piece {
+pub(crate) struct Piece {
     /// Its name, such as `012`.
-    pub name: String,
+    pub(crate) name: String,
     notes: Vec<GridNote>,
     /// The sixteenths at which training segments may start.
-    pub segment_starts: Vec<Steps>,
+    pub(crate) segment_starts: Vec<Steps>,
     /// Frame embeddings, one row of 512 a beat.
-    pub visual: Option<BeatRows>,
+    pub(crate) visual: Option<BeatRows>,
     /// Caption embeddings, one row of 768 a beat.
-    pub caption: Option<BeatRows>,
+    pub(crate) caption: Option<BeatRows>,
 }
 
-/// Whether `data` is laid out so.
-pub fn is_bgm909(data: &Path) -> bool {
+/// Returns whether the folder `data` has this layout.
+pub(crate) fn is_bgm909(data: &Path) -> bool {
     data.join(MUSIC).is_dir()
 }
 
-/// The training songs of the split in `data`; those without features are left out, with a line on standard error.
+/// Reads the training songs of the split in `data`. Songs without features are skipped, with a line on standard error.
 ///
 /// # Errors
-/// When a file is missing, or not what it should be.
-pub fn training_pieces(data: &Path) -> Result<Vec<Piece>> {
+/// Returns an error if a file is missing or malformed.
+pub(crate) fn training_pieces(data: &Path) -> Result<Vec<Piece>> {
     let path = data.join("split.pickle");
     let bytes = read_bounded(&path, MAX_SPLIT_BYTES)?;
     let names = training_names(&bytes).map_err(|fault| fault.in_file(&path))?;
@@ -53,17 +53,17 @@ pub fn training_pieces(data: &Path) -> Result<Vec<Piece>> {
     for name in &names {
         match features(data, name) {
             Some(files) => pieces.push(Piece::read(data, name, files)?),
-            None => eprintln!("{name}: left out, since it has no features"),
+            None => eprintln!("{name}: skipped, since it has no features"),
         }
     }
     if pieces.iter().all(|piece| piece.segment_starts.is_empty()) {
-        let found = "no training song with features and the start of a segment";
+        let found = "no training song with features and a segment start";
         return Err(Fault::new(found, "at least one").in_file(&path));
     }
     Ok(pieces)
 }
 
-/// The first list of the split: names of songs, such as `001.npz`.
+/// Returns the names in the first list of the split, `001` for `001.npz`.
 fn training_names(bytes: &[u8]) -> Result<Vec<String>, Fault> {
     let pickle = Pickle::parse(bytes)?;
     let fault = || {
@@ -123,10 +123,11 @@ impl Piece {
         })
     }
 
-    /// The roll of the segment from `start`, `semitones` higher, silent after the song's end; notes that start before it
-    /// or leave the keyboard are left out. As in the authors' rolls, a note that is struck again sounds on for its own
-    /// length, so that a cell may be both onset and sustain.
-    pub fn roll(&self, start: Steps, semitones: i8, pitches: PitchRange) -> PianoRoll {
+    /// Returns the roll of the segment from `start`, transposed up by `semitones` and silent after the song's end. Notes
+    /// that start before the segment or fall outside `pitches` are left out.
+    ///
+    /// As in the authors' rolls, a note that is struck again keeps its own length, so a cell may be both onset and sustain.
+    pub(crate) fn roll(&self, start: Steps, semitones: i8, pitches: PitchRange) -> PianoRoll {
         let length = Steps(STEPS_PER_SEGMENT);
         let end = start + length;
         let mut roll = PianoRoll::silent(length, pitches);
@@ -147,7 +148,7 @@ impl Piece {
     }
 }
 
-/// The files of a song's features, unless there are none.
+/// Returns the files of a song's features, or `None` if it has none.
 fn features(data: &Path, name: &str) -> Option<LooseFiles> {
     let features = data.join("bgm909");
     let found = |folder: &str, extension: &str| {
@@ -162,8 +163,8 @@ fn features(data: &Path, name: &str) -> Option<LooseFiles> {
     (files.visual.is_some() || files.caption.is_some()).then_some(files)
 }
 
-/// The rows of each of the song's `beats`, as far as there are files, which the authors spread over the whole song;
-/// then zeros, for segments that reach beyond its end.
+/// Returns the visual and caption rows of the song's `beats`, if there are such files. As in the authors' code the rows
+/// of a file are spread over the whole song; a last row of zeros serves segments that reach beyond its end.
 fn embeddings(files: LooseFiles, beats: usize) -> Result<(Option<BeatRows>, Option<BeatRows>)> {
     let files = LooseFiles {
         duration: Some(Seconds(beats as f64)),
@@ -177,10 +178,10 @@ fn embeddings(files: LooseFiles, beats: usize) -> Result<(Option<BeatRows>, Opti
     };
     let rows = |track| {
         let rows = placement.rows(track, beats);
-        // The row after the last one stands for all that follow.
-        let silence = vec![0.0; rows.width()];
-        let told = (0..beats).map(|beat| rows.row(beat).to_vec());
-        BeatRows::new(told.chain([silence]))
+        // Beats beyond the last row repeat it.
+        let zeros = vec![0.0; rows.width()];
+        let song = (0..beats).map(|beat| rows.row(beat).to_vec());
+        BeatRows::new(song.chain([zeros]))
     };
     Ok((
         clip.visual.as_ref().map(rows),
@@ -188,7 +189,7 @@ fn embeddings(files: LooseFiles, beats: usize) -> Result<(Option<BeatRows>, Opti
     ))
 }
 
-/// The notes of all tracks: rows of onset and pitch, length in sixteenths, velocity and instrument.
+/// Returns the notes of all tracks. Their rows are onset, pitch, length in sixteenths, velocity and instrument.
 fn notes(tracks: &[Object]) -> Result<Vec<GridNote>, Fault> {
     let mut notes = Vec::new();
     for track in tracks {
@@ -240,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_of_all_tracks_are_read_and_strange_ones_refused() {
+    fn notes_of_all_tracks_are_read_and_malformed_ones_rejected() {
         let read = notes(&[track(&[0, 60, 4, 8, 64, 0]), track(&[2, 40, 3])]).unwrap();
         assert_eq!(read.len(), 3);
         assert_eq!((read[1].start, read[1].end), (Steps(8), Steps(9)));
@@ -250,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_holds_the_notes_that_start_in_it_transposed() {
+    fn a_segment_has_the_notes_that_start_in_it_transposed() {
         let piece = Piece {
             name: "001".to_owned(),
             notes: notes(&[track(&[12, 60, 8, 16, 60, 4, 20, 1, 4, 143, 70, 9])]).unwrap(),
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_that_is_struck_again_sounds_on() {
+    fn a_note_that_is_struck_again_keeps_its_length() {
         let piece = Piece {
             name: "001".to_owned(),
             notes: notes(&[track(&[0, 60, 6, 2, 60, 2])]).unwrap(),

@@ -1,24 +1,31 @@
-//! POP909 (Wang et al., ISMIR 2020) as published: a folder a song, named by its number, with the arrangement as MIDI,
+//! POP909 (Wang et al., ISMIR 2020) as published: one folder a song, named by its number, with the arrangement as MIDI,
 //! `beat_midi.txt` and `chord_midi.txt`.
+//!
+//! - `beats`, `chords`: the two tables.
+//! - `song`: a song on its grid of sixteenths, and its windows.
+//! - `windows`: a fixed choice of windows.
+//! - `cache`: all songs in one file.
 
 mod beats;
 mod cache;
 mod chords;
 mod song;
+mod windows;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 pub use song::{Song, Window};
+pub use windows::choose_windows;
 
 use crate::error::{Error, Fault, Result};
 
-/// The most songs that a data set may have.
+/// The most songs in a data set.
 const MAX_SONGS: usize = 100_000;
-/// Of so many songs one is held out.
+/// One song in this many is held out.
 const HELD_OUT_EVERY: u32 = 20;
-/// Songs that are read at once, between two words on how far it is.
+/// Songs read in parallel between two reports of progress.
 const SONGS_AT_ONCE: usize = 32;
 
 /// A song's folder.
@@ -30,12 +37,12 @@ pub struct SongFolder {
 }
 
 impl SongFolder {
-    /// The song's name, such as `021`.
+    /// Returns the song's name, such as `021`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether the song is never trained on: every 20th from 001.
+    /// Returns whether the song is never trained on: every 20th from 001.
     pub fn is_held_out(&self) -> bool {
         is_held_out(self.number)
     }
@@ -43,7 +50,7 @@ impl SongFolder {
     /// Reads the song.
     ///
     /// # Errors
-    /// When a file is missing, too large, or not what it should be.
+    /// Returns an error if a file is missing, too large or malformed.
     pub fn read(&self) -> Result<Song> {
         Song::read(&self.path, &self.name)
     }
@@ -53,15 +60,17 @@ fn is_held_out(number: u32) -> bool {
     number % HELD_OUT_EVERY == 1
 }
 
-/// All songs, by their names: those in the file `cache`, if it is there; else those of `data`, a folder as published or
-/// such a file, and they are written to `cache`, if that is given. `on_songs` is told the share that is read.
+/// Reads all songs, in the order of their names.
+///
+/// They come from the file `cache` if it exists, otherwise from `data`: POP909's folder, or such a file. What is read from
+/// a folder is written to `cache`, if given. `on_progress` receives the share read so far, 0 to 1.
 ///
 /// # Errors
-/// When a song cannot be read, a file is damaged, or `cache` cannot be written.
+/// Returns an error if a song cannot be read, a file is damaged, or `cache` cannot be written.
 pub fn read_songs(
     data: &Path,
     cache: Option<&Path>,
-    on_songs: &mut dyn FnMut(f64),
+    on_progress: &mut dyn FnMut(f64),
 ) -> Result<Vec<Song>> {
     if let Some(file) = cache.filter(|cache| cache.exists()) {
         return cache::read(file);
@@ -69,10 +78,10 @@ pub fn read_songs(
     if data.is_file() {
         return cache::read(data);
     }
-    let folders = songs(data)?;
+    let folders = song_folders(data)?;
     let mut read = Vec::with_capacity(folders.len());
     for some in folders.chunks(SONGS_AT_ONCE) {
-        on_songs(read.len() as f64 / folders.len() as f64);
+        on_progress(read.len() as f64 / folders.len() as f64);
         let songs: Result<Vec<Song>> = some.par_iter().map(SongFolder::read).collect();
         read.extend(songs?);
     }
@@ -82,11 +91,11 @@ pub fn read_songs(
     Ok(read)
 }
 
-/// The songs in the folder `data`, by their names.
+/// Lists the songs in the folder `data`, in the order of their names.
 ///
 /// # Errors
-/// When it cannot be read, or has no song.
-pub fn songs(data: &Path) -> Result<Vec<SongFolder>> {
+/// Returns an error if the folder cannot be read or contains no song.
+pub fn song_folders(data: &Path) -> Result<Vec<SongFolder>> {
     let mut songs = Vec::new();
     for entry in fs::read_dir(data).map_err(Error::io(data))? {
         let path = entry.map_err(Error::io(data))?.path();
@@ -105,7 +114,7 @@ pub fn songs(data: &Path) -> Result<Vec<SongFolder>> {
         }
     }
     if songs.is_empty() {
-        let expected = "POP909 as published, a folder a song: 001, 002 …";
+        let expected = "POP909 as published, with one folder a song: 001, 002 …";
         return Err(Fault::new("no folder named by a number", expected).in_file(data));
     }
     songs.sort_by(|a, b| a.name.cmp(&b.name));

@@ -1,4 +1,4 @@
-//! How music follows the cues that it was asked for.
+//! How music follows the cues it was generated for.
 
 use crate::dataset::pop909::Window;
 use crate::evaluate::statistics::spearman;
@@ -8,40 +8,40 @@ use crate::time::{BARS_PER_SEGMENT, BEATS_PER_BAR, STEPS_PER_BEAT};
 
 const BEATS: usize = BEATS_PER_BAR as usize;
 const STEPS: usize = STEPS_PER_BEAT as usize;
-/// How far from 0.5 a mode lies that clearly asks for major or minor.
+/// The least distance from 0.5 of a mode that clearly requests major or minor.
 const CLEAR_MODE: f32 = 0.2;
-/// Notes on a beat that make a strong accent.
+/// The least number of notes on a beat that make a strong accent.
 const STRONG_ACCENT: f32 = 3.0;
 
 /// How a set of segments follows the cues of as many windows.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Following {
-    /// Spearman's rank correlation of what was asked and what is heard, over all beats, in the order of [`Cue::ALL`].
+pub(super) struct Following {
+    /// Spearman's rank correlation of requested and measured cues over all beats, in the order of [`Cue::ALL`].
     ///
-    /// The mode that is heard is guessed from the notes (see [`heard_modes`]), even in real music, so real music itself
-    /// tells how far a segment could get.
-    pub spearman: [Option<f64>; Cue::ALL.len()],
-    /// Of the beats that clearly ask for major or minor (a mode above 0.7 or below 0.3), the share that is heard as such.
-    pub mode_agreement: Option<f64>,
-    /// Of the asked accents of three notes or more, the share with half as many onsets or more at one sixteenth within
-    /// one of the beat.
-    pub accent_hits: Option<f64>,
-    /// Share of bars in which notes were asked for and none starts.
-    pub empty_bars: f64,
-    /// Share of bars with a note on the lowest or highest pitch of the roll, where what lies beyond would be cut off.
-    pub clipped_bars: f64,
-    /// The cues of the segments as heard.
-    pub heard: Vec<Vec<BeatCues>>,
+    /// The measured mode is guessed from the notes (see [`heard_modes`]), even in real music, so the correlation of real
+    /// music is the most a segment can reach.
+    pub(super) spearman: [Option<f64>; Cue::ALL.len()],
+    /// Of the beats that clearly request major or minor (a mode above 0.7 or below 0.3), the share in that mode.
+    pub(super) mode_agreement: Option<f64>,
+    /// Of the requested accents of three notes or more, the share with at least half as many onsets on a single sixteenth
+    /// at most one away from the beat.
+    pub(super) accent_hits: Option<f64>,
+    /// Of the bars, the share in which notes were requested and none starts.
+    pub(super) empty_bars: f64,
+    /// Of the bars, the share with a note on the lowest or highest pitch of the roll, beyond which notes are cut off.
+    pub(super) clipped_bars: f64,
+    /// The cues measured on each segment.
+    pub(super) measured: Vec<Vec<BeatCues>>,
 }
 
 impl Following {
     /// Compares `rolls` with the cues of `windows`, pair by pair.
-    pub fn of(rolls: &[PianoRoll], windows: &[Window]) -> Self {
-        let heard: Vec<Vec<BeatCues>> = (rolls.iter())
+    pub(super) fn of(rolls: &[PianoRoll], windows: &[Window]) -> Self {
+        let measured: Vec<Vec<BeatCues>> = (rolls.iter())
             .map(|roll| measure(roll, &heard_modes(roll)))
             .collect();
-        let pairs: Vec<(&BeatCues, &BeatCues)> = (windows.iter().zip(&heard))
-            .flat_map(|(window, heard)| window.cues.iter().zip(heard))
+        let pairs: Vec<(&BeatCues, &BeatCues)> = (windows.iter().zip(&measured))
+            .flat_map(|(window, measured)| window.cues.iter().zip(measured))
             .collect();
         let correlation = |cue| {
             let values = |beat: &BeatCues| f64::from(beat.get(cue));
@@ -64,12 +64,12 @@ impl Following {
             accent_hits: share(hits),
             empty_bars: share(empty).unwrap_or(0.0),
             clipped_bars: share(rolls.iter().flat_map(clipped_bars)).unwrap_or(0.0),
-            heard,
+            measured,
         }
     }
 }
 
-/// The share of `flags` that are true.
+/// Returns the share of `flags` that are true, or `None` if there are none.
 fn share(flags: impl Iterator<Item = bool>) -> Option<f64> {
     let (hits, all) = flags.fold((0u32, 0u32), |(hits, all), flag| {
         (hits + u32::from(flag), all + 1)
@@ -82,7 +82,7 @@ fn onsets_by_step(roll: &PianoRoll) -> Vec<f32> {
     steps.map(|step| step.iter().sum()).collect()
 }
 
-/// Whether each strong accent of the beats is hit.
+/// Returns for each strong accent whether it is hit.
 fn accent_hits(onsets: &[f32], asked: &[BeatCues]) -> Vec<bool> {
     let accents = asked.iter().map(|beat| beat.get(Cue::Accent)).enumerate();
     accents
@@ -94,13 +94,13 @@ fn accent_hits(onsets: &[f32], asked: &[BeatCues]) -> Vec<bool> {
         .collect()
 }
 
-/// Whether each bar lacks the onsets that it was asked for.
+/// Returns for each bar whether notes were requested but none starts.
 fn empty_bars(onsets: &[f32], asked: &[BeatCues]) -> Vec<bool> {
     let bars = onsets
         .chunks_exact(BEATS * STEPS)
         .zip(asked.chunks_exact(BEATS));
     bars.map(|(onsets, asked)| {
-        // Smoothing lets the density of a bar's outer beats tell of its neighbours, too.
+        // Density is smoothed over beats, so that of the outer beats includes the neighbouring bars.
         let is_asked = asked[1..BEATS - 1]
             .iter()
             .any(|beat| beat.get(Cue::Density) > 0.0);
@@ -109,7 +109,7 @@ fn empty_bars(onsets: &[f32], asked: &[BeatCues]) -> Vec<bool> {
     .collect()
 }
 
-/// Whether each bar has a note at an edge of the roll.
+/// Returns for each bar whether it has a note at an edge of the roll.
 fn clipped_bars(roll: &PianoRoll) -> Vec<bool> {
     let pitches = roll.pitches().count();
     let bar = roll.onset().len() / BARS_PER_SEGMENT as usize;
@@ -141,7 +141,7 @@ mod tests {
         encode(&notes, Steps(STEPS_PER_SEGMENT), pitches)
     }
 
-    /// A window of music with a chord throughout.
+    /// A window of this music, in a major mode throughout.
     fn window(roll: &PianoRoll) -> Window {
         Window {
             song: "001".to_owned(),
@@ -152,7 +152,7 @@ mod tests {
         }
     }
 
-    /// C major triads at steps.
+    /// C major triads at `steps`.
     fn triads(steps: &[u32]) -> Vec<(u32, u8)> {
         let triad = |&step| [60, 64, 67].map(|pitch| (step, pitch));
         steps.iter().flat_map(triad).collect()
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn accents_are_hit_within_a_sixteenth_by_half_the_notes() {
         let asked = window(&roll(&triads(&[0, 16, 32, 48])));
-        // Just in time, a sixteenth early, an eighth late, and with one note of three.
+        // On time; a sixteenth early; an eighth late; one note of three.
         let mut notes = triads(&[0, 15, 34]);
         notes.push((48, 60));
         let following = Following::of(&[roll(&notes)], &[asked]);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_are_empty_only_where_notes_were_asked_for() {
+    fn bars_are_empty_only_if_notes_were_requested() {
         let asked = window(&roll(&triads(&[4, 20])));
         let following = Following::of(&[roll(&triads(&[4]))], &[asked]);
         assert_eq!(following.empty_bars, 1.0 / 8.0);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn minor_where_major_was_asked_is_no_agreement() {
+    fn minor_does_not_agree_with_requested_major() {
         let major: Vec<u32> = (0..32).map(|beat| 4 * beat).collect();
         let minor: Vec<(u32, u8)> = (major.iter())
             .flat_map(|&step| [57, 60, 64].map(|pitch| (step, pitch)))

@@ -1,4 +1,4 @@
-//! What is measured on each segment, whatever it was made for.
+//! Figures of single segments, independent of their cues.
 
 use crate::evaluate::statistics::{mean, overlap_area};
 use crate::music::decode::decode;
@@ -7,12 +7,12 @@ use crate::music::note::Note;
 use crate::music::piano_roll::PianoRoll;
 use crate::time::{BARS_PER_SEGMENT, Bars, STEPS_PER_BEAT};
 
-/// The velocity that is assumed of notes, which no measure looks at.
+/// The velocity of the measured notes; no measure depends on it.
 const ANY_VELOCITY: u8 = 64;
 
 /// A measure of one segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
+pub(super) enum Measure {
     /// [`Metrics::pitch_class_entropy`].
     PitchClassEntropy,
     /// [`Metrics::groove_similarity`].
@@ -43,7 +43,7 @@ pub enum Measure {
 
 impl Measure {
     /// All measures.
-    pub const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::PitchClassEntropy,
         Self::GrooveSimilarity,
         Self::Structureness,
@@ -59,8 +59,8 @@ impl Measure {
         Self::NoteLength,
     ];
 
-    /// The key in reports.
-    pub fn key(self) -> &'static str {
+    /// Returns the key in reports.
+    pub(super) fn key(self) -> &'static str {
         match self {
             Self::PitchClassEntropy => "pche",
             Self::GrooveSimilarity => "gps",
@@ -78,7 +78,7 @@ impl Measure {
         }
     }
 
-    /// The measure of one segment; nothing where it is too silent for it.
+    /// Measures one segment; `None` if it has too few notes for this measure.
     fn of(self, metrics: &Metrics, notes: &[Note]) -> Option<f64> {
         match self {
             Self::PitchClassEntropy => metrics.pitch_class_entropy,
@@ -106,14 +106,14 @@ impl Measure {
 
 /// All measures of a set of segments.
 #[derive(Clone, Debug)]
-pub struct Measures {
-    /// In the order of [`Measure::ALL`]: the values of the segments that have one.
+pub(super) struct Measures {
+    /// The values of those segments that have one, in the order of [`Measure::ALL`].
     samples: [Vec<f64>; Measure::ALL.len()],
 }
 
 impl Measures {
     /// Measures 8-bar segments.
-    pub fn of(rolls: &[PianoRoll]) -> Self {
+    pub(super) fn of(rolls: &[PianoRoll]) -> Self {
         let mut samples = [const { Vec::new() }; Measure::ALL.len()];
         for roll in rolls {
             let notes: Vec<Note> = (decode(roll).into_iter())
@@ -127,13 +127,13 @@ impl Measures {
         Self { samples }
     }
 
-    /// The mean over the segments.
-    pub fn mean(&self, measure: Measure) -> Option<f64> {
+    /// Returns the mean over the segments, or `None` if no segment has a value.
+    pub(super) fn mean(&self, measure: Measure) -> Option<f64> {
         mean(&self.samples[measure as usize])
     }
 
-    /// How much the distributions over the segments overlap; see [`overlap_area`].
-    pub fn overlap(&self, other: &Self, measure: Measure) -> Option<f64> {
+    /// Returns how much the distributions over the segments overlap; see [`overlap_area`].
+    pub(super) fn overlap(&self, other: &Self, measure: Measure) -> Option<f64> {
         let index = measure as usize;
         overlap_area(&self.samples[index], &other.samples[index])
     }
@@ -148,7 +148,7 @@ mod tests {
     use crate::time::{STEPS_PER_SEGMENT, Steps};
 
     #[test]
-    fn means_leave_out_segments_that_are_too_silent_for_a_measure() {
+    fn means_leave_out_segments_without_a_value() {
         let pitches = PitchRange::new(24, 80).unwrap();
         let note = |start, pitch, end| GridNote {
             start: Steps(start),

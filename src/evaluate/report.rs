@@ -1,4 +1,4 @@
-//! The figures of an evaluation, for people and for machines.
+//! The figures of an evaluation, as a table and as JSON.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,73 +15,77 @@ use crate::evaluate::retrieval::{RANKS, Retrieval};
 use crate::music::cues::{BeatCues, Cue};
 use crate::music::piano_roll::PianoRoll;
 
-/// A figure of the held-out music and of the music made for its cues.
+/// A figure of the held-out music and of the music generated for its cues.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Pair {
-    /// Of the held-out music.
+    /// The held-out music's.
     pub real: Option<f64>,
-    /// Of the generated music.
+    /// The generated music's.
     pub generated: Option<f64>,
 }
 
-/// How music follows cues, by name; see [`Following`].
+/// How music follows its cues.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FollowingReport {
-    /// Spearman's rank correlation of what was asked and what is heard, a cue.
+    /// Spearman's rank correlation of requested and measured values over all beats, by the cue's name. The measured mode is
+    /// guessed from the notes.
     pub cue_spearman: BTreeMap<&'static str, Option<f64>>,
-    /// Share of beats in the mode that was clearly asked for.
+    /// Of the beats that clearly request major or minor, the share in that mode.
     pub mode_agreement: Option<f64>,
-    /// Share of strong accents hit within a sixteenth.
+    /// Of the requested accents of three notes or more, the share with at least half as many onsets within a sixteenth.
     pub accent_hits: Option<f64>,
-    /// Share of bars without the notes that were asked for.
+    /// Of the bars, the share in which notes were requested and none starts.
     pub empty_bars: f64,
-    /// Share of bars with notes at an edge of the roll.
+    /// Of the bars, the share with a note on the lowest or highest pitch of the roll.
     pub clipped_bars: f64,
 }
 
 /// The figures of an evaluation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// How many segments were made.
+    /// The number of generated segments.
     pub segments: usize,
-    /// The means over segments, by [`Measure::key`].
+    /// Means over segments, by the measure's key. Most are those of [`Metrics`](crate::music::metrics::Metrics):
+    /// `pche`, `gps`, `si`, `notes_per_beat`, `polyphony`, `in_scale`, `heavy_onsets`, `semitone_clashes`, `bar_copies`,
+    /// `phrase_copies` and `top_line_steps`. `pitch_range` is in semitones, `note_length` in sixteenths.
     #[serde(flatten)]
     pub means: BTreeMap<&'static str, Pair>,
-    /// How much the distributions over segments of real and generated music overlap, by [`Measure::key`]; 0 to 1.
+    /// How much the distributions of real and generated segments overlap, by the measure's key: 0 (disjoint) to 1 (equal).
     pub oa: BTreeMap<&'static str, Option<f64>>,
     /// How the generated music follows the cues.
     #[serde(flatten)]
     pub following: FollowingReport,
-    /// The same of the held-out music itself: what the guess of the mode makes of music that is right.
+    /// The same figures of the held-out music itself, whose mode is guessed from the notes as well.
     pub real_following: FollowingReport,
-    /// How many sets of cues a segment's own were hidden among, with its own.
+    /// The number of sets of cues that retrieval chooses from, a segment's own included.
     pub candidates: usize,
-    /// Share of segments whose own cues are among the best 5, 10 or 20 answers; see [`Retrieval`].
+    /// Of the segments, the share whose own cues are among the 5, 10 or 20 candidates nearest to the measured ones.
     pub precision_at: BTreeMap<usize, f64>,
-    /// What guessing would reach.
+    /// What guessing reaches at each rank.
     pub chance_at: BTreeMap<usize, f64>,
 }
 
 impl Report {
-    /// Compares `generated` with the windows it was made for, the first of `windows`; the rest hide them in retrieval.
+    /// Compares `generated` with the windows it was generated for, the first of `windows`. The cues of the other windows are
+    /// distractors in retrieval.
     ///
     /// # Errors
-    /// When the model does not follow cues.
+    /// Returns an error if the model does not follow cues.
     pub fn new(model: &Model, windows: &[Window], generated: &[PianoRoll]) -> Result<Self> {
         let scale = CueScale::new(model.config())?;
         let place = |cues: &Vec<BeatCues>| -> Vec<f32> {
             cues.iter().flat_map(|beat| scale.place(beat)).collect()
         };
-        let asked: Vec<Vec<f32>> = windows.iter().map(|window| place(&window.cues)).collect();
+        let requested: Vec<Vec<f32>> = windows.iter().map(|window| place(&window.cues)).collect();
         let windows = &windows[..generated.len()];
         let real: Vec<PianoRoll> = windows
             .iter()
-            .map(|window| super::heard(&window.roll))
+            .map(|window| super::audible(&window.roll))
             .collect();
         let (of_real, of_generated) = (Measures::of(&real), Measures::of(generated));
         let following = Following::of(generated, windows);
-        let heard: Vec<Vec<f32>> = following.heard.iter().map(place).collect();
-        let retrieval = Retrieval::of(&heard, &asked);
+        let measured: Vec<Vec<f32>> = following.measured.iter().map(place).collect();
+        let retrieval = Retrieval::of(&measured, &requested);
         let by_rank = |shares: [f64; RANKS.len()]| RANKS.into_iter().zip(shares).collect();
         let means = Measure::ALL.map(|measure| {
             let pair = Pair {
@@ -118,7 +122,7 @@ impl FollowingReport {
     }
 }
 
-/// A table of all figures.
+/// Formats all figures as a table.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let segments = format!("{} segments", self.segments);
@@ -174,7 +178,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// A figure of a table, or a dash.
+/// A figure in the table, or a dash if it is `None`.
 struct Cell(Option<f64>);
 
 impl fmt::Display for Cell {

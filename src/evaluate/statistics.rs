@@ -1,21 +1,21 @@
 //! Statistics of samples.
 
-/// Points at which densities are compared.
+/// Number of points at which densities are compared.
 const DENSITY_POINTS: usize = 512;
-/// How far densities reach beyond their samples, in bandwidths.
+/// How far densities extend beyond their samples, in bandwidths.
 const DENSITY_REACH: f64 = 4.0;
 
-/// The mean; nothing of nothing.
-pub fn mean(values: &[f64]) -> Option<f64> {
+/// Returns the mean, or `None` if empty.
+pub(super) fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// Spearman's rank correlation of pairs, ties sharing their mean rank; nothing where one side does not vary.
+/// Returns Spearman's rank correlation of pairs, or `None` if one side is constant. Ties share their mean rank.
 ///
 /// # Panics
-/// When the samples differ in length.
-pub fn spearman(a: &[f64], b: &[f64]) -> Option<f64> {
-    assert_eq!(a.len(), b.len(), "pairs");
+/// Panics if the samples differ in length.
+pub(super) fn spearman(a: &[f64], b: &[f64]) -> Option<f64> {
+    assert_eq!(a.len(), b.len(), "samples of equal length");
     let (a, b) = (ranks(a), ranks(b));
     let centre = (a.len() as f64 + 1.0) / 2.0;
     let product = |a: &[f64], b: &[f64]| -> f64 {
@@ -26,7 +26,7 @@ pub fn spearman(a: &[f64], b: &[f64]) -> Option<f64> {
     (scale > 0.0).then(|| product(&a, &b) / scale)
 }
 
-/// Ranks from 1, ties sharing their mean rank.
+/// Returns ranks from 1; ties share their mean rank.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
@@ -42,12 +42,12 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// The overlap area of two samples' densities, 0 (apart) to 1 (alike): Gaussian kernels of Scott's bandwidth, and the
-/// integral of the lower of the two densities. Yang and Lerch (2020) take this area of the distances within a set and
-/// between two sets; here it is that of the values themselves.
+/// Returns the overlap area of two samples' densities, 0 (disjoint) to 1 (equal), or `None` if a sample is empty.
 ///
-/// Nothing where a sample is empty. A sample that does not vary is a peak as narrow as a hundredth of the other's.
-pub fn overlap_area(a: &[f64], b: &[f64]) -> Option<f64> {
+/// The densities use Gaussian kernels of Scott's bandwidth; the area is the integral of the lower of the two. Yang and
+/// Lerch (2020) apply it to distances within a set and between two sets; here it is applied to the values themselves. A
+/// constant sample gets a hundredth of the other's bandwidth.
+pub(super) fn overlap_area(a: &[f64], b: &[f64]) -> Option<f64> {
     if a.is_empty() || b.is_empty() {
         return None;
     }
@@ -69,7 +69,7 @@ pub fn overlap_area(a: &[f64], b: &[f64]) -> Option<f64> {
     Some(overlap.min(1.0))
 }
 
-/// Scott's bandwidth of a Gaussian kernel.
+/// Returns Scott's bandwidth of a Gaussian kernel.
 fn bandwidth(values: &[f64]) -> f64 {
     let count = values.len() as f64;
     let centre = values.iter().sum::<f64>() / count;
@@ -78,6 +78,7 @@ fn bandwidth(values: &[f64]) -> f64 {
     deviation * libm::pow(count, -0.2)
 }
 
+/// Returns the density of `values` at the point `at`.
 fn density(values: &[f64], bandwidth: f64, at: f64) -> f64 {
     let kernel = |value: &f64| libm::exp(-0.5 * ((at - value) / bandwidth).powi(2));
     let root = (2.0 * std::f64::consts::PI).sqrt();
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn rank_correlation_is_that_counted_by_hand() {
+    fn rank_correlation_matches_hand_computed_values() {
         let a = [1.0, 2.0, 3.0, 4.0];
         assert_eq!(spearman(&a, &[10.0, 11.0, 100.0, 101.0]), Some(1.0));
         assert_eq!(spearman(&a, &[4.0, 3.0, 2.0, 1.0]), Some(-1.0));
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn like_samples_overlap_and_distant_ones_do_not() {
+    fn similar_samples_overlap_and_distant_ones_do_not() {
         let a = [1.0, 2.0, 2.5, 3.0, 4.0];
         assert!((overlap_area(&a, &a).unwrap() - 1.0).abs() < 1e-3);
         let far = a.map(|value| value + 100.0);
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_do_not_vary_overlap_where_they_are_the_same() {
+    fn constant_samples_overlap_if_they_are_equal() {
         assert_eq!(overlap_area(&[2.0, 2.0], &[2.0]), Some(1.0));
         assert_eq!(overlap_area(&[2.0, 2.0], &[3.0]), Some(0.0));
         assert_eq!(overlap_area(&[], &[3.0]), None);

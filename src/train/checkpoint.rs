@@ -1,4 +1,4 @@
-//! What a training run keeps on disk: all that it needs to go on, and the model so far.
+//! The files of a training run: the checkpoint that it resumes from, and the model so far.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,54 +19,54 @@ use crate::train::optimizer::Moments;
 use crate::train::settings::TrainSettings;
 use crate::train::variables::Named;
 
-/// The checkpoint's name in the folder of a run.
-pub const CHECKPOINT: &str = "checkpoint.safetensors";
-/// The model's name in the folder of a run.
+/// The checkpoint's file name in the folder of a run.
+const CHECKPOINT: &str = "checkpoint.safetensors";
+/// The model's file name in the folder of a run.
 pub const MODEL: &str = "model.safetensors";
-/// The `format` of a checkpoint.
+/// The checkpoint's `format` in its metadata.
 const FORMAT: &str = "diff-bgm-training/1";
-/// The largest checkpoint that is read, in bytes.
+/// The largest checkpoint or model that is read, in bytes.
 const MAX_BYTES: u64 = 8 << 30;
-/// Kinds of tensors in a checkpoint.
+/// Prefixes of the tensors' names in a checkpoint.
 const KINDS: [&str; 4] = ["weights", "ema", "mean", "variance"];
 
-/// A run between two steps.
+/// The state of a run between two steps.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
-    /// The network.
+    /// The network's configuration.
     pub config: ModelConfig,
-    /// How it is trained.
+    /// The run's settings.
     pub settings: TrainSettings,
-    /// What it was begun with, where that is known.
+    /// What the run started from, if known.
     pub origin: Option<Origin>,
-    /// The weights that it was extended by, by their names.
-    pub new_layers: Vec<String>,
+    /// Names of the weights that extending the network added.
+    pub(crate) new_layers: Vec<String>,
     /// Steps done.
-    pub step: u64,
+    pub(crate) step: u64,
     /// The weights.
     pub weights: Named<Tensor>,
-    /// Their average.
+    /// The moving average of the weights.
     pub ema: Named<Tensor>,
-    /// The optimiser's.
-    pub moments: Moments,
+    /// The optimiser's state.
+    pub(crate) moments: Moments,
 }
 
-/// What a run was begun with and goes on with.
+/// What a run started from, which must not change when it is resumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
-    /// The [`fingerprint`] of the model file that it started from.
+    /// The [`fingerprint`] of the model file, or `None` for fresh weights.
     pub model: Option<u64>,
-    /// Whether the cues were measured on the music though the network had a scale.
+    /// Whether the scale of the cues was measured on the music although the network had one.
     pub measure_cues: bool,
-    /// How much music there was.
+    /// The amount of music.
     pub music: Extent,
 }
 
 impl Checkpoint {
-    /// Writes the checkpoint and then the model of the averaged weights into `folder`, each whole or not at all.
+    /// Writes the checkpoint and then the model of the averaged weights to `folder`, each atomically.
     ///
     /// # Errors
-    /// When a file cannot be written.
+    /// Returns an error if a file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
         let state = [
             &self.weights,
@@ -104,10 +104,10 @@ impl Checkpoint {
         safetensors_file::write(&folder.join(MODEL), &bytes)
     }
 
-    /// Reads the checkpoint in `folder`, if there is one.
+    /// Reads the checkpoint in `folder`, or returns `None` if it has none.
     ///
     /// # Errors
-    /// When it cannot be read or is none.
+    /// Returns an error if it cannot be read or is not a checkpoint.
     pub fn read(folder: &Path, device: &Device) -> Result<Option<Self>> {
         let path = folder.join(CHECKPOINT);
         if !path.exists() {
@@ -123,7 +123,12 @@ impl Checkpoint {
         let container = Container::parse(bytes)?;
         container.expect_format(FORMAT)?;
         let field = |name: &str| {
-            let missing = || Fault::new(format!("no «{name}»"), "a training checkpoint");
+            let missing = || {
+                Fault::new(
+                    format!("no `{name}` in the metadata"),
+                    "a training checkpoint",
+                )
+            };
             container.metadata.get(name).ok_or_else(missing)
         };
         let wrong = |error: &dyn std::fmt::Display| {
@@ -132,7 +137,7 @@ impl Checkpoint {
                 "a training checkpoint",
             )
         };
-        // Checkpoints of earlier versions lack these.
+        // Checkpoints of earlier versions lack some fields.
         let text = |name: &str, absent: &'static str| {
             container.metadata.get(name).map_or(absent, String::as_str)
         };
@@ -144,7 +149,13 @@ impl Checkpoint {
                 Some(("ema", rest)) => (&mut ema, rest),
                 Some(("mean", rest)) => (&mut mean, rest),
                 Some(("variance", rest)) => (&mut variance, rest),
-                _ => return Err(Fault::new(format!("a tensor {name}"), KINDS.join(", ")).into()),
+                _ => {
+                    return Err(Fault::new(
+                        format!("a tensor {name}"),
+                        format!("one under {}", KINDS.join(", ")),
+                    )
+                    .into());
+                }
             };
             kind.0.insert(kind.1.to_owned(), tensor);
         }
@@ -161,16 +172,16 @@ impl Checkpoint {
     }
 }
 
-/// The configuration and the weights of a model file.
+/// Reads the configuration and the weights of a model file.
 ///
 /// # Errors
-/// When it cannot be read or is no model.
+/// Returns an error if it cannot be read or is not a model.
 pub fn read_model(path: &Path, device: &Device) -> Result<(ModelConfig, Named<Tensor>)> {
     let bytes = read_bounded(path, MAX_BYTES)?;
     let read = || {
         let container = Container::parse(&bytes)?;
         container.expect_format(MODEL_FORMAT)?;
-        let missing = || Fault::new("no «config» in the metadata", "a model's configuration");
+        let missing = || Fault::new("no `config` in the metadata", "a model's configuration");
         let config = container.metadata.get("config").ok_or_else(missing)?;
         let tensors = (container.tensors.tensors().into_iter())
             .map(|(name, view)| {
@@ -183,10 +194,10 @@ pub fn read_model(path: &Path, device: &Device) -> Result<(ModelConfig, Named<Te
     read().map_err(|error: Error| error.in_file(path))
 }
 
-/// A number of the contents of the file at `path` that hardly any other file has (FNV-1a).
+/// Returns the 64-bit FNV-1a hash of the file at `path`.
 ///
 /// # Errors
-/// When it cannot be read.
+/// Returns an error if it cannot be read.
 pub fn fingerprint(path: &Path) -> Result<u64> {
     let bytes = read_bounded(path, MAX_BYTES)?;
     let mixed = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -195,7 +206,7 @@ pub fn fingerprint(path: &Path) -> Result<u64> {
 
 fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value)
-        .map_err(|error| Error::value(error.to_string(), "something that JSON can hold"))
+        .map_err(|error| Error::value(error.to_string(), "values that JSON can represent"))
 }
 
 fn values(tensor: &Tensor) -> Result<Vec<f32>> {

@@ -1,4 +1,4 @@
-//! What a training window tells the network and what it keeps from it, so that any part may be given later.
+//! Leaves out conditions of training windows, so that the network learns to work without any of them.
 
 use std::ops::Range;
 
@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::music::cues::Cue;
 
-/// Chances, 0 to 1, that conditions are left out.
+/// Probabilities, 0 to 1, of leaving out conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dropout {
-    /// Of all cues or embeddings of a window.
+    /// All cues or embeddings of a window.
     pub all: f64,
-    /// Of each cue of a window that has any.
+    /// Each cue of any other window.
     pub each_cue: f64,
-    /// Of a stretch of a cue.
+    /// A span of any other cue.
     pub cue_span: f64,
-    /// Of accents at a random share of the beats.
+    /// Accents at a random share of the beats.
     pub sparse_accents: f64,
-    /// Of the chords of a window.
+    /// All chords of a window.
     pub harmony: f64,
-    /// Of a stretch of its chords.
+    /// A span of the chords of any other window.
     pub harmony_span: f64,
 }
 
@@ -37,7 +37,7 @@ impl Default for Dropout {
 }
 
 impl Dropout {
-    /// Everything is told.
+    /// Leaves out nothing.
     pub const NONE: Self = Self {
         all: 0.0,
         each_cue: 0.0,
@@ -47,8 +47,13 @@ impl Dropout {
         harmony_span: 0.0,
     };
 
-    /// Leaves out parts of cue rows `[beats · 2·cues]`, values before masks, by clearing their values and masks.
-    pub fn thin_cues(&self, rows: &mut [f32], cues: &[Cue], uniform: &mut dyn FnMut() -> f64) {
+    /// Leaves out parts of cue rows `[beats · 2·cues]`, each row values before masks, by zeroing both.
+    pub(crate) fn thin_cues(
+        &self,
+        rows: &mut [f32],
+        cues: &[Cue],
+        uniform: &mut dyn FnMut() -> f64,
+    ) {
         let width = 2 * cues.len();
         let beats = rows.len() / width.max(1);
         let clear = |rows: &mut [f32], cue: usize, beats: Range<usize>| {
@@ -79,8 +84,13 @@ impl Dropout {
         }
     }
 
-    /// Leaves out parts of harmony rows `[beats · width]` by clearing them.
-    pub fn thin_harmony(&self, rows: &mut [f32], width: usize, uniform: &mut dyn FnMut() -> f64) {
+    /// Leaves out parts of harmony rows `[beats · width]` by zeroing them.
+    pub(crate) fn thin_harmony(
+        &self,
+        rows: &mut [f32],
+        width: usize,
+        uniform: &mut dyn FnMut() -> f64,
+    ) {
         if uniform() < self.harmony {
             rows.fill(0.0);
         } else if uniform() < self.harmony_span {
@@ -90,7 +100,7 @@ impl Dropout {
     }
 }
 
-/// A stretch of `beats` with evenly drawn ends.
+/// Draws a span of `beats` with uniformly distributed ends.
 fn span(beats: usize, uniform: &mut dyn FnMut() -> f64) -> Range<usize> {
     let mut place = || (uniform() * (beats + 1) as f64) as usize;
     let (a, b) = (place().min(beats), place().min(beats));
@@ -121,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_windows_are_as_often_free_as_asked() {
+    fn whole_windows_are_left_out_at_the_given_rate() {
         let free = (0..2000).filter(|&seed| {
             let dropout = Dropout {
                 all: 0.15,
@@ -135,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn chords_are_left_out_wholly_or_for_a_stretch() {
+    fn all_chords_or_a_span_of_them_are_left_out() {
         let kept = |seed| {
             let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Choices);
             let mut rows = vec![1.0; 32 * HARMONY_WIDTH];

@@ -1,75 +1,51 @@
-//! The loss on music that is never trained on, which tells learning from learning by heart.
+//! The loss on music that is never trained on, which shows whether a network learns or memorises.
 
-use candle_core::{Device, Tensor};
-
-use crate::conditioning::harmony::harmony_rows;
-use crate::diffusion::cue_encoder::HARMONY_WIDTH;
+use crate::dataset::pop909::choose_windows;
 use crate::diffusion::model::Model;
-use crate::diffusion::noise::{NoiseSource, NoiseUse};
+use crate::diffusion::noise::NoiseSource;
 use crate::error::Result;
-use crate::evaluate::choose_windows;
-use crate::time::BEATS_PER_SEGMENT;
-use crate::train::examples::{Batch, Told};
-use crate::train::music::Music;
+use crate::train::batch::Windows;
+use crate::train::dropout::Dropout;
+use crate::train::music::{Music, Source};
 use crate::train::trainer::loss;
 
-/// Windows that it is measured on.
+/// Windows in the mean.
 const WINDOWS: usize = 16;
-/// Of which so many are taken at once.
+/// Windows in a batch.
 const BATCH: usize = 4;
-/// The seed of their noise.
+/// The seed of the noise.
 const SEED: u64 = 1;
 
-/// The loss of `model` on held-out windows: always the same ones, under the same noise, at diffusion steps that cover
-/// the schedule evenly, with all cues and chords told. Nothing where no music is held out.
+/// Returns the loss of `model` on held-out windows with all cues and chords, or `None` if no music is held out.
+///
+/// The windows and the noise are always the same; the diffusion steps cover the schedule evenly.
 ///
 /// # Errors
-/// When the device fails.
+/// Returns an error if the device fails.
 pub fn held_out_loss(model: &Model, music: &Music) -> Result<Option<f64>> {
-    let Music::Cues {
+    let Source::Pop909 {
         held_out, scale, ..
-    } = music
+    } = &music.0
     else {
         return Ok(None);
     };
-    if held_out.is_empty() {
+    let chosen = choose_windows(held_out, WINDOWS, model.pitches());
+    if chosen.is_empty() {
         return Ok(None);
     }
-    let (config, beats) = (model.config(), BEATS_PER_SEGMENT as usize);
-    let windows = choose_windows(held_out, WINDOWS, model)?;
+    let config = model.config();
     let mut sum = 0.0;
-    for (index, windows) in windows.chunks(BATCH).enumerate() {
-        let shape = (windows.len(), 2, config.img_h, config.img_w);
-        let tensor = |rows: Vec<f32>, width: usize| {
-            Tensor::from_vec(rows, (windows.len(), beats, width), &Device::Cpu)
-        };
-        let rolls: Vec<f32> = (windows.iter())
-            .flat_map(|window| window.roll.values().iter().copied())
-            .collect();
-        let cues = windows
-            .iter()
-            .flat_map(|window| scale.rows(&window.cues).window(0, beats));
-        let chords = windows
-            .iter()
-            .flat_map(|window| harmony_rows(&window.chords).window(0, beats));
+    for (index, of_batch) in chosen.chunks(BATCH).enumerate() {
+        let mut windows = Windows::default();
+        for window in of_batch {
+            windows.push(window, scale, &Dropout::NONE, &mut || 0.0);
+        }
         let step = |window| (2 * (index * BATCH + window) + 1) * config.n_steps / (2 * WINDOWS);
-        let batch = Batch {
-            x_0: Tensor::from_vec(rolls, shape, &Device::Cpu)?,
-            noise: NoiseSource::new(SEED, index as u32).normal(
-                NoiseUse::Training,
-                shape,
-                &Device::Cpu,
-            )?,
-            diffusion_steps: (0..windows.len()).map(step).collect(),
-            told: Told::Cues {
-                cues: tensor(cues.collect(), config.cue_row_width())?,
-                harmony: (config.harmony)
-                    .then(|| tensor(chords.collect(), HARMONY_WIDTH))
-                    .transpose()?,
-            },
-        };
+        let diffusion_steps = (0..of_batch.len()).map(step).collect();
+        let source = NoiseSource::new(SEED, index as u32);
+        let batch = windows.into_batch(config, &source, diffusion_steps)?;
         let mean = loss(model, &batch, model.device())?.to_scalar::<f32>()?;
-        sum += f64::from(mean) * windows.len() as f64;
+        sum += f64::from(mean) * of_batch.len() as f64;
     }
-    Ok(Some(sum / windows.len() as f64))
+    Ok(Some(sum / chosen.len() as f64))
 }

@@ -1,4 +1,4 @@
-//! AdamW over named variables, with what is needed to go on after a stop.
+//! AdamW over named variables, with state that can be saved and resumed.
 
 use std::collections::BTreeMap;
 
@@ -9,33 +9,33 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::train::variables::Named;
 
-/// What keeps a division by a vanishing variance finite.
+/// Keeps division by a vanishing variance finite.
 const EPS: f64 = 1e-8;
-/// The same for the norm of vanishing gradients.
+/// Keeps division by the norm of vanishing gradients finite.
 const NORM_EPS: f64 = 1e-6;
 
 /// AdamW (Loshchilov & Hutter, 2019).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AdamW {
-    /// Decay of the averages of gradients and of their squares.
+    /// Decay rates of the averages of the gradients and of their squares.
     pub betas: (f64, f64),
-    /// Share of the learning rate by which weights shrink each step.
+    /// The share of the learning rate by which weights shrink at each step.
     pub weight_decay: f64,
 }
 
-/// Running averages of the gradients and of their squares.
+/// Moving averages of the gradients and of their squares.
 #[derive(Clone, Debug, Default)]
-pub struct Moments {
-    /// Of the gradients.
-    pub mean: Named<Tensor>,
-    /// Of their squares.
-    pub variance: Named<Tensor>,
+pub(crate) struct Moments {
+    /// The gradients'.
+    pub(crate) mean: Named<Tensor>,
+    /// Their squares'.
+    pub(crate) variance: Named<Tensor>,
 }
 
-/// The gradients by name, detached from the graph; zeros are left out.
+/// Returns the gradients by name, detached from the graph. Variables without a gradient are left out.
 ///
 /// # Errors
-/// When the device fails.
+/// Returns an error if the device fails.
 pub fn gradients(vars: &Named<Var>, store: &GradStore) -> Result<Named<Tensor>> {
     let found = vars.iter().filter_map(|(name, var)| {
         let gradient = store.get(var.as_tensor())?;
@@ -44,20 +44,20 @@ pub fn gradients(vars: &Named<Var>, store: &GradStore) -> Result<Named<Tensor>> 
     Ok(found.collect())
 }
 
-/// Scales `gradients` so that their common norm is at most `most`; returns the norm that they had.
+/// Scales `gradients` down so that their joint norm is at most `max_norm`, and returns the norm they had.
 ///
 /// # Errors
-/// When the device fails.
-pub fn clip(gradients: &mut Named<Tensor>, most: f64) -> Result<f64> {
+/// Returns an error if the device fails.
+pub(crate) fn clip(gradients: &mut Named<Tensor>, max_norm: f64) -> Result<f64> {
     let squares = gradients.values().map(|gradient| gradient.sqr()?.sum_all());
     let squares = squares.collect::<candle_core::Result<Vec<_>>>()?;
     if squares.is_empty() {
         return Ok(0.0);
     }
-    // Together, because each transfer waits for all that the device has in work.
+    // In one transfer, because each waits for all work queued on the device.
     let squares: Vec<f32> = Tensor::stack(&squares, 0)?.to_vec1()?;
     let norm = squares.into_iter().map(f64::from).sum::<f64>().sqrt();
-    let scale = most / (norm + NORM_EPS);
+    let scale = max_norm / (norm + NORM_EPS);
     if scale < 1.0 {
         for gradient in gradients.values_mut() {
             *gradient = (&*gradient * scale)?;
@@ -67,11 +67,11 @@ pub fn clip(gradients: &mut Named<Tensor>, most: f64) -> Result<f64> {
 }
 
 impl AdamW {
-    /// Takes one step, each weight at the rate of its name; `step` counts from 1.
+    /// Takes one step. `rate_of` gives the learning rate of a weight by its name; `step` counts from 1.
     ///
     /// # Errors
-    /// When the device fails.
-    pub fn step(
+    /// Returns an error if the device fails.
+    pub(crate) fn step(
         &self,
         vars: &BTreeMap<String, Var>,
         gradients: &Named<Tensor>,
@@ -100,11 +100,11 @@ impl AdamW {
     }
 }
 
-/// `before` (zero at first) moved towards `value`.
+/// Returns the moving average `before`, or zero if `None`, moved towards `value`.
 ///
 /// # Errors
-/// When the device fails.
-pub fn average(before: Option<&Tensor>, value: &Tensor, decay: f64) -> Result<Tensor> {
+/// Returns an error if the device fails.
+pub(crate) fn average(before: Option<&Tensor>, value: &Tensor, decay: f64) -> Result<Tensor> {
     let share = (value * (1.0 - decay))?;
     Ok(match before {
         Some(before) => ((before * decay)? + share)?,
@@ -118,7 +118,7 @@ mod tests {
     use candle_core::Device;
 
     #[test]
-    fn gradients_are_clipped_together() {
+    fn gradients_are_clipped_by_their_joint_norm() {
         let tensor = |values: &[f32]| Tensor::new(values, &Device::Cpu).unwrap();
         let mut gradients = Named::from([
             ("a".to_owned(), tensor(&[3.0, 0.0])),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_lead_to_the_least_value() {
+    fn steps_converge_to_the_minimum() {
         let var = Var::new(&[4.0_f32, -3.0], &Device::Cpu).unwrap();
         let vars = Named::from([("w".to_owned(), var.clone())]);
         let adam = AdamW {

@@ -1,4 +1,4 @@
-//! How the cues of training music are spread, which gives a network's cues their scale.
+//! The distribution of the cues of training music, which defines the scale of a network's cues.
 
 use rayon::prelude::*;
 
@@ -7,13 +7,13 @@ use crate::diffusion::config::CUE_QUANTILES;
 use crate::music::cues::{BeatCues, Cue};
 use crate::music::piano_roll::PitchRange;
 
-/// How much the last quantile is raised, the others in proportion. Values that many beats share so have one place, the
-/// lowest of theirs: no accent is the least there is.
+/// How much the last quantile is raised; the others are raised in proportion. This makes equal quantiles differ, so that a
+/// value shared by many beats is placed at the lowest of its quantiles: no accent is placed at −1.
 const RISE: f32 = 1e-4;
 
-/// Quantiles 0, 0.01 … 1 of each of `cues` over the beats of all windows of `songs`, as they stand, in the cue's own
-/// unit: `[101, cues]`. Empty where there is no window.
-pub fn cue_quantiles(songs: &[Song], cues: &[Cue], pitches: PitchRange) -> Vec<Vec<f32>> {
+/// Returns the quantiles 0, 0.01 … 1 of each of `cues` over the beats of all windows of `songs`, untransposed and in the
+/// cue's own unit: `[101, cues]`, or empty if there is no window.
+pub(super) fn cue_quantiles(songs: &[Song], cues: &[Cue], pitches: PitchRange) -> Vec<Vec<f32>> {
     let windows = songs
         .par_iter()
         .flat_map_iter(|song| song.segment_starts.iter().map(move |&start| (song, start)));
@@ -29,7 +29,7 @@ pub fn cue_quantiles(songs: &[Song], cues: &[Cue], pitches: PitchRange) -> Vec<V
         .collect()
 }
 
-/// The quantiles of `values`, by straight lines between their ranks.
+/// Returns the quantiles of `values`, interpolated linearly between ranks.
 fn quantiles(mut values: Vec<f32>) -> Vec<f32> {
     values.sort_unstable_by(f32::total_cmp);
     let Some(last) = values.len().checked_sub(1) else {
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_lie_between_the_values_of_their_ranks() {
+    fn quantiles_are_interpolated_between_ranks() {
         let found = quantiles(vec![3.0, 0.0, 1.0]);
         assert_eq!(found.len(), CUE_QUANTILES);
         for (index, value) in [(0, 0.0), (25, 0.5), (50, 1.0), (75, 2.0), (100, 3.0)] {

@@ -1,4 +1,4 @@
-//! The log of a training run, a line a step, and a picture of its losses.
+//! The log of a training run, one line a step, and its loss curve.
 
 mod curve;
 
@@ -18,16 +18,16 @@ use crate::train::trainer::StepReport;
 pub struct Line {
     /// Steps done.
     pub step: u64,
-    /// The loss of the last one.
+    /// The loss of this step's batch.
     pub loss: f64,
-    /// The norm of its gradients.
+    /// The norm of all gradients before clipping.
     pub gradient_norm: f64,
     /// The learning rate.
     pub rate: f64,
-    /// How long the run has taken, all its parts together; 0 in logs that did not say.
+    /// Seconds of training so far, interruptions excluded; 0 in logs of earlier versions.
     #[serde(default)]
     pub seconds: f64,
-    /// The loss of the averaged weights on held-out music, where it was taken.
+    /// The loss of the averaged weights on held-out music, if measured at this step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_out_loss: Option<f64>,
 }
@@ -37,16 +37,16 @@ pub struct Log {
     path: PathBuf,
     lines: Vec<Line>,
     opened: Instant,
-    /// What [`Line::seconds`] was when it was opened.
+    /// [`Line::seconds`] when the log was opened.
     seconds_before: f64,
 }
 
 impl Log {
-    /// Opens `log.jsonl` in `folder` for a run that goes on after `step` steps: later lines, of steps that will be
-    /// taken again, are dropped.
+    /// Opens `log.jsonl` in `folder` for a run that resumes after `step` steps. Lines of later steps, which will be taken
+    /// again, are removed.
     ///
     /// # Errors
-    /// When it cannot be read or written.
+    /// Returns an error if it cannot be read or written.
     pub fn open(folder: &Path, step: u64) -> Result<Self> {
         let path = folder.join("log.jsonl");
         let text = match fs::read_to_string(&path) {
@@ -74,10 +74,10 @@ impl Log {
         Ok(log)
     }
 
-    /// Appends a line, with the loss on held-out music where that was taken.
+    /// Appends a line, with the loss on held-out music if measured.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn append(&mut self, report: StepReport, held_out_loss: Option<f64>) -> Result<()> {
         let line = Line {
             step: report.step,
@@ -97,17 +97,17 @@ impl Log {
         Ok(())
     }
 
-    /// The mean loss of the last `count` steps.
+    /// Returns the mean loss of the last `count` steps, 0 if there are none.
     pub fn recent_loss(&self, count: usize) -> f64 {
         let recent = &self.lines[self.lines.len().saturating_sub(count)..];
         recent.iter().map(|line| line.loss).sum::<f64>() / recent.len().max(1) as f64
     }
 
-    /// Writes `loss.png` beside the log: each column the mean loss of its steps, and the losses on held-out music, over a
-    /// logarithmic scale.
+    /// Writes the loss curve to `loss.png` beside the log: the mean loss of each column's steps, and the losses on held-out
+    /// music, on a logarithmic scale.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// Returns an error if it cannot be written.
     pub fn write_curve(&self) -> Result<()> {
         curve::write(&self.path.with_file_name("loss.png"), &self.lines)
     }
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_goes_on_where_its_run_does() {
+    fn a_reopened_log_continues_after_the_given_step() {
         let folder = tempfile::tempdir().unwrap();
         let mut log = Log::open(folder.path(), 0).unwrap();
         (1..=10).for_each(|step| log.append(report(step), None).unwrap());

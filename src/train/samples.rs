@@ -1,41 +1,42 @@
-//! A picture of how a network sounds while it learns.
+//! Pictures of what a network generates while it is trained.
 
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use crate::dataset::pop909::choose_windows;
 use crate::error::Result;
-use crate::evaluate::{Harmony, answer, choose_windows};
+use crate::evaluate::{Harmony, generate_segments};
 use crate::generator::{Settings, hears_chords};
 use crate::music::roll_picture::write_contact_sheet;
-use crate::train::music::Music;
+use crate::train::music::{Music, Source};
 use crate::train::trainer::Trainer;
 
-/// The picture's name in the folder of a run.
-pub const SAMPLES: &str = "samples.png";
+/// The picture's file name in the folder of a run.
+const SAMPLES: &str = "samples.png";
 /// Windows in the picture.
 const WINDOWS: usize = 4;
 
-/// Writes `samples.png` into `folder`: windows of the training music, always the same ones, each beside what the
-/// averaged weights generate for its cues and chords with the default sampler. For the published families, which are
-/// told embeddings, there is none.
+/// Writes `samples.png` to `folder`: a fixed choice of training windows, each beside what the averaged weights generate
+/// for its cues and chords with the default sampler.
+///
+/// Does nothing for the published families, which follow embeddings instead of cues.
 ///
 /// # Errors
-/// When the device fails or the picture cannot be written.
+/// Returns an error if the device fails or the picture cannot be written.
 pub fn write_samples(folder: &Path, trainer: &Trainer, music: &Music) -> Result<()> {
-    let Music::Cues { songs, .. } = music else {
+    let Source::Pop909 { songs, .. } = &music.0 else {
         return Ok(());
     };
     let model = trainer.averaged_model()?;
-    let windows = choose_windows(songs, WINDOWS, &model)?;
+    let windows = choose_windows(songs, WINDOWS, model.pitches());
     let settings = Settings::default();
     let harmony = if hears_chords(&model, &settings) {
         Harmony::Given
     } else {
         Harmony::Free
     };
-    let generated = answer(&model, &windows, harmony, &settings, &mut |_, _| {
-        ControlFlow::Continue(())
-    })?;
+    let mut go_on = |_, _| ControlFlow::Continue(());
+    let generated = generate_segments(&model, &windows, harmony, &settings, &mut go_on)?;
     let pairs = windows.iter().zip(&generated);
     let rolls: Vec<_> = pairs
         .flat_map(|(window, generated)| [&window.roll, generated])

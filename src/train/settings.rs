@@ -1,4 +1,4 @@
-//! How a network is trained.
+//! Settings of a training run.
 
 use std::f64::consts::PI;
 
@@ -11,36 +11,36 @@ use crate::train::optimizer::AdamW;
 
 /// The most windows in a batch.
 const MAX_BATCH: usize = 4096;
-/// The most by which new layers may learn faster.
+/// The highest factor on the learning rate of new layers.
 const MAX_NEW_LAYERS_RATE: f64 = 1000.0;
-/// The share of the peak learning rate that the cosine ends at.
+/// The share of the peak learning rate at which the cosine ends.
 const FINAL_RATE_SHARE: f64 = 0.02;
 
-/// Settings of a training run; kept in its checkpoints.
+/// Settings of a training run, saved in its checkpoints.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainSettings {
     /// Optimiser steps of the whole run.
     pub steps: u64,
-    /// Windows a step.
+    /// Windows in a batch.
     pub batch: usize,
-    /// The highest learning rate.
+    /// The peak learning rate.
     pub learning_rate: f64,
-    /// How much faster the layers learn that a model was extended by.
+    /// The factor on the learning rate of layers that a model was extended by.
     #[serde(default = "one")]
     pub new_layers_rate: f64,
-    /// Steps over which the rate rises from nothing.
+    /// Steps over which the rate rises from zero.
     pub warm_up_steps: u64,
-    /// Whether the rate then falls along a cosine, rather than staying.
+    /// Whether the rate then falls along a cosine; otherwise it stays.
     pub cosine: bool,
-    /// The optimiser's own settings.
+    /// The optimiser's settings.
     pub optimizer: AdamW,
-    /// The largest norm of all gradients together.
+    /// The highest joint norm of all gradients; larger ones are scaled down.
     pub gradient_norm: f64,
-    /// How slowly the averaged weights follow, 0 for at once.
+    /// Decay of the moving average of the weights; 0 for no averaging.
     pub ema_decay: f64,
-    /// Which conditions are left out.
+    /// How often conditions are left out.
     pub dropout: Dropout,
-    /// Seed of weights, windows and noise.
+    /// The seed of weights, windows and noise.
     pub seed: u64,
     /// Steps between checkpoints.
     pub checkpoint_every: u64,
@@ -51,9 +51,11 @@ fn one() -> f64 {
 }
 
 impl TrainSettings {
-    /// Those of the authors' `params.json` and `learner.py`: AdamW's forerunner without decay, a constant rate, and no
-    /// average of the weights. The authors drop no conditions; here a fifth of windows is told none, because guidance
-    /// needs a network that knows music without them.
+    /// The settings of the authors' `params.json` and `learner.py`: Adam without weight decay, a constant rate, and no
+    /// averaging of the weights.
+    ///
+    /// The authors drop no conditions. Here a fifth of the windows go without, because guidance needs a network that also
+    /// predicts without conditions.
     pub fn published() -> Self {
         Self {
             steps: 100_000,
@@ -77,8 +79,8 @@ impl TrainSettings {
         }
     }
 
-    /// Those of the first stage of the model in the box, which the PyTorch mirror trained for 6,173 steps; the second took
-    /// 7,283 steps of 8 windows at 2.5e-4 (`models/MODEL_CARD.md`).
+    /// The settings of the first stage of the built-in model's training, of which the PyTorch mirror took 6,173 steps
+    /// (`docs/experiments.md` has all stages).
     pub fn ours() -> Self {
         Self {
             steps: 20_000,
@@ -99,8 +101,8 @@ impl TrainSettings {
         }
     }
 
-    /// The learning rate of a step, from 0.
-    pub fn rate(&self, step: u64) -> f64 {
+    /// Returns the learning rate of a step; steps count from 0.
+    pub(crate) fn rate(&self, step: u64) -> f64 {
         let warm_up = ((step + 1) as f64 / self.warm_up_steps.max(1) as f64).min(1.0);
         let done = (step as f64 / self.steps.max(1) as f64).min(1.0);
         let falling = if self.cosine {
@@ -111,12 +113,13 @@ impl TrainSettings {
         self.learning_rate * warm_up * falling
     }
 
-    /// How slowly the average follows after `step` steps; at first it is quick, so that it forgets the beginning.
-    pub fn ema_decay_at(&self, step: u64) -> f64 {
+    /// Returns the decay of the averaged weights after `step` steps. It is lower at first, so that the average forgets the
+    /// initial weights.
+    pub(crate) fn ema_decay_at(&self, step: u64) -> f64 {
         self.ema_decay.min((1 + step) as f64 / (10 + step) as f64)
     }
 
-    /// Those settings of `self` that are not as in `other`, by their names.
+    /// Lists the settings of `self` that differ from those of `other`, as names and values.
     pub fn unlike(&self, other: &Self) -> Vec<String> {
         let fields = |settings| match serde_json::to_value(settings) {
             Ok(Value::Object(fields)) => fields,
@@ -129,10 +132,10 @@ impl TrainSettings {
             .collect()
     }
 
-    /// Checks what a user may set.
+    /// Checks that the settings are within their ranges.
     ///
     /// # Errors
-    /// [`Error::Value`] for what is out of range.
+    /// Returns an error if one is not.
     pub fn check(&self) -> Result<()> {
         if !(1..=MAX_BATCH).contains(&self.batch) {
             let found = format!("a batch of {}", self.batch);
@@ -172,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_differ_are_named() {
+    fn settings_that_differ_are_listed() {
         let ours = TrainSettings::ours();
         let other = TrainSettings {
             batch: 8,
@@ -184,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_trained_is_refused() {
+    fn settings_out_of_range_are_rejected() {
         let ours = TrainSettings::ours();
         assert!(ours.check().is_ok());
         for wrong in [

@@ -9,15 +9,15 @@ use candle_core::{Device, Tensor};
 use crate::diffusion::config::{ModelConfig, Prediction};
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
+use crate::train::batch::Batch;
 use crate::train::checkpoint::{Checkpoint, Origin};
-use crate::train::examples::Batch;
 use crate::train::freed_memory;
 use crate::train::music::Music;
 use crate::train::optimizer::{Moments, average, clip, gradients};
 use crate::train::settings::TrainSettings;
 use crate::train::variables::{Named, Variables, model_of};
 
-/// Batches that are made ahead.
+/// Batches prepared in advance.
 const BATCHES_AHEAD: usize = 2;
 
 /// A training run.
@@ -33,12 +33,12 @@ pub struct Trainer {
     device: Device,
 }
 
-/// What one step came to.
+/// The outcome of one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepReport {
-    /// Steps done, with this one.
+    /// Steps done, including this one.
     pub step: u64,
-    /// The mean square error of the batch.
+    /// The mean squared error of the batch.
     pub loss: f64,
     /// The norm of all gradients before clipping.
     pub gradient_norm: f64,
@@ -47,10 +47,10 @@ pub struct StepReport {
 }
 
 impl Trainer {
-    /// Begins with `variables`.
+    /// Starts a run from `variables`.
     ///
     /// # Errors
-    /// When a setting is out of range or the device fails.
+    /// Returns an error if a setting is out of range or the device fails.
     pub fn new(
         config: ModelConfig,
         settings: TrainSettings,
@@ -71,10 +71,10 @@ impl Trainer {
         })
     }
 
-    /// Goes on from a checkpoint.
+    /// Resumes a run from a checkpoint.
     ///
     /// # Errors
-    /// When its tensors are not those of its network.
+    /// Returns an error if a setting is out of range or the tensors are not those of the network.
     pub fn resume(checkpoint: Checkpoint, device: &Device) -> Result<Self> {
         let Checkpoint {
             config,
@@ -100,10 +100,10 @@ impl Trainer {
         })
     }
 
-    /// The run as it stands.
+    /// Returns the current state of the run.
     ///
     /// # Errors
-    /// When the device fails.
+    /// Returns an error if the device fails.
     pub fn checkpoint(&self) -> Result<Checkpoint> {
         Ok(Checkpoint {
             config: self.config.clone(),
@@ -117,28 +117,28 @@ impl Trainer {
         })
     }
 
-    /// How it is trained.
+    /// Returns the run's settings.
     pub fn settings(&self) -> &TrainSettings {
         &self.settings
     }
 
-    /// Steps done.
+    /// Returns the number of steps done.
     pub fn steps_done(&self) -> u64 {
         self.step
     }
 
-    /// The network over the averaged weights as they are now.
+    /// Returns the network with the current averaged weights.
     ///
     /// # Errors
-    /// When the device fails.
+    /// Returns an error if the device fails.
     pub fn averaged_model(&self) -> Result<Model> {
         model_of(&self.config, self.ema.clone(), &self.device)
     }
 
-    /// Trains until the run's last step, or until `on_step` says so, on batches that another thread prepares.
+    /// Trains until the run's last step or until `on_step` breaks. Another thread prepares the batches.
     ///
     /// # Errors
-    /// When the music does not suit the network, the loss is no longer a number, or `on_step` fails.
+    /// Returns an error if the music does not suit the network, the loss is no longer finite, or `on_step` fails.
     pub fn run(
         &mut self,
         music: &Music,
@@ -146,7 +146,7 @@ impl Trainer {
     ) -> Result<()> {
         freed_memory::keep();
         if self.device.is_cuda() {
-            // TF32 rounds only the factors of products, on the card's faster units; weights and sums stay as they are.
+            // TF32 rounds only the factors of products, for the GPU's faster units; weights and sums keep full precision.
             candle_core::cuda::set_gemm_reduced_precision_f32(true);
         }
         let (config, settings) = (self.config.clone(), self.settings.clone());
@@ -155,7 +155,7 @@ impl Trainer {
             let (sender, batches) = sync_channel(BATCHES_AHEAD);
             scope.spawn(move || {
                 for step in steps {
-                    // The other end is gone when training has ended.
+                    // The receiver is dropped when training ends.
                     if sender.send(music.batch(&config, &settings, step)).is_err() {
                         break;
                     }
@@ -171,10 +171,10 @@ impl Trainer {
         })
     }
 
-    /// Takes one step.
+    /// Takes one step on `batch`.
     ///
     /// # Errors
-    /// When the shapes do not fit, or the loss is no longer a number.
+    /// Returns an error if the shapes do not match or the loss is no longer finite.
     pub fn step(&mut self, batch: &Batch) -> Result<StepReport> {
         let model = self.variables.model()?;
         let loss = loss(&model, batch, &self.device)?;
@@ -183,21 +183,18 @@ impl Trainer {
         self.descend(f64::from(loss.to_scalar::<f32>()?), gradients)
     }
 
-    /// Takes the step that `gradients` of `loss` ask for: bounds their norm, moves the weights and has the average
-    /// follow them.
+    /// Takes the step for given `gradients` of `loss`: clips their norm, moves the weights and updates their average.
     ///
     /// # Errors
-    /// When the loss or the norm is no longer a number, or the device fails.
+    /// Returns an error if the loss or the norm is no longer finite or the device fails.
     pub fn descend(&mut self, loss: f64, mut gradients: Named<Tensor>) -> Result<StepReport> {
         let gradient_norm = clip(&mut gradients, self.settings.gradient_norm)?;
         if !loss.is_finite() || !gradient_norm.is_finite() {
-            return Err(Error::value(
-                format!(
-                    "a loss of {loss} and gradients of the norm {gradient_norm} in step {}",
-                    self.step
-                ),
-                "numbers; go on from the last checkpoint with a lower learning rate",
-            ));
+            return Err(Error::Usage(format!(
+                "Training diverged: step {} has a loss of {loss} and gradients of norm {gradient_norm}. Resume from the \
+                 last checkpoint with a lower learning rate.",
+                self.step
+            )));
         }
         let rate = self.settings.rate(self.step);
         let (optimizer, vars) = (self.settings.optimizer, self.variables.vars());
@@ -225,15 +222,15 @@ impl Trainer {
     }
 }
 
-/// The mean square error of what `model`, which is on `device`, predicts for a batch.
+/// Returns the mean squared error of the prediction of `model`, which must be on `device`, for a batch.
 ///
 /// # Errors
-/// When the shapes do not fit.
+/// Returns an error if the shapes do not match.
 pub fn loss(model: &Model, batch: &Batch, device: &Device) -> Result<Tensor> {
     let (x_0, noise) = (batch.x_0.to_device(device)?, batch.noise.to_device(device)?);
     let steps = &batch.diffusion_steps;
     let schedule = model.schedule();
-    // In one piece, because every transfer to a device takes its time.
+    // In one transfer, because each has a fixed cost.
     let arrays = [&schedule.sqrt_alpha_bar, &schedule.sqrt_1m_alpha_bar];
     let shares = (arrays.iter()).flat_map(|array| steps.iter().map(|&step| array[step]));
     let shares = Tensor::from_vec(shares.collect(), (2, steps.len(), 1, 1, 1), device)?;
@@ -243,8 +240,8 @@ pub fn loss(model: &Model, batch: &Batch, device: &Device) -> Result<Tensor> {
         Prediction::Noise => noise,
         Prediction::Velocity => (noise.broadcast_mul(&signal)? - x_0.broadcast_mul(&spread)?)?,
     };
-    let told = batch.told.to_device(device)?;
-    let condition = told.condition(model, steps)?;
+    let conditions = batch.conditions.to_device(device)?;
+    let condition = conditions.condition(model, steps)?;
     let predicted = model.predict_each(&x_t, steps, &condition)?;
     Ok((predicted - target)?.sqr()?.mean_all()?)
 }

@@ -1,4 +1,4 @@
-//! The weights of a network that is being trained.
+//! The weights of a network in training.
 
 mod maker;
 
@@ -14,10 +14,10 @@ use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use maker::Maker;
 
-/// Named tensors of one network.
+/// Tensors or variables of one network, by the names in its model file.
 pub type Named<T> = BTreeMap<String, T>;
 
-/// The weights of a network as variables, by their names in model files.
+/// The weights of a network as variables.
 pub struct Variables {
     config: ModelConfig,
     vars: Named<Var>,
@@ -26,18 +26,18 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// Fresh weights, drawn from `seed` as PyTorch draws them: evenly, within one over the root of the inputs.
+    /// Draws fresh weights from `seed` with PyTorch's default distribution: uniform within ±1/√inputs.
     ///
     /// # Errors
-    /// When the device refuses them.
+    /// Returns an error if the device fails.
     pub fn fresh(config: &ModelConfig, seed: u64, device: &Device) -> Result<Self> {
         Self::made(config, &Named::new(), Some(seed), device)
     }
 
-    /// The given weights, which must be those of the network.
+    /// Takes the given weights, which must be those of the network.
     ///
     /// # Errors
-    /// When one is missing or misshapen.
+    /// Returns an error if one is missing or has the wrong shape.
     pub fn from_tensors(
         config: &ModelConfig,
         tensors: &Named<Tensor>,
@@ -46,12 +46,15 @@ impl Variables {
         Self::made(config, tensors, None, device)
     }
 
-    /// The given weights of the network `start`, extended to the network of `config`, which may add harmony and time
-    /// attention. New inputs weigh nothing and new layers are drawn from `seed` but add nothing, so that it predicts at
-    /// first what `start` does. Heads of time attention begin by looking one, two and four bars away.
+    /// Extends the network `start` with the given weights to the network of `config`, which may add harmony and time
+    /// attention.
+    ///
+    /// Weights of new inputs are zero, and new layers are drawn from `seed` with a zero output projection, so that the
+    /// extended network initially predicts the same as `start`. The first heads of time attention initially favour lags of
+    /// one, two and four bars.
     ///
     /// # Errors
-    /// When the networks differ otherwise, or a weight is misshapen.
+    /// Returns an error if the networks differ otherwise or a weight has the wrong shape.
     pub fn extended(
         config: &ModelConfig,
         start: &ModelConfig,
@@ -66,9 +69,9 @@ impl Variables {
             ..start.clone()
         };
         if addition != *config {
-            return Err(Error::value(
-                "another network than the one to be extended",
-                "one that differs in harmony and time attention alone",
+            return Err(Error::Usage(
+                "The model cannot be extended to this network. The two may differ only in harmony and time attention."
+                    .to_owned(),
             ));
         }
         let mut extended = Self::made(config, tensors, Some(seed), device)?;
@@ -81,10 +84,10 @@ impl Variables {
             .keys()
             .find(|name| !extended.vars.contains_key(*name))
         {
-            Some(name) => Err(Error::value(
-                format!("{name}, for which the extended network has no place"),
-                "all that the model has, and more",
-            )),
+            Some(name) => Err(Error::Usage(format!(
+                "The model has weights `{name}`, which the extended network lacks. Extend it to a network with at least its \
+                 layers."
+            ))),
             None => Ok(extended),
         }
     }
@@ -108,41 +111,45 @@ impl Variables {
         })
     }
 
-    /// The weights that extending a network added or widened, by their names.
-    pub fn new_layers(&self) -> &[String] {
+    /// Returns the names of the weights that extending the network added or widened.
+    pub(crate) fn new_layers(&self) -> &[String] {
         &self.new_layers
     }
 
-    /// The network over the weights as they are now. It has to be made anew after each change.
+    /// Builds the network with the current weights. It must be rebuilt after each change of the weights.
     ///
     /// # Errors
-    /// When the device fails.
+    /// Returns an error if the device fails.
     pub fn model(&self) -> Result<Model> {
         let tensors = self.vars.iter();
         let tensors = tensors.map(|(name, var)| (name.clone(), var.as_tensor().clone()));
         model_of(&self.config, tensors.collect(), &self.device)
     }
 
-    /// The variables.
+    /// Returns the variables.
     pub fn vars(&self) -> &Named<Var> {
         &self.vars
     }
 
-    /// Copies of the weights, apart from any gradient.
+    /// Copies the weights, detached from any gradient.
     ///
     /// # Errors
-    /// When the device fails.
-    pub fn tensors(&self) -> Result<Named<Tensor>> {
+    /// Returns an error if the device fails.
+    pub(crate) fn tensors(&self) -> Result<Named<Tensor>> {
         let copy = |(name, var): (&String, &Var)| Ok((name.clone(), var.detach().copy()?));
         self.vars.iter().map(copy).collect()
     }
 }
 
-/// A network over `tensors`.
+/// Builds a network with the weights `tensors`.
 ///
 /// # Errors
-/// When one is missing.
-pub fn model_of(config: &ModelConfig, tensors: Named<Tensor>, device: &Device) -> Result<Model> {
+/// Returns an error if one is missing.
+pub(crate) fn model_of(
+    config: &ModelConfig,
+    tensors: Named<Tensor>,
+    device: &Device,
+) -> Result<Model> {
     let tensors = tensors.into_iter().collect();
     let vb = VarBuilder::from_tensors(tensors, DType::F32, device);
     Model::build("training", config.clone(), &vb)
@@ -167,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_extended_network_predicts_at_first_what_it_did() {
+    fn an_extended_network_initially_predicts_the_same() {
         let device = Device::Cpu;
         let narrow = config(json!({}));
         let wide = config(json!({

@@ -1,10 +1,10 @@
-//! Steps of training give the loss, gradients, weights and averages that PyTorch's do.
+//! Training steps give the same losses, gradients, weights and averages as PyTorch.
 
 use candle_core::{DType, Device, Tensor};
 use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::formats::safetensors_file::Container;
+use diff_bgm::train::batch::{Batch, Conditions};
 use diff_bgm::train::dropout::Dropout;
-use diff_bgm::train::examples::{Batch, Told};
 use diff_bgm::train::optimizer::{AdamW, gradients};
 use diff_bgm::train::settings::TrainSettings;
 use diff_bgm::train::trainer::{StepReport, Trainer, loss};
@@ -16,12 +16,13 @@ use crate::{assert_close, fixture};
 
 const FIXTURE: &str = "training-steps.safetensors";
 const FORMULA_BASE: u32 = 3000;
-/// Where the streams of given gradients begin, a step; and what they are multiplied by.
+/// The formula stream at which the given gradients of a step start.
 const GIVEN_BASE: u32 = 100_000;
+/// What the given gradients of each step are multiplied by.
 const SCALES: [f64; 3] = [2e-3, 5e-4, 3e-3];
-/// How far an update of given gradients, in learning rates, may be from the recorded one; relative to it above 1.
+/// Tolerance of updates by given gradients, in learning rates; relative for updates above 1.
 const GIVEN_TOLERANCE: f32 = 1e-4;
-/// The same of the first step on music and of the later ones, into which goes how the steps before were rounded.
+/// Tolerances of the three steps on music. The later steps include the rounding errors of those before.
 const MUSIC_TOLERANCES: [f32; 3] = [5e-4, 4e-2, 4e-2];
 
 fn metadata(name: &str) -> String {
@@ -33,7 +34,7 @@ fn config() -> ModelConfig {
     ModelConfig::from_json(&metadata("config")).unwrap()
 }
 
-/// The settings of the run `music` or `given`.
+/// Returns the settings of the run `music` or `given`.
 fn settings(run: &str) -> TrainSettings {
     let optimizer: Value = serde_json::from_str(&metadata("optimizer")).unwrap();
     let of_run = &optimizer[run];
@@ -53,7 +54,8 @@ fn settings(run: &str) -> TrainSettings {
     }
 }
 
-/// Batch `k`: its own music, noise and diffusion steps, and the two conditions in turn.
+/// Returns batch `k`, with its own music, noise and diffusion steps; batches alternate between the orders of the two
+/// conditions.
 fn batch(k: u32) -> Batch {
     let recorded = fixture(FIXTURE);
     let shape = (2, 2, 128, 80);
@@ -75,7 +77,7 @@ fn batch(k: u32) -> Batch {
             .iter()
             .map(|&step| step as usize)
             .collect(),
-        told: Told::Cues {
+        conditions: Conditions::Cues {
             cues: turned("cues"),
             harmony: Some(turned("harmony")),
         },
@@ -87,7 +89,7 @@ fn variables(device: &Device) -> Variables {
     Variables::from_tensors(&config(), &weights, device).unwrap()
 }
 
-/// What was recorded under names that begin with `kind`.
+/// Returns the tensors recorded under names that start with `kind`.
 fn recorded(kind: &str) -> Vec<(String, Tensor)> {
     let all = fixture(FIXTURE).into_iter();
     let named: Vec<(String, Tensor)> = all
@@ -97,8 +99,11 @@ fn recorded(kind: &str) -> Vec<(String, Tensor)> {
     named
 }
 
-/// Takes the steps of a run, each by `step`, and compares norms, rates, changes of weights and of their average.
-/// `places` gives those at which the changes of a layer of some elements were recorded, `[row, place]`.
+/// Takes the steps of a run with `step` and compares the norms, the rates, and the changes of the weights and their average
+/// with those recorded.
+///
+/// `places` returns the elements of a layer at which changes were recorded, from its name, its number of elements and the
+/// number of places.
 fn takes_the_recorded_steps(
     run: &str,
     step: impl Fn(&mut Trainer, u32) -> StepReport,
@@ -173,13 +178,13 @@ fn loss_and_gradients_of_every_kind_of_layer_are_reproduced() {
         .filter(|name| !found.contains_key(*name));
     assert_eq!(without.collect::<Vec<_>>(), Vec::<&String>::new());
     for (name, expected) in recorded("gradient/") {
-        // Winograd convolutions round a little more than direct ones, and gradients cancel.
+        // Winograd convolutions have larger rounding errors than direct ones, and gradients cancel.
         assert_close(&name, &found[&name], &expected, 5e-4);
     }
 }
 
 #[test]
-fn given_gradients_move_the_weights_and_their_average_as_in_pytorch() {
+fn given_gradients_change_the_weights_and_their_average_as_in_pytorch() {
     let step = |trainer: &mut Trainer, k: u32| {
         let weights = trainer.checkpoint().unwrap().weights;
         let gradient = |(j, (name, weight)): (usize, (&String, &Tensor))| {
@@ -197,7 +202,7 @@ fn given_gradients_move_the_weights_and_their_average_as_in_pytorch() {
 }
 
 #[test]
-fn steps_on_music_move_the_weights_where_their_gradients_are_certain() {
+fn steps_on_music_change_the_weights_with_large_gradients_as_in_pytorch() {
     let recorded = fixture(FIXTURE);
     let step = |trainer: &mut Trainer, k: u32| trainer.step(&batch(k)).unwrap();
     let places = |name: &str, _: usize, _: usize| {
@@ -210,7 +215,7 @@ fn steps_on_music_move_the_weights_where_their_gradients_are_certain() {
 
 #[cfg(feature = "cuda")]
 #[test]
-fn a_step_on_a_card_is_that_on_the_cpu() {
+fn a_step_on_a_gpu_matches_one_on_the_cpu() {
     let settings = settings("music");
     let after = |device: &Device| {
         let variables = variables(device);
@@ -219,9 +224,9 @@ fn a_step_on_a_card_is_that_on_the_cpu() {
         (report, trainer.checkpoint().unwrap().weights)
     };
     let (on_cpu, expected) = after(&Device::Cpu);
-    let (on_card, found) = after(&Device::new_cuda(0).unwrap());
-    assert!((on_card.loss - on_cpu.loss).abs() < 1e-4 * on_cpu.loss);
-    assert!((on_card.gradient_norm - on_cpu.gradient_norm).abs() < 1e-3 * on_cpu.gradient_norm);
+    let (on_gpu, found) = after(&Device::new_cuda(0).unwrap());
+    assert!((on_gpu.loss - on_cpu.loss).abs() < 1e-4 * on_cpu.loss);
+    assert!((on_gpu.gradient_norm - on_cpu.gradient_norm).abs() < 1e-3 * on_cpu.gradient_norm);
     for (name, moved) in recorded("music/moved/") {
         let at = fixture(FIXTURE)[&format!("places/{name}")].clone();
         let [found, expected] = [&found, &expected].map(|weights| {

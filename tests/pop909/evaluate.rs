@@ -1,4 +1,4 @@
-//! Held-out windows, and `bgm evaluate` on them.
+//! Songs, their windows, and `bgm evaluate`.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use diff_bgm::time::Steps;
 use crate::songs::{data_set, write_song};
 
 fn first_song(data: &Path) -> diff_bgm::Result<Song> {
-    pop909::songs(data)?[0].read()
+    pop909::song_folders(data)?[0].read()
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn every_twentieth_song_is_held_out() {
     for name in ["001", "002", "020", "021", "041", "index"] {
         fs::create_dir(data.path().join(name)).unwrap();
     }
-    let songs = pop909::songs(data.path()).unwrap();
+    let songs = pop909::song_folders(data.path()).unwrap();
     let held_out: Vec<&str> = (songs.iter())
         .filter(|song| song.is_held_out())
         .map(|song| song.name())
@@ -33,14 +33,14 @@ fn every_twentieth_song_is_held_out() {
 }
 
 #[test]
-fn a_window_holds_the_notes_chords_and_cues_of_its_eight_bars() {
+fn a_window_has_the_notes_chords_and_cues_of_its_eight_bars() {
     let data = data_set();
     let song = first_song(data.path()).unwrap();
     assert_eq!(song.segment_starts, [0, 4, 8, 12, 16]);
 
     let window = song.window(4, PitchRange::new(24, 80).unwrap());
     let notes = decode(&window.roll);
-    // 8 bars of three notes and four more; the bass note from before only sounds on, and drums are left out.
+    // 8 bars of three chord and four melody notes; the earlier bass note only sustains, and drums are left out.
     assert_eq!(notes.len(), 8 * 7);
     let first: Vec<(u32, u8, u32)> = (notes.iter())
         .filter(|note| note.start < Steps(4))
@@ -53,18 +53,18 @@ fn a_window_holds_the_notes_chords_and_cues_of_its_eight_bars() {
     let (first, second) = (&window.cues[0], &window.cues[1]);
     assert_eq!(first.get(Cue::Accent), 4.0);
     assert_eq!(second.get(Cue::Accent), 1.0);
-    // Onsets 4, 4 and 1 by weights 1, 2, 1.
+    // Onsets 4, 4 and 1 with weights 1, 2 and 1.
     assert_eq!(first.get(Cue::Density), 3.25);
-    // Sounding cells a beat 4 · 4 + 2, 4 · 3 + 2: 4.5, 4.5 and 3.5.
+    // Sounding cells a beat, 4 · 4 + 2 and 4 · 3 + 2, give 4.5, 4.5 and 3.5.
     assert_eq!(first.get(Cue::Polyphony), 4.25);
-    // Of beats -4 to 4 with the first repeated, only the last is in C major.
+    // Of beats -4 to 4, with the first repeated, only the last is in C major.
     assert!((first.get(Cue::Mode) - 1.0 / 9.0).abs() < 1e-6);
     assert_eq!(window.chords[0].unwrap().bass, 9);
     assert_eq!(window.chords[4].unwrap().bass, 0);
 }
 
 #[test]
-fn cues_of_a_window_become_rows_that_a_model_reads() {
+fn cues_of_a_window_become_rows_for_a_model() {
     let data = data_set();
     let model = Model::in_the_box(&candle_core::Device::Cpu).unwrap();
     let window = (first_song(data.path()).unwrap()).window(0, model.pitches());
@@ -72,12 +72,12 @@ fn cues_of_a_window_become_rows_that_a_model_reads() {
     assert_eq!((rows.beats(), rows.width()), (32, 10));
     assert!((0..32).all(|beat| rows.row(beat)[..5].iter().all(|cue| cue.abs() <= 1.0)));
     assert!((0..32).all(|beat| rows.row(beat)[5..] == [1.0; 5]));
-    // Four notes on a downbeat are more than on most beats, one is not.
+    // Four notes on a downbeat are above the median, one is below.
     assert!(rows.row(0)[4] > 0.0 && rows.row(1)[4] < 0.0);
 }
 
 #[test]
-fn faults_of_a_song_name_the_file() {
+fn errors_in_a_song_name_the_file() {
     let data = tempfile::tempdir().unwrap();
     let folder = write_song(data.path(), "001");
     let fault = || first_song(data.path()).unwrap_err().to_string();
@@ -97,19 +97,21 @@ fn faults_of_a_song_name_the_file() {
     assert!(fault().contains("beat_midi.txt"));
 
     let without_songs = tempfile::tempdir().unwrap();
-    let fault = pop909::songs(without_songs.path()).unwrap_err().to_string();
-    assert!(fault.contains("a folder a song"), "{fault}");
+    let fault = pop909::song_folders(without_songs.path())
+        .unwrap_err()
+        .to_string();
+    assert!(fault.contains("one folder a song"), "{fault}");
 }
 
 #[test]
-fn songs_in_one_file_are_those_of_the_folder_and_a_damaged_file_is_refused() {
+fn a_cache_file_has_the_songs_of_the_folder_and_a_damaged_one_is_rejected() {
     let data = data_set();
     let cache = data.path().join("music.safetensors");
     let read = |data: &Path, cache: Option<&Path>| pop909::read_songs(data, cache, &mut |_| {});
     let songs = read(data.path(), Some(&cache)).unwrap();
     assert_eq!(songs.len(), 2);
     assert_eq!(songs.iter().filter(|song| song.is_held_out()).count(), 1);
-    let single: Vec<Song> = (pop909::songs(data.path()).unwrap().iter())
+    let single: Vec<Song> = (pop909::song_folders(data.path()).unwrap().iter())
         .map(|folder| folder.read().unwrap())
         .collect();
     assert_eq!(songs, single);
@@ -127,7 +129,7 @@ fn songs_in_one_file_are_those_of_the_folder_and_a_damaged_file_is_refused() {
     for length in [0, 7, header - 1, header, good.len() - 1] {
         refused(&good[..length]);
     }
-    // Every array has numbers of one byte or little-endian ones of four, none of which may be that large.
+    // All arrays are of bytes or little-endian 32-bit numbers, none of which may be this large.
     for place in (header..good.len()).step_by(97) {
         let mut bytes = good.clone();
         let end = (place + 8).min(bytes.len());
@@ -142,7 +144,7 @@ fn songs_in_one_file_are_those_of_the_folder_and_a_damaged_file_is_refused() {
     assert!(refused(&other).contains("diff-bgm-music/1"));
 }
 
-/// Few sampling steps, so that the test is quick; what it checks does not depend on the number.
+/// Takes few sampling steps to be quick; the tests do not depend on their number.
 fn bgm_evaluate(data: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bgm"))
         .args(["evaluate", "--segments", "2", "--steps", "2", "--data"])
@@ -154,7 +156,7 @@ fn bgm_evaluate(data: &Path, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn evaluate_reports_real_and_generated_music_in_a_table_in_json_and_as_pictures() {
+fn evaluate_compares_real_and_generated_music_in_a_table_json_and_a_picture() {
     let data = data_set();
     let files = ["--json", "figures.json", "--sheet", "sheet.png"];
     let output = bgm_evaluate(data.path(), &files);
@@ -192,7 +194,7 @@ fn evaluate_reports_real_and_generated_music_in_a_table_in_json_and_as_pictures(
             "{rank} in {text}"
         );
     }
-    // All notes of the real music are in C major, and it is what it asks for.
+    // The real music is all in C major, and follows its own accents.
     assert_eq!(figures["in_scale"]["real"], 1.0);
     assert_eq!(figures["real_following"]["accent_hits"], 1.0);
     assert_eq!(figures["segments"], 2);
@@ -206,7 +208,7 @@ fn evaluate_reports_real_and_generated_music_in_a_table_in_json_and_as_pictures(
 }
 
 #[test]
-fn evaluate_says_what_is_missing_before_it_starts() {
+fn evaluate_rejects_invalid_arguments_before_it_starts() {
     let data = data_set();
     let failure = |arguments: &[&str]| {
         let output = bgm_evaluate(data.path(), arguments);

@@ -1,6 +1,6 @@
-//! Music in the layout of POP909: what is read of it, measured against it and learnt from it.
+//! Reading, evaluating on and training on music in the layout of POP909.
 
 mod evaluate;
-mod goes_on;
+mod resume;
 mod songs;
 mod train;

@@ -1,4 +1,4 @@
-//! Songs in the layout of POP909.
+//! Writes songs in the layout of POP909.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,13 @@ use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, T
 use tempfile::TempDir;
 
 const TICKS_PER_BEAT: u16 = 480;
-/// The first beat is a quarter of a second after the file's start.
+/// The first beat is a quarter of a second after the start of the file.
 const FIRST_BEAT_TICKS: u32 = 240;
 const BARS: u32 = 12;
-/// Pitches of the melody, over and over.
+/// Pitches of the melody, repeated.
 const MELODY: [u8; 5] = [72, 74, 76, 77, 79];
 
-/// A note in beats of the song.
+/// Start and end in beats of the song, and pitch.
 type BeatNote = (f64, f64, u8);
 
 fn track(name: &'static str, notes: &[BeatNote]) -> Vec<TrackEvent<'static>> {
@@ -49,8 +49,8 @@ fn track(name: &'static str, notes: &[BeatNote]) -> Vec<TrackEvent<'static>> {
     track
 }
 
-/// Writes the folder of a song of 12 bars: a bar of C major and one of A minor in turn, a chord on every bar, a melody
-/// on every beat a little late, a note over the first bar line, and one in a track that does not count.
+/// Writes the folder of a song of 12 bars that alternate between C major and A minor. It has a chord on every bar, a melody
+/// note slightly late on every beat, a note across the first bar line, and one on a track that is not read.
 pub(crate) fn write_song(data: &Path, name: &str) -> PathBuf {
     let folder = data.join(name);
     fs::create_dir(&folder).unwrap();
@@ -94,7 +94,7 @@ pub(crate) fn write_song(data: &Path, name: &str) -> PathBuf {
     folder
 }
 
-/// Songs 001, which is held out, and 002, which is not.
+/// Writes songs 001, which is held out, and 002, which is not.
 pub(crate) fn data_set() -> TempDir {
     let data = tempfile::tempdir().unwrap();
     for name in ["001", "002"] {

@@ -1,4 +1,4 @@
-//! `bgm train`, run and killed as a program.
+//! `bgm train`, run as a program.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::songs::data_set;
 
-/// The configuration of a network that is small enough to be trained here, with `changes`.
+/// Writes the configuration of a network small enough to train in a test, with `changes`.
 pub(crate) fn write_params(folder: &Path, changes: Value) -> PathBuf {
     let mut params = json!({
         "channels": 32, "channel_multipliers": [1, 1], "attention_levels": [1], "n_res_blocks": 1,
@@ -74,7 +74,7 @@ fn mean(losses: &[f64]) -> f64 {
 }
 
 #[test]
-fn held_out_losses_are_logged_with_checkpoints_and_always_the_same() {
+fn held_out_losses_are_logged_with_checkpoints_and_reproducible() {
     let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
     let params = cue_params(folder.path());
     let options: Vec<&str> = "--steps 3 --batch 1 --checkpoint-every 2 --samples-every 0"
@@ -112,7 +112,7 @@ fn cues_without_a_scale_are_measured_on_the_training_windows() {
     trained(bgm_train(data.path(), &run, &params, &options));
     let quantiles = load(&run).unwrap().config().cue_quantiles.clone();
     assert_eq!(quantiles.len(), 101);
-    // The melody starts a note on every beat, and a chord of three is added on every bar line.
+    // The melody starts one note on every beat, and a chord adds three on every bar line.
     let accents: Vec<f32> = quantiles.iter().map(|row| row[1].round()).collect();
     assert_eq!([accents[0], accents[50], accents[100]], [1.0, 1.0, 4.0]);
     let densities: Vec<f32> = quantiles.iter().map(|row| row[0]).collect();
@@ -123,7 +123,7 @@ fn cues_without_a_scale_are_measured_on_the_training_windows() {
 }
 
 #[test]
-fn a_trained_model_is_extended_by_harmony_and_time_attention() {
+fn a_trained_model_can_be_extended_by_harmony_and_time_attention() {
     let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
     let network = |changes: Value| {
         let mut network = json!({
@@ -188,7 +188,7 @@ fn two_hundred_steps_on_the_sample_songs_lower_the_loss() {
 }
 
 #[test]
-fn what_cannot_be_trained_is_refused_before_anything_is_written() {
+fn invalid_runs_are_rejected_before_anything_is_written() {
     let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
     let params = cue_params(folder.path());
     let run = folder.path().join("run");

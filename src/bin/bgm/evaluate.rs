@@ -1,18 +1,16 @@
-//! `bgm evaluate`: music made for the cues of held-out music, beside that music.
+//! `bgm evaluate`: compares generated music with held-out music.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use diff_bgm::dataset::pop909::{self, Song, Window};
+use diff_bgm::dataset::pop909::{self, Song, Window, choose_windows};
 use diff_bgm::diffusion::coherence::Coherence;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
-use diff_bgm::evaluate::report::Report;
-use diff_bgm::evaluate::retrieval::CANDIDATES;
-use diff_bgm::evaluate::{Harmony, answer, choose_windows};
+use diff_bgm::evaluate::{CANDIDATES, Harmony, Report, generate_segments};
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::generator::{Settings, default_guidance_scale};
 use diff_bgm::music::piano_roll::PianoRoll;
@@ -30,56 +28,56 @@ const MAX_SEGMENTS: usize = 10_000;
 /// The most pairs on a contact sheet.
 const MAX_SHEET_PAIRS: usize = 32;
 
-/// Measure how music made for the cues of real music compares with it
+/// Compare generated music with real music
 ///
-/// From the songs of POP909 that are never trained on, take 8-bar windows, always the same ones, generate a segment
-/// for the cues of each, and measure both. See the library's documentation of `evaluate` for each figure.
+/// Takes a fixed choice of 8-bar windows from the songs of POP909 that are never trained on, generates a segment for the
+/// cues of each, and measures both. docs/experiments.md explains the figures.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// POP909 as published, a folder a song, or as one file
+    /// POP909, as published (one folder a song) or as a cache file
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// A file of the songs of POP909, which is read instead, or written if it is missing
+    /// Cache file for POP909: read instead of the folder, or written if missing
     #[arg(long, value_name = "MUSIC.safetensors")]
     cache: Option<PathBuf>,
-    /// How many segments to generate
+    /// Number of segments to generate
     #[arg(long, default_value = "64")]
     segments: usize,
-    /// A model file of the kind `cues`; the model in the box, if not given
+    /// Model file of the kind cues [default: the built-in model]
     #[arg(long, value_name = "MODEL.safetensors")]
     model: Option<PathBuf>,
-    /// How to sample: ddpm, ddim or dpm++2m
+    /// Sampler: ddpm, ddim or dpm++2m
     #[arg(long, default_value_t)]
     sampler: SamplerKind,
-    /// Sampling steps a segment; ddpm always takes every step of the model's schedule
+    /// Sampling steps a segment; ddpm always takes all steps of the model's schedule
     #[arg(long, default_value_t = SamplerSettings::default().steps)]
     steps: usize,
-    /// How strictly the cues are followed, 1 for no guidance; what suits the model, if not given
+    /// Guidance scale: how closely the music follows the cues, 1 for no guidance [default: the one tuned for the model]
     #[arg(long)]
     guidance: Option<f64>,
-    /// Seed of the first segment; the following ones count up
+    /// Seed of the first segment; each further segment adds 1
     #[arg(long, default_value = "1")]
     seed: u64,
-    /// Which chords the model is told: planned, given (those of the real music) or free (none)
+    /// Chords for the model: planned, given (those of the real music) or free (none)
     #[arg(long, default_value = "planned")]
     harmony: Harmony,
-    /// Also write the figures
+    /// Also write the figures as JSON
     #[arg(long, value_name = "FIGURES.json")]
     json: Option<PathBuf>,
-    /// Also write a picture of pairs of rolls, one real and one generated, and beside it which is which (`.key.json`)
+    /// Also write a picture of pairs of rolls, one real and one generated, with a key to which is which (`.key.json`)
     #[arg(long, value_name = "SHEET.png")]
     sheet: Option<PathBuf>,
-    /// What runs the network: cpu, cuda or metal
+    /// Device that runs the network: cpu, cuda or metal
     #[arg(long, default_value = "cpu")]
     device: DeviceKind,
-    /// Threads; 0 takes one for every core
+    /// Number of threads; 0 for one a core
     #[arg(long, default_value = "0")]
     threads: ThreadCount,
     #[command(flatten)]
     coherence: CoherenceArgs,
 }
 
-/// What the JSON file says.
+/// The contents of the JSON file.
 #[derive(Serialize)]
 struct Figures<'a> {
     model: &'a str,
@@ -91,7 +89,7 @@ struct Figures<'a> {
     coherence: Coherence,
     #[serde(flatten)]
     report: &'a Report,
-    /// How long the segments took to generate.
+    /// Seconds taken to generate the segments.
     seconds: f64,
 }
 
@@ -120,7 +118,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         None => Model::in_the_box(&device),
     }?;
     let songs = held_out_songs(&arguments.data, arguments.cache.as_deref())?;
-    let windows = choose_windows(&songs, arguments.segments.max(CANDIDATES), &model)?;
+    let windows = choose_windows(&songs, arguments.segments.max(CANDIDATES), model.pitches());
+    if windows.is_empty() {
+        return Err(Error::Usage(format!(
+            "No held-out song (001, 021, 041 …) in {} has eight bars of 4/4 in a row. Evaluate on the whole of POP909.",
+            arguments.data.display()
+        )));
+    }
     let settings = Settings {
         seed: arguments.seed,
         sampler: SamplerSettings {
@@ -132,9 +136,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         coherence: arguments.coherence.coherence(),
         ..Settings::default()
     };
-    let asked = &windows[..arguments.segments];
+    let chosen = &windows[..arguments.segments];
     let start = Instant::now();
-    let generated = generate(&model, asked, arguments.harmony, &settings)?;
+    let generated = generate(&model, chosen, arguments.harmony, &settings)?;
     let seconds = start.elapsed().as_secs_f64();
 
     let report = Report::new(&model, &windows, &generated)?;
@@ -164,20 +168,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         write_json(path, &figures)?;
     }
     if let (Some(path), Some(key_path)) = (&arguments.sheet, &key_path) {
-        write_sheet(path, key_path, asked, &generated)?;
+        write_sheet(path, key_path, chosen, &generated)?;
     }
     Ok(())
 }
 
 fn held_out_songs(data: &Path, cache: Option<&Path>) -> Result<Vec<Song>> {
     if cache.is_none() && !data.is_file() {
-        let mut folders = pop909::songs(data)?;
+        let mut folders = pop909::song_folders(data)?;
         folders.retain(|folder| folder.is_held_out());
         return folders.iter().map(|folder| folder.read()).collect();
     }
     let mut progress = Progress::new();
     let songs = pop909::read_songs(data, cache, &mut |share| {
-        progress.set(share, "reading the music");
+        progress.set(share, "reading music");
     });
     progress.finish();
     let mut songs = songs?;
@@ -192,16 +196,17 @@ fn generate(
     settings: &Settings,
 ) -> Result<Vec<PianoRoll>> {
     let mut progress = Progress::new();
-    let rolls = answer(model, windows, harmony, settings, &mut |share, window| {
+    let mut on_progress = |share, window| {
         let message = format!("segment {} of {}", window + 1, windows.len());
         progress.set(share, &message);
         ControlFlow::Continue(())
-    });
+    };
+    let rolls = generate_segments(model, windows, harmony, settings, &mut on_progress);
     progress.finish();
     rolls
 }
 
-/// Where a pair is on the contact sheet, and which side of it is which.
+/// The position of a pair on the contact sheet, and which of its sides is real.
 #[derive(Serialize)]
 struct Placed<'a> {
     row: usize,
@@ -237,7 +242,7 @@ fn write_sheet(
     write_json(key_path, &key)
 }
 
-/// A coin for the pair `index` that shows no pattern: the parity of a scrambled number.
+/// Flips a deterministic coin for the pair `index`: the bit parity of a scrambled number.
 fn is_heads(index: usize) -> bool {
     let scrambled = (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (scrambled ^ (scrambled >> 29))

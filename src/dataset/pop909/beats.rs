@@ -1,4 +1,4 @@
-//! `beat_midi.txt`: when the beats are, and which of them start a bar.
+//! `beat_midi.txt`: the times of the beats, and which of them start a bar.
 
 use crate::error::Fault;
 use crate::time::{BEATS_PER_BAR, BEATS_PER_SEGMENT, Seconds};
@@ -6,14 +6,14 @@ use crate::time::{BEATS_PER_BAR, BEATS_PER_SEGMENT, Seconds};
 /// The beats of a song.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct BeatTable {
-    /// When each beat is; ascending, at least two.
+    /// The time of each beat; ascending, at least two.
     seconds: Vec<f64>,
-    /// Whether it starts a bar.
+    /// Whether each beat starts a bar.
     downbeat: Vec<bool>,
 }
 
 impl BeatTable {
-    /// Reads lines of three numbers: seconds, 1 at what may be half a bar, 1 at a downbeat.
+    /// Reads lines of three numbers: the time in seconds, 1 for a possible half bar, 1 for a downbeat.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let text = super::chords::text(bytes)?;
         let mut table = Self {
@@ -23,7 +23,7 @@ impl BeatTable {
         for (index, line) in text.lines().enumerate() {
             let (seconds, downbeat) = parse_line(line).ok_or_else(|| {
                 Fault::new(
-                    format!("«{line}» in line {}", index + 1),
+                    format!("`{line}` in line {}", index + 1),
                     "seconds and two flags",
                 )
             })?;
@@ -46,18 +46,18 @@ impl BeatTable {
         Ok(table)
     }
 
-    /// How many whole beats there are.
+    /// Returns the number of whole beats.
     pub(super) fn count(&self) -> usize {
         self.seconds.len() - 1
     }
 
-    /// The middle of every whole beat.
+    /// Returns the middle of every whole beat.
     pub(super) fn middles(&self) -> impl Iterator<Item = Seconds> + '_ {
         let pairs = self.seconds.windows(2);
         pairs.map(|pair| Seconds((pair[0] + pair[1]) / 2.0))
     }
 
-    /// The time in beats, by straight lines between them; nothing before the first and after the last.
+    /// Returns `time` in beats, interpolated linearly between them, or `None` before the first and after the last.
     pub(super) fn beat_at(&self, time: Seconds) -> Option<f64> {
         let after = self.seconds.partition_point(|&beat| beat <= time.0);
         let (before, start) = (after.checked_sub(1)?, self.seconds[after - 1]);
@@ -67,7 +67,7 @@ impl BeatTable {
         }
     }
 
-    /// The beats at which eight bars of 4/4 start, each with a further downbeat at its end.
+    /// Returns the beats from which eight bars of 4/4 follow that end at another downbeat.
     pub(super) fn segment_starts(&self) -> Vec<usize> {
         self.downbeat
             .windows(BEATS_PER_SEGMENT as usize + 1)
@@ -93,7 +93,7 @@ fn parse_line(line: &str) -> Option<(f64, bool)> {
 mod tests {
     use super::*;
 
-    /// Beats a second apart; bars start where the pattern has a `|`.
+    /// Beats one second apart; a `|` in the pattern starts a bar.
     fn table(pattern: &str) -> BeatTable {
         let lines: Vec<String> = pattern
             .bytes()
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn times_lie_between_the_beats_around_them() {
+    fn times_are_interpolated_between_beats() {
         let table = BeatTable::parse(b"1 1 1\n2 0 0\n4 1 0\n").unwrap();
         assert_eq!(table.count(), 2);
         for (seconds, beat) in [
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_table_of_beats_is_refused_by_line() {
+    fn a_malformed_beat_table_is_rejected_with_its_line() {
         for (text, words) in [
             ("", "0 beats"),
             ("1 0 0", "1 beats"),

@@ -1,4 +1,4 @@
-//! All songs in one file, which is read in a moment and carried to other machines with ease.
+//! All songs in one file, which loads quickly and is easy to copy to another machine.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,24 +14,25 @@ use crate::music::chord::{Chord, MAJOR_LIKE, MINOR_LIKE};
 use crate::music::note::GridNote;
 use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, Steps};
 
-/// The `format` of such a file.
+/// The file's `format` in its metadata.
 const FORMAT: &str = "diff-bgm-music/1";
 /// The largest file that is read, in bytes; POP909 takes 13 million.
 const MAX_BYTES: u64 = 256 << 20;
 /// The most beats of a song.
 const MAX_BEATS: usize = 100_000;
-/// What a song has of each array: notes, beats and starts of windows.
+/// Columns of `counts`: a song's notes, beats and window starts.
 const COUNTS: usize = 3;
-/// A note: its first sixteenth, its pitch, and the sixteenth at which it has ended.
+/// Columns of `notes`: the first sixteenth, the pitch, and the sixteenth after the last.
 const NOTE: usize = 3;
-/// A beat: whether a chord sounds, its twelve pitch classes, its bass, and whether it is like major.
+/// Columns of `chords`, one row a beat: whether a chord sounds, flags of its 12 pitch classes, its bass, and whether it is
+/// major-like.
 const CHORD: usize = 15;
 const SEGMENT: usize = BEATS_PER_SEGMENT as usize;
 
-/// Writes `songs` into the file at `path`, whole or not at all.
+/// Writes `songs` to the file at `path`, atomically.
 ///
 /// # Errors
-/// When it cannot be written.
+/// Returns an error if it cannot be written.
 pub(super) fn write(path: &Path, songs: &[Song]) -> Result<()> {
     let (mut notes, mut chords, mut starts, mut counts) = (vec![], vec![], vec![], vec![]);
     for song in songs {
@@ -80,10 +81,10 @@ pub(super) fn write(path: &Path, songs: &[Song]) -> Result<()> {
     safetensors_file::write(path, &safetensors_file::encode(&metadata, &tensors))
 }
 
-/// The songs in the file at `path`.
+/// Reads the songs in the file at `path`.
 ///
 /// # Errors
-/// When it cannot be read, or is not what [`write`] makes.
+/// Returns an error if it cannot be read or is not a file that [`write`] makes.
 pub(super) fn read(path: &Path) -> Result<Vec<Song>> {
     let bytes = read_bounded(path, MAX_BYTES)?;
     parse(&bytes).map_err(|fault| Error::from(fault).in_file(path))
@@ -94,7 +95,7 @@ fn parse(bytes: &[u8]) -> Result<Vec<Song>, Fault> {
     container.expect_format(FORMAT)?;
     let array = |name: &str, width: usize| -> Result<Vec<i64>, Fault> {
         let view = (container.tensors.tensor(name))
-            .map_err(|_| Fault::new(format!("no array «{name}»"), "songs, kept by training"))?;
+            .map_err(|_| Fault::new(format!("no array `{name}`"), "a cache of songs"))?;
         match view.shape() {
             [_, found] if *found == width => RawTensor::from(&view).to_i64(),
             shape => {
@@ -107,16 +108,16 @@ fn parse(bytes: &[u8]) -> Result<Vec<Song>, Fault> {
     let (starts, counts) = (array("starts", 1)?, array("counts", COUNTS)?);
     let names = container.metadata.get("songs").map_or("", String::as_str);
     let names: Vec<&str> = names.split(' ').collect();
-    let damaged = |what: &str| Fault::new(what, "songs as they were written");
+    let damaged = |what: &str| Fault::new(what, "an undamaged cache of songs");
     if names.len() * COUNTS != counts.len() {
-        return Err(damaged("other names than songs"));
+        return Err(damaged("a number of names that is not the number of songs"));
     }
     let mut notes = notes.chunks_exact(NOTE);
     let mut chords = chords.chunks_exact(CHORD);
     let mut starts = starts.into_iter();
     let mut songs = Vec::new();
     for (name, counts) in names.into_iter().zip(counts.chunks_exact(COUNTS)) {
-        let fault = || damaged(&format!("a damaged song «{name}»"));
+        let fault = || damaged(&format!("a damaged song `{name}`"));
         if name.parse::<u32>().is_err() {
             return Err(fault());
         }
@@ -144,7 +145,7 @@ fn parse(bytes: &[u8]) -> Result<Vec<Song>, Fault> {
         songs.push(song().ok_or_else(fault)?);
     }
     if (notes.len(), chords.len(), starts.len()) != (0, 0, 0) {
-        return Err(damaged("more music than songs"));
+        return Err(damaged("music that belongs to no song"));
     }
     Ok(songs)
 }
@@ -161,7 +162,7 @@ fn row(chord: Option<Chord>) -> [u8; CHORD] {
     row
 }
 
-/// The chord of a row, if one sounds; nothing for what is no such row.
+/// Returns the chord of a row, or `Some(None)` if none sounds. `None` if the row is malformed.
 fn chord(row: &[i64]) -> Option<Option<Chord>> {
     let is_flag = |value: &i64| (0..=1).contains(value);
     let is_row = is_flag(&row[14]) && row[..13].iter().all(is_flag);
@@ -176,7 +177,7 @@ fn chord(row: &[i64]) -> Option<Option<Chord>> {
     }))
 }
 
-/// A note of a song of `beats`; nothing for what is none.
+/// Returns the note of a row in a song of `beats`, or `None` if the row is malformed.
 fn note(row: &[i64], beats: usize) -> Option<GridNote> {
     let [start, end] = [row[0], row[2]].map(|step| u32::try_from(step).ok());
     let (start, end) = (start?, end?);

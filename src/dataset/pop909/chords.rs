@@ -1,4 +1,4 @@
-//! `chord_midi.txt`: which chord sounds when.
+//! `chord_midi.txt`: the chords and their times.
 
 use crate::error::Fault;
 use crate::music::chord::Chord;
@@ -9,7 +9,7 @@ use crate::time::Seconds;
 pub(super) struct ChordTable(Vec<(Seconds, Seconds, Option<Chord>)>);
 
 impl ChordTable {
-    /// Reads lines of start and end in seconds and a chord symbol.
+    /// Reads lines of a start and an end in seconds and a chord symbol.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let chords = text(bytes)?.lines().enumerate().map(|(index, line)| {
             let number = index + 1;
@@ -19,7 +19,7 @@ impl ChordTable {
                 (seconds(), seconds(), words.next(), words.next())
             else {
                 return Err(Fault::new(
-                    format!("«{line}» in line {number}"),
+                    format!("`{line}` in line {number}"),
                     "start and end in seconds and a chord",
                 ));
             };
@@ -31,7 +31,7 @@ impl ChordTable {
         chords.collect::<Result<_, _>>().map(Self)
     }
 
-    /// The chord at each of the ascending `times`: of those under way, that of the last line.
+    /// Returns the chord at each of the ascending `times`. Where lines overlap, the last one counts.
     pub(super) fn at(&self, times: &[Seconds]) -> Vec<Option<Chord>> {
         let mut chords = vec![None; times.len()];
         for (start, end, chord) in &self.0 {
@@ -43,9 +43,9 @@ impl ChordTable {
     }
 }
 
-/// A table's bytes as text.
+/// Returns a table's bytes as text.
 pub(super) fn text(bytes: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(bytes).map_err(|_| Fault::new("bytes that are no text", "lines of text"))
+    std::str::from_utf8(bytes).map_err(|_| Fault::new("bytes that are not UTF-8", "lines of text"))
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_beat_has_the_chord_that_is_under_way() {
+    fn a_time_has_the_chord_that_covers_it() {
         let table = ChordTable::parse(b"0.0\t1.0\tN\n1.0\t2.5\tC:maj\n2.5\t3.0\tA:min\n").unwrap();
         let times = [0.5, 1.0, 2.49, 2.5, 3.0].map(Seconds);
         let roots: Vec<Option<u8>> = (table.at(&times).iter())
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_table_of_chords_is_refused_by_line() {
+    fn a_malformed_chord_table_is_rejected_with_its_line() {
         for wrong in ["0 1", "0 1 N x", "a 1 N", "0 1 H:maj", "\n"] {
             let text = format!("0 1 N\n{wrong}\n");
             let fault = ChordTable::parse(text.as_bytes()).unwrap_err().to_string();

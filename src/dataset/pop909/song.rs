@@ -1,4 +1,4 @@
-//! One song on its grid of sixteenths, and the 8-bar windows of it.
+//! A song on its grid of sixteenths, and its 8-bar windows.
 
 use std::path::Path;
 
@@ -13,21 +13,21 @@ use crate::music::note::GridNote;
 use crate::music::piano_roll::{PianoRoll, PitchRange};
 use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Seconds, Steps};
 
-/// The tracks that make up the arrangement.
+/// Tracks of the arrangement.
 const TRACKS: [&str; 3] = ["MELODY", "BRIDGE", "PIANO"];
-/// The largest table of beats or chords that is read, in bytes.
+/// The largest beat or chord table that is read, in bytes.
 const MAX_TABLE_BYTES: u64 = 1 << 20;
 
-/// One song on the grid of sixteenths between its beats.
+/// A song on the grid of sixteenths between its beats.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Song {
     /// Its name, such as `021`.
     pub name: String,
-    /// Its notes; those of one pitch may overlap.
+    /// Its notes; notes of the same pitch may overlap.
     pub(super) notes: Vec<GridNote>,
-    /// The chord of each beat, where one sounds.
+    /// The chord of each beat, or `None`.
     pub(super) chords: Vec<Option<Chord>>,
-    /// The beats at which eight bars of 4/4 start.
+    /// The beats from which eight bars of 4/4 follow.
     pub segment_starts: Vec<usize>,
 }
 
@@ -36,18 +36,18 @@ pub struct Song {
 pub struct Window {
     /// The song's name.
     pub song: String,
-    /// The beat of the song at which it starts.
+    /// The beat of the song where the window starts.
     pub start_beat: usize,
-    /// Its roll; a note that sounds on from before is sustain without an onset.
+    /// Its roll. A note that started earlier and still sounds is sustain without an onset.
     pub roll: PianoRoll,
     /// The cues of its beats.
     pub cues: Vec<BeatCues>,
-    /// The chords of its beats.
+    /// The chord of each beat, or `None`.
     pub chords: Vec<Option<Chord>>,
 }
 
 impl Song {
-    /// Whether the song is never trained on; see [`super::SongFolder::is_held_out`].
+    /// Returns whether the song is never trained on; see [`super::SongFolder::is_held_out`].
     pub fn is_held_out(&self) -> bool {
         self.name.parse().is_ok_and(super::is_held_out)
     }
@@ -74,13 +74,13 @@ impl Song {
         })
     }
 
-    /// The eight bars from `start_beat`, one of [`Song::segment_starts`]; what lies outside `pitches` is left out.
+    /// Returns the eight bars from `start_beat`, one of [`Song::segment_starts`]. Notes outside `pitches` are left out.
     pub fn window(&self, start_beat: usize, pitches: PitchRange) -> Window {
         self.transposed_window(start_beat, 0, pitches)
     }
 
-    /// The same, `semitones` higher.
-    pub fn transposed_window(
+    /// Returns the window from `start_beat`, transposed up by `semitones`.
+    pub(crate) fn transposed_window(
         &self,
         start_beat: usize,
         semitones: i8,
@@ -105,8 +105,8 @@ impl Song {
         }
     }
 
-    /// The roll of a segment. Where notes of one pitch overlap, each has its onset, and what sounds lasts as long as
-    /// the last of them.
+    /// Returns the roll of a segment. If notes of one pitch overlap, each has its onset, and the pitch sounds until the
+    /// last of them ends.
     fn roll(&self, start: Steps, semitones: i8, pitches: PitchRange) -> PianoRoll {
         let length = Steps(STEPS_PER_SEGMENT);
         let mut roll = PianoRoll::silent(length, pitches);
@@ -134,8 +134,8 @@ impl Song {
     }
 }
 
-/// The notes of the arrangement at the nearest sixteenths, at least one long; those that start before the first beat
-/// or at the end of the last one are left out.
+/// Returns the notes of the arrangement, rounded to sixteenths and at least one long. Notes that start outside
+/// the beats are left out.
 fn notes_on_grid(file: &MidiFile, beats: &BeatTable) -> Result<Vec<GridNote>, Fault> {
     let tracks: Vec<_> = (file.tracks.iter())
         .filter(|track| TRACKS.contains(&track.name.trim()))
@@ -143,8 +143,8 @@ fn notes_on_grid(file: &MidiFile, beats: &BeatTable) -> Result<Vec<GridNote>, Fa
     if tracks.is_empty() {
         let names: Vec<_> = file.tracks.iter().map(|track| &*track.name).collect();
         return Err(Fault::new(
-            format!("tracks named «{}»", names.join(", ")),
-            format!("some of {}", TRACKS.join(", ")),
+            format!("tracks named `{}`", names.join("`, `")),
+            format!("at least one of {}", TRACKS.join(", ")),
         ));
     }
     let end = beats.count() as u32 * STEPS_PER_BEAT;

@@ -1,4 +1,4 @@
-//! The picture of a run's losses.
+//! Draws the loss curve.
 
 use std::path::Path;
 
@@ -8,18 +8,18 @@ use crate::error::Result;
 
 /// Width and height, in pixels.
 const SIZE: [usize; 2] = [960, 480];
-/// How much of the height lies between the losses and either edge.
+/// The share of the range of losses that is left free above and below.
 const MARGIN: f64 = 0.06;
-/// Half the side of a mark at a loss on held-out music, in pixels.
+/// Half the side of a mark for a loss on held-out music, in pixels.
 const MARK: usize = 2;
-/// What a label's value may begin with, a power of ten apart.
+/// Labels are these values times a power of ten.
 const STEPS: [f64; 3] = [1.0, 2.0, 5.0];
 
-/// Writes the picture to `path`: in blue the mean loss of each column's steps, in yellow marks the losses on held-out
-/// music, and lines at labelled values. The vertical scale is logarithmic and holds all that is shown.
+/// Draws the loss curve and writes it to `path`: a blue line for the mean loss of each column's steps, yellow marks for the
+/// losses on held-out music, and lines at labelled values. The vertical axis is logarithmic and fits the data.
 ///
 /// # Errors
-/// When it cannot be written.
+/// Returns an error if it cannot be written.
 pub(super) fn write(path: &Path, lines: &[Line]) -> Result<()> {
     let [width, _] = SIZE;
     let mut picture = Picture::new(lines);
@@ -50,12 +50,12 @@ pub(super) fn write(path: &Path, lines: &[Line]) -> Result<()> {
     picture.canvas.write_png(path)
 }
 
-/// Whether a loss has a place on the scale.
+/// Returns whether a loss can be shown on a logarithmic axis.
 fn is_shown(loss: f64) -> bool {
     loss.is_finite() && loss > 0.0
 }
 
-/// The mean of the losses that fall into a column.
+/// Returns the mean of the losses in column `x`, or `None` if it has none.
 fn column_mean(lines: &[Line], x: usize) -> Option<f64> {
     let place = |x: usize| x * lines.len() / SIZE[0];
     let (first, end) = (place(x), place(x + 1).max(place(x) + 1));
@@ -68,12 +68,12 @@ fn column_mean(lines: &[Line], x: usize) -> Option<f64> {
 
 struct Picture {
     canvas: Canvas,
-    /// The logarithms to the base of ten at the lower and the upper edge.
+    /// The base-10 logarithms at the lower and the upper edge.
     range: [f64; 2],
 }
 
 impl Picture {
-    /// An empty one whose scale holds the losses of `lines`.
+    /// Makes an empty picture whose vertical axis fits the losses of `lines`.
     fn new(lines: &[Line]) -> Self {
         let columns = (0..SIZE[0]).filter_map(|x| column_mean(lines, x));
         let held_out = lines.iter().filter_map(|line| line.held_out_loss);
@@ -93,7 +93,7 @@ impl Picture {
         }
     }
 
-    /// The values that are labelled, within the range.
+    /// Returns the labelled values within the range.
     fn labels(&self) -> Vec<f64> {
         let [low, high] = self.range;
         let powers = low.floor() as i32..=high.floor() as i32;
@@ -102,7 +102,7 @@ impl Picture {
             .filter(|(step, power)| {
                 (low..=high).contains(&(libm::log10(*step) + f64::from(*power)))
             })
-            // Divided where it is below 1, so that it is the number that is written so.
+            // Below 1, division gives the float nearest to the decimal, so that it prints as 0.2, not 0.2000…01.
             .map(|(step, power)| match power {
                 0.. => step * 10_f64.powi(power),
                 _ => step / 10_f64.powi(-power),
@@ -110,7 +110,7 @@ impl Picture {
             .collect()
     }
 
-    /// The row of a value.
+    /// Returns the row of a value.
     fn y(&self, value: f64) -> usize {
         let [low, high] = self.range;
         let place = (high - libm::log10(value)) / (high - low);
@@ -128,7 +128,7 @@ impl Picture {
         self.canvas.fill(pixel, colour, 1.0);
     }
 
-    /// Writes `text` at the left edge above the row `y`, or below it where there is no room.
+    /// Writes `text` at the left edge, above row `y` or below it if there is no room.
     fn label(&mut self, text: &str, y: usize) {
         let (y, height) = (y as f32, Lettering::LABEL.height());
         let top = if y >= height { y - height } else { y + 1.0 };
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_ratios_of_losses_are_equally_high_and_labelled_by_round_values() {
+    fn equal_ratios_of_losses_have_equal_heights_and_round_labels() {
         let lines = [line(1, 1.0, None), line(2, 0.1, Some(0.02))];
         let picture = Picture::new(&lines);
         assert_eq!(picture.labels(), [0.02, 0.05, 0.1, 0.2, 0.5, 1.0]);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_of_any_log_is_written() {
+    fn any_log_gives_a_picture() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("loss.png");
         let wild = [line(1, f64::INFINITY, Some(0.0)), line(2, 0.5, Some(0.4))];

@@ -1,4 +1,4 @@
-//! Where variables come from: what a network asks for is given, widened, or drawn.
+//! Makes the variables of a network from given weights, widened weights, or random numbers.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ use crate::diffusion::noise::{NoiseSource, NoiseUse};
 use crate::error::{Fault, Result};
 use crate::time::BARS_PER_SEGMENT;
 
-/// How much more than other moments a new head looks at those it begins with.
+/// The initial bias of a new head towards the lags it favours.
 const FAVOUR: f32 = 2.0;
-/// How many bars away those are, a head; further heads begin without a preference.
+/// The favoured lag of each head in bars, with its multiples. Further heads start without a preference.
 const FAVOURED_BARS: [usize; 3] = [1, 2, 4];
 
-/// Makes a variable of each weight that a network asks for.
+/// Makes a variable for each weight that the network requests while it is built.
 pub(super) struct Maker {
-    /// May lack inputs and whole weights where there is a seed.
+    /// Given weights. If there is a seed, some may be missing or have fewer inputs.
     given: Named<Tensor>,
-    /// Of drawn weights; without it, all are given.
+    /// The seed of drawn weights; if `None`, all weights must be given.
     seed: Option<u64>,
     made: Arc<Mutex<Named<Var>>>,
 }
@@ -44,7 +44,7 @@ impl Maker {
                 _ => tensor.clone(),
             };
             if tensor.shape() != shape {
-                let found = format!("{name} of the shape {:?}", tensor.dims());
+                let found = format!("{name} of shape {:?}", tensor.dims());
                 return Err(Fault::new(found, format!("{:?}", shape.dims())).into());
             }
             return Ok(tensor.flatten_all()?.to_vec1()?);
@@ -98,7 +98,7 @@ impl SimpleBackend for Maker {
     }
 
     fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> candle_core::Result<Tensor> {
-        candle_core::bail!("{name} was asked for without a shape")
+        candle_core::bail!("{name} was requested without a shape")
     }
 
     fn contains_tensor(&self, name: &str) -> bool {
@@ -106,7 +106,7 @@ impl SimpleBackend for Maker {
     }
 }
 
-/// Biases of time attention `[heads, lags]` that favour moments at multiples of one, two and four bars.
+/// Returns biases of time attention, `[heads, lags]`, that favour lags of multiples of one, two and four bars.
 fn favouring_whole_bars(heads: usize, lags: usize) -> Vec<f32> {
     let moments = lags.div_ceil(2);
     let bar = (moments / BARS_PER_SEGMENT as usize).max(1);
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_begin_with_lags_of_one_two_and_four_bars() {
+    fn heads_initially_favour_lags_of_one_two_and_four_bars() {
         let bias = favouring_whole_bars(4, 63);
         for (head, favoured) in [
             vec![4, 8, 12, 16, 20, 24, 28],

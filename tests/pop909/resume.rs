@@ -1,4 +1,4 @@
-//! Runs of `bgm train` that go on where they were stopped.
+//! Resuming runs of `bgm train`.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::songs::{data_set, write_song};
 use crate::train::{bgm_train, cue_params, is_png, load, losses, trained, write_params};
 
 #[test]
-fn a_run_that_was_killed_goes_on_to_the_same_weights() {
+fn a_killed_run_resumes_to_the_same_weights() {
     let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
     let params = cue_params(folder.path());
     let options: Vec<&str> = "--steps 16 --batch 1 --checkpoint-every 3 --samples-every 5"
@@ -46,7 +46,7 @@ fn a_run_that_was_killed_goes_on_to_the_same_weights() {
 }
 
 #[test]
-fn a_run_goes_on_with_what_may_change_and_names_what_may_not() {
+fn a_resumed_run_accepts_options_that_may_change_and_names_those_that_may_not() {
     let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
     let params = cue_params(folder.path());
     let run = folder.path().join("run");
@@ -63,13 +63,13 @@ fn a_run_goes_on_with_what_may_change_and_names_what_may_not() {
     let refused = train("--batch 2 --seed 9").output().unwrap();
     let message = String::from_utf8(refused.stderr).unwrap();
     assert!(
-        message.contains("with batch 1, seed 1; expected batch 2, seed 9"),
+        message.contains("has batch 1, seed 1, not batch 2, seed 9."),
         "{message}"
     );
 }
 
 #[test]
-fn a_run_goes_on_only_with_the_network_and_music_of_its_beginning() {
+fn a_resumed_run_must_have_the_network_and_music_it_started_with() {
     let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
     let params = cue_params(folder.path());
     let [first, run] = ["first", "run"].map(|name| folder.path().join(name));
@@ -86,7 +86,7 @@ fn a_run_goes_on_only_with_the_network_and_music_of_its_beginning() {
     };
     let cache = ["--steps", "1", "--cache", music.to_str().unwrap()];
     trained(train(data.path(), &params, &model, &cache));
-    // The songs in one file will do, without the folder.
+    // The cache file replaces the folder.
     trained(train(&music, &params, &model, &["--steps", "2"]));
     assert_eq!(losses(&run).len(), 2);
 
@@ -102,8 +102,11 @@ fn a_run_goes_on_only_with_the_network_and_music_of_its_beginning() {
     assert!(message.contains("--measure-cues"), "{message}");
     write_song(data.path(), "003");
     let message = refused(train(data.path(), &params, &model, &[]));
-    assert!(message.contains("2 songs of 10 windows"), "{message}");
-    assert!(message.contains("1 of 5"), "{message}");
+    assert!(message.contains("has 2 songs with 10 windows"), "{message}");
+    assert!(
+        message.contains("trained on 1 song with 5 windows"),
+        "{message}"
+    );
     let other = write_params(
         folder.path(),
         json!({
