@@ -5,6 +5,7 @@ mod check;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
+use crate::music::cues::Cue;
 
 /// How many quantiles of each cue a model knows: 0, 0.01 … 1.
 pub const CUE_QUANTILES: usize = 101;
@@ -121,9 +122,9 @@ pub struct ModelConfig {
     /// Whether the network takes a harmony row a beat (`cues`).
     #[serde(default)]
     pub harmony: bool,
-    /// Names of the cues, in the order of the quantiles' columns.
+    /// The cues, in the order of the quantiles' columns; names in JSON.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cue_names: Vec<String>,
+    pub cue_names: Vec<Cue>,
     /// Quantiles 0, 0.01 … 1 of each cue over the training data, `[101, cues]`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cue_quantiles: Vec<Vec<f32>>,

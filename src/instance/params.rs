@@ -1,17 +1,20 @@
-//! The plugin's parameters: one table row each, and their values at one moment.
+//! The plugin's parameters, one table row each, and their values at one moment.
 //!
-//! The plugin builds the host's parameters from [`ParamId::spec`], and the editor draws its sliders from it, so a label,
-//! a range or a hint stands in one place. Nothing here knows a plugin format.
+//! The plugin makes the host's parameters from [`ParamId::spec`], and the editor its sliders. The rows of the cues take
+//! their names, labels and words from the tables of cues ([`Cue::spec`], [`Pairing::of`]). Nothing here depends on a
+//! plugin format.
 
+use crate::conditioning::pairing::Pairing;
 use crate::conditioning::steering::{Lane, Steering};
 use crate::generator::CUES_GUIDANCE_SCALE;
+use crate::music::cues::Cue;
 use crate::time::{BEATS_PER_BAR, Beats, Tempo};
 
-/// The highest value of the revision parameter; counting starts again after it.
+/// The highest value of the revision parameter; it then wraps to 0.
 pub const MAX_REVISION: i32 = 1 << 20;
-/// The last beat at which a clip may start.
+/// The last beat at which a clip may start, counted from 0.
 pub const LAST_START_BEAT: i32 = 8191;
-/// The default of the guidance parameter, at which the model's own default applies.
+/// The default of the guidance parameter, which stands for the model's own default.
 const DEFAULT_GUIDANCE: f32 = CUES_GUIDANCE_SCALE as f32;
 
 /// A parameter.
@@ -19,53 +22,53 @@ const DEFAULT_GUIDANCE: f32 = CUES_GUIDANCE_SCALE as f32;
 pub enum ParamId {
     /// More or fewer notes than the clip suggests.
     Density,
-    /// More or fewer notes at once; free at 0.
+    /// More or fewer notes at once; the model decides at 0.
     Polyphony,
     /// Higher or lower than the clip suggests.
     Register,
-    /// Towards minor or major from what the clip suggests.
+    /// Nearer to minor or to major than the clip suggests.
     Mode,
-    /// Livelier or calmer in every respect.
+    /// Livelier or calmer: density, polyphony, accents and loudness together.
     Energy,
-    /// How strictly the clip is followed.
+    /// How closely a draft follows the clip.
     Guidance,
-    /// How far a draft strays from the most likely one.
+    /// How far a draft may stray from the most likely one.
     Variation,
-    /// The beat of the project at which the clip, and so the draft, starts.
+    /// The beat of the project at which the clip and the draft start.
     ClipStart,
     /// Whether a draft follows the host's tempo or keeps its own.
     FollowHost,
-    /// Whether the built-in instrument sounds.
+    /// Whether the built-in instrument plays.
     Preview,
-    /// Level of the built-in instrument.
+    /// The level of the built-in instrument.
     PreviewLevel,
-    /// Silences the draft and ends the notes that sound.
+    /// Silences the draft and ends sounding notes.
     Bypass,
-    /// Makes a draft whenever it is switched on.
+    /// Makes a draft each time it is switched on.
     Generate,
-    /// Changes with the state, so that the host knows there is something to save.
+    /// Changes with the state, so that the host sees unsaved changes.
     Revision,
 }
 
-/// What a parameter is called, what it may be, and what it is for.
+/// A row of the table of parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ParamSpec {
-    /// Its key in projects, which never changes.
+    /// The key in projects; never changes.
     pub key: &'static str,
-    /// Its label.
+    /// The label.
     pub name: &'static str,
-    /// What it may be.
+    /// The range and default.
     pub range: ParamRange,
-    /// Words for a value below, at and above 0, for sliders that read as words.
+    /// Words for values below, at and above 0, for sliders that show words.
     pub words: Option<[&'static str; 3]>,
-    /// One sentence for a tooltip.
+    /// The tooltip: one sentence without a full stop.
     pub hint: &'static str,
 }
 
-/// The values that a parameter may have, and its default.
+/// The range of a parameter, and its default.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ParamRange {
-    /// A number between two others, moved in steps.
+    /// A number, set in steps.
     Float {
         /// The lowest value.
         min: f32,
@@ -76,7 +79,7 @@ pub enum ParamRange {
         /// The smallest change.
         step: f32,
     },
-    /// A whole number from 0, which is the default.
+    /// A whole number from 0, the default.
     Count {
         /// The highest value.
         max: i32,
@@ -107,50 +110,36 @@ impl ParamId {
         Self::Revision,
     ];
 
-    /// The parameter's row of the table.
+    /// Returns the parameter's row of the table.
     pub const fn spec(self) -> ParamSpec {
         match self {
-            Self::Density => steering(
-                "density",
-                "Density",
-                ["sparser", "as clip", "denser"],
-                "More or fewer notes than the clip suggests",
-            ),
-            Self::Polyphony => steering(
-                "polyphony",
-                "Polyphony",
-                ["thinner", "free", "fuller"],
+            Self::Density => of_cue(Cue::Density, "More or fewer notes than the clip suggests"),
+            Self::Polyphony => of_cue(
+                Cue::Polyphony,
                 "More or fewer notes at once; free in the middle",
             ),
-            Self::Register => steering(
-                "register",
-                "Register",
-                ["lower", "as clip", "higher"],
-                "Higher or lower than the clip suggests",
-            ),
-            Self::Mode => steering(
-                "mode",
-                "Mode",
-                ["minor", "as clip", "major"],
-                "Towards minor or major from what the clip suggests",
+            Self::Register => of_cue(Cue::Register, "Higher or lower than the clip suggests"),
+            Self::Mode => of_cue(
+                Cue::Mode,
+                "Nearer to minor or to major than the clip suggests",
             ),
             Self::Energy => steering(
                 "energy",
                 "Energy",
-                ["calmer", "as clip", "livelier"],
-                "Livelier or calmer in every respect",
+                ["calmer", AS_CLIP, "livelier"],
+                "Livelier or calmer: density, polyphony, accents and loudness together",
             ),
             Self::Guidance => number(
                 "guidance",
                 "Guidance",
                 [1.0, 8.0, DEFAULT_GUIDANCE, 0.1],
-                "How strictly the clip is followed",
+                "How closely a draft follows the clip",
             ),
             Self::Variation => number(
                 "variation",
                 "Variation",
                 [0.0, 1.5, 1.0, 0.05],
-                "How far a draft strays from the most likely one",
+                "How far a draft may stray from the most likely one",
             ),
             Self::ClipStart => ParamSpec {
                 key: "start",
@@ -171,33 +160,46 @@ impl ParamId {
                 "preview",
                 "Preview",
                 true,
-                "Whether the built-in instrument sounds",
+                "Whether the built-in instrument plays",
             ),
             Self::PreviewLevel => number(
                 "level",
                 "Preview level",
                 [0.0, 1.0, 0.7, 0.01],
-                "Level of the built-in instrument",
+                "The level of the built-in instrument",
             ),
             Self::Bypass => switch("bypass", "Bypass", false, "Silences the draft"),
             Self::Generate => switch(
                 "generate",
                 "Generate",
                 false,
-                "Makes a draft whenever it is switched on",
+                "Makes a draft each time it is switched on",
             ),
             Self::Revision => ParamSpec {
                 key: "revision",
                 name: "Revision",
                 range: ParamRange::Count { max: MAX_REVISION },
                 words: None,
-                hint: "Changes when there is something to save",
+                hint: "Changes when there are unsaved changes",
             },
         }
     }
 }
 
-/// A slider from −1 to 1 whose values read as words.
+/// The word for 0 on a slider that moves what the clip suggests.
+const AS_CLIP: &str = "as clip";
+
+/// Makes the slider of a cue from the tables of cues.
+const fn of_cue(cue: Cue, hint: &'static str) -> ParamSpec {
+    let spec = cue.spec();
+    let middle = match Pairing::of(cue).default_strength {
+        Some(_) => AS_CLIP,
+        None => "free",
+    };
+    steering(spec.name, spec.label, [spec.less, middle, spec.more], hint)
+}
+
+/// Makes a slider from −1 to 1 whose values show as words.
 const fn steering(
     key: &'static str,
     name: &'static str,
@@ -211,7 +213,7 @@ const fn steering(
     }
 }
 
-/// A number, from its lowest value, highest value, default and step.
+/// Makes a number from its minimum, maximum, default and step.
 const fn number(
     key: &'static str,
     name: &'static str,
@@ -248,7 +250,7 @@ const fn switch(
     }
 }
 
-/// What the parameters were at one moment, as far as drafts and the window depend on them.
+/// The values at one moment of the parameters that drafts and the editor depend on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ParamValues {
     /// See [`ParamId::Density`]; −1 to 1, as are the next four.
@@ -288,39 +290,49 @@ impl Default for ParamValues {
 }
 
 impl ParamValues {
-    /// Where drafts start in the project.
+    /// Returns the beat of the project at which drafts start.
     pub fn start(&self) -> Beats {
         Beats(f64::from(self.clip_start))
     }
 
-    /// The tempo that the played draft keeps: `draft_tempo`, or `None` if it follows the host's.
+    /// Returns the tempo that the played draft keeps: `draft_tempo`, or `None` if it follows the host's.
     pub fn own_tempo(&self, draft_tempo: Option<Tempo>) -> Option<Tempo> {
         draft_tempo.filter(|_| !self.follow_host)
     }
 
-    /// How the next draft is steered.
+    /// Returns the steering of the next draft.
     pub fn steering(&self) -> Steering {
-        let clip = Steering::default();
-        Steering {
-            density: moved(clip.density, self.density),
-            polyphony: moved(clip.polyphony, self.polyphony),
-            register: moved(clip.register, self.register),
-            mode: moved(clip.mode, self.mode),
-            accent: clip.accent,
+        let mut steering = Steering {
             energy: self.energy,
+            ..Steering::default()
+        };
+        for cue in Cue::ALL {
+            steering.lanes[cue] = moved(&steering.lanes[cue], self.slider(cue));
+        }
+        steering
+    }
+
+    /// Returns the slider of a cue, or 0 for accents, which have none.
+    fn slider(&self, cue: Cue) -> f32 {
+        match cue {
+            Cue::Density => self.density,
+            Cue::Polyphony => self.polyphony,
+            Cue::Register => self.register,
+            Cue::Mode => self.mode,
+            Cue::Accent => 0.0,
         }
     }
 
-    /// The guidance scale of the next draft, or `None` if it is left to the model.
+    /// Returns the guidance scale of the next draft, or `None` for the model's default.
     pub fn guidance_scale(&self) -> Option<f64> {
         (self.guidance != DEFAULT_GUIDANCE).then_some(f64::from(self.guidance))
     }
 }
 
-/// Moves a lane by a slider; a free lane is drawn where the slider is.
-fn moved(lane: Lane, by: f32) -> Lane {
-    match lane {
-        _ if by == 0.0 => lane,
+/// Moves a lane by a slider: an offset from the clip's curve, or a constant if the lane does not follow the clip.
+fn moved(lane: &Lane, by: f32) -> Lane {
+    match *lane {
+        _ if by == 0.0 => lane.clone(),
         Lane::Clip { strength, offset } => Lane::Clip {
             strength,
             offset: offset + by,
@@ -329,7 +341,7 @@ fn moved(lane: Lane, by: f32) -> Lane {
     }
 }
 
-/// A beat as bar and beat, both counted from 1: beat 16 is `5.1`.
+/// Formats a beat as bar and beat, both counted from 1: beat 16 is `5.1`.
 pub fn bar_and_beat(beat: i32) -> String {
     let beats = BEATS_PER_BAR as i32;
     format!(
@@ -339,7 +351,7 @@ pub fn bar_and_beat(beat: i32) -> String {
     )
 }
 
-/// Reads a bar, or a bar and beat: `5`, `5.1`.
+/// Parses a bar, or a bar and beat: `5`, `5.1`. Returns `None` for anything else.
 pub fn beat_from_text(text: &str) -> Option<i32> {
     let (bar, beat) = text.trim().split_once('.').unwrap_or((text.trim(), "1"));
     let (bar, beat): (i32, i32) = (bar.parse().ok()?, beat.parse().ok()?);
@@ -353,14 +365,54 @@ mod tests {
     use super::*;
 
     #[test]
-    fn untouched_sliders_leave_the_steering_to_the_clip() {
+    fn sliders_at_their_defaults_give_the_default_steering() {
         let untouched = ParamValues::default();
         assert_eq!(untouched.steering(), Steering::default());
         assert_eq!(untouched.guidance_scale(), None);
     }
 
     #[test]
-    fn a_start_reads_as_bar_and_beat() {
+    fn a_slider_moves_its_cue_from_the_clip_or_sets_a_free_one() {
+        let steering = ParamValues {
+            register: 0.25,
+            polyphony: -0.5,
+            ..ParamValues::default()
+        }
+        .steering();
+        let (strength, offset) = (0.5, 0.25);
+        let mut expected = Steering::default();
+        expected.lanes[Cue::Register] = Lane::Clip { strength, offset };
+        expected.lanes[Cue::Polyphony] = Lane::constant(-0.5);
+        assert_eq!(steering, expected);
+    }
+
+    #[test]
+    fn labels_and_words_of_the_cues_stay_as_projects_and_users_know_them() {
+        for (id, key, words) in [
+            (
+                ParamId::Density,
+                "density",
+                ["sparser", "as clip", "denser"],
+            ),
+            (
+                ParamId::Polyphony,
+                "polyphony",
+                ["thinner", "free", "fuller"],
+            ),
+            (
+                ParamId::Register,
+                "register",
+                ["lower", "as clip", "higher"],
+            ),
+            (ParamId::Mode, "mode", ["minor", "as clip", "major"]),
+        ] {
+            let spec = id.spec();
+            assert_eq!((spec.key, spec.words), (key, Some(words)));
+        }
+    }
+
+    #[test]
+    fn a_start_is_shown_and_typed_as_bar_and_beat() {
         assert_eq!(bar_and_beat(16), "5.1");
         for beat in [0, 1, 7, 16, 8191] {
             assert_eq!(beat_from_text(&bar_and_beat(beat)), Some(beat));
