@@ -180,3 +180,36 @@ impl ModelConfig {
         2 * self.cue_names.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn with_cues(names: Value) -> Value {
+        json!({
+            "cond_type": "cues", "channels": 32, "channel_multipliers": [1, 1], "attention_levels": [1],
+            "n_res_blocks": 1, "n_heads": 4, "tf_layers": 1, "d_cond": 32, "linear_start": 0.00085,
+            "linear_end": 0.012, "n_steps": 1000, "img_h": 128, "img_w": 40, "time_fold": 4,
+            "in_channels": 12, "out_channels": 8, "cue_names": names,
+        })
+    }
+
+    #[test]
+    fn cues_are_names_in_json() {
+        let names = json!(["accent", "density"]);
+        let config = ModelConfig::untrained(&with_cues(names.clone()).to_string()).unwrap();
+        assert_eq!(config.cue_names, [Cue::Accent, Cue::Density]);
+        assert_eq!(serde_json::to_value(&config).unwrap()["cue_names"], names);
+    }
+
+    #[test]
+    fn an_unknown_cue_is_refused() {
+        let json = with_cues(json!(["accent", "densty"])).to_string();
+        let fault = ModelConfig::untrained(&json).unwrap_err().to_string();
+        assert!(
+            fault.contains("densty") && fault.contains("polyphony"),
+            "{fault}"
+        );
+    }
+}
