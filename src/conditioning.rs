@@ -1,16 +1,17 @@
-//! What the network is told for each beat: a clip's features placed on the music's time line.
+//! The rows that condition the network: a clip's features on the beats of the music.
 
 pub mod beat_rows;
-pub mod clip_cues;
+pub mod clip_curves;
 pub mod cue_scale;
 pub mod harmony;
+pub mod pairing;
 pub mod placement;
 pub mod steering;
 
 use candle_core::{DType, Tensor};
 
 use crate::conditioning::beat_rows::BeatRows;
-use crate::conditioning::clip_cues::ClipCurves;
+use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::cue_scale::CueScale;
 use crate::conditioning::harmony::{Harmony, harmony_rows};
 use crate::conditioning::placement::Placement;
@@ -25,19 +26,21 @@ use crate::music::chord::Chord;
 use crate::music::cues::Cue;
 use crate::time::BEATS_PER_BAR;
 
-/// The rows a beat of a whole piece, in the form that one model reads.
+/// The conditions of a whole piece, one row per beat, in the form that one model reads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conditioning {
     visual: Option<BeatRows>,
     caption: Option<BeatRows>,
     cues: Option<BeatRows>,
-    /// The chord of each beat, unless the network is left free.
+    /// The chord of each beat, `None` where there is none; `None` as a whole if the harmony is free.
     chords: Option<Vec<Option<Chord>>>,
 }
 
 impl Conditioning {
-    /// Ready rows for a model of the `cues` family: cues `[beats, 2·cues]`, each cue's value in −1…1 times its mask, then
-    /// the masks; and the chord of each beat. Without chords the harmony is free.
+    /// Makes the conditions of a model of the `cues` family from rows.
+    ///
+    /// `cues` is `[beats, 2·cues]`: each cue's value in −1…1 times its mask, then the masks. `chords` holds the chord of
+    /// each beat; if `None`, the harmony is free.
     pub fn of_rows(cues: BeatRows, chords: Option<Vec<Option<Chord>>>) -> Self {
         Self {
             visual: None,
@@ -47,10 +50,11 @@ impl Conditioning {
         }
     }
 
-    /// Places what the model reads of `clip` on the beats of `curves`, steers the cues, and finds the chords.
+    /// Places the features of `clip` that the model reads on the beats of `curves`, steers the cues, and finds the
+    /// chords.
     ///
     /// # Errors
-    /// When the clip lacks what the model reads.
+    /// Returns an error if the clip lacks embeddings that the model reads.
     pub fn new(
         config: &ModelConfig,
         clip: &ClipFeatures,
@@ -67,8 +71,8 @@ impl Conditioning {
             None => Err(Error::value(
                 format!("a clip without {name} embeddings"),
                 format!(
-                    "{name} embeddings, which a model of the kind «{}» follows; \
-                     `bgm features CLIP --{name} FILE` adds them",
+                    "{name} embeddings, which a model of the `{}` family reads; \
+                     add them with `bgm features CLIP --{name} FILE`",
                     config.cond_type.name()
                 ),
             )),
@@ -89,20 +93,21 @@ impl Conditioning {
         })
     }
 
-    /// The chord of each beat, unless the harmony is free.
+    /// Returns the chord of each beat, or `None` if the harmony is free.
     pub fn chords(&self) -> Option<&[Option<Chord>]> {
         self.chords.as_deref()
     }
 
-    /// Rows of cues `[beats, 2·cues]`, for the models that follow them.
+    /// Returns the rows of cues `[beats, 2·cues]`, or `None` if the model follows none.
     pub fn cues(&self) -> Option<&BeatRows> {
         self.cues.as_ref()
     }
 
-    /// Whether the bar that starts at `beat` is to have notes: at least one is asked for and none of its beats is free.
+    /// Returns whether notes are asked for in the bar that starts at `beat`: the density is given on all its beats and
+    /// adds up to at least one onset.
     pub fn asks_for_notes(&self, model: &Model, beat: usize) -> bool {
         let config = model.config();
-        let place = (config.cue_names.iter()).position(|name| name == Cue::Density.name());
+        let place = (config.cue_names.iter()).position(|&cue| cue == Cue::Density);
         let (Some(cues), Some(place), Ok(scale)) = (&self.cues, place, CueScale::new(config))
         else {
             return false;
@@ -117,10 +122,10 @@ impl Conditioning {
         asked.is_some_and(|onsets| onsets >= 1.0)
     }
 
-    /// Encodes `count` beats from `first`; beats beyond the piece repeat its last one.
+    /// Encodes `count` beats from `first`; beats after the end repeat the last one.
     ///
     /// # Errors
-    /// When the rows do not fit the model.
+    /// Returns an error if the rows do not fit the model.
     pub fn encode(&self, model: &Model, first: usize, count: usize) -> Result<Condition> {
         let tensor = |rows: &Option<BeatRows>| -> Result<Option<Tensor>> {
             let tensor = |rows| rows_tensor(rows, model, first, count);
@@ -135,11 +140,11 @@ impl Conditioning {
         }
     }
 
-    /// What guidance leads away from: the same chords and nothing else. Guided towards chords, too, music would consist
-    /// of little but their tones.
+    /// Encodes the condition that guidance leads away from: the same chords, without cues or embeddings. The chords stay,
+    /// because music guided towards them would consist of little but their tones.
     ///
     /// # Errors
-    /// As for [`Conditioning::encode`].
+    /// Returns an error as [`Conditioning::encode`] does.
     pub fn encode_free(&self, model: &Model, first: usize, count: usize) -> Result<Condition> {
         match &self.cues {
             Some(cues) => {
@@ -167,7 +172,7 @@ impl Conditioning {
     }
 }
 
-/// `count` rows from `first`, `[1, count, width]`.
+/// Returns `count` rows from `first` as a tensor `[1, count, width]`.
 fn rows_tensor(rows: &BeatRows, model: &Model, first: usize, count: usize) -> Result<Tensor> {
     let shape = (1, count, rows.width());
     Ok(Tensor::from_vec(
@@ -177,7 +182,7 @@ fn rows_tensor(rows: &BeatRows, model: &Model, first: usize, count: usize) -> Re
     )?)
 }
 
-/// How often chords are to be major-like at each beat, 0 to 1, where the mode is steered.
+/// Returns the share of chords that should be major-like at each beat, 0 to 1, or `None` where the mode is free.
 fn major_shares(
     config: &ModelConfig,
     curves: &ClipCurves,
@@ -185,7 +190,7 @@ fn major_shares(
 ) -> Vec<Option<f32>> {
     let scale = CueScale::new(config).ok();
     let share = |beat| {
-        let placed = steering.cue(Cue::Mode.name(), beat, curves)?;
+        let placed = steering.value(Cue::Mode, beat, curves)?;
         let value = scale
             .as_ref()
             .and_then(|scale| scale.value(Cue::Mode, placed));

@@ -1,7 +1,9 @@
-//! What a clip shows over time: the measures and embeddings that music can follow.
+//! Features of a clip: the measures, cuts and embeddings that music can follow.
 
 mod clip_file;
 pub mod loose_files;
+mod measure_track;
+mod picture_measure;
 pub mod scenes;
 
 use std::path::Path;
@@ -9,39 +11,41 @@ use std::path::Path;
 use crate::error::{Fault, Result};
 use crate::time::Seconds;
 
-pub use clip_file::FORMAT;
+pub use clip_file::{FORMAT, is_clip_file};
+pub use measure_track::MeasureTrack;
+pub use picture_measure::PictureMeasure;
 
-/// Width of a row of [`ClipFeatures::visual`].
+/// Width of a frame embedding, a row of [`ClipFeatures::visual`].
 pub const VISUAL_WIDTH: usize = 512;
-/// Width of a row of [`ClipFeatures::caption`].
+/// Width of a caption embedding, a row of [`ClipFeatures::caption`].
 pub const CAPTION_WIDTH: usize = 768;
 
-/// The longest clip.
+/// The longest accepted clip.
 pub const MAX_DURATION: Seconds = Seconds(24.0 * 3600.0);
-/// The most rows, or frames of picture, a second.
+/// The highest accepted rate of rows or of picture frames.
 pub const MAX_RATE_HZ: f64 = 1000.0;
-/// The most rows of one kind.
+/// The largest number of rows in a [`Track`].
 pub const MAX_ROWS: usize = 1 << 20;
-/// The most cuts.
+/// The largest number of cuts.
 pub const MAX_SHOTS: usize = 100_000;
 
-/// Rows of numbers at a steady rate; row `i` speaks for the time from `i / rate_hz` to `(i + 1) / rate_hz`.
+/// Rows of numbers at a steady rate: row `i` covers the time from `i / rate_hz` to `(i + 1) / rate_hz`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Track {
-    /// Rows a second.
+    /// Rows per second.
     pub rate_hz: f64,
-    /// Numbers in a row.
+    /// Numbers per row.
     pub width: usize,
-    /// The rows one after another, `[rows, width]`.
+    /// The values, `[rows, width]`.
     pub values: Vec<f32>,
 }
 
 impl Track {
-    /// Rows from a table of numbers.
+    /// Makes a track from a table of numbers.
     ///
     /// # Errors
-    /// When the rows have no width, are cut short, are none or more than [`MAX_ROWS`], hold something that is not a
-    /// finite number, or come at no rate between 0 and [`MAX_RATE_HZ`].
+    /// Returns an error if `values` is not 1 to [`MAX_ROWS`] whole rows of finite numbers, or if `rate_hz` is not above 0
+    /// and at most [`MAX_RATE_HZ`].
     pub fn new(rate_hz: f64, width: usize, values: Vec<f32>) -> Result<Self, Fault> {
         if width == 0 || !values.len().is_multiple_of(width) {
             return Err(Fault::new(
@@ -75,60 +79,32 @@ impl Track {
         })
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn rows(&self) -> usize {
         self.values.len() / self.width
     }
 
-    /// Row `index`, or the last one beyond the end.
+    /// Returns row `index`, or the last row if there are fewer.
     pub fn row(&self, index: usize) -> &[f32] {
         let index = index.min(self.rows().saturating_sub(1));
         &self.values[index * self.width..(index + 1) * self.width]
     }
 }
 
-/// A measure of the picture, in the order of the columns of [`ClipFeatures::cues`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PictureCue {
-    /// How much moves between one frame and the next, 0 (still) to 1.
-    Motion,
-    /// How much there is to see (edges and entropy), 0 to 1.
-    Complexity,
-    /// Mean brightness, 0 (black) to 1 (white).
-    Luma,
-    /// Warm, saturated colour against cold or grey, −1 to 1.
-    Warmth,
-}
-
-impl PictureCue {
-    /// All measures, in the order of their columns.
-    pub const ALL: [Self; 4] = [Self::Motion, Self::Complexity, Self::Luma, Self::Warmth];
-
-    /// The name of the column in a clip file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Motion => "motion",
-            Self::Complexity => "complexity",
-            Self::Luma => "luma",
-            Self::Warmth => "warmth",
-        }
-    }
-}
-
-/// Everything known about one clip. Each kind of row has its own rate, and any of them may be missing.
+/// Everything known about one clip. Each track has its own rate, and any of them may be missing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClipFeatures {
-    /// How long the clip is.
+    /// Length of the clip.
     pub duration: Seconds,
-    /// Frames of picture a second; 0 where it is not known.
+    /// Picture frames per second; 0 if unknown.
     pub frame_rate_hz: f64,
     /// Frame embeddings of the published networks, rows of [`VISUAL_WIDTH`].
     pub visual: Option<Track>,
     /// Caption embeddings of the published networks, rows of [`CAPTION_WIDTH`].
     pub caption: Option<Track>,
-    /// Measures of the picture, rows of [`PictureCue::ALL`].
-    pub cues: Option<Track>,
-    /// When the picture cuts, ascending, the clip's own start and end left out.
+    /// Measures of the picture.
+    pub measures: Option<MeasureTrack>,
+    /// Times of the picture's cuts, ascending, without the clip's own start and end.
     pub shots: Vec<Seconds>,
 }
 
@@ -136,31 +112,32 @@ impl ClipFeatures {
     /// Reads a clip file.
     ///
     /// # Errors
-    /// When the file cannot be read or is no clip file, with what to do about a file of another kind.
+    /// Returns an error if the file cannot be read or is not a clip file; the message says what to do with other kinds
+    /// of file.
     pub fn read(path: &Path) -> Result<Self> {
         clip_file::read(path)
     }
 
-    /// Reads the bytes of a clip file.
+    /// Parses the bytes of a clip file.
     ///
     /// # Errors
-    /// When they are no clip file, or hold what [`check`](Self::check) refuses.
+    /// Returns an error if they are not a clip file, or fail [`check`](Self::check).
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         clip_file::parse(bytes)
     }
 
-    /// Writes a clip file, the same bytes for the same features.
+    /// Writes a clip file. The same features give the same bytes.
     ///
     /// # Errors
-    /// When the features do not [`check`](Self::check) or the file cannot be written.
+    /// Returns an error if the features fail [`check`](Self::check) or the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
         clip_file::write(self, path)
     }
 
-    /// Whether duration, rates, widths and cuts are within what a clip file may hold.
+    /// Checks that duration, frame rate, widths and cuts are within the limits of a clip file.
     ///
     /// # Errors
-    /// What is not.
+    /// Returns the first violation.
     pub fn check(&self) -> Result<(), Fault> {
         check_duration(self.duration)?;
         if self.frame_rate_hz != 0.0 {
@@ -169,7 +146,6 @@ impl ClipFeatures {
         for (name, track, width) in [
             ("visual", &self.visual, VISUAL_WIDTH),
             ("caption", &self.caption, CAPTION_WIDTH),
-            ("cue", &self.cues, PictureCue::ALL.len()),
         ] {
             if let Some(track) = track.as_ref().filter(|track| track.width != width) {
                 return Err(Fault::new(
@@ -217,7 +193,7 @@ fn check_rate(of: &str, rate_hz: f64) -> Result<(), Fault> {
         Ok(())
     } else {
         Err(Fault::new(
-            format!("{rate_hz} {of} a second"),
+            format!("{rate_hz} {of} per second"),
             format!("above 0 and at most {MAX_RATE_HZ}"),
         ))
     }
@@ -228,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_must_be_whole_finite_and_at_a_rate() {
+    fn a_track_needs_whole_rows_of_finite_numbers_and_a_valid_rate() {
         assert_eq!(Track::new(2.0, 2, vec![0.0; 6]).unwrap().rows(), 3);
         assert!(Track::new(2.0, 4, vec![0.0; 6]).is_err());
         assert!(Track::new(2.0, 0, vec![]).is_err());
@@ -243,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_must_ascend_within_the_clip() {
+    fn cuts_must_be_ascending_and_inside_the_clip() {
         let clip = |cuts: &[f64]| ClipFeatures {
             duration: Seconds(10.0),
             shots: cuts.iter().copied().map(Seconds).collect(),
@@ -262,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_another_width_are_refused() {
+    fn embeddings_of_the_wrong_width_are_refused() {
         let clip = ClipFeatures {
             duration: Seconds(1.0),
             visual: Some(Track::new(1.0, CAPTION_WIDTH, vec![0.0; CAPTION_WIDTH]).unwrap()),

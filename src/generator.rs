@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use crate::conditioning::Conditioning;
-use crate::conditioning::clip_cues::ClipCurves;
+use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::harmony::Harmony;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::conditioning::steering::Steering;

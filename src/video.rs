@@ -10,7 +10,7 @@
 //! | `decoder`, `frame` | the frames of a clip, one at a time |
 //! | `motion`, `complexity`, `colour` | one number per frame and measure |
 //! | `cuts`, `cuts/signature` | hard cuts, by comparing signatures of frames |
-//! | `rows` | resamples from frames to rows of [`CUE_RATE_HZ`] |
+//! | `rows` | resamples from frames to rows of [`MEASURE_RATE_HZ`] |
 //!
 //! # Invariants
 //! - The measures are absolute: they do not depend on the rest of the clip, its frame rate or its size.
@@ -24,7 +24,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::error::{Error, Fault, Result};
-use crate::features::{ClipFeatures, PictureCue, Track};
+use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure, is_clip_file};
 use crate::time::Seconds;
 
 mod colour;
@@ -42,14 +42,14 @@ use cuts::CutFinder;
 use decoder::Decoder;
 use frame::Frame;
 
-/// Rows of [`ClipFeatures::cues`] per second: four per beat at 120 BPM.
-pub const CUE_RATE_HZ: f64 = 8.0;
+/// Rows of [`ClipFeatures::measures`] per second: four per beat at 120 BPM.
+pub const MEASURE_RATE_HZ: f64 = 8.0;
 /// The longest clip that is analysed, in frames: eleven hours at 25 frames a second.
 const MAX_FRAMES: usize = 1_000_000;
 
 /// Measures the first video stream of the file at `path`.
 ///
-/// The features hold a row of [`PictureCue::ALL`] for every 1 / [`CUE_RATE_HZ`] s, the time of the first frame after
+/// The features hold a row of [`PictureMeasure::ALL`] for every 1 / [`MEASURE_RATE_HZ`] s, the time of the first frame after
 /// each cut, the duration of the picture, and the frame rate of the analysis: the clip's own, or, if that varies, the
 /// rate that fits its timestamps.
 ///
@@ -82,7 +82,22 @@ pub fn analyse(
     if measures.frames() == 0 {
         return Err(Fault::new("a video stream without frames", "a video file").in_file(path));
     }
-    Ok(measures.finish())
+    measures.finish().map_err(|fault| fault.in_file(path))
+}
+
+/// Reads a clip file, or analyses any other file as a video; see [`is_clip_file`] and [`analyse`].
+///
+/// # Errors
+/// Returns an error as [`ClipFeatures::read`] or [`analyse`] does.
+pub fn read_clip(
+    path: &Path,
+    on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Result<ClipFeatures> {
+    if is_clip_file(path) {
+        ClipFeatures::read(path)
+    } else {
+        analyse(path, on_progress)
+    }
 }
 
 /// The measures of all frames so far: one number per frame and measure.
@@ -126,34 +141,34 @@ impl Measures {
         self.last_frame = Some(frame);
     }
 
-    fn finish(mut self) -> ClipFeatures {
+    fn finish(mut self) -> Result<ClipFeatures, Fault> {
         let duration = Seconds(self.frames() as f64 / self.frame_rate_hz);
         let cuts = self.cut_finder.finish();
         replace_first_of_each_shot(&mut self.motion, &cuts);
-        let rows = |values: &[f32]| rows::resample(values, self.frame_rate_hz, CUE_RATE_HZ);
-        let columns = PictureCue::ALL.map(|cue| match cue {
-            PictureCue::Motion => rows(&self.motion),
-            PictureCue::Complexity => rows(&self.complexity),
-            PictureCue::Luma => rows(&self.brightness),
-            PictureCue::Warmth => rows(&self.warmth),
+        let rows = |values: &[f32]| rows::resample(values, self.frame_rate_hz, MEASURE_RATE_HZ);
+        let columns = PictureMeasure::ALL.map(|measure| match measure {
+            PictureMeasure::Motion => rows(&self.motion),
+            PictureMeasure::Complexity => rows(&self.complexity),
+            PictureMeasure::Luma => rows(&self.brightness),
+            PictureMeasure::Warmth => rows(&self.warmth),
         });
         let values = (0..columns[0].len())
             .flat_map(|row| columns.each_ref().map(|column| column[row]))
             .collect();
-        ClipFeatures {
+        Ok(ClipFeatures {
             duration,
             frame_rate_hz: self.frame_rate_hz,
-            cues: Some(Track {
-                rate_hz: CUE_RATE_HZ,
-                width: PictureCue::ALL.len(),
+            measures: Some(MeasureTrack::new(
+                MEASURE_RATE_HZ,
+                PictureMeasure::ALL,
                 values,
-            }),
+            )?),
             shots: cuts
                 .into_iter()
                 .map(|frame| Seconds(frame as f64 / self.frame_rate_hz))
                 .collect(),
             ..ClipFeatures::default()
-        }
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use diff_bgm::features::{ClipFeatures, PictureCue, Track};
+use diff_bgm::features::{ClipFeatures, MeasureTrack, PictureMeasure};
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::time::Seconds;
 use tempfile::TempDir;
@@ -26,11 +26,7 @@ fn folder_with_clip() -> (TempDir, PathBuf) {
     let clip = ClipFeatures {
         duration: Seconds(30.0),
         frame_rate_hz: 24.0,
-        cues: Some(Track {
-            rate_hz: 8.0,
-            width: PictureCue::ALL.len(),
-            values,
-        }),
+        measures: MeasureTrack::new(8.0, PictureMeasure::ALL, values).ok(),
         shots: [11.9, 15.8, 23.0].map(Seconds).to_vec(),
         ..ClipFeatures::default()
     };

@@ -1,4 +1,4 @@
-//! Lists of shots.
+//! Lists of shots: cuts are ascending and before the end.
 #![no_main]
 
 use diff_bgm::features::scenes::Scenes;

@@ -1,6 +1,6 @@
-//! Rows of numbers, one a beat.
+//! Rows of numbers, one per beat.
 
-/// Rows of equal width, one for each beat of a piece.
+/// Rows of equal width, one per beat of a piece.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BeatRows {
     width: usize,
@@ -8,7 +8,7 @@ pub struct BeatRows {
 }
 
 impl BeatRows {
-    /// One row for each beat, in order; all of the same width.
+    /// Makes rows from one `Vec` per beat, in order, all of the same width.
     pub fn new(rows: impl IntoIterator<Item = Vec<f32>>) -> Self {
         let mut width = 0;
         let mut values = Vec::new();
@@ -20,23 +20,23 @@ impl BeatRows {
         Self { width, values }
     }
 
-    /// Numbers in a row.
+    /// Returns the numbers per row.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// How many beats there are.
+    /// Returns the number of beats.
     pub fn beats(&self) -> usize {
         self.values.len() / self.width.max(1)
     }
 
-    /// The row of a beat; beats beyond the last repeat it.
+    /// Returns the row of a beat, or the last row for beats after the end.
     pub fn row(&self, beat: usize) -> &[f32] {
         let beat = beat.min(self.beats().saturating_sub(1));
         &self.values[beat * self.width..(beat + 1) * self.width]
     }
 
-    /// The rows of `count` beats from `first`, one after another, `[count, width]`.
+    /// Returns the values of `count` beats from `first`, `[count, width]`.
     pub fn window(&self, first: usize, count: usize) -> Vec<f32> {
         (first..first + count)
             .flat_map(|beat| self.row(beat).iter().copied())

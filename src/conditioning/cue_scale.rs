@@ -1,51 +1,44 @@
-//! From cues in their own units to the −1…1 that models read.
+//! The scale of a model's cues: from their own units to the −1…1 that it reads.
 
 use crate::conditioning::beat_rows::BeatRows;
 use crate::diffusion::config::ModelConfig;
 use crate::error::Fault;
 use crate::music::cues::{BeatCues, Cue};
 
-/// Places cues among those of a model's training music: −1 for the least, 0 for the median, 1 for the most.
+/// Maps cues to their quantile in a model's training music: −1 is the least, 0 the median, 1 the most.
 #[derive(Clone, Debug)]
 pub struct CueScale {
-    /// The model's cues in its own order, each with its quantiles, ascending.
+    /// The model's cues, in its order, each with its ascending quantiles.
     cues: Vec<(Cue, Vec<f32>)>,
 }
 
 impl CueScale {
-    /// The scale of a model of the `cues` family.
+    /// Returns the scale of a model of the `cues` family.
     ///
     /// # Errors
-    /// When the model follows no cues, or one that is not measured on music.
+    /// Returns an error if the model follows no cues.
     pub fn new(config: &ModelConfig) -> Result<Self, Fault> {
         if config.cue_names.is_empty() {
             return Err(Fault::new(
-                format!("a model of the kind «{}»", config.cond_type.name()),
-                "one of the kind «cues»",
+                format!("a model of the `{}` family", config.cond_type.name()),
+                "one of the `cues` family",
             ));
         }
-        let cues = config
-            .cue_names
-            .iter()
-            .enumerate()
-            .map(|(column, name)| {
-                let cue = Cue::named(name).ok_or_else(|| {
-                    let names = Cue::ALL.map(Cue::name).join(", ");
-                    Fault::new(format!("a model with the cue «{name}»"), names)
-                })?;
+        let cues = (config.cue_names.iter().enumerate())
+            .map(|(column, &cue)| {
                 let quantiles = config.cue_quantiles.iter().map(|row| row[column]);
-                Ok((cue, quantiles.collect()))
+                (cue, quantiles.collect())
             })
-            .collect::<Result<_, Fault>>()?;
+            .collect();
         Ok(Self { cues })
     }
 
-    /// The model's cues, in its order.
+    /// Returns the model's cues, in its order.
     pub fn cues(&self) -> Vec<Cue> {
         self.cues.iter().map(|(cue, _)| *cue).collect()
     }
 
-    /// The value of every cue of the model in one beat, −1 to 1.
+    /// Maps one beat's value of each of the model's cues to −1…1.
     pub fn place(&self, beat: &BeatCues) -> Vec<f32> {
         self.cues
             .iter()
@@ -53,7 +46,7 @@ impl CueScale {
             .collect()
     }
 
-    /// The value, in its own units, of a cue that is placed at `placed`, −1 to 1; nothing where the model lacks the cue.
+    /// Maps `placed`, −1 to 1, back to the cue's own unit, or returns `None` if the model lacks the cue.
     pub fn value(&self, cue: Cue, placed: f32) -> Option<f32> {
         let (_, quantiles) = self.cues.iter().find(|(known, _)| *known == cue)?;
         let last = quantiles.len().checked_sub(1)?;
@@ -62,7 +55,7 @@ impl CueScale {
         Some(quantiles[below] + (quantiles[above] - quantiles[below]) * place.fract())
     }
 
-    /// Rows that ask for all the cues of `beats`: values, then masks of 1.
+    /// Returns rows that ask for all cues of `beats`: values, then masks of 1.
     pub fn rows(&self, beats: &[BeatCues]) -> BeatRows {
         BeatRows::new(beats.iter().map(|beat| {
             let mut row = self.place(beat);
@@ -72,7 +65,7 @@ impl CueScale {
     }
 }
 
-/// Where `value` lies among ascending `quantiles`, by straight lines between them; after the last of several alike.
+/// Returns the place of `value` among ascending `quantiles`, −1 to 1, interpolated linearly; after the last of equal ones.
 fn place(value: f32, quantiles: &[f32]) -> f32 {
     let after = quantiles.partition_point(|&quantile| quantile <= value);
     let share = match (after.checked_sub(1), quantiles.get(after)) {
@@ -95,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_placed_value_is_found_again() {
+    fn a_placed_value_maps_back() {
         let scale = CueScale {
             cues: vec![(Cue::Mode, vec![0.0, 1.0, 3.0])],
         };
@@ -106,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn values_lie_between_the_quantiles_around_them() {
+    fn values_are_interpolated_between_the_quantiles_around_them() {
         let quantiles = [0.0, 1.0, 3.0, 3.0, 5.0];
         for (value, expected) in [
             (-1.0, -1.0),

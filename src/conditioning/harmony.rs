@@ -1,4 +1,4 @@
-//! Which chords a piece is to have, and how a network is told.
+//! The chords of a piece, and their rows for the network.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,11 +12,11 @@ use crate::music::progression;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Harmony {
-    /// A progression is planned, in the key or in one that the seed draws, as major or minor as the mode cue asks.
+    /// A planned progression, as major or minor as the mode cue asks, in the given key or in one drawn from the seed.
     Planned(Option<Key>),
     /// The user's chords.
     Chords(ChordLane),
-    /// The network finds its own.
+    /// None: the model decides.
     Free,
 }
 
@@ -27,8 +27,8 @@ impl Default for Harmony {
 }
 
 impl Harmony {
-    /// The chord of each beat, or nothing where the network is left free. `major_shares` says for each beat how often
-    /// chords are to be major-like, 0 to 1, or leaves it open.
+    /// Returns the chord of each beat, or `None` if the harmony is free. `major_shares` is the share of chords that should
+    /// be major-like at each beat, 0 to 1, or `None` for no preference.
     pub fn chords(&self, major_shares: &[Option<f32>], seed: u64) -> Option<Vec<Option<Chord>>> {
         match self {
             Self::Planned(key) => {
@@ -43,8 +43,8 @@ impl Harmony {
     }
 }
 
-/// Rows that ask for a chord and its bass in each beat, or for none: flags of the 12 pitch classes, of the bass's, and
-/// a mask of 1.
+/// Returns rows `[beats, 25]` that ask for each beat's chord, or for no chord: flags of its 12 pitch classes, flags of the
+/// bass's, and a mask of 1.
 pub fn harmony_rows(chords: &[Option<Chord>]) -> BeatRows {
     BeatRows::new(chords.iter().map(|chord| {
         let classes = (0..12).map(|class| chord.is_some_and(|chord| chord.classes[class]));
@@ -60,7 +60,7 @@ mod tests {
     use crate::diffusion::cue_encoder::HARMONY_WIDTH;
 
     #[test]
-    fn a_harmony_row_flags_the_chord_and_its_bass_and_says_that_they_are_given() {
+    fn a_harmony_row_flags_the_chord_its_bass_and_the_mask() {
         let rows = harmony_rows(&[Chord::parse("C:maj/3").unwrap(), None]);
         let flags = |beat: usize| -> Vec<usize> {
             let row = rows.row(beat);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_keep_their_harmony_as_a_musician_writes_it() {
+    fn harmony_is_saved_as_key_and_chord_symbols() {
         for harmony in [
             Harmony::Free,
             Harmony::Planned(Some("F#m".parse().unwrap())),

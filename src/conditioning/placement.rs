@@ -1,4 +1,4 @@
-//! Where a clip lies on the music's time line.
+//! The place of a clip on the music's timeline.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,14 +7,14 @@ use crate::error::{Fault, find_named};
 use crate::features::{ClipFeatures, Track};
 use crate::time::{Bars, Beats, Seconds, Tempo};
 
-/// How rows of the clip find their beats.
+/// How rows of the clip are matched to beats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Alignment {
-    /// By time, under the tempo and the clip's start.
+    /// By time, from the tempo and the clip's start.
     #[default]
     Time,
-    /// By index, the whole clip over the whole piece, as the authors' data loader does.
+    /// By index, the whole clip over the whole piece, as the Diff-BGM authors' data loader does.
     Stretch,
 }
 
@@ -37,34 +37,34 @@ impl std::str::FromStr for Alignment {
     }
 }
 
-/// Relates the picture's seconds to the music's beats.
+/// Maps between the picture's seconds and the music's beats.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Placement {
     /// The tempo of the music.
     pub tempo: Tempo,
     /// The beat of the music at which the clip starts.
     pub clip_start: Beats,
-    /// How rows find their beats.
+    /// How rows are matched to beats.
     pub alignment: Alignment,
 }
 
 impl Placement {
-    /// The beat of the music at a time in the clip.
+    /// Returns the beat of the music at a time in the clip.
     pub fn beat_at(&self, clip_time: Seconds) -> Beats {
         self.clip_start + self.tempo.beats_in(clip_time)
     }
 
-    /// The time in the clip at a beat of the music; negative before the clip starts.
+    /// Returns the time in the clip at a beat of the music; negative before the clip starts.
     pub fn clip_time_at(&self, beat: Beats) -> Seconds {
         self.tempo.seconds_in(beat - self.clip_start)
     }
 
-    /// The bars of music that reach to the first bar line at or after the clip's end.
+    /// Returns the length of a piece that ends at the first bar line at or after the clip's end.
     pub fn bars_of(&self, clip: &ClipFeatures) -> Bars {
         Bars::covering(self.beat_at(clip.duration))
     }
 
-    /// One row of `track` for each of `beats` beats: the row at the beat's start.
+    /// Returns the row of `track` at the start of each of `beats` beats.
     pub fn rows(&self, track: &Track, beats: usize) -> BeatRows {
         BeatRows::new((0..beats).map(|beat| {
             let index = match self.alignment {
@@ -75,7 +75,7 @@ impl Placement {
         }))
     }
 
-    /// The mean over each beat of the rows of `track` that fall in it.
+    /// Returns the mean of the rows of `track` within each of `beats` beats.
     pub fn means(&self, track: &Track, beats: usize) -> BeatRows {
         BeatRows::new((0..beats).map(|beat| {
             let first = self.row_index(track, beat as f64);
@@ -92,16 +92,16 @@ impl Placement {
         }))
     }
 
-    /// The row that speaks for the time of a beat, or the nearest there is.
+    /// Returns the index of the row at a beat, or of the nearest row outside the clip.
     fn row_index(&self, track: &Track, beat: f64) -> usize {
         self.rows_before(track, beat)
             .min(track.rows().saturating_sub(1))
     }
 
-    /// How many whole rows' time passes from the clip's start to a beat.
+    /// Returns the number of whole rows from the clip's start to a beat.
     fn rows_before(&self, track: &Track, beat: f64) -> usize {
         let time = self.clip_time_at(Beats(beat));
-        // The tiny shift keeps a row that starts on the beat from being missed through rounding.
+        // The small offset keeps rounding from missing a row that starts exactly on the beat.
         (time.0 * track.rate_hz + 1e-6).floor().max(0.0) as usize
     }
 }
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn beats_outside_the_clip_take_its_first_and_last_row() {
+    fn beats_outside_the_clip_take_its_first_or_last_row() {
         let rows = placement(60.0, 2.0, Alignment::Time).rows(&counting(3, 1.0), 7);
         assert_eq!(column(&rows), [0.0, 0.0, 0.0, 1.0, 2.0, 2.0, 2.0]);
     }

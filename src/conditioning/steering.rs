@@ -1,89 +1,34 @@
 //! How the user and the clip together set the cues.
 
+mod lane;
 mod request;
-
-use serde::{Deserialize, Serialize};
+mod serial;
 
 use crate::conditioning::beat_rows::BeatRows;
-use crate::conditioning::clip_cues::ClipCurves;
-use crate::features::PictureCue;
+use crate::conditioning::clip_curves::ClipCurves;
+use crate::conditioning::pairing::Pairing;
+use crate::features::PictureMeasure;
+use crate::music::cues::{Cue, CueMap};
 use crate::time::BEATS_PER_BAR;
 
+pub use lane::Lane;
 pub use request::LaneRequest;
 
-/// What one cue follows. Values are −1 (least in the training music) to 1 (most).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Lane {
-    /// The clip's curve times `strength`, plus `offset`.
-    Clip {
-        /// How much the curve counts, from 0.
-        strength: f32,
-        /// What is added, −2 to 2.
-        offset: f32,
-    },
-    /// A curve with one value a beat; its last value goes on.
-    Drawn(Vec<f32>),
-    /// Whatever the model likes.
-    Free,
-}
-
-impl Lane {
-    /// The clip's curve as it is.
-    pub const CLIP: Self = Self::Clip {
-        strength: 1.0,
-        offset: 0.0,
-    };
-
-    /// The same value throughout.
-    pub fn constant(value: f32) -> Self {
-        Self::Drawn(vec![value])
-    }
-
-    /// The value at a beat, given what the clip suggests there.
-    fn value(&self, beat: usize, clip: Option<f32>) -> Option<f32> {
-        match self {
-            Self::Clip { strength, offset } => match clip {
-                Some(value) => Some(strength * value + offset),
-                None if *offset != 0.0 => Some(*offset),
-                None => None,
-            },
-            Self::Drawn(curve) => curve.get(beat).or(curve.last()).copied(),
-            Self::Free => None,
-        }
-        .map(|value| value.clamp(-1.0, 1.0))
-    }
-}
-
 /// What each cue follows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+///
+/// In JSON, an object with a field per cue (by its name) and `energy`; missing fields have their defaults.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Steering {
-    /// How many notes start; of the clip, its motion.
-    pub density: Lane,
-    /// How many notes sound; of the clip, its visual complexity.
-    pub polyphony: Lane,
-    /// How high the notes lie; of the clip, its brightness.
-    pub register: Lane,
-    /// Minor (−1) to major (1); of the clip, its warmth.
-    pub mode: Lane,
-    /// How many notes start on the beat; of the clip, its cuts.
-    pub accent: Lane,
-    /// Raises (to 1) or lowers (to −1) density, polyphony and accents together, as far as they are not free.
+    /// The lane of each cue.
+    pub lanes: CueMap<Lane>,
+    /// Raises (to 1) or lowers (to −1) density, polyphony and accents together, unless they are free.
     pub energy: f32,
 }
 
 impl Default for Steering {
     fn default() -> Self {
         Self {
-            density: Lane::CLIP,
-            polyphony: Lane::Free,
-            register: Lane::Clip {
-                strength: 0.5,
-                offset: 0.0,
-            },
-            mode: Lane::CLIP,
-            accent: Lane::CLIP,
+            lanes: CueMap::from_fn(|cue| Pairing::of(cue).default_lane()),
             energy: 0.0,
         }
     }
@@ -93,16 +38,16 @@ impl Default for Steering {
 const ENERGY_REACH: f32 = 0.6;
 /// The accent of a beat at which the picture cuts.
 const CUT_ACCENT: f32 = 0.95;
-/// The accents of a bar's beats where nothing happens in the picture: a downbeat is a little stronger than the rest.
+/// The accents of a bar's beats without a cut: the downbeat is a little stronger than the rest.
 const METRE_ACCENTS: [f32; BEATS_PER_BAR as usize] = [0.04, -0.35, -0.1, -0.35];
 
 impl Steering {
-    /// Rows of the cues named `names`, each cue's value times its mask, then the masks; a cue without a lane is free.
-    pub fn cue_rows(&self, curves: &ClipCurves, names: &[String]) -> BeatRows {
+    /// Returns rows `[beats, 2·cues]` of `cues`: each cue's value times its mask, then the masks.
+    pub fn cue_rows(&self, curves: &ClipCurves, cues: &[Cue]) -> BeatRows {
         BeatRows::new((0..curves.beats()).map(|beat| {
-            let values: Vec<Option<f32>> = names
+            let values: Vec<Option<f32>> = cues
                 .iter()
-                .map(|name| self.cue(name, beat, curves))
+                .map(|&cue| self.value(cue, beat, curves))
                 .collect();
             let masks = values.iter().map(|value| f32::from(value.is_some()));
             values
@@ -113,45 +58,49 @@ impl Steering {
         }))
     }
 
-    /// How much is going on at each beat, −1 to 1, for the loudness of notes: half of what the density follows, and
-    /// all of the energy.
+    /// Returns the activity at each beat, −1 to 1, for the loudness of notes: half of the density's lane, and all of the
+    /// energy.
     pub fn energy_curve(&self, curves: &ClipCurves) -> Vec<f32> {
+        let motion = curves.curve(PictureMeasure::Motion);
         (0..curves.beats())
             .map(|beat| {
-                let clip = curves.curve(PictureCue::Motion).map(|curve| curve[beat]);
-                let density = self.density.value(beat, clip).unwrap_or(0.0);
+                let clip = motion.map(|motion| motion[beat]);
+                let density = self.lanes[Cue::Density].value(beat, clip).unwrap_or(0.0);
                 (0.5 * density + self.energy).clamp(-1.0, 1.0)
             })
             .collect()
     }
 
-    /// How strongly each beat is hit, 0 to 1: the cuts, or the accents as drawn.
+    /// Returns the strength of each beat's accent, 0 to 1: at the cuts, or as drawn.
     pub fn accent_curve(&self, curves: &ClipCurves) -> Vec<f32> {
         (0..curves.beats())
             .map(|beat| {
                 let clip = curves.cuts()[beat].then_some(CUT_ACCENT);
-                self.accent.value(beat, clip).unwrap_or(0.0).max(0.0)
+                let accent = self.lanes[Cue::Accent].value(beat, clip);
+                accent.unwrap_or(0.0).max(0.0)
             })
             .collect()
     }
 
-    /// The value of the named cue at a beat, or nothing where it is free.
-    pub fn cue(&self, name: &str, beat: usize, curves: &ClipCurves) -> Option<f32> {
-        let seen = |cue| curves.curve(cue).map(|curve| curve[beat]);
-        let energy = self.energy * ENERGY_REACH;
-        let (lane, clip, energy) = match name {
-            "density" => (&self.density, curves.density(beat), energy),
-            "polyphony" => (&self.polyphony, seen(PictureCue::Complexity), energy),
-            "register" => (&self.register, seen(PictureCue::Luma), 0.0),
-            "mode" => (&self.mode, seen(PictureCue::Warmth), 0.0),
-            "accent" if curves.cuts()[beat] => (&self.accent, Some(CUT_ACCENT), 0.0),
-            "accent" => {
-                let metre = METRE_ACCENTS[beat % METRE_ACCENTS.len()];
-                (&self.accent, Some(metre), energy)
+    /// Returns the value of a cue at a beat, −1 to 1, or `None` if it is free.
+    pub fn value(&self, cue: Cue, beat: usize, curves: &ClipCurves) -> Option<f32> {
+        let is_cut = curves.cuts()[beat];
+        let clip = match cue {
+            Cue::Density => curves.density(beat),
+            Cue::Accent if is_cut => Some(CUT_ACCENT),
+            Cue::Accent => Some(METRE_ACCENTS[beat % METRE_ACCENTS.len()]),
+            Cue::Polyphony | Cue::Register | Cue::Mode => {
+                let measure = Pairing::of(cue).measure;
+                measure.and_then(|measure| Some(curves.curve(measure)?[beat]))
             }
-            _ => return None,
         };
-        lane.value(beat, clip)
+        let energy = match cue {
+            Cue::Density | Cue::Polyphony => self.energy * ENERGY_REACH,
+            Cue::Accent if !is_cut => self.energy * ENERGY_REACH,
+            Cue::Register | Cue::Mode | Cue::Accent => 0.0,
+        };
+        self.lanes[cue]
+            .value(beat, clip)
             .map(|value| (value + energy).clamp(-1.0, 1.0))
     }
 }
@@ -162,19 +111,6 @@ mod tests {
     use crate::conditioning::placement::{Alignment, Placement};
     use crate::features::ClipFeatures;
     use crate::time::{Beats, Seconds, Tempo};
-
-    fn names() -> Vec<String> {
-        [
-            "density",
-            "polyphony",
-            "register",
-            "mode",
-            "accent",
-            "tempo",
-        ]
-        .map(String::from)
-        .to_vec()
-    }
 
     fn cut_at_beat_5() -> ClipCurves {
         let clip = ClipFeatures {
@@ -192,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_cut_is_accented_above_every_other_beat() {
-        let rows = Steering::default().cue_rows(&cut_at_beat_5(), &names());
+        let rows = Steering::default().cue_rows(&cut_at_beat_5(), &Cue::ALL);
         let accent = |beat: usize| rows.row(beat)[4];
         assert!(
             (0..8)
@@ -202,25 +138,33 @@ mod tests {
     }
 
     #[test]
-    fn what_the_clip_does_not_show_stays_free() {
-        let rows = Steering::default().cue_rows(&cut_at_beat_5(), &names());
-        assert_eq!(rows.width(), 12);
+    fn a_cue_whose_measure_the_clip_lacks_is_free() {
+        let rows = Steering::default().cue_rows(&cut_at_beat_5(), &Cue::ALL);
+        assert_eq!(rows.width(), 10);
         assert_eq!(rows.row(3)[..4], [0.0; 4]);
-        assert_eq!(rows.row(3)[6..], [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(rows.row(3)[5..], [0.0, 0.0, 0.0, 0.0, 1.0]);
     }
 
     #[test]
-    fn energy_raises_what_is_given_and_leaves_what_is_free() {
-        let steering = Steering {
-            density: Lane::constant(0.9),
+    fn rows_hold_the_models_cues_in_its_order() {
+        let mut steering = Steering::default();
+        steering.lanes[Cue::Mode] = Lane::constant(-0.5);
+        let rows = steering.cue_rows(&cut_at_beat_5(), &[Cue::Mode, Cue::Density]);
+        assert_eq!(rows.row(0), [-0.5, 0.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn energy_raises_what_is_given_and_leaves_the_rest_free() {
+        let mut steering = Steering {
             energy: 1.0,
             ..Steering::default()
         };
+        steering.lanes[Cue::Density] = Lane::constant(0.9);
         let curves = cut_at_beat_5();
-        assert_eq!(steering.cue("density", 0, &curves), Some(1.0));
-        assert_eq!(steering.cue("polyphony", 0, &curves), None);
+        assert_eq!(steering.value(Cue::Density, 0, &curves), Some(1.0));
+        assert_eq!(steering.value(Cue::Polyphony, 0, &curves), None);
         assert_eq!(
-            steering.cue("accent", 1, &curves),
+            steering.value(Cue::Accent, 1, &curves),
             Some(METRE_ACCENTS[1] + ENERGY_REACH)
         );
     }

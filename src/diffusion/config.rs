@@ -5,6 +5,7 @@ mod check;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
+use crate::music::cues::Cue;
 
 /// Number of quantiles stored per cue: 0, 0.01 … 1.
 pub(crate) const CUE_QUANTILES: usize = 101;
@@ -121,9 +122,9 @@ pub struct ModelConfig {
     /// Whether the network takes one harmony row per beat (`cues`).
     #[serde(default)]
     pub harmony: bool,
-    /// Names of the cues, in the order of the quantiles' columns.
+    /// The cues, in the order of the quantiles' columns; names in JSON.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cue_names: Vec<String>,
+    pub cue_names: Vec<Cue>,
     /// Quantiles 0, 0.01 … 1 of each cue over the training data, `[101, cues]`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cue_quantiles: Vec<Vec<f32>>,
@@ -178,5 +179,38 @@ impl ModelConfig {
     /// Width of a cue row: each cue's value, then each cue's mask.
     pub fn cue_row_width(&self) -> usize {
         2 * self.cue_names.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn with_cues(names: Value) -> Value {
+        json!({
+            "cond_type": "cues", "channels": 32, "channel_multipliers": [1, 1], "attention_levels": [1],
+            "n_res_blocks": 1, "n_heads": 4, "tf_layers": 1, "d_cond": 32, "linear_start": 0.00085,
+            "linear_end": 0.012, "n_steps": 1000, "img_h": 128, "img_w": 40, "time_fold": 4,
+            "in_channels": 12, "out_channels": 8, "cue_names": names,
+        })
+    }
+
+    #[test]
+    fn cues_are_names_in_json() {
+        let names = json!(["accent", "density"]);
+        let config = ModelConfig::untrained(&with_cues(names.clone()).to_string()).unwrap();
+        assert_eq!(config.cue_names, [Cue::Accent, Cue::Density]);
+        assert_eq!(serde_json::to_value(&config).unwrap()["cue_names"], names);
+    }
+
+    #[test]
+    fn an_unknown_cue_is_refused() {
+        let json = with_cues(json!(["accent", "densty"])).to_string();
+        let fault = ModelConfig::untrained(&json).unwrap_err().to_string();
+        assert!(
+            fault.contains("densty") && fault.contains("polyphony"),
+            "{fault}"
+        );
     }
 }

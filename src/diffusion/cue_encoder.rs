@@ -20,7 +20,7 @@ const POSITION_FREQUENCIES: usize = 8;
 /// Pitch classes.
 const CLASSES: usize = 12;
 /// Numbers in a harmony row.
-pub(crate) const HARMONY_WIDTH: usize = 2 * CLASSES + 1;
+pub const HARMONY_WIDTH: usize = 2 * CLASSES + 1;
 
 /// Cue and harmony rows of a batch of segments.
 #[derive(Clone, Copy, Debug)]

@@ -4,10 +4,11 @@ use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Shape, St
 
 use super::theme::{self, ACCENT, MUTED, PANEL};
 use super::timeline::Timeline;
-use crate::conditioning::clip_cues::ClipCurves;
+use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::steering::{Lane, Steering};
-use crate::features::PictureCue;
+use crate::features::PictureMeasure;
 use crate::instance::SavedClip;
+use crate::music::cues::Cue;
 use crate::time::{Beats, Seconds, Tempo};
 
 /// Height of the shots, in points.
@@ -80,20 +81,18 @@ impl PlacedClip<'_> {
 
     /// The mean light and warmth of the rows between two times, as a colour.
     fn colour(&self, from: Seconds, end: Seconds) -> Color32 {
-        let width = PictureCue::ALL.len();
         let row = |time: Seconds| self.clip.tempo.beats_in(time).0 as usize;
-        let rows = self.clip.cues.chunks_exact(width);
         let count = (row(end).max(row(from) + 1) - row(from)).max(1);
-        let rows: Vec<&[f32]> = rows.skip(row(from)).take(count).collect();
-        if rows.is_empty() {
-            return theme::FIELD;
-        }
-        let mean = |cue: PictureCue| {
-            let sum: f32 = rows.iter().map(|row| row[cue as usize]).sum();
-            sum / rows.len() as f32
+        let mean = |measure| {
+            let values = self.clip.measures.as_ref()?.column(measure)?;
+            let values: Vec<f32> = values.skip(row(from)).take(count).collect();
+            (!values.is_empty()).then(|| values.iter().sum::<f32>() / values.len() as f32)
         };
-        let light = 0.28 + 0.5 * mean(PictureCue::Luma).clamp(0.0, 1.0);
-        let warmth = mean(PictureCue::Warmth).clamp(-1.0, 1.0);
+        let Some(luma) = mean(PictureMeasure::Luma) else {
+            return theme::FIELD;
+        };
+        let light = 0.28 + 0.5 * luma.clamp(0.0, 1.0);
+        let warmth = mean(PictureMeasure::Warmth).unwrap_or(0.0).clamp(-1.0, 1.0);
         let [cold, plain, warm] = [[0.62, 0.72, 1.0], [0.85, 0.85, 0.9], [1.0, 0.76, 0.58]];
         let towards = if warmth < 0.0 { cold } else { warm };
         let share = (warmth.abs() * 2.0).min(1.0);
@@ -107,26 +106,22 @@ impl PlacedClip<'_> {
 
 /// A cue that is shown as a curve.
 pub(super) struct CueLane {
-    pub(super) title: &'static str,
-    pub(super) name: &'static str,
+    pub(super) cue: Cue,
     pub(super) colour: Color32,
 }
 
 /// The curves that are shown.
 pub(super) const CUE_LANES: [CueLane; 3] = [
     CueLane {
-        title: "Density",
-        name: "density",
+        cue: Cue::Density,
         colour: theme::NOTE,
     },
     CueLane {
-        title: "Register",
-        name: "register",
+        cue: Cue::Register,
         colour: theme::MELODY,
     },
     CueLane {
-        title: "Mode",
-        name: "mode",
+        cue: Cue::Mode,
         colour: theme::WELL,
     },
 ];
@@ -148,7 +143,7 @@ impl CueLane {
         let y_of = |value: f32| inner.center().y - value * inner.height() * 0.5;
         let mut line = Vec::new();
         for beat in 0..curves.beats() {
-            if let Some(value) = steering.cue(self.name, beat, curves) {
+            if let Some(value) = steering.value(self.cue, beat, curves) {
                 let x = timeline.x_of(start.0 + beat as f64 + 0.5);
                 line.push(Pos2::new(x, y_of(value)));
             }
@@ -169,7 +164,7 @@ impl CueLane {
             painter.rect_filled(back, theme::RADIUS, PANEL.gamma_multiply(0.8));
             painter.galley(anchor.anchor_size(at, galley.size()).min, galley, MUTED);
         };
-        word(Align2::LEFT_TOP, self.title);
+        word(Align2::LEFT_TOP, self.cue.spec().label);
         let source = if is_free {
             "free"
         } else {
@@ -180,12 +175,7 @@ impl CueLane {
     }
 
     fn source(&self, steering: &Steering) -> &'static str {
-        let lane = match self.name {
-            "density" => &steering.density,
-            "register" => &steering.register,
-            _ => &steering.mode,
-        };
-        match lane {
+        match &steering.lanes[self.cue] {
             Lane::Clip { offset: 0.0, .. } => "follows clip",
             Lane::Clip { .. } => "follows clip, moved",
             Lane::Drawn(_) => "set",

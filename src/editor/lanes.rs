@@ -6,7 +6,7 @@ use super::clip_lane::{CUE_LANES, CURVE_HEIGHT, CUTS_HEIGHT, PlacedClip, SHOTS_H
 use super::controls::focus_ring;
 use super::view::View;
 use super::{piano_roll, theme};
-use crate::conditioning::clip_cues::ClipCurves;
+use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::instance::params::ParamValues;
 use crate::instance::{Desk, Live, SavedClip, State};

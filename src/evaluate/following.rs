@@ -2,7 +2,7 @@
 
 use crate::dataset::pop909::Window;
 use crate::evaluate::statistics::spearman;
-use crate::music::cues::{BeatCues, Cue, heard_modes, measure};
+use crate::music::cues::{BeatCues, Cue, CueMap, heard_modes, measure};
 use crate::music::piano_roll::PianoRoll;
 use crate::time::{BARS_PER_SEGMENT, BEATS_PER_BAR, STEPS_PER_BEAT};
 
@@ -16,11 +16,11 @@ const STRONG_ACCENT: f32 = 3.0;
 /// How a set of segments follows the cues of as many windows.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Following {
-    /// Spearman's rank correlation of requested and measured cues over all beats, in the order of [`Cue::ALL`].
+    /// Spearman's rank correlation of requested and measured cues over all beats, by cue.
     ///
     /// The measured mode is guessed from the notes (see [`heard_modes`]), even in real music, so the correlation of real
     /// music is the most a segment can reach.
-    pub(super) spearman: [Option<f64>; Cue::ALL.len()],
+    pub(super) spearman: CueMap<Option<f64>>,
     /// Of the beats that clearly request major or minor (a mode above 0.7 or below 0.3), the share in that mode.
     pub(super) mode_agreement: Option<f64>,
     /// Of the requested accents of three notes or more, the share with at least half as many onsets on a single sixteenth
@@ -59,7 +59,7 @@ impl Following {
         let empty =
             answers().flat_map(|(roll, window)| empty_bars(&onsets_by_step(roll), &window.cues));
         Self {
-            spearman: Cue::ALL.map(correlation),
+            spearman: CueMap::from_fn(correlation),
             mode_agreement: share(agreements),
             accent_hits: share(hits),
             empty_bars: share(empty).unwrap_or(0.0),
@@ -163,11 +163,11 @@ mod tests {
         let asked = roll(&triads(&[0, 4, 8, 16, 32, 64, 80, 112]));
         let following = Following::of(std::slice::from_ref(&asked), &[window(&asked)]);
         for cue in [Cue::Density, Cue::Polyphony, Cue::Accent] {
-            let correlation = following.spearman[cue as usize].unwrap();
+            let correlation = following.spearman[cue].unwrap();
             assert!((correlation - 1.0).abs() < 1e-9, "{cue:?}");
         }
         // The register never varies.
-        assert_eq!(following.spearman[Cue::Register as usize], None);
+        assert_eq!(following.spearman[Cue::Register], None);
         assert_eq!(following.accent_hits, Some(1.0));
         assert_eq!((following.empty_bars, following.clipped_bars), (0.0, 0.0));
     }

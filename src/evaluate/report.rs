@@ -111,9 +111,11 @@ impl Report {
 
 impl FollowingReport {
     fn new(following: &Following) -> Self {
-        let correlations = Cue::ALL.map(Cue::name).into_iter().zip(following.spearman);
+        let correlations = following.spearman.iter();
         Self {
-            cue_spearman: correlations.collect(),
+            cue_spearman: correlations
+                .map(|(cue, &value)| (cue.name(), value))
+                .collect(),
             mode_agreement: following.mode_agreement,
             accent_hits: following.accent_hits,
             empty_bars: following.empty_bars,

@@ -1,4 +1,4 @@
-//! Features in the loose files of the published dataset, gathered into one clip.
+//! Loose feature files, as in the published dataset, gathered into one clip.
 
 use std::path::{Path, PathBuf};
 
@@ -13,29 +13,30 @@ use crate::formats::raw_tensor::RawTensor;
 use crate::formats::torch_file;
 use crate::time::Seconds;
 
-/// The largest file of rows that is read, in bytes.
+/// The largest accepted file of embeddings, in bytes.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
-/// Where the features of a clip are, and what the files themselves do not say.
+/// The files that hold a clip's features, and what they do not say themselves.
 #[derive(Clone, Debug, Default)]
 pub struct LooseFiles {
     /// Frame embeddings `[rows, 512]`, spread evenly over the clip: `.npy` or `.pth`.
     pub visual: Option<PathBuf>,
     /// Caption embeddings `[rows, 768]`, spread evenly over the clip: `.npy` or `.pth`.
     pub caption: Option<PathBuf>,
-    /// The list of shots that TransNetV2 writes.
+    /// The list of shots, as TransNetV2 writes it.
     pub scenes: Option<PathBuf>,
-    /// Frames of picture a second; needed for the shots.
+    /// Picture frames per second; required with `scenes`.
     pub frame_rate_hz: Option<f64>,
-    /// How long the clip is; without it, it ends with its last shot.
+    /// Length of the clip; if `None`, the end of the last shot.
     pub duration: Option<Seconds>,
 }
 
 impl LooseFiles {
-    /// Reads the files.
+    /// Reads the files into a clip.
     ///
     /// # Errors
-    /// When a file cannot be read or does not hold what it should, or the frame rate or the duration is not known.
+    /// Returns an error if a file cannot be read or has the wrong contents, or if the frame rate or the duration is
+    /// required and missing.
     pub fn gather(&self) -> Result<ClipFeatures> {
         if let Some(rate_hz) = self.frame_rate_hz {
             check_rate("frames", rate_hz)?;
@@ -46,8 +47,8 @@ impl LooseFiles {
             (None, None) => 0.0,
             (None, Some(_)) => {
                 return Err(Error::value(
-                    "a list of shots alone",
-                    "the frames a second too (--fps)",
+                    "a list of shots without a frame rate",
+                    "the frames per second, in --fps",
                 ));
             }
         };
@@ -56,8 +57,8 @@ impl LooseFiles {
             .or(scenes.as_ref().map(|scenes| scenes.duration(frame_rate_hz)))
             .ok_or_else(|| {
                 Error::value(
-                    "no duration of the clip",
-                    "--duration, or --scenes and --fps, from which it follows",
+                    "no duration for the clip",
+                    "--duration, or --scenes and --fps to derive it from",
                 )
             })?;
         check_duration(duration)?;
@@ -71,18 +72,17 @@ impl LooseFiles {
             frame_rate_hz,
             visual: spread(&self.visual, VISUAL_WIDTH)?,
             caption: spread(&self.caption, CAPTION_WIDTH)?,
-            cues: None,
+            measures: None,
             shots: scenes.map_or_else(Vec::new, |scenes| scenes.cuts(frame_rate_hz)),
         };
         clip.check()?;
         Ok(clip)
     }
 
-    /// Reads the files and puts what they hold in the place of what `clip` has of its kind. Duration and frame rate
-    /// stay the clip's.
+    /// Reads the files and replaces those features of `clip`. Duration and frame rate stay the clip's.
     ///
     /// # Errors
-    /// As [`LooseFiles::gather`].
+    /// Returns an error as [`LooseFiles::gather`] does.
     pub fn add_to(self, clip: ClipFeatures) -> Result<ClipFeatures> {
         let has_scenes = self.scenes.is_some();
         let gathered = Self {
@@ -111,7 +111,7 @@ fn read_scenes(path: &Path) -> Result<Scenes> {
     Scenes::parse(&bytes).map_err(|fault| fault.in_file(path))
 }
 
-/// Rows of `width` numbers, spread evenly over `duration`.
+/// Reads rows of `width` numbers and spreads them evenly over `duration`.
 fn read_rows(path: &Path, width: usize, duration: Seconds) -> Result<Track> {
     let table = read_table(path)?;
     rows(&table, width, duration).map_err(|fault| fault.in_file(path))
@@ -125,7 +125,7 @@ fn read_table(path: &Path) -> Result<RawTensor> {
             npy::parse(&bytes).map_err(|fault| fault.in_file(path))
         }
         Some("pth" | "pt") => torch_file::read_tensor(path),
-        _ => Err(Fault::new("a file of another kind", "a .npy or .pth file").in_file(path)),
+        _ => Err(Fault::new("an unknown kind of file", "a .npy or .pth file").in_file(path)),
     }
 }
 
@@ -148,16 +148,17 @@ fn rows(table: &RawTensor, width: usize, duration: Seconds) -> Result<Track, Fau
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::{MeasureTrack, PictureMeasure};
 
     #[test]
-    fn a_shot_list_replaces_the_cuts_of_a_video_and_leaves_its_cues() {
+    fn a_list_of_shots_replaces_the_cuts_of_a_video_and_keeps_its_measures() {
         let folder = tempfile::tempdir().unwrap();
         let scenes = folder.path().join("clip_scenes.txt");
         std::fs::write(&scenes, "0 49\n50 99\n").unwrap();
         let video = ClipFeatures {
             duration: Seconds(4.0),
             frame_rate_hz: 25.0,
-            cues: Some(Track::new(1.0, 4, vec![0.5; 16]).unwrap()),
+            measures: MeasureTrack::new(1.0, PictureMeasure::ALL, vec![0.5; 16]).ok(),
             shots: vec![Seconds(1.0), Seconds(3.0)],
             ..ClipFeatures::default()
         };

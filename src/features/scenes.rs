@@ -1,4 +1,4 @@
-//! Shots as TransNetV2 lists them (`…_scenes.txt`): the first and the last frame of each, a line a shot.
+//! Lists of shots from TransNetV2 (`…_scenes.txt`): one line per shot, its first and last frame.
 //!
 //! TransNetV2: Souček and Lokoč, 2020, <https://github.com/soCzech/TransNetV2>.
 
@@ -6,10 +6,10 @@ use crate::error::Fault;
 use crate::features::{MAX_DURATION, MAX_RATE_HZ, MAX_SHOTS};
 use crate::time::Seconds;
 
-/// The largest list that is read, in bytes.
+/// The largest accepted list, in bytes.
 pub const MAX_FILE_BYTES: u64 = 4 << 20;
 
-/// The frame numbers that a list may hold: those of the longest clip at the highest rate.
+/// The largest accepted frame number: the end of the longest clip at the highest rate.
 const MAX_FRAME: u32 = (MAX_DURATION.0 * MAX_RATE_HZ) as u32;
 
 /// The shots of a clip, in frames.
@@ -22,10 +22,11 @@ pub struct Scenes {
 }
 
 impl Scenes {
-    /// Reads a list.
+    /// Parses a list.
     ///
     /// # Errors
-    /// When a line is not two frame numbers, shots overlap or run backwards, or there are none or too many.
+    /// Returns an error if a line is not two frame numbers, if shots overlap or run backwards, or if there are no shots
+    /// or more than [`MAX_SHOTS`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let text = std::str::from_utf8(bytes)
             .map_err(|_| Fault::new("bytes that are not text", EXPECTED))?;
@@ -41,7 +42,7 @@ impl Scenes {
             if first > last || last_frame.is_some_and(|previous| first <= previous) {
                 return Err(Fault::new(
                     format!("the shot {first} to {last} in line {number}"),
-                    "shots that follow one another",
+                    "shots in ascending order, without overlap",
                 ));
             }
             first_frames.push(first);
@@ -59,7 +60,7 @@ impl Scenes {
         })
     }
 
-    /// When the picture cuts: where each shot but the first begins.
+    /// Returns the times of the cuts: the start of every shot but the first.
     pub fn cuts(&self, frame_rate_hz: f64) -> Vec<Seconds> {
         self.first_frames
             .iter()
@@ -68,13 +69,13 @@ impl Scenes {
             .collect()
     }
 
-    /// When the last shot ends.
+    /// Returns the end of the last shot.
     pub fn duration(&self, frame_rate_hz: f64) -> Seconds {
         Seconds((f64::from(self.last_frame) + 1.0) / frame_rate_hz)
     }
 }
 
-const EXPECTED: &str = "the first and the last frame of a shot in each line";
+const EXPECTED: &str = "the first and last frame of one shot per line";
 
 fn frames(line: &str) -> Option<(u32, u32)> {
     let mut frames = line
@@ -84,7 +85,7 @@ fn frames(line: &str) -> Option<(u32, u32)> {
     frames.next().is_none().then_some(shot)
 }
 
-/// As much of a line as fits in a message.
+/// Returns as much of a line as fits in a message.
 fn start(line: &str) -> String {
     line.chars().take(40).collect()
 }
@@ -94,14 +95,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cuts_are_where_later_shots_begin() {
+    fn every_shot_but_the_first_starts_with_a_cut() {
         let scenes = Scenes::parse(b"0 71\n72 214\n216 299\n").unwrap();
         assert_eq!(scenes.cuts(24.0), [Seconds(3.0), Seconds(9.0)]);
         assert_eq!(scenes.duration(24.0), Seconds(12.5));
     }
 
     #[test]
-    fn windows_line_ends_and_empty_lines_do_no_harm() {
+    fn windows_line_ends_and_empty_lines_are_accepted() {
         assert_eq!(
             Scenes::parse(b"0 71\r\n72 214\r\n\r\n").unwrap(),
             Scenes::parse(b"0 71\n72 214").unwrap()
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_but_ascending_shots_is_refused() {
+    fn a_list_without_ascending_shots_is_refused() {
         for text in [
             "",
             "\n\n",

@@ -66,7 +66,7 @@ impl<'a> Container<'a> {
     ///
     /// # Errors
     /// Returns an error if the format is missing or another one.
-    pub(crate) fn expect_format(&self, format: &str) -> Result<(), Fault> {
+    pub fn expect_format(&self, format: &str) -> Result<(), Fault> {
         match self.metadata.get("format") {
             Some(found) if found == format => Ok(()),
             found => Err(Fault::new(

@@ -15,7 +15,7 @@ use crate::diffusion::device::DeviceKind;
 use crate::diffusion::model::Model;
 use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
-use crate::features::ClipFeatures;
+use crate::features::{ClipFeatures, is_clip_file};
 use crate::generator::{self, Settings};
 use crate::time::Tempo;
 use crate::video;
@@ -253,8 +253,8 @@ fn full_clip(session: &Session, saved: &SavedClip) -> Arc<ClipFeatures> {
     session
         .kept_clip(&saved.path)
         .or_else(|| {
-            let is_clip_file = is_clip_file(&saved.path);
-            let clip = is_clip_file.then(|| ClipFeatures::read(&saved.path).ok())??;
+            let clip =
+                is_clip_file(&saved.path).then(|| ClipFeatures::read(&saved.path).ok())??;
             let clip = Arc::new(clip);
             session.keep_clip(saved.path.clone(), Arc::clone(&clip));
             Some(clip)
@@ -262,20 +262,11 @@ fn full_clip(session: &Session, saved: &SavedClip) -> Arc<ClipFeatures> {
         .unwrap_or_else(|| Arc::new(saved.features()))
 }
 
-/// Reads a clip file by its ending, and analyses anything else as a video.
 fn read_clip(path: &Path, reporter: &Reporter) -> Result<ClipFeatures> {
     if reporter.report("Reading the clip", 0.0).is_break() {
         return Err(Error::Cancelled);
     }
-    if is_clip_file(path) {
-        return ClipFeatures::read(path);
-    }
-    video::analyse(path, &mut |fraction| {
+    video::read_clip(path, &mut |fraction| {
         reporter.report("Looking at the clip", fraction as f32)
     })
-}
-
-fn is_clip_file(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("safetensors"))
 }

@@ -1,4 +1,4 @@
-//! A clip as the project remembers it: one row a beat, so that drafts can be made again without the file.
+//! The clip as the project saves it: one row of measures per beat, enough to make drafts again without the file.
 
 use std::path::PathBuf;
 
@@ -6,29 +6,99 @@ use serde::{Deserialize, Serialize};
 
 use super::path_text;
 use crate::conditioning::placement::{Alignment, Placement};
-use crate::features::{ClipFeatures, PictureCue, Track};
+use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure};
 use crate::time::{Beats, Seconds, Tempo};
 
-/// What a clip shows, at a row a beat of the tempo it was loaded under.
+/// A clip, with one row of measures per beat of the tempo under which it was loaded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "SavedForm", into = "SavedForm")]
 pub struct SavedClip {
-    /// Where the clip was.
-    #[serde(serialize_with = "path_text::write")]
+    /// Where the clip was loaded from.
     pub path: PathBuf,
-    /// How long it is.
+    /// Length of the clip.
     pub duration: Seconds,
-    /// Frames of picture a second.
+    /// Picture frames per second; 0 if unknown.
     pub frame_rate_hz: f64,
-    /// The tempo whose beats the rows are on.
+    /// The tempo to whose beats the rows belong.
     pub tempo: Tempo,
-    /// Measures of the picture, rows of [`PictureCue::ALL`] one after another; empty where the clip has none.
-    pub cues: Vec<f32>,
-    /// When the picture cuts.
+    /// Measures of the picture, one row per beat.
+    pub measures: Option<MeasureTrack>,
+    /// Times of the picture's cuts.
     pub shots: Vec<Seconds>,
 }
 
+/// The fields as saved. Columns are read by name: known ones in any order, unknown ones ignored.
+#[derive(Serialize, Deserialize)]
+struct SavedForm {
+    #[serde(serialize_with = "path_text::write")]
+    path: PathBuf,
+    duration: Seconds,
+    frame_rate_hz: f64,
+    tempo: Tempo,
+    /// The names of the columns of `cues`; projects from before they were saved have [`UNNAMED_COLUMNS`].
+    #[serde(default = "unnamed_columns")]
+    cue_names: Vec<String>,
+    /// The rows of measures, one after another; empty if there are none.
+    cues: Vec<f32>,
+    shots: Vec<Seconds>,
+}
+
+/// The columns of a project that does not name them.
+const UNNAMED_COLUMNS: [PictureMeasure; 4] = [
+    PictureMeasure::Motion,
+    PictureMeasure::Complexity,
+    PictureMeasure::Luma,
+    PictureMeasure::Warmth,
+];
+
+fn unnamed_columns() -> Vec<String> {
+    names(&UNNAMED_COLUMNS)
+}
+
+fn names(columns: &[PictureMeasure]) -> Vec<String> {
+    columns
+        .iter()
+        .map(|column| column.name().to_owned())
+        .collect()
+}
+
+impl From<SavedForm> for SavedClip {
+    /// Leaves out measures that are not whole rows of finite numbers; the rest of the clip is still of use.
+    fn from(saved: SavedForm) -> Self {
+        let rate_hz = rows_per_second(saved.tempo);
+        let measures = MeasureTrack::from_named(rate_hz, &saved.cue_names, &saved.cues);
+        Self {
+            path: saved.path,
+            duration: saved.duration,
+            frame_rate_hz: saved.frame_rate_hz,
+            tempo: saved.tempo,
+            measures: measures.ok().flatten(),
+            shots: saved.shots,
+        }
+    }
+}
+
+impl From<SavedClip> for SavedForm {
+    fn from(clip: SavedClip) -> Self {
+        let measures = clip.measures.as_ref();
+        Self {
+            cue_names: measures.map_or_else(Vec::new, |measures| names(measures.columns())),
+            cues: measures.map_or_else(Vec::new, |measures| measures.track().values.clone()),
+            path: clip.path,
+            duration: clip.duration,
+            frame_rate_hz: clip.frame_rate_hz,
+            tempo: clip.tempo,
+            shots: clip.shots,
+        }
+    }
+}
+
+fn rows_per_second(tempo: Tempo) -> f64 {
+    tempo.bpm() / 60.0
+}
+
 impl SavedClip {
-    /// What of `clip` is remembered.
+    /// Reduces `clip` to one row of measures per beat.
     pub fn new(path: PathBuf, clip: &ClipFeatures, tempo: Tempo) -> Self {
         let placement = Placement {
             tempo,
@@ -36,82 +106,148 @@ impl SavedClip {
             alignment: Alignment::Time,
         };
         let beats = tempo.beats_in(clip.duration).0.ceil().max(1.0) as usize;
-        let cues = clip.cues.as_ref().map_or_else(Vec::new, |track| {
-            let rows = placement.means(track, beats);
-            (0..beats)
-                .flat_map(|beat| rows.row(beat).to_vec())
-                .collect()
-        });
+        let per_beat = |measures: &MeasureTrack| {
+            let means = placement.means(measures.track(), beats).window(0, beats);
+            MeasureTrack::new(rows_per_second(tempo), measures.columns(), means).ok()
+        };
         Self {
             path,
             duration: clip.duration,
             frame_rate_hz: clip.frame_rate_hz,
             tempo,
-            cues,
+            measures: clip.measures.as_ref().and_then(per_beat),
             shots: clip.shots.clone(),
         }
     }
 
-    /// The clip as far as it is remembered.
+    /// Returns the features that are saved.
     pub fn features(&self) -> ClipFeatures {
-        let rate_hz = self.tempo.bpm() / 60.0;
-        let width = PictureCue::ALL.len();
         ClipFeatures {
             duration: self.duration,
             frame_rate_hz: self.frame_rate_hz,
-            cues: Track::new(rate_hz, width, self.cues.clone()).ok(),
+            measures: self.measures.clone(),
             shots: self.shots.clone(),
             ..ClipFeatures::default()
         }
     }
 
-    /// The clip's name, to show.
+    /// Returns the file name, for display.
     pub fn name(&self) -> String {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str());
         name.to_string_lossy().into_owned()
     }
 
-    /// Whether the values, which may come from anywhere, are those of a clip.
+    /// Returns whether the values, which may come from a damaged project, are valid.
     pub(super) fn is_sound(&self) -> bool {
-        self.features().check().is_ok() && self.cues.len().is_multiple_of(PictureCue::ALL.len())
+        self.features().check().is_ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use PictureMeasure::{Luma, Motion};
 
     fn clip() -> ClipFeatures {
         let rows = 60;
-        let values = (0..rows * PictureCue::ALL.len()).map(|i| (i % 7) as f32 / 7.0);
+        let values = (0..rows * PictureMeasure::ALL.len()).map(|i| (i % 7) as f32 / 7.0);
         ClipFeatures {
             duration: Seconds(30.0),
             frame_rate_hz: 24.0,
-            cues: Track::new(2.0, PictureCue::ALL.len(), values.collect()).ok(),
+            measures: MeasureTrack::new(2.0, PictureMeasure::ALL, values.collect()).ok(),
             shots: vec![Seconds(5.5), Seconds(20.0)],
             ..ClipFeatures::default()
         }
     }
 
+    fn saved() -> SavedClip {
+        SavedClip::new("b.mp4".into(), &clip(), Tempo::new(120.0).unwrap())
+    }
+
+    /// A saved clip of two beats with the fields `columns`.
+    fn read(columns: &str) -> SavedClip {
+        let json = format!(
+            r#"{{"path":"b.mp4","duration":1.0,"frame_rate_hz":24.0,"tempo":120.0,{columns},"shots":[0.5]}}"#
+        );
+        let clip: SavedClip = serde_json::from_str(&json).unwrap();
+        assert!(clip.is_sound());
+        assert_eq!(clip.shots, [Seconds(0.5)]);
+        clip
+    }
+
+    fn column(clip: &SavedClip, measure: PictureMeasure) -> Option<Vec<f32>> {
+        Some(clip.measures.as_ref()?.column(measure)?.collect())
+    }
+
     #[test]
-    fn a_clip_is_remembered_by_the_beat() {
+    fn a_clip_is_saved_with_one_row_per_beat() {
         let saved = SavedClip::new("a/b.mp4".into(), &clip(), Tempo::new(100.0).unwrap());
         assert_eq!(saved.name(), "b.mp4");
         assert!(saved.is_sound());
         let features = saved.features();
-        assert_eq!(features.cues.unwrap().rows(), 50);
+        assert_eq!(features.measures.unwrap().rows(), 50);
         assert_eq!(features.shots, clip().shots);
     }
 
     #[test]
-    fn at_its_own_rate_a_clip_is_remembered_exactly() {
-        let saved = SavedClip::new("b.mp4".into(), &clip(), Tempo::new(120.0).unwrap());
-        assert_eq!(saved.features(), clip());
+    fn a_clip_with_one_row_per_beat_is_saved_exactly() {
+        assert_eq!(saved().features(), clip());
+        let json = serde_json::to_string(&saved()).unwrap();
+        assert_eq!(serde_json::from_str::<SavedClip>(&json).unwrap(), saved());
     }
 
     #[test]
-    fn values_that_no_clip_has_are_noticed() {
-        let mut saved = SavedClip::new("b.mp4".into(), &clip(), Tempo::new(120.0).unwrap());
+    fn a_clip_without_measures_stays_without() {
+        let saved = SavedClip {
+            measures: None,
+            ..saved()
+        };
+        let json = serde_json::to_string(&saved).unwrap();
+        assert_eq!(serde_json::from_str::<SavedClip>(&json).unwrap(), saved);
+        assert_eq!(read(r#""cues":[]"#).measures, None);
+    }
+
+    #[test]
+    fn columns_without_names_are_the_first_four_measures() {
+        let clip = read(r#""cues":[0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8]"#);
+        for (measure, values) in
+            PictureMeasure::ALL
+                .into_iter()
+                .zip([[0.1, 0.5], [0.2, 0.6], [0.3, 0.7], [0.4, 0.8]])
+        {
+            assert_eq!(column(&clip, measure), Some(values.to_vec()), "{measure:?}");
+        }
+    }
+
+    #[test]
+    fn fewer_more_and_reordered_columns_are_read_by_name() {
+        let clip = read(r#""cue_names":["luma"],"cues":[0.1,0.2]"#);
+        assert_eq!(column(&clip, Luma), Some(vec![0.1, 0.2]));
+        assert_eq!(column(&clip, Motion), None);
+        let clip = read(
+            r#""cue_names":["luma","skin","motion","warmth","complexity"],
+            "cues":[0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1.0]"#,
+        );
+        assert_eq!(column(&clip, Luma), Some(vec![0.1, 0.6]));
+        assert_eq!(column(&clip, Motion), Some(vec![0.3, 0.8]));
+        assert_eq!(clip.measures.unwrap().columns().len(), 4);
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_their_names_are_left_out_and_the_clip_is_kept() {
+        for columns in [
+            r#""cue_names":["luma","motion"],"cues":[0.1,0.2,0.3]"#,
+            r#""cue_names":["luma","luma"],"cues":[0.1,0.2]"#,
+            r#""cue_names":["skin"],"cues":[0.1,0.2]"#,
+            r#""cue_names":[],"cues":[0.1,0.2]"#,
+        ] {
+            assert_eq!(read(columns).measures, None, "{columns}");
+        }
+    }
+
+    #[test]
+    fn impossible_values_are_detected() {
+        let mut saved = saved();
         saved.duration = Seconds(-1.0);
         assert!(!saved.is_sound());
     }

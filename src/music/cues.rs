@@ -1,6 +1,8 @@
-//! The cues that music itself carries, measured beat by beat on its roll.
+//! Musical cues: what music can be asked for, and how it is measured on a piano roll, beat by beat.
 
 mod beat_cells;
+mod cue;
+mod cue_map;
 
 use std::ops::{Add, Mul};
 
@@ -9,77 +11,37 @@ use crate::music::piano_roll::PianoRoll;
 use crate::time::STEPS_PER_BEAT;
 use beat_cells::{BeatCells, sounding_cells};
 
+pub use cue::{Cue, CueSpec};
+pub use cue_map::CueMap;
+
 const STEPS: usize = STEPS_PER_BEAT as usize;
 /// Beats on either side over which the mode is averaged.
 const MODE_REACH: usize = 4;
-/// Beats over which a chord is guessed from what sounds.
-const HEARD_BEATS: usize = 2;
+/// Beats over which a chord is estimated from the sounding notes.
+const CHORD_BEATS: usize = 2;
 
-/// A property of music that a model of the `cues` family can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cue {
-    /// Notes that start in the beat, smoothed.
-    Density,
-    /// Notes that sound in the beat, on average, smoothed.
-    Polyphony,
-    /// Mean pitch of what sounds, in semitones (60 is middle C), smoothed; between beats that sound where one is silent.
-    Register,
-    /// Share of major-like chords within 4 beats, 0 to 1.
-    Mode,
-    /// Notes that start with the beat's first sixteenth.
-    Accent,
-}
-
-impl Cue {
-    /// All cues.
-    pub const ALL: [Self; 5] = [
-        Self::Density,
-        Self::Polyphony,
-        Self::Register,
-        Self::Mode,
-        Self::Accent,
-    ];
-
-    /// The cue's name in model files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Density => "density",
-            Self::Polyphony => "polyphony",
-            Self::Register => "register",
-            Self::Mode => "mode",
-            Self::Accent => "accent",
-        }
-    }
-
-    /// The cue of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cue| cue.name() == name)
-    }
-}
-
-/// The cues of one beat in their own units.
+/// The cues of one beat, each in its own unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BeatCues([f32; Cue::ALL.len()]);
+pub struct BeatCues(CueMap<f32>);
 
 impl BeatCues {
-    /// The value of one cue.
+    /// Returns the value of one cue.
     pub fn get(&self, cue: Cue) -> f32 {
-        self.0[cue as usize]
+        self.0[cue]
     }
 }
 
-/// Measures the cues of every whole beat of `roll`, in which every sustained cell counts as sounding. `modes` has the
-/// mode of each beat's chord, 0 to 1.
+/// Measures the cues of every whole beat of `roll`.
 ///
-/// Smoothing is by weights 1, 2, 1 over neighbouring beats with the edges repeated; the mode is the mean of 9 beats,
-/// with the edges repeated.
+/// Every sustained cell counts as sounding. `modes` holds the mode of each beat's chord, 0 to 1. Smoothing weights
+/// neighbouring beats 1, 2, 1; the mode is the mean over 9 beats. Both repeat the edges.
 ///
 /// # Panics
-/// When `modes` has another number of beats.
+/// Panics if `modes` does not have one value per beat.
 pub fn measure(roll: &PianoRoll, modes: &[f32]) -> Vec<BeatCues> {
     let cells = BeatCells::of(roll);
     let beats = cells.onsets.len();
-    assert_eq!(modes.len(), beats, "a mode a beat");
+    assert_eq!(modes.len(), beats, "one mode per beat");
     let density = smoothed(&cells.onsets);
     let sounding: Vec<f64> = cells
         .sounding
@@ -88,29 +50,30 @@ pub fn measure(roll: &PianoRoll, modes: &[f32]) -> Vec<BeatCues> {
         .collect();
     let polyphony = smoothed(&sounding);
     let register = smoothed(&cells.register());
-    (0..beats)
-        .map(|beat| {
-            let cues = [
-                density[beat],
-                polyphony[beat],
-                register[beat],
-                mean_mode(modes, beat),
-                cells.first_onsets[beat],
-            ];
-            BeatCues(cues.map(|value| value as f32))
-        })
-        .collect()
+    let cues_of = |beat: usize| {
+        let value = |cue| match cue {
+            Cue::Density => density[beat],
+            Cue::Polyphony => polyphony[beat],
+            Cue::Register => register[beat],
+            Cue::Mode => mean_mode(modes, beat),
+            Cue::Accent => cells.first_onsets[beat],
+        };
+        BeatCues(CueMap::from_fn(|cue| value(cue) as f32))
+    };
+    (0..beats).map(cues_of).collect()
 }
 
-/// The mode of what sounds in each beat of `roll`, by the major or minor triad that fits two beats best: that whose
-/// classes sound longest, the root counted twice. [`NO_MODE`] where both fit alike.
+/// Estimates the mode of each beat of `roll` from its sounding notes.
+///
+/// Every two beats take the major or minor triad whose pitch classes sound longest, the root counted twice;
+/// [`NO_MODE`] if major and minor fit equally well.
 pub fn heard_modes(roll: &PianoRoll) -> Vec<f32> {
     let beats = roll.steps().0 as usize / STEPS;
     let pitches = roll.pitches();
-    let mut counts = vec![[0u32; 12]; beats.div_ceil(HEARD_BEATS)];
+    let mut counts = vec![[0u32; 12]; beats.div_ceil(CHORD_BEATS)];
     for (at, _) in sounding_cells(roll) {
         let (step, column) = (at / pitches.count(), at % pitches.count());
-        if let Some(count) = counts.get_mut(step / (STEPS * HEARD_BEATS)) {
+        if let Some(count) = counts.get_mut(step / (STEPS * CHORD_BEATS)) {
             count[usize::from(pitches.pitch(column)) % 12] += 1;
         }
     }
@@ -121,7 +84,7 @@ pub fn heard_modes(roll: &PianoRoll) -> Vec<f32> {
     };
     (0..beats)
         .map(|beat| {
-            let count = &counts[beat / HEARD_BEATS];
+            let count = &counts[beat / CHORD_BEATS];
             match best(count, 4).cmp(&best(count, 3)) {
                 std::cmp::Ordering::Greater => MAJOR_LIKE,
                 std::cmp::Ordering::Less => MINOR_LIKE,
@@ -131,7 +94,7 @@ pub fn heard_modes(roll: &PianoRoll) -> Vec<f32> {
         .collect()
 }
 
-/// Weights 1, 2, 1 over neighbouring beats, the edges repeated.
+/// Weights neighbouring beats 1, 2, 1; the edges repeat.
 pub(crate) fn smoothed<T>(values: &[T]) -> Vec<T>
 where
     T: Copy + From<f32> + Add<Output = T> + Mul<Output = T>,
@@ -179,16 +142,16 @@ mod tests {
     }
 
     #[test]
-    fn cues_are_those_counted_by_hand() {
-        // Beat 0: two notes on the beat, one of them for the whole beat; beat 1 is silent; beat 2: one note off the
-        // beat; beat 3: it goes on.
+    fn cues_match_a_count_by_hand() {
+        // Beat 0: two notes on the beat, one of them held for the whole beat. Beat 1: silence. Beat 2: one note off
+        // the beat, held through beat 3.
         let roll = roll(4, &[(0, 60, 4), (0, 64, 2), (10, 72, 16)]);
         let cues = measure(&roll, &[1.0, 1.0, 0.0, 0.0]);
         assert_eq!(values(&cues, Cue::Density), [1.5, 0.75, 0.5, 0.25]);
-        // Sounding cells a beat 6, 0, 2, 4: polyphony 1.5, 0, 0.5, 1.
+        // Sounding cells per beat: 6, 0, 2, 4, so the unsmoothed polyphony is 1.5, 0, 0.5, 1.
         assert_eq!(values(&cues, Cue::Polyphony), [1.125, 0.5, 0.5, 0.875]);
         assert_eq!(values(&cues, Cue::Accent), [2.0, 0.0, 0.0, 0.0]);
-        // Mean pitches 368 / 6, half way between, 72, 72.
+        // Mean pitches: 368 / 6, halfway between, 72, 72.
         let first = 368.0 / 6.0;
         let expected = [
             0.75 * first + 0.25 * (first + 72.0) / 2.0,
@@ -202,7 +165,7 @@ mod tests {
                 "{got} {expected}"
             );
         }
-        // Beats -4 to 4 with the first repeated: 1 six times of nine.
+        // Beats -4 to 4 with the first repeated: six of nine are 1.
         assert!((cues[0].get(Cue::Mode) - 6.0 / 9.0).abs() < 1e-6);
         assert!((cues[3].get(Cue::Mode) - 3.0 / 9.0).abs() < 1e-6);
     }
@@ -226,13 +189,5 @@ mod tests {
         ];
         let modes = heard_modes(&roll(6, &notes));
         assert_eq!(modes, [1.0, 1.0, 0.0, 0.0, 0.5, 0.5]);
-    }
-
-    #[test]
-    fn every_cue_is_found_by_its_name() {
-        for cue in Cue::ALL {
-            assert_eq!(Cue::named(cue.name()), Some(cue));
-        }
-        assert_eq!(Cue::named("tempo"), None);
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use diff_bgm::Result;
-use diff_bgm::features::{ClipFeatures, PictureCue};
+use diff_bgm::features::{ClipFeatures, PictureMeasure};
 use diff_bgm::video::analyse;
 use tempfile::TempDir;
 
@@ -52,11 +52,9 @@ pub(crate) fn assert_cuts(clip: &ClipFeatures, expected: &[f64]) {
     assert!(matches, "found {found:?}, expected {expected:?}");
 }
 
-pub(crate) fn mean(clip: &ClipFeatures, cue: PictureCue) -> f32 {
-    let track = clip.cues.as_ref().unwrap();
-    let column = PictureCue::ALL.iter().position(|&each| each == cue);
-    let values = track.values.iter().skip(column.unwrap());
-    values.step_by(track.width).sum::<f32>() / track.rows() as f32
+pub(crate) fn mean(clip: &ClipFeatures, measure: PictureMeasure) -> f32 {
+    let measures = clip.measures.as_ref().unwrap();
+    measures.column(measure).unwrap().sum::<f32>() / measures.rows() as f32
 }
 
 pub(crate) fn message(result: Result<ClipFeatures>) -> String {

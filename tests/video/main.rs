@@ -6,8 +6,8 @@ mod reading;
 use std::env;
 use std::path::{Path, PathBuf};
 
-use diff_bgm::features::PictureCue;
-use diff_bgm::video::CUE_RATE_HZ;
+use diff_bgm::features::PictureMeasure;
+use diff_bgm::video::MEASURE_RATE_HZ;
 
 use crate::clips::*;
 
@@ -47,10 +47,10 @@ fn hard_cuts_are_found_to_the_frame_at_integer_and_fractional_rates() {
             "{name}: {:?}",
             clip.duration
         );
-        let cues = clip.cues.unwrap();
+        let measures = clip.measures.unwrap();
         assert_eq!(
-            cues.rows(),
-            (clip.duration.0 * CUE_RATE_HZ - 1e-6).ceil() as usize
+            measures.rows(),
+            (clip.duration.0 * MEASURE_RATE_HZ - 1e-6).ceil() as usize
         );
     }
 }
@@ -66,7 +66,7 @@ fn a_cut_between_dark_shots_is_found() {
     );
     let clip = analyse_file(&path).unwrap();
     assert_cuts(&clip, &[2.0]);
-    assert!(mean(&clip, PictureCue::Luma) < 0.1);
+    assert!(mean(&clip, PictureMeasure::Luma) < 0.1);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_pan_is_motion_and_not_a_cut() {
     for clip in [&still, &slow, &fast] {
         assert_cuts(clip, &[]);
     }
-    let [still, slow, fast] = [still, slow, fast].map(|clip| mean(&clip, PictureCue::Motion));
+    let [still, slow, fast] = [still, slow, fast].map(|clip| mean(&clip, PictureMeasure::Motion));
     assert!(
         still < 1e-3 && still < slow && slow < fast,
         "{still} {slow} {fast}"
@@ -132,12 +132,12 @@ fn warmth_brightness_and_complexity_are_measured() {
     let blue = source("blue.mp4", "color=0x0060ff:");
     let white = source("white.mp4", "color=white:");
     let pattern = source("pattern.mp4", "testsrc2=");
-    assert!(mean(&orange, PictureCue::Warmth) > 0.8);
-    assert!(mean(&blue, PictureCue::Warmth) < -0.3);
-    assert!(mean(&white, PictureCue::Warmth).abs() < 0.05);
-    assert!(mean(&white, PictureCue::Luma) > 0.97);
-    assert!(mean(&white, PictureCue::Complexity) < 0.01);
-    assert!(mean(&pattern, PictureCue::Complexity) > 0.4);
+    assert!(mean(&orange, PictureMeasure::Warmth) > 0.8);
+    assert!(mean(&blue, PictureMeasure::Warmth) < -0.3);
+    assert!(mean(&white, PictureMeasure::Warmth).abs() < 0.05);
+    assert!(mean(&white, PictureMeasure::Luma) > 0.97);
+    assert!(mean(&white, PictureMeasure::Complexity) < 0.01);
+    assert!(mean(&pattern, PictureMeasure::Complexity) > 0.4);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn clips_of_any_size_and_of_a_single_frame_are_analysed() {
         "-f lavfi -i testsrc=s=33x777:r=25:d=1 -c:v ffv1",
     );
     for path in [&tiny, &odd] {
-        assert_eq!(analyse_file(path).unwrap().cues.unwrap().rows(), 8);
+        assert_eq!(analyse_file(path).unwrap().measures.unwrap().rows(), 8);
     }
     let single = make_clip(
         folder.path(),
@@ -162,7 +162,7 @@ fn clips_of_any_size_and_of_a_single_frame_are_analysed() {
         "-f lavfi -i testsrc=r=25 -frames:v 1",
     );
     let clip = analyse_file(&single).unwrap();
-    assert_eq!(clip.cues.as_ref().unwrap().rows(), 1);
+    assert_eq!(clip.measures.as_ref().unwrap().rows(), 1);
     assert_cuts(&clip, &[]);
 }
 
@@ -216,5 +216,5 @@ fn the_three_cuts_of_big_buck_bunny_are_found() {
     let clip = analyse_file(&path).unwrap();
     assert_cuts(&clip, &[285.0 / 24.0, 378.0 / 24.0, 553.0 / 24.0]);
     assert_eq!((clip.duration.0, clip.frame_rate_hz), (30.0, 24.0));
-    assert_eq!(clip.cues.unwrap().rows(), 240);
+    assert_eq!(clip.measures.unwrap().rows(), 240);
 }

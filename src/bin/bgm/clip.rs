@@ -11,12 +11,8 @@ use crate::progress::Progress;
 
 /// Reads `path` as a clip file if it ends in `.safetensors`; otherwise analyses it as a video.
 pub(crate) fn read(path: &Path) -> Result<ClipFeatures> {
-    let extension = path.extension().unwrap_or_default();
-    if extension.eq_ignore_ascii_case("safetensors") {
-        return ClipFeatures::read(path);
-    }
     let mut progress = Progress::new();
-    let clip = video::analyse(path, &mut |fraction| {
+    let clip = video::read_clip(path, &mut |fraction| {
         progress.set(fraction, "analysing the clip");
         ControlFlow::Continue(())
     });

@@ -1,11 +1,11 @@
-//! `bgm features`: what a clip shows over time, into a clip file.
+//! `bgm features`: writes the features of a clip to a clip file.
 
 use std::path::PathBuf;
 
 use clap::ArgGroup;
 use diff_bgm::Result;
-use diff_bgm::features::ClipFeatures;
 use diff_bgm::features::loose_files::LooseFiles;
+use diff_bgm::features::{ClipFeatures, MeasureTrack};
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::time::Seconds;
 
@@ -13,29 +13,29 @@ use crate::clip;
 use crate::counted::counted;
 use crate::output::expect_extension;
 
-/// Analyse a video, or gather the features of a clip from loose files, into one clip file
+/// Analyse a video into a clip file, or gather one from separate feature files
 #[derive(clap::Args)]
 #[command(group = ArgGroup::new("source").args(["clip", "visual", "caption", "scenes"]).required(true).multiple(true))]
 pub(crate) struct Arguments {
-    /// A video, which is analysed through FFmpeg, or a clip file; loose files are added to it
+    /// A video to analyse (with FFmpeg), or a clip file; features from the options below replace its own
     #[arg(value_name = "CLIP", conflicts_with_all = ["fps", "duration"])]
     clip: Option<PathBuf>,
-    /// Frame embeddings, 512 numbers a row (.npy, .pth)
+    /// Frame embeddings, rows of 512 numbers (.npy, .pth)
     #[arg(long, value_name = "FILE")]
     visual: Option<PathBuf>,
-    /// Caption embeddings, 768 numbers a row (.npy, .pth)
+    /// Caption embeddings, rows of 768 numbers (.npy, .pth)
     #[arg(long, value_name = "FILE")]
     caption: Option<PathBuf>,
-    /// Shots, as TransNetV2 lists them (…_scenes.txt)
+    /// List of shots, as TransNetV2 writes it (…_scenes.txt)
     #[arg(long, value_name = "FILE")]
     scenes: Option<PathBuf>,
-    /// Frames of picture a second
+    /// Picture frames per second
     #[arg(long, value_name = "HZ")]
     fps: Option<f64>,
-    /// Length of the clip; without it, it ends with its last shot
+    /// Length of the clip [default: to the end of the last shot]
     #[arg(long, value_name = "SECONDS")]
     duration: Option<f64>,
-    /// Where to write the clip file
+    /// The clip file to write
     #[arg(short, long, value_name = "CLIP.safetensors")]
     output: PathBuf,
 }
@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     expect_extension(&arguments.output, &["safetensors"])?;
     expect_writable(&arguments.output)?;
-    let seen = arguments.clip.as_deref().map(clip::read).transpose()?;
+    let analysed = arguments.clip.as_deref().map(clip::read).transpose()?;
     let loose = LooseFiles {
         visual: arguments.visual,
         caption: arguments.caption,
@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         frame_rate_hz: arguments.fps,
         duration: arguments.duration.map(Seconds),
     };
-    let clip = match seen {
+    let clip = match analysed {
         Some(clip) => loose.add_to(clip)?,
         None => loose.gather()?,
     };
@@ -60,16 +60,16 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
-/// A clip in one line.
+/// Describes a clip in one line.
 pub(crate) fn summary(clip: &ClipFeatures) -> String {
     let mut parts = vec![format!("{:.2} s", clip.duration.0)];
     if clip.frame_rate_hz > 0.0 {
-        parts.push(format!("{:.3} frames a second", clip.frame_rate_hz));
+        parts.push(format!("{:.3} frames per second", clip.frame_rate_hz));
     }
     for (name, track) in [
-        ("visual", &clip.visual),
-        ("caption", &clip.caption),
-        ("cue", &clip.cues),
+        ("visual", clip.visual.as_ref()),
+        ("caption", clip.caption.as_ref()),
+        ("measure", clip.measures.as_ref().map(MeasureTrack::track)),
     ] {
         if let Some(track) = track {
             parts.push(counted(track.rows(), &format!("{name} row")));

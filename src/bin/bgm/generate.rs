@@ -1,4 +1,4 @@
-//! `bgm generate`: a draft for a clip.
+//! `bgm generate`: drafts music for a clip.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,6 @@ use std::time::Instant;
 use clap::Args;
 use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::conditioning::placement::Alignment;
-use diff_bgm::conditioning::steering::{Lane, LaneRequest, Steering};
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
@@ -19,7 +18,7 @@ use diff_bgm::music::draft::{ChordChange, Draft};
 use diff_bgm::music::key::Key;
 use diff_bgm::music::metrics::Metrics;
 use diff_bgm::time::{Bars, Beats, Tempo};
-use diff_bgm::{Error, Fault, Result};
+use diff_bgm::{Fault, Result};
 use serde::Serialize;
 
 use crate::clip;
@@ -27,68 +26,69 @@ use crate::coherence::CoherenceArgs;
 use crate::counted::counted;
 use crate::output::{expect_extension, write_json};
 use crate::progress::Progress;
+use crate::steering::SteeringArgs;
 use crate::threads::ThreadCount;
 
 /// Draft music for a clip
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// A clip file made by `bgm features`, or a video
+    /// The clip: a video, or a clip file made by `bgm features`
     clip: PathBuf,
     /// The MIDI file to write
     #[arg(short, long, value_name = "DRAFT.mid")]
     output: PathBuf,
-    /// A model file; the model in the box, if not given
+    /// The model file [default: the built-in model]
     #[arg(long, value_name = "MODEL.safetensors")]
     model: Option<PathBuf>,
-    /// Bars of music; up to the first bar line at or after the clip's end, if not given
+    /// Length of the music in bars [default: up to the first bar line at or after the clip's end]
     #[arg(long)]
     bars: Option<u32>,
-    /// Tempo in beats a minute
+    /// Tempo in beats per minute, 20 to 400
     #[arg(long, default_value = "120", value_parser = tempo)]
     tempo: Tempo,
-    /// Beat of the music at which the clip starts
+    /// Beat of the music at which the clip starts, counted from 0
     #[arg(long, default_value = "0", allow_hyphen_values = true)]
     start: f64,
-    /// Seed; the same seed and settings give the same notes
+    /// Seed: the same seed and settings give the same notes, another seed gives another draft
     #[arg(long, default_value = "1")]
     seed: u64,
-    /// How to sample: ddpm, ddim or dpm++2m
+    /// Sampler: ddpm, ddim or dpm++2m
     #[arg(long, default_value_t)]
     sampler: SamplerKind,
-    /// Sampling steps a segment; ddpm always takes every step of the model's schedule
+    /// Sampling steps per 8 bars: fewer are faster, more are finer; ddpm always takes every step of the model's schedule
     #[arg(long, default_value_t = SamplerSettings::default().steps)]
     steps: usize,
-    /// Share of random noise that ddim adds in each step, 0 to 1
+    /// Share of fresh noise that ddim adds at each step, 0 to 1
     #[arg(long, default_value = "0")]
     eta: f64,
-    /// Factor on the noise; below 1 is plainer, above 1 wilder
+    /// Factor on the noise: below 1 is plainer, above 1 wilder
     #[arg(long, default_value = "1")]
     temperature: f64,
-    /// How strictly the clip is followed, 1 for no guidance; what suits the model, if not given
+    /// How closely the music follows the clip; 1 is without guidance [default: the model's own]
     #[arg(long)]
     guidance: Option<f64>,
-    /// The chords, bar by bar and over again, such as "Am | F G | C/E"; a progression is planned, if not given
+    /// The chords, bar by bar and repeated to the end, such as "Am | F G | C/E" [default: a planned progression]
     #[arg(long, value_name = "CHORDS", conflicts_with_all = ["key", "free_harmony"])]
     chords: Option<ChordLane>,
-    /// The key of the planned chords, such as C or F#m; the seed draws one, if not given
+    /// The key of the planned progression, such as C or F#m [default: drawn from the seed]
     #[arg(long, conflicts_with = "free_harmony")]
     key: Option<Key>,
-    /// Leave the harmony to the model
+    /// Let the model choose the harmony
     #[arg(long)]
     free_harmony: bool,
-    /// How rows of the clip find their beats: time, or stretch over the whole piece
+    /// How the clip is matched to the beats: time (by the tempo), or stretch (the whole clip over the whole piece)
     #[arg(long, default_value = "time")]
     align: Alignment,
-    /// What runs the network: cpu, cuda or metal
+    /// The device that runs the network: cpu, cuda or metal
     #[arg(long, default_value = "cpu")]
     device: DeviceKind,
-    /// Threads; 0 takes one for every core
+    /// Threads; 0 uses one per core
     #[arg(long, default_value = "0")]
     threads: ThreadCount,
-    /// Also write a piano-roll picture
+    /// Also write a picture of the piano roll
     #[arg(long, value_name = "ROLL.png")]
     roll: Option<PathBuf>,
-    /// Also write a report of settings, timings and measures of the music
+    /// Also write a report: settings, timings and statistics of the music
     #[arg(long, value_name = "REPORT.json")]
     json: Option<PathBuf>,
     #[command(flatten)]
@@ -97,65 +97,17 @@ pub(crate) struct Arguments {
     steering: SteeringArgs,
 }
 
-/// Each cue: `clip` (as the picture suggests), moved (`clip+0.3`, `clip-0.3`) or with another strength than by default
-/// (`clip*0.5`, `clip*0.5+0.3`), a number from -1 to 1, or `free`.
-#[derive(Args)]
-#[command(
-    next_help_heading = "Steering (clip, clip+0.3, clip-0.3, clip*0.5+0.3, a number from -1 to 1, or free)"
-)]
-struct SteeringArgs {
-    /// How many notes start [default: clip, which is its motion]
-    #[arg(long, allow_hyphen_values = true)]
-    density: Option<LaneRequest>,
-    /// How many notes sound together [default: free; of the clip, its visual complexity]
-    #[arg(long, allow_hyphen_values = true)]
-    polyphony: Option<LaneRequest>,
-    /// How high the notes lie [default: clip, which is its brightness, at a strength of 0.5]
-    #[arg(long, allow_hyphen_values = true)]
-    register: Option<LaneRequest>,
-    /// From minor (-1) to major (1) [default: clip, which is its warmth]
-    #[arg(long, allow_hyphen_values = true)]
-    mode: Option<LaneRequest>,
-    /// How many notes start on the beat [default: clip, which is its cuts]
-    #[arg(long, allow_hyphen_values = true)]
-    accent: Option<LaneRequest>,
-    /// Raise (to 1) or lower (to -1) density, polyphony, accents and loudness together
-    #[arg(long, allow_hyphen_values = true, default_value = "0")]
-    energy: f32,
-}
-
 fn tempo(text: &str) -> Result<Tempo, Fault> {
-    let tempo_bpm = text
-        .parse()
-        .map_err(|_| Fault::new(format!("a tempo of «{text}»"), "a number of BPM"))?;
+    let tempo_bpm = text.parse().map_err(|_| {
+        Fault::new(
+            format!("a tempo of `{text}`"),
+            "a number of beats per minute",
+        )
+    })?;
     Tempo::new(tempo_bpm)
 }
 
-impl SteeringArgs {
-    fn steering(&self) -> Result<Steering> {
-        if !(-1.0..=1.0).contains(&self.energy) {
-            return Err(Error::value(
-                format!("an energy of {}", self.energy),
-                "-1 to 1",
-            ));
-        }
-        let default = Steering::default();
-        let lane = |request: &Option<LaneRequest>, usual: Lane| match request {
-            Some(request) => request.lane(&usual),
-            None => usual,
-        };
-        Ok(Steering {
-            density: lane(&self.density, default.density),
-            polyphony: lane(&self.polyphony, default.polyphony),
-            register: lane(&self.register, default.register),
-            mode: lane(&self.mode, default.mode),
-            accent: lane(&self.accent, default.accent),
-            energy: self.energy,
-        })
-    }
-}
-
-/// What the report says.
+/// The report.
 #[derive(Serialize)]
 struct Report<'a> {
     clip: &'a Path,
@@ -176,7 +128,7 @@ struct ModelReport<'a> {
     parameters: usize,
 }
 
-/// How long each part took, in seconds.
+/// Time that each part took, in seconds.
 #[derive(Serialize)]
 struct Timings {
     load_model: f64,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Device;
 use diff_bgm::diffusion::model::Model;
-use diff_bgm::features::{ClipFeatures, FORMAT as CLIP_FORMAT};
+use diff_bgm::features::{ClipFeatures, FORMAT as CLIP_FORMAT, MeasureTrack};
 use diff_bgm::formats::bounded_file::read_bounded;
 use diff_bgm::formats::safetensors_file::Container;
 use diff_bgm::music::midi_file::MidiFile;
@@ -84,9 +84,9 @@ fn describe_clip(clip: &ClipFeatures) -> Vec<String> {
         lines.push(format!("{:.3} frames a second", clip.frame_rate_hz));
     }
     for (name, track) in [
-        ("visual", &clip.visual),
-        ("caption", &clip.caption),
-        ("cues", &clip.cues),
+        ("visual", clip.visual.as_ref()),
+        ("caption", clip.caption.as_ref()),
+        ("cues", clip.measures.as_ref().map(MeasureTrack::track)),
     ] {
         if let Some(track) = track {
             lines.push(format!(

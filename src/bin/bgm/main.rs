@@ -11,6 +11,7 @@ mod info;
 mod output;
 mod progress;
 mod render;
+mod steering;
 mod threads;
 mod train;
 mod verify;

@@ -1,38 +1,38 @@
-//! What a user asks of one cue, in words.
+//! What a user asks of one cue, as text.
 
 use std::str::FromStr;
 
 use super::Lane;
 use crate::error::Fault;
 
-/// The largest strength that can be asked for.
+/// The largest strength.
 const MAX_STRENGTH: f32 = 2.0;
-/// The farthest that a clip's curve can be moved, either way.
+/// The largest offset, either way.
 const MAX_OFFSET: f32 = 2.0;
 
-/// What one cue is to follow. What is left unsaid is as in the lane that it has otherwise.
+/// What the user wants one cue to follow. Parts that are left out are taken from the default lane.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LaneRequest {
     /// The clip's curve: `clip`, `clip+0.3`, `clip*0.5`, `clip*0.5-0.3`.
     Clip {
-        /// How much the curve counts, 0 to 2.
+        /// The factor on the curve, 0 to 2; that of the default lane if `None`.
         strength: Option<f32>,
         /// What is added, −2 to 2.
         offset: f32,
     },
     /// The same value throughout, −1 to 1.
     Constant(f32),
-    /// Whatever the model likes: `free`.
+    /// The model decides: `free`.
     Free,
 }
 
 impl LaneRequest {
-    /// The lane that is asked for, where `usual` is the one without a request. The clip counts in full where that one
-    /// does not follow it.
-    pub fn lane(&self, usual: &Lane) -> Lane {
+    /// Returns the requested lane. A strength that is left out is that of `default`, or 1 if `default` does not follow
+    /// the clip.
+    pub fn lane(&self, default: &Lane) -> Lane {
         match *self {
             Self::Clip { strength, offset } => {
-                let usual = match usual {
+                let usual = match default {
                     Lane::Clip { strength, .. } => *strength,
                     Lane::Drawn(_) | Lane::Free => 1.0,
                 };
@@ -53,14 +53,14 @@ impl FromStr for LaneRequest {
     fn from_str(text: &str) -> Result<Self, Fault> {
         let fault = || {
             Fault::new(
-                format!("«{text}»"),
+                format!("`{text}`"),
                 "free, clip, clip+0.3, clip-0.3, clip*0.5+0.3 or a number from -1 to 1",
             )
         };
-        let number = |text: &str, least: f32, most: f32| {
+        let number = |text: &str, min: f32, max: f32| {
             text.parse()
                 .ok()
-                .filter(|number: &f32| (least..=most).contains(number))
+                .filter(|number: &f32| (min..=max).contains(number))
                 .ok_or_else(fault)
         };
         if text == "free" {
@@ -91,13 +91,14 @@ impl FromStr for LaneRequest {
 mod tests {
     use super::*;
     use crate::conditioning::steering::Steering;
+    use crate::music::cues::Cue;
 
     fn request(text: &str) -> Result<LaneRequest, Fault> {
         text.parse()
     }
 
     #[test]
-    fn requests_are_read_from_words_and_numbers() {
+    fn requests_are_parsed_from_words_and_numbers() {
         let clip = |strength, offset| Ok(LaneRequest::Clip { strength, offset });
         assert_eq!(request("free"), Ok(LaneRequest::Free));
         assert_eq!(request("-0.25"), Ok(LaneRequest::Constant(-0.25)));
@@ -126,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn a_moved_clip_keeps_the_strength_it_has_otherwise() {
+    fn a_moved_clip_keeps_the_default_strength() {
         let usual = Steering::default();
-        let lane = |text: &str, usual| request(text).unwrap().lane(usual);
-        assert_eq!(lane("clip", &usual.register), usual.register);
+        let lane = |text: &str, cue| request(text).unwrap().lane(&usual.lanes[cue]);
         let clip = |strength, offset| Lane::Clip { strength, offset };
-        assert_eq!(lane("clip+0.3", &usual.register), clip(0.5, 0.3));
-        assert_eq!(lane("clip*1+0.3", &usual.register), clip(1.0, 0.3));
-        assert_eq!(lane("clip", &usual.polyphony), Lane::CLIP);
-        assert_eq!(lane("free", &usual.density), Lane::Free);
+        assert_eq!(lane("clip", Cue::Register), usual.lanes[Cue::Register]);
+        assert_eq!(lane("clip+0.3", Cue::Register), clip(0.5, 0.3));
+        assert_eq!(lane("clip*1+0.3", Cue::Register), clip(1.0, 0.3));
+        assert_eq!(lane("clip", Cue::Polyphony), Lane::CLIP);
+        assert_eq!(lane("free", Cue::Density), Lane::Free);
     }
 }

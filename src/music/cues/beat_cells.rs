@@ -1,14 +1,14 @@
-//! What starts and sounds in each beat of a roll.
+//! Onsets and sounding cells per beat of a roll.
 
 use super::STEPS;
 use crate::music::piano_roll::PianoRoll;
 
-/// The register of silence.
+/// The register of a silent roll: middle C.
 const SILENT_REGISTER: f64 = 60.0;
-/// Above this a value of a roll means "yes".
+/// A roll value above this is on.
 const THRESHOLD: f32 = 0.5;
 
-/// The cells of a roll that sound, by their place in a channel, and whether they are onsets.
+/// Iterates over the sounding cells of a roll: their index within a channel, and whether they are onsets.
 pub(super) fn sounding_cells(roll: &PianoRoll) -> impl Iterator<Item = (usize, bool)> + '_ {
     roll.onset()
         .iter()
@@ -19,7 +19,7 @@ pub(super) fn sounding_cells(roll: &PianoRoll) -> impl Iterator<Item = (usize, b
         .map(|(at, (onset, _))| (at, onset))
 }
 
-/// Sums over the cells of each beat.
+/// Counts of cells, one value per beat.
 pub(super) struct BeatCells {
     pub(super) onsets: Vec<f64>,
     pub(super) first_onsets: Vec<f64>,
@@ -55,7 +55,7 @@ impl BeatCells {
         sums
     }
 
-    /// Mean pitch of each beat; straight lines between the beats that sound.
+    /// Returns each beat's mean pitch, interpolated linearly across silent beats.
     pub(super) fn register(&self) -> Vec<f64> {
         let heard: Vec<(usize, f64)> = (0..self.sounding.len())
             .filter(|&beat| self.sounding[beat] > 0.0)

@@ -1,57 +1,56 @@
-//! The musical cues that a clip's picture suggests.
+//! The curves that a clip suggests for the cues.
 //!
-//! Motion suggests density, visual complexity polyphony, brightness register, and warm colour the major mode; a cut
-//! suggests an accent on its beat. The first idea, that rhythm can follow motion without paired training data, is
-//! CMT's (Di et al., 2021); the pairings follow known cross-modal correspondences.
+//! Each measure of the picture becomes a curve of −1…1; which cue follows which measure is the table of
+//! [`Pairing`](crate::conditioning::pairing::Pairing). A cut suggests an accent on its beat.
 
 use crate::conditioning::placement::Placement;
-use crate::features::{ClipFeatures, PictureCue};
+use crate::features::{ClipFeatures, PictureMeasure};
 use crate::music::cues::smoothed;
 use crate::time::BEATS_PER_BAR;
 
-/// Curves of −1…1, one value a beat, that the picture suggests.
+/// Curves of −1…1, one value per beat, that the picture suggests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClipCurves {
     beats: usize,
-    /// In the order of [`PictureCue::ALL`]; empty where the clip was not analysed.
-    curves: Vec<Vec<f32>>,
+    /// In the order of [`PictureMeasure::ALL`]; `None` if the clip lacks the measure.
+    curves: [Option<Vec<f32>>; PictureMeasure::ALL.len()],
     /// Whether the picture cuts at a beat.
     cuts: Vec<bool>,
     /// What the tempo adds to the density that motion suggests.
     density_at_tempo: f32,
 }
 
-/// The tempo at which motion suggests as many notes a beat as the training music has; about the median of POP909's.
+/// The tempo at which motion suggests as many notes per beat as the training music has; about the median of POP909.
 const USUAL_TEMPO_BPM: f64 = 75.0;
-/// What the density loses where the tempo doubles, so that notes a second rise less than the tempo does.
+/// What the density loses when the tempo doubles, so that notes per second rise less than the tempo does.
 const DENSITY_PER_TEMPO_DOUBLING: f64 = 0.35;
-/// The most that a tempo adds or takes.
+/// The most that a tempo adds or takes away.
 const MOST_DENSITY_BY_TEMPO: f64 = 0.6;
-/// What the density of the last bar's beats loses, so that a piece comes to rest.
+/// What the density loses on each beat of the last bar, so that a piece comes to rest.
 const ENDING: [f32; BEATS_PER_BAR as usize] = [0.3, 0.7, 1.0, 1.0];
-/// Pieces of fewer beats than this are no more than a gesture and do not come to rest.
+/// Pieces of fewer beats than this are too short to come to rest.
 const LEAST_BEATS_WITH_ENDING: usize = 4 * BEATS_PER_BAR as usize;
 
-/// The values of a measure that stand for −1, 0 and 1.
+/// The values of a measure that map to −1, 0 and 1.
 struct Scale {
     low: f32,
     middle: f32,
     high: f32,
-    /// Whether the measure is compared by its logarithm, as motion is, which spans orders of magnitude.
+    /// Whether the scale is logarithmic, as for motion, which spans orders of magnitude.
     logarithmic: bool,
 }
 
-/// How much of a curve is the clip's own course rather than its absolute level.
+/// The share of a curve that is relative to the clip's own range rather than absolute.
 const RELATIVE_SHARE: f32 = 0.5;
-/// A clip whose values lie closer together than this on the absolute scale counts as unchanging.
+/// A clip whose values spread less than this on the absolute scale counts as unchanging.
 const LEAST_SPREAD: f32 = 0.1;
 
-fn scale(cue: PictureCue) -> Scale {
-    let (low, middle, high, logarithmic) = match cue {
-        PictureCue::Motion => (0.0005, 0.005, 0.05, true),
-        PictureCue::Complexity => (0.3, 0.5, 0.7, false),
-        PictureCue::Luma => (0.15, 0.45, 0.8, false),
-        PictureCue::Warmth => (-0.2, 0.03, 0.25, false),
+fn scale(measure: PictureMeasure) -> Scale {
+    let (low, middle, high, logarithmic) = match measure {
+        PictureMeasure::Motion => (0.0005, 0.005, 0.05, true),
+        PictureMeasure::Complexity => (0.3, 0.5, 0.7, false),
+        PictureMeasure::Luma => (0.15, 0.45, 0.8, false),
+        PictureMeasure::Warmth => (-0.2, 0.03, 0.25, false),
     };
     Scale {
         low,
@@ -62,7 +61,7 @@ fn scale(cue: PictureCue) -> Scale {
 }
 
 impl Scale {
-    /// −1…1 by straight lines through the three points.
+    /// Maps a value to −1…1, piecewise linearly through the three points.
     fn place(&self, value: f32) -> f32 {
         let map = |value: f32| {
             if self.logarithmic {
@@ -83,25 +82,18 @@ impl Scale {
 }
 
 impl ClipCurves {
-    /// The curves of `clip` over `beats` beats.
+    /// Computes the curves of `clip` over `beats` beats.
     pub fn new(clip: &ClipFeatures, placement: &Placement, beats: usize) -> Self {
-        let means = clip
-            .cues
-            .as_ref()
-            .map(|track| placement.means(track, beats));
-        let curves = means.map_or_else(Vec::new, |means| {
-            PictureCue::ALL
-                .iter()
-                .enumerate()
-                .map(|(column, &cue)| {
-                    let scale = scale(cue);
-                    let absolute: Vec<f32> = (0..beats)
-                        .map(|beat| scale.place(means.row(beat)[column]))
-                        .collect();
-                    // As the cues were smoothed in training.
-                    smoothed(&with_own_course(&absolute))
-                })
-                .collect()
+        let measures = clip.measures.as_ref();
+        let means = measures.map(|measures| placement.means(measures.track(), beats));
+        let curves = PictureMeasure::ALL.map(|measure| {
+            let (means, column) = (means.as_ref()?, measures?.index_of(measure)?);
+            let scale = scale(measure);
+            let absolute: Vec<f32> = (0..beats)
+                .map(|beat| scale.place(means.row(beat)[column]))
+                .collect();
+            // Smoothed as the cues were in training.
+            Some(smoothed(&blended_with_relative(&absolute)))
         });
         let mut cuts = vec![false; beats];
         for &shot in &clip.shots {
@@ -121,20 +113,21 @@ impl ClipCurves {
         }
     }
 
-    /// How many beats the curves have.
+    /// Returns the number of beats.
     pub fn beats(&self) -> usize {
         self.beats
     }
 
-    /// The curve that a measure of the picture suggests, where the clip was analysed.
-    pub fn curve(&self, cue: PictureCue) -> Option<&[f32]> {
-        self.curves.get(cue as usize).map(Vec::as_slice)
+    /// Returns the curve that a measure suggests, or `None` if the clip lacks the measure.
+    pub fn curve(&self, measure: PictureMeasure) -> Option<&[f32]> {
+        self.curves[measure as usize].as_deref()
     }
 
-    /// The density that motion suggests at a beat, where the clip was analysed: less at a fast tempo, where as many notes a
-    /// beat would be more a second, and less in the last bar.
+    /// Returns the density that motion suggests at a beat, or `None` if the clip lacks the measure.
+    ///
+    /// It is lower at a fast tempo, at which as many notes per beat would be more per second, and in the last bar.
     pub fn density(&self, beat: usize) -> Option<f32> {
-        let motion = self.curve(PictureCue::Motion)?[beat];
+        let motion = self.curve(PictureMeasure::Motion)?[beat];
         let into_last_bar = (beat + ENDING.len()).checked_sub(self.beats);
         let rest = into_last_bar
             .filter(|_| self.beats >= LEAST_BEATS_WITH_ENDING)
@@ -142,14 +135,14 @@ impl ClipCurves {
         Some((motion + self.density_at_tempo - rest).clamp(-1.0, 1.0))
     }
 
-    /// Whether the picture cuts at each beat, to the nearest beat.
+    /// Returns whether the picture cuts at each beat, to the nearest beat.
     pub fn cuts(&self) -> &[bool] {
         &self.cuts
     }
 }
 
-/// Blends a curve with its own rise and fall, so that a clip that is dark or calm throughout still has a course.
-fn with_own_course(absolute: &[f32]) -> Vec<f32> {
+/// Blends a curve with itself scaled to its own range, so that a clip that is dark or calm throughout still varies.
+fn blended_with_relative(absolute: &[f32]) -> Vec<f32> {
     let mut sorted = absolute.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
     let quantile = |share: f32| {
@@ -173,7 +166,7 @@ fn with_own_course(absolute: &[f32]) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::conditioning::placement::Alignment;
-    use crate::features::Track;
+    use crate::features::MeasureTrack;
     use crate::time::{Beats, Seconds, Tempo};
 
     fn placement() -> Placement {
@@ -187,33 +180,29 @@ mod tests {
     fn clip(rows: &[[f32; 4]], shots: &[f64]) -> ClipFeatures {
         ClipFeatures {
             duration: Seconds(rows.len() as f64),
-            cues: Some(Track {
-                rate_hz: 1.0,
-                width: 4,
-                values: rows.concat(),
-            }),
+            measures: MeasureTrack::new(1.0, PictureMeasure::ALL, rows.concat()).ok(),
             shots: shots.iter().map(|&shot| Seconds(shot)).collect(),
             ..ClipFeatures::default()
         }
     }
 
     #[test]
-    fn more_motion_suggests_a_higher_value_throughout() {
+    fn rising_motion_suggests_a_rising_curve() {
         let rows: Vec<[f32; 4]> = (0..16)
             .map(|i| [0.0006 * 1.35_f32.powi(i), 0.5, 0.45, 0.03])
             .collect();
         let curves = ClipCurves::new(&clip(&rows, &[]), &placement(), 16);
-        let motion = curves.curve(PictureCue::Motion).unwrap();
+        let motion = curves.curve(PictureMeasure::Motion).unwrap();
         assert!(
             motion.windows(2).all(|pair| pair[0] <= pair[1]),
             "{motion:?}"
         );
         assert!(motion[0] < -0.8 && motion[15] > 0.5, "{motion:?}");
-        assert_eq!(curves.curve(PictureCue::Luma).unwrap(), [0.0; 16]);
+        assert_eq!(curves.curve(PictureMeasure::Luma).unwrap(), [0.0; 16]);
     }
 
     #[test]
-    fn a_faster_tempo_and_the_last_bar_ask_for_fewer_notes_a_beat() {
+    fn a_faster_tempo_and_the_last_bar_ask_for_fewer_notes_per_beat() {
         let clip = clip(&[[0.005, 0.5, 0.45, 0.03]; 32], &[]);
         let density = |tempo_bpm: f64, beat| {
             let placement = Placement {
@@ -234,6 +223,27 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_found_by_name_and_a_missing_measure_suggests_nothing() {
+        let rows: Vec<[f32; 4]> = (0..16)
+            .map(|i| [0.005, 0.5, 0.05 * i as f32, 0.03])
+            .collect();
+        let whole = ClipCurves::new(&clip(&rows, &[]), &placement(), 16);
+        let lumas: Vec<f32> = rows.iter().flat_map(|row| [row[2], row[0]]).collect();
+        let columns = [PictureMeasure::Luma, PictureMeasure::Motion];
+        let fewer = ClipFeatures {
+            measures: MeasureTrack::new(1.0, columns, lumas).ok(),
+            ..clip(&rows, &[])
+        };
+        let curves = ClipCurves::new(&fewer, &placement(), 16);
+        for measure in columns {
+            assert!(curves.curve(measure).is_some());
+            assert_eq!(curves.curve(measure), whole.curve(measure));
+        }
+        assert_eq!(curves.curve(PictureMeasure::Complexity), None);
+        assert_eq!(curves.curve(PictureMeasure::Warmth), None);
+    }
+
+    #[test]
     fn a_clip_without_analysis_suggests_only_its_cuts() {
         let clip = ClipFeatures {
             duration: Seconds(8.0),
@@ -241,7 +251,7 @@ mod tests {
             ..ClipFeatures::default()
         };
         let curves = ClipCurves::new(&clip, &placement(), 8);
-        assert_eq!(curves.curve(PictureCue::Motion), None);
+        assert_eq!(curves.curve(PictureMeasure::Motion), None);
         let beats: Vec<usize> = (0..8).filter(|&beat| curves.cuts()[beat]).collect();
         assert_eq!(beats, [2, 6]);
     }

@@ -1,0 +1,86 @@
+//! The options that steer the cues, one per row of the table of cues.
+
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use diff_bgm::conditioning::pairing::Pairing;
+use diff_bgm::conditioning::steering::{LaneRequest, Steering};
+use diff_bgm::music::cues::{Cue, CueMap};
+use diff_bgm::{Error, Result};
+
+#[derive(Args)]
+#[command(
+    next_help_heading = "Steering (each cue: clip, clip+0.3, clip-0.3, clip*0.5+0.3, a number from -1 to 1, or free)"
+)]
+pub(crate) struct SteeringArgs {
+    #[command(flatten)]
+    requests: Requests,
+    /// Raise (up to 1) or lower (down to -1) density, polyphony, accents and loudness together
+    #[arg(long, allow_hyphen_values = true, default_value = "0")]
+    energy: f32,
+}
+
+impl SteeringArgs {
+    pub(crate) fn steering(&self) -> Result<Steering> {
+        if !(-1.0..=1.0).contains(&self.energy) {
+            return Err(Error::value(
+                format!("an energy of {}", self.energy),
+                "-1 to 1",
+            ));
+        }
+        let mut steering = Steering {
+            energy: self.energy,
+            ..Steering::default()
+        };
+        for (cue, request) in self.requests.0.iter() {
+            if let Some(request) = request {
+                steering.lanes[cue] = request.lane(&steering.lanes[cue]);
+            }
+        }
+        Ok(steering)
+    }
+}
+
+/// What is asked of each cue.
+struct Requests(CueMap<Option<LaneRequest>>);
+
+impl Args for Requests {
+    fn augment_args(command: Command) -> Command {
+        Cue::ALL.into_iter().map(option).fold(command, Command::arg)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Requests {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let request = |cue: Cue| matches.get_one(cue.name()).cloned();
+        Ok(Self(CueMap::from_fn(request)))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn option(cue: Cue) -> Arg {
+    Arg::new(cue.name())
+        .long(cue.name())
+        .value_name("LANE")
+        .allow_hyphen_values(true)
+        .value_parser(value_parser!(LaneRequest))
+        .help(help(cue))
+}
+
+/// Returns what a cue sets, what it follows in the clip, and its default.
+fn help(cue: Cue) -> String {
+    let pairing = Pairing::of(cue);
+    let default = match pairing.default_strength {
+        Some(1.0) => "clip".to_owned(),
+        Some(strength) => format!("clip*{strength}"),
+        None => "free".to_owned(),
+    };
+    let (meaning, source) = (cue.spec().meaning, pairing.source());
+    format!("{meaning}; `clip` follows the picture's {source} [default: {default}]")
+}

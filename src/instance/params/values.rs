@@ -1,0 +1,124 @@
+//! The values of the parameters at one moment.
+
+use super::DEFAULT_GUIDANCE;
+use crate::conditioning::steering::{Lane, Steering};
+use crate::music::cues::Cue;
+use crate::time::{Beats, Tempo};
+
+/// The values at one moment of the parameters that drafts and the editor depend on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ParamValues {
+    /// See [`ParamId::Density`]; −1 to 1, like the next four.
+    pub density: f32,
+    /// See [`ParamId::Polyphony`].
+    pub polyphony: f32,
+    /// See [`ParamId::Register`].
+    pub register: f32,
+    /// See [`ParamId::Mode`].
+    pub mode: f32,
+    /// See [`ParamId::Energy`].
+    pub energy: f32,
+    /// See [`ParamId::Guidance`].
+    pub guidance: f32,
+    /// See [`ParamId::Variation`].
+    pub variation: f32,
+    /// See [`ParamId::ClipStart`]; in beats.
+    pub clip_start: i32,
+    /// See [`ParamId::FollowHost`].
+    pub follow_host: bool,
+}
+
+impl Default for ParamValues {
+    fn default() -> Self {
+        Self {
+            density: 0.0,
+            polyphony: 0.0,
+            register: 0.0,
+            mode: 0.0,
+            energy: 0.0,
+            guidance: DEFAULT_GUIDANCE,
+            variation: 1.0,
+            clip_start: 0,
+            follow_host: true,
+        }
+    }
+}
+
+impl ParamValues {
+    /// Returns the beat of the project at which drafts start.
+    pub fn start(&self) -> Beats {
+        Beats(f64::from(self.clip_start))
+    }
+
+    /// Returns the tempo that the played draft keeps: `draft_tempo`, or `None` if it follows the host's.
+    pub fn own_tempo(&self, draft_tempo: Option<Tempo>) -> Option<Tempo> {
+        draft_tempo.filter(|_| !self.follow_host)
+    }
+
+    /// Returns the steering of the next draft.
+    pub fn steering(&self) -> Steering {
+        let mut steering = Steering {
+            energy: self.energy,
+            ..Steering::default()
+        };
+        for cue in Cue::ALL {
+            steering.lanes[cue] = moved(&steering.lanes[cue], self.slider(cue));
+        }
+        steering
+    }
+
+    /// Returns the slider of a cue, or 0 for accents, which have none.
+    fn slider(&self, cue: Cue) -> f32 {
+        match cue {
+            Cue::Density => self.density,
+            Cue::Polyphony => self.polyphony,
+            Cue::Register => self.register,
+            Cue::Mode => self.mode,
+            Cue::Accent => 0.0,
+        }
+    }
+
+    /// Returns the guidance scale of the next draft, or `None` for the model's default.
+    pub fn guidance_scale(&self) -> Option<f64> {
+        (self.guidance != DEFAULT_GUIDANCE).then_some(f64::from(self.guidance))
+    }
+}
+
+/// Moves a lane by a slider: an offset from the clip's curve, or a constant if the lane does not follow the clip.
+fn moved(lane: &Lane, by: f32) -> Lane {
+    match *lane {
+        _ if by == 0.0 => lane.clone(),
+        Lane::Clip { strength, offset } => Lane::Clip {
+            strength,
+            offset: offset + by,
+        },
+        Lane::Free | Lane::Drawn(_) => Lane::constant(by),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sliders_at_their_defaults_give_the_default_steering() {
+        let untouched = ParamValues::default();
+        assert_eq!(untouched.steering(), Steering::default());
+        assert_eq!(untouched.guidance_scale(), None);
+    }
+
+    #[test]
+    fn a_slider_moves_its_cue_from_the_clip_or_sets_a_free_one() {
+        let steering = ParamValues {
+            register: 0.25,
+            polyphony: -0.5,
+            ..ParamValues::default()
+        }
+        .steering();
+        let (strength, offset) = (0.5, 0.25);
+        let mut expected = Steering::default();
+        expected.lanes[Cue::Register] = Lane::Clip { strength, offset };
+        expected.lanes[Cue::Polyphony] = Lane::constant(-0.5);
+        assert_eq!(steering, expected);
+    }
+}
