@@ -3,47 +3,50 @@
 //! # Why own kernels
 //!
 //! candle provides the tensors, the automatic differentiation and the backends for other devices. On the CPU these
-//! kernels replace its operations, for two reasons:
+//! kernels replace its costly operations, for two reasons:
 //!
 //! - **Speed.** Layers are fused with what surrounds them in the network: a bias, a residual, a SiLU, a gate. 3×3
-//!   convolutions use Winograd's algorithm, attention scores never leave the working memory of a thread, and weights
+//!   convolutions use Winograd's algorithm, window attention keeps its scores in a thread's working memory, and weights
 //!   are packed once, when the model is loaded.
-//! - **Reproducibility.** A draft must not depend on the machine. Tasks share out results, never the terms of one sum,
-//!   and every sum is taken in one fixed order. Results are therefore the same to the bit for any number of threads
-//!   and for all instruction sets with fused multiply-add (AVX2, AVX-512, NEON). The portable fallback rounds a
-//!   multiply-add twice, so its results differ in the last bits. One gradient is not covered, that of the weights of
-//!   a linear layer, which is a matrix product of candle's.
+//! - **Reproducibility.** A draft must not depend on the machine. Sums are never split by the number of threads, and
+//!   their order is fixed. Results are therefore the same to the bit for any number of threads and for all instruction
+//!   sets with fused multiply-add (AVX2, AVX-512, NEON). The portable fallback rounds a multiply-add twice, so its
+//!   results differ in the last bits. Two operations of training use candle's matrix product and are not covered: the
+//!   weight gradient of a linear layer, and window attention.
 //!
 //! # Map
 //!
 //! | file | contents |
 //! |---|---|
-//! | `conv2d` | convolution layers; picks `winograd` for 3×3 kernels at stride 1, `direct` otherwise |
+//! | `conv2d` | convolution layers; uses `winograd` for 3×3 kernels at stride 1 and padding 1, else `direct` |
 //! | `linear` | linear layers, plain and gated |
 //! | `group_norm`, `layer_norm` | normalisation layers |
 //! | `attention`, `moment_attention` | attention within windows of tokens, and between the time steps of a roll |
 //! | `softmax`, `upsample` | the remaining operations of the network |
-//! | `isa` | vectors of 16 numbers, once per instruction set, and the selection of one |
-//! | `gemm` | the packed layouts of matrix products |
-//! | `elementary`, `lanes`, `reduce` | exponential and error function, partly filled vectors, sums in a fixed order |
-//! | `output`, `rows`, `tasks`, `scratch` | work on several threads: what tasks write, how they are cut, their memory |
-//! | `tensor`, `weight`, `addends` | the border to candle: slices of tensors, packed weights, biases and residuals |
+//! | `isa` | vectors of 16 numbers for each instruction set, and the selection of one |
+//! | `gemm`, `geometry` | the packed layouts of matrix products, the dimensions of a convolution |
+//! | `elementary`, `lanes`, `reduce` | exponential and error function, partial vectors, sums in a fixed order |
+//! | `output`, `rows`, `tasks`, `scratch` | work on several threads: results, shares of the work, working memory |
+//! | `tensor`, `weight`, `addends` | the interface with candle: slices, packed weights, biases and residuals |
+//!
+//! A `gradient` file in a layer's folder holds its candle operation and backward pass.
 //!
 //! # Instruction sets
 //!
 //! A kernel is written once, as an implementation of `isa::Kernel` that is generic over `isa::Simd`, and compiled for
 //! every instruction set. `Isa::detect` picks the best one that the processor has, once per process: AVX-512, then
 //! AVX2 with FMA, then NEON, then the portable fallback. The build itself targets the baseline of the platform, so one
-//! binary runs everywhere. A kernel and everything it calls must be `#[inline(always)]`: a function that is not inlined
-//! is compiled for the baseline.
+//! binary runs everywhere. A kernel and everything it calls must be `#[inline(always)]`: a function that is not
+//! inlined is compiled for the baseline.
 //!
 //! # Gradients
 //!
-//! Each layer is a candle custom operation with a backward pass of its own, so that `backward` works as usual. Weights
-//! that candle tracks (a `Var`) stay tensors and receive gradients; weights that it does not track are packed when the
-//! layer is made, and such a layer returns an error for input that is tracked. Tensors on other devices or of other
-//! types go through `compose`, the same layer made of candle's operations. The tests compare every kernel with
-//! `compose`, and every gradient with both `compose` and finite differences.
+//! Each layer is a candle custom operation with its own backward pass, so `Tensor::backward` works as usual; window
+//! attention is composed of candle's operations when gradients are needed. Weights that candle tracks (a `Var`) stay
+//! tensors and receive gradients. Convolution and linear layers pack weights that it does not track, and such a layer
+//! returns an error if its input is tracked. Tensors on other devices or of other types go through the same layer
+//! composed of candle's operations. The tests compare every kernel with that, and every gradient also with finite
+//! differences.
 //!
 //! # Safety
 //!
@@ -52,7 +55,7 @@
 //! - **Intrinsics.** A value of `Avx512`, `Avx2` or `Neon` proves that the processor has these instructions: its field
 //!   is private, and `detect` is the only constructor.
 //! - **Results that several tasks fill** (`output::Output`). Tasks write disjoint ranges, the ranges together cover
-//!   the result, and nothing is read before all tasks are done. Every write checks its bounds.
+//!   the result, and nothing is read before all tasks have finished. Every write checks its bounds.
 //!
 //! # Example
 //!

@@ -2,8 +2,8 @@
 
 use super::isa::Simd;
 
-/// Returns `e^x` for each number, within 2 units in the last place. `x` is limited to -87.3…88, so that results are finite
-/// and normal.
+/// Returns `e^x` for each number, within 2 units in the last place. `x` is limited to -87.3…88, so that results are
+/// finite and normal.
 #[inline(always)]
 pub(super) fn exp<S: Simd>(simd: S, x: S::V) -> S::V {
     const LOWEST: f32 = -87.336_54;

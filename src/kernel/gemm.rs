@@ -83,8 +83,8 @@ impl PackedRows {
     }
 }
 
-/// The layout of groups of [`LANES`] columns as panels, `[depth, width · LANES]` each. A panel is as wide as the register
-/// block; the last one may be narrower.
+/// The layout of groups of [`LANES`] columns as panels, `[depth, width · LANES]` each. A panel is as wide as the
+/// register block; the last one may be narrower.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Panels {
     /// Groups of [`LANES`] columns.

@@ -93,8 +93,8 @@ impl Linear {
         }
     }
 
-    /// Applies the layer to `x`, `[batch, height · width, inputs]`, turns each output into a plane, and adds `residual`.
-    /// The residual and the result are `[batch, outputs, height, width]`.
+    /// Applies the layer to `x`, `[batch, height · width, inputs]`, turns each output into a plane, and adds
+    /// `residual`. The residual and the result are `[batch, outputs, height, width]`.
     pub(crate) fn forward_to_planes(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let (batch, outputs, height, width) = residual.dims4()?;
         let area = height * width;

@@ -3,8 +3,8 @@
 use super::isa::{LANES, Simd};
 use super::lanes::pad;
 
-/// Folds `x`, padded with `neutral`, into four vectors of sums and adds these up, in an order that depends on the length
-/// of `x` only.
+/// Folds `x`, padded with `neutral`, into four vectors of sums and adds these up. The order depends only on the length
+/// of `x`.
 #[inline(always)]
 pub(super) fn total<S: Simd>(
     simd: S,

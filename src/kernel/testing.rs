@@ -67,8 +67,8 @@ pub(super) fn flat(x: &Tensor) -> Vec<f32> {
     x.flatten_all().unwrap().to_vec1().unwrap()
 }
 
-/// Panics unless the gradients of `layer` for variables of the given shapes agree with those of `composed`, the same layer
-/// made of candle's operations, and with central differences of `layer`.
+/// Panics unless the gradients of `layer` for variables of the given shapes agree with those of `composed`, the same
+/// layer made of candle's operations, and with central differences of `layer`.
 pub(super) fn assert_gradients(
     shapes: &[&[usize]],
     layer: impl Fn(&[Tensor]) -> Result<Tensor>,

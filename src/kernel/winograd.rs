@@ -1,8 +1,9 @@
 //! 3×3 convolution with stride 1 by Winograd's minimal filtering F(4×4, 3×3) (Lavin & Gray, 2016).
 //!
-//! A tile of 4 × 4 results takes 36 products per channel instead of 144. Input tiles of 6 × 6 and kernels are transformed
-//! to values at 36 points, where convolution is one matrix product per point. The coordinates 0, ±2/3, ±4/3, ∞ keep the
-//! rounding error within twice that of direct convolution; with the usual 0, ±1, ±2, ∞ it is four times as large.
+//! A tile of 4 × 4 results takes 36 products per channel instead of 144. Input tiles of 6 × 6 and kernels are
+//! transformed to values at 36 points, where convolution is one matrix product per point. The coordinates 0, ±2/3,
+//! ±4/3, ∞ keep the rounding error within twice that of direct convolution; with the usual 0, ±1, ±2, ∞ it is four times
+//! as large.
 
 mod chunk;
 mod transform;

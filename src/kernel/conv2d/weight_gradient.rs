@@ -1,7 +1,7 @@
 //! The gradients of a convolution's weights, as matrix products over positions, and of its biases.
 //!
-//! The padded input is laid out by position, with all channels of a position side by side. The gradient of the result is
-//! laid out the same way, each of its lines padded with zeros to the length of the input's. A tap of the kernel then
+//! The padded input is laid out by position, with all channels of a position side by side. The gradient of the result
+//! is laid out the same way, each of its lines padded with zeros to the length of the input's. A tap of the kernel then
 //! is an offset between the two, and the gradient of its weights is one product of two contiguous ranges.
 
 use crate::kernel::gemm::{Panels, groups_of};
@@ -224,7 +224,8 @@ impl Shape {
         }
     }
 
-    /// Lays out the gradient of an image's result by position, in blocks of rows. The ends of the lines are already zero.
+    /// Lays out the gradient of an image's result by position, in blocks of rows. The ends of the lines are already
+    /// zero.
     #[inline(always)]
     fn pack_gradient(&self, block_rows: usize, y_gradient: &[f32], packed: &mut [f32]) {
         let (height, width) = (self.height_out(), self.width_out());

@@ -14,8 +14,8 @@ use rayon::prelude::*;
 /// Gradients that are computed for each channel of each image: those of weight, bias and shift.
 const SUMS: usize = 3;
 
-/// Normalises `x + shift`; `x` is `[batch, channels, …]`, `shift` `[batch, channels]`, and weight and bias are one tensor,
-/// `[2, channels]`.
+/// Normalises `x + shift`; `x` is `[batch, channels, …]`, `shift` `[batch, channels]`, and weight and bias are one
+/// tensor, `[2, channels]`.
 pub(super) struct Normalisation {
     pub(super) groups: usize,
     pub(super) eps: f32,

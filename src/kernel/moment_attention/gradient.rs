@@ -58,7 +58,8 @@ impl CustomOp2 for MomentAttention {
     }
 }
 
-/// Returns the result for `x`, `[batch, 3, heads, channels, moments, pitches]`, and `bias`, `[heads, moments, moments]`.
+/// Returns the result for `x`, `[batch, 3, heads, channels, moments, pitches]`, and `bias`,
+/// `[heads, moments, moments]`.
 pub(super) fn attend(isa: Isa, shape: Shape, x: &[f32], bias: &[f32]) -> Vec<f32> {
     let fill = |output: &Output| {
         (0..shape.batch * shape.heads)

@@ -82,8 +82,8 @@ impl Case {
         }
     }
 
-    /// Panics unless `convolve` agrees with the definition within `tolerance` on every instruction set, with and without
-    /// addends.
+    /// Panics unless `convolve` agrees with the definition within `tolerance` on every instruction set, both with and
+    /// without addends.
     pub(in crate::kernel) fn assert_agrees(
         &self,
         tolerance: f32,

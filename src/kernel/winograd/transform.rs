@@ -1,8 +1,9 @@
 //! Winograd's transforms to the points and back, in one direction.
 //!
-//! The points are five finite ones and ∞ (Toom-Cook, transposed). At each finite point, the transform of the input applies
-//! the coefficients of the polynomial that vanishes at the other finite points. The transform of the kernel divides by the
-//! value of that polynomial at the point, and the transform of the output multiplies by powers of the point.
+//! The points are five finite ones and ∞ (Toom-Cook, transposed). At each finite point, the transform of the input
+//! applies the coefficients of the polynomial that vanishes at the other finite points. The transform of the kernel
+//! divides by the value of that polynomial at the point, and the transform of the output multiplies by powers of the
+//! point.
 
 use super::{POINTS, SIDE};
 use crate::kernel::isa::Simd;
