@@ -1,4 +1,4 @@
-//! Time of each kind of layer at the published network's sizes, for both rows of a guidance batch.
+//! Times each kind of layer at the published network's sizes, with the batch of two that guidance needs.
 
 use candle_core::{Device, Tensor};
 use diff_bgm::kernel::conv2d::Conv2d;
@@ -13,7 +13,7 @@ fn tensor(shape: &[usize]) -> Tensor {
     Tensor::rand(-1.0_f32, 1.0, shape, &Device::Cpu).unwrap()
 }
 
-/// Channels in and out, height and width, kernel and stride.
+/// Channels in, channels out, height and width, kernel size, stride.
 const CONVOLUTIONS: [[usize; 5]; 12] = [
     [2, 64, 128, 3, 1],
     [64, 64, 128, 3, 1],
@@ -30,10 +30,10 @@ const CONVOLUTIONS: [[usize; 5]; 12] = [
 ];
 
 #[divan::bench(args = CONVOLUTIONS, max_time = 1)]
-fn convolution(bencher: Bencher, [channels, rows, size, kernel, stride]: [usize; 5]) {
-    let weight = tensor(&[rows, channels, kernel, kernel]);
-    let conv = Conv2d::new(weight, Some(tensor(&[rows])), stride, kernel / 2).unwrap();
-    let x = tensor(&[2, channels, size, size]);
+fn convolution(bencher: Bencher, [inputs, outputs, size, kernel, stride]: [usize; 5]) {
+    let weight = tensor(&[outputs, inputs, kernel, kernel]);
+    let conv = Conv2d::new(weight, Some(tensor(&[outputs])), stride, kernel / 2).unwrap();
+    let x = tensor(&[2, inputs, size, size]);
     bencher.bench(|| conv.forward(&x).unwrap());
 }
 

@@ -4,16 +4,20 @@ mod heads;
 
 use super::isa::Isa;
 use super::softmax::softmax;
-use super::tensor::{is_ours, with_slice};
+use super::tensor::{is_supported, with_slice};
 use candle_core::{D, Device, Result, Tensor};
 use heads::{Shape, attend_slices};
 
-/// Attends from `queries`, `[batch, tokens, width]`, to `keys` and `values`, `[batch, keys, width]` each:
+/// Attends from `queries`, `[batch, tokens, width]`, to `keys` and `values`, `[batch, keys, width]` each. The result is
 /// `[batch, tokens, width]`.
 ///
-/// The width is cut into `heads` heads, tokens and keys into `windows` equal parts. A query sees only the keys of the
-/// part that corresponds to its own; scores are divided by the square root of a head's width.
-pub fn attend(
+/// The width is cut into `heads` heads, and tokens and keys into `windows` equal windows: a query sees only the keys of
+/// its own window. Scores are divided by the square root of a head's width.
+///
+/// # Errors
+///
+/// Returns an error if the shapes do not match, or cannot be cut into so many heads and windows.
+pub(crate) fn attend(
     queries: &Tensor,
     keys: &Tensor,
     values: &Tensor,
@@ -39,7 +43,7 @@ pub fn attend(
         );
     }
     let all = [queries, keys, values];
-    if all.iter().any(|x| !is_ours(x) || x.track_op()) {
+    if all.iter().any(|x| !is_supported(x) || x.track_op()) {
         return compose(queries, keys, values, heads, windows);
     }
     let [queries, keys, values] = all.map(Tensor::contiguous);
@@ -61,7 +65,7 @@ pub fn attend(
     Tensor::from_vec(y, (batch, tokens, width), &Device::Cpu)
 }
 
-/// The same from candle's operations: for other devices, and where gradients are wanted.
+/// Does the same with candle's operations, for other devices and for gradients.
 fn compose(
     queries: &Tensor,
     keys: &Tensor,

@@ -3,23 +3,26 @@
 mod gradient;
 mod weight_gradient;
 
-use super::direct::{self, Addends, Geometry};
+use super::addends::{Addends, with_addends};
+use super::direct;
 use super::gemm::PackedRows;
+use super::geometry::Geometry;
 use super::isa::Isa;
-use super::tensor::{is_ours, with_optional_slice, with_slice};
+use super::tensor::{is_supported, or_zeros};
+use super::weight::Weight;
 use super::winograd::{self, WinogradWeights};
 use candle_core::{Device, Result, Tensor};
 use gradient::Convolution;
-use std::sync::Arc;
 
 /// A convolution with a square kernel over `[batch, channels, height, width]`.
 ///
-/// On the CPU, weights that are not being trained are packed once and given up otherwise: such a layer cannot pass
-/// gradients on.
+/// On the CPU, weights that candle does not track are packed once. Such a layer does not pass gradients on: it returns
+/// an error if its input is tracked.
 #[derive(Clone, Debug)]
 pub struct Conv2d {
-    weight: Weight,
+    weight: Weight<Packed>,
     bias: Option<Tensor>,
+    /// Channels of the result.
     rows: usize,
     channels: usize,
     kernel: usize,
@@ -27,14 +30,8 @@ pub struct Conv2d {
     padding: usize,
 }
 
+/// Weights packed for the algorithm that suits the convolution.
 #[derive(Clone, Debug)]
-enum Weight {
-    Plain(Tensor),
-    Packed(Arc<Packed>),
-}
-
-/// Weights in the form that suits the convolution.
-#[derive(Debug)]
 enum Packed {
     Direct(PackedRows),
     Winograd(WinogradWeights),
@@ -67,7 +64,11 @@ impl Packed {
 }
 
 impl Conv2d {
-    /// From `weight`, `[channels out, channels in, kernel, kernel]`, and `bias`, `[channels out]`.
+    /// Creates the layer from `weight`, `[channels out, channels in, kernel, kernel]`, and `bias`, `[channels out]`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the kernel is not square, `bias` does not match `weight`, or `stride` is 0.
     pub fn new(
         weight: Tensor,
         bias: Option<Tensor>,
@@ -81,20 +82,14 @@ impl Conv2d {
         };
         if kernel != kernel_x || kernel == 0 || stride == 0 || !bias_fits {
             candle_core::bail!(
-                "a convolution of weights {:?} and biases {:?}, stride {stride}",
+                "a convolution with weights {:?}, biases {:?} and stride {stride}",
                 weight.dims(),
                 bias.as_ref().map(Tensor::dims)
             );
         }
-        let weight = if is_ours(&weight) && !weight.track_op() {
-            let pack = |weight: &[f32]| {
-                let shape = [rows, channels, kernel];
-                Ok(Packed::new(weight, shape, stride, padding))
-            };
-            Weight::Packed(Arc::new(with_slice(&weight.contiguous()?, pack)?))
-        } else {
-            Weight::Plain(weight)
-        };
+        let weight = Weight::new(weight, |weight| {
+            Packed::new(weight, [rows, channels, kernel], stride, padding)
+        })?;
         Ok(Self {
             weight,
             bias,
@@ -107,11 +102,19 @@ impl Conv2d {
     }
 
     /// Convolves `x`, `[batch, channels in, height, width]`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if `x` has other channels than the layer or, with its padding, is smaller than the kernel.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         self.apply(x, None)
     }
 
-    /// Convolves `x` and adds `residual`, which has the result's shape.
+    /// Convolves `x` and adds `residual`, which has the shape of the result.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error as [`Self::forward`] does, or if the shape of `residual` is not that of the result.
     pub fn forward_residual(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
         self.apply(x, Some(residual))
     }
@@ -123,23 +126,17 @@ impl Conv2d {
         if let Some(residual) = residual
             && residual.dims4()? != shape
         {
-            candle_core::bail!("{:?} cannot be added to {shape:?}", residual.dims());
+            candle_core::bail!(
+                "a convolution with result {shape:?} got residual {:?}",
+                residual.dims()
+            );
         }
         let packed = match &self.weight {
             Weight::Plain(weight) => return self.compose(x, weight, residual),
             Weight::Packed(packed) => packed,
         };
-        if x.track_op() || residual.is_some_and(Tensor::track_op) {
-            candle_core::bail!("weights that are not trained cannot pass gradients on");
-        }
-        let x = x.contiguous()?;
-        let residual = residual.map(Tensor::contiguous).transpose()?;
-        let y = with_slice(&x, |x| {
-            with_optional_slice(self.bias.as_ref(), |bias| {
-                with_optional_slice(residual.as_ref(), |residual| {
-                    Ok(packed.convolve(geometry, x, Addends { bias, residual }))
-                })
-            })
+        let y = with_addends(x, self.bias.as_ref(), residual, |x, addends| {
+            Ok(packed.convolve(geometry, x, addends))
         })?;
         Tensor::from_vec(y, shape, &Device::Cpu)
     }
@@ -154,7 +151,7 @@ impl Conv2d {
         } = *self;
         if channels != self.channels || height.min(width) + 2 * padding < kernel {
             candle_core::bail!(
-                "a convolution of {} channels, kernel {kernel} and padding {padding} was given {:?}",
+                "a convolution of {} channels with kernel {kernel} and padding {padding} got {:?}",
                 self.channels,
                 x.dims()
             );
@@ -170,17 +167,14 @@ impl Conv2d {
         })
     }
 
-    /// With weights that may be trained, or on another device.
+    /// Applies weights that may be trained, or that are on another device.
     fn compose(&self, x: &Tensor, weight: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
         let Self {
             stride, padding, ..
         } = *self;
-        let y = if is_ours(x) {
+        let y = if is_supported(x) {
             let op = Convolution { stride, padding };
-            let bias = match &self.bias {
-                Some(bias) => bias.contiguous()?,
-                None => Tensor::zeros(self.rows, x.dtype(), x.device())?,
-            };
+            let bias = or_zeros(self.bias.as_ref(), self.rows, x)?;
             x.contiguous()?
                 .apply_op3(&weight.contiguous()?, &bias, op)?
         } else {
@@ -200,16 +194,7 @@ impl Conv2d {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::testing::{assert_near, numbers};
-
-    fn tensor(shape: &[usize], seed: u32) -> Tensor {
-        let numbers = numbers(shape.iter().product(), seed);
-        Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap()
-    }
-
-    fn flat(x: &Tensor) -> Vec<f32> {
-        x.flatten_all().unwrap().to_vec1().unwrap()
-    }
+    use crate::kernel::testing::{assert_near, flat, tensor};
 
     #[test]
     fn agrees_with_candles_convolution() {
@@ -238,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused() {
+    fn rejects_shapes_that_do_not_match() {
         let weight = tensor(&[4, 6, 3, 3], 1);
         assert!(Conv2d::new(weight.clone(), Some(tensor(&[5], 2)), 1, 1).is_err());
         let conv = Conv2d::new(weight, None, 1, 1).unwrap();

@@ -1,49 +1,18 @@
-//! Convolution as an implicit matrix product: patches of the input are packed a panel at a time.
+//! Convolution as an implicit matrix product: a task packs only the patches of the input that it multiplies.
 
+use super::addends::Addends;
 use super::gemm::{PackedRows, Panels, groups_of};
-use super::isa::{Isa, Kernel, LANES, Lanes, Simd};
+use super::geometry::Geometry;
+use super::isa::{Isa, LANES, Lanes, Simd};
+use super::lanes::take;
 use super::output::Output;
-use super::scratch::with_scratch;
-use super::tensor::load_some;
+use super::scratch::{ScratchKernel, run_with_scratch};
 use rayon::prelude::*;
 
-/// Groups of columns that a task works on.
+/// Groups of columns that a task works on. A column is a position in the result.
 const CHUNK_GROUPS: usize = 3;
 
-/// What a convolution is applied to: `[batch, channels, height, width]`, and the kernel's geometry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Geometry {
-    pub(super) batch: usize,
-    pub(super) channels: usize,
-    pub(super) height: usize,
-    pub(super) width: usize,
-    pub(super) kernel: usize,
-    pub(super) stride: usize,
-    pub(super) padding: usize,
-}
-
-impl Geometry {
-    /// Rows of the result.
-    pub(super) fn height_out(&self) -> usize {
-        (self.height + 2 * self.padding - self.kernel) / self.stride + 1
-    }
-
-    /// Columns of the result.
-    pub(super) fn width_out(&self) -> usize {
-        (self.width + 2 * self.padding - self.kernel) / self.stride + 1
-    }
-}
-
-/// What is added to a convolution's result.
-#[derive(Clone, Copy)]
-pub(super) struct Addends<'a> {
-    /// One number a channel.
-    pub(super) bias: Option<&'a [f32]>,
-    /// As many as the result.
-    pub(super) residual: Option<&'a [f32]>,
-}
-
-/// The convolution of `x` by weights packed as `[channels out, channels in · kernel · kernel]`.
+/// Convolves `x` by weights packed as `[channels out, channels in · kernel · kernel]`.
 pub(super) fn convolve(
     isa: Isa,
     geometry: Geometry,
@@ -51,7 +20,7 @@ pub(super) fn convolve(
     x: &[f32],
     addends: Addends,
 ) -> Vec<f32> {
-    // Without neighbours an image is one long row.
+    // A 1×1 kernel has no neighbours, so an image can be treated as one long row.
     let geometry = if geometry.kernel == 1 && geometry.stride == 1 && geometry.padding == 0 {
         Geometry {
             height: 1,
@@ -77,15 +46,15 @@ pub(super) fn convolve(
                     image: task / chunks,
                     first: task % chunks * CHUNK_GROUPS * LANES,
                 };
-                let len = CHUNK_GROUPS * weights.depth + isa.rows() * isa.width();
-                with_scratch(len, |scratch| isa.run(WithScratch { chunk, scratch }));
+                let scratch_len = CHUNK_GROUPS * weights.depth + isa.rows() * isa.width();
+                run_with_scratch(isa, scratch_len, chunk);
             });
     };
-    // SAFETY: the chunks cover every column of every image, and each writes its columns of all channels.
+    // SAFETY: the chunks cover all columns of all images, and each task writes its own columns of all channels.
     unsafe { Output::filled_by(len, fill) }
 }
 
-/// The columns of one image from `first` on, as many as a task takes.
+/// A task's columns of one image, from `first` on.
 struct Chunk<'a> {
     geometry: Geometry,
     weights: &'a PackedRows,
@@ -96,39 +65,30 @@ struct Chunk<'a> {
     first: usize,
 }
 
-/// A chunk and its working memory.
-struct WithScratch<'a> {
-    chunk: Chunk<'a>,
-    scratch: &'a mut [Lanes],
-}
-
-impl Kernel for WithScratch<'_> {
-    type Output = ();
-
+impl ScratchKernel for Chunk<'_> {
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let Self { chunk, scratch } = self;
-        let area = chunk.geometry.height_out() * chunk.geometry.width_out();
-        let columns = (area - chunk.first).min(CHUNK_GROUPS * LANES);
-        let panels = Panels::new(S::WIDTH, groups_of(columns), chunk.weights.depth);
+    fn run<S: Simd>(self, simd: S, scratch: &mut [Lanes]) {
+        let area = self.geometry.height_out() * self.geometry.width_out();
+        let columns = (area - self.first).min(CHUNK_GROUPS * LANES);
+        let panels = Panels::new(S::WIDTH, groups_of(columns), self.weights.depth);
         let (patches, block) = scratch.split_at_mut(panels.len());
-        chunk.pack(panels, columns, patches);
+        self.pack(panels, columns, patches);
         for panel in 0..panels.count() {
             let width = panels.width(panel);
             let patches = panels.panel(patches, panel);
             let first = panels.first_group(panel) * LANES;
-            for rows in 0..chunk.weights.blocks() {
+            for rows in 0..self.weights.blocks() {
                 let block = &mut block[..S::ROWS * width];
-                simd.multiply(width, chunk.weights.block(rows), patches, block);
+                simd.multiply(width, self.weights.block(rows), patches, block);
                 let here = (columns - first).min(width * LANES);
-                chunk.store(simd, rows * S::ROWS, first, here, block);
+                self.write(simd, rows * S::ROWS, first, here, block);
             }
         }
     }
 }
 
 impl Chunk<'_> {
-    /// Packs the patches under the chunk's columns.
+    /// Packs the patch of the input under each of the chunk's columns.
     #[inline(always)]
     fn pack(&self, panels: Panels, columns: usize, patches: &mut [Lanes]) {
         let Geometry {
@@ -174,7 +134,7 @@ impl Chunk<'_> {
                                 (y, x, lane) = (y + 1, 0, lane + run);
                             }
                         }
-                        patches[panels.place(group, row)] = lanes;
+                        patches[panels.index_of(group, row)] = lanes;
                         row += 1;
                     }
                 }
@@ -182,9 +142,9 @@ impl Chunk<'_> {
         }
     }
 
-    /// Writes a register block, with what is added to it.
+    /// Adds bias and residual to a register block, and writes it.
     #[inline(always)]
-    fn store<S: Simd>(
+    fn write<S: Simd>(
         &self,
         simd: S,
         first_row: usize,
@@ -206,16 +166,16 @@ impl Chunk<'_> {
                 let at = (self.image * rows + row) * area + self.first + first_column + column;
                 let mut sum = simd.add(simd.load(sums), bias);
                 if let Some(residual) = self.addends.residual {
-                    sum = simd.add(sum, simd.load(&load_some(&residual[at..], count)));
+                    sum = simd.add(sum, simd.load(&take(&residual[at..], count)));
                 }
-                // SAFETY: only this chunk writes these columns.
+                // SAFETY: only this task writes these columns.
                 unsafe { self.output.write_lanes(at, &simd.array(sum), count) };
             }
         }
     }
 }
 
-/// Copies every `stride`-th number of a line that has no padding here.
+/// Copies every `stride`-th number of a line. Strides 1 and 2 have branches of their own for the compiler to optimise.
 #[inline(always)]
 fn copy_inner(line: &[f32], stride: usize, to: &mut Lanes) {
     match stride {
@@ -233,7 +193,7 @@ fn copy_inner(line: &[f32], stride: usize, to: &mut Lanes) {
     }
 }
 
-/// Copies `to.len()` numbers of a padded line from place `from` on, `stride` apart; the padding is left as it is.
+/// Copies every `stride`-th number of a padded line from index `from` on. What falls on the padding is not written.
 #[inline(always)]
 fn copy_padded(line: &[f32], from: usize, padding: usize, stride: usize, to: &mut [f32]) {
     for (i, to) in to.iter_mut().enumerate() {
@@ -244,4 +204,4 @@ fn copy_padded(line: &[f32], from: usize, padding: usize, stride: usize, to: &mu
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

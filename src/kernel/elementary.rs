@@ -1,17 +1,17 @@
-//! The exponential function and what the network makes of it, on vectors.
+//! The exponential and error functions of vectors, and the activations made of them.
 
 use super::isa::Simd;
 
-/// `e^x` for each number, within 2 units in the last place; never less than `e^-87.3` or more than
-/// `e^88`.
+/// Returns `e^x` for each number, within 2 units in the last place. `x` is limited to -87.3…88, so that results are
+/// finite and normal.
 #[inline(always)]
-pub fn exp<S: Simd>(simd: S, x: S::V) -> S::V {
+pub(super) fn exp<S: Simd>(simd: S, x: S::V) -> S::V {
     const LOWEST: f32 = -87.336_54;
     const HIGHEST: f32 = 88.0;
-    // ln 2 in two parts, the first of few enough digits that its multiples are exact.
+    // ln 2 in two parts. The first has so few digits that its products with `n` are exact.
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
-    // Minimax polynomial for (e^r - 1 - r) / r² on [-ln 2 / 2, ln 2 / 2] (Cephes' expf).
+    // Minimax polynomial of (e^r - 1 - r) / r² on [-ln 2 / 2, ln 2 / 2], from expf of Cephes.
     const COEFFICIENTS: [f32; 6] = [
         1.987_569_1e-4,
         1.398_199_9e-3,
@@ -30,17 +30,17 @@ pub fn exp<S: Simd>(simd: S, x: S::V) -> S::V {
     simd.mul(e, simd.power_of_two(n))
 }
 
-/// `x / (1 + e^-x)` for each number: the sigmoid linear unit.
+/// Returns the sigmoid linear unit of each number, `x / (1 + e^-x)`.
 #[inline(always)]
-pub fn silu<S: Simd>(simd: S, x: S::V) -> S::V {
+pub(super) fn silu<S: Simd>(simd: S, x: S::V) -> S::V {
     let zero = simd.splat(0.0);
     let e = exp(simd, simd.sub(zero, x));
     simd.div(x, simd.add(simd.splat(1.0), e))
 }
 
-/// `x · Φ(x)` for each number, Φ being the normal distribution: the exact Gaussian error linear unit.
+/// Returns the exact Gaussian error linear unit of each number: `x · Φ(x)`, where Φ is the normal distribution.
 #[inline(always)]
-pub fn gelu<S: Simd>(simd: S, x: S::V) -> S::V {
+pub(super) fn gelu<S: Simd>(simd: S, x: S::V) -> S::V {
     let half = simd.mul(x, simd.splat(0.5));
     let erf = erf(
         simd,
@@ -49,9 +49,9 @@ pub fn gelu<S: Simd>(simd: S, x: S::V) -> S::V {
     simd.fma(half, erf, half)
 }
 
-/// The slope of [`gelu`]: `Φ(x) + x · φ(x)`, φ being the density of the normal distribution.
+/// Returns the derivative of [`gelu`]: `Φ(x) + x · φ(x)`, where φ is the density of the normal distribution.
 #[inline(always)]
-pub fn gelu_slope<S: Simd>(simd: S, x: S::V) -> S::V {
+pub(super) fn gelu_slope<S: Simd>(simd: S, x: S::V) -> S::V {
     const DENSITY_AT_ZERO: f32 = 0.398_942_3;
     let half = simd.splat(0.5);
     let part = simd.mul(x, simd.splat(std::f32::consts::FRAC_1_SQRT_2));
@@ -60,7 +60,7 @@ pub fn gelu_slope<S: Simd>(simd: S, x: S::V) -> S::V {
     simd.fma(simd.mul(x, simd.splat(DENSITY_AT_ZERO)), density, phi)
 }
 
-/// The error function of each number, within 4e-7, as a rational function of degrees 13 and 8 (Eigen's).
+/// Returns the error function of each number, within 4e-7: a rational function of degrees 13 and 8, from Eigen.
 #[inline(always)]
 fn erf<S: Simd>(simd: S, x: S::V) -> S::V {
     const NUMERATOR: [f32; 7] = [
@@ -86,7 +86,7 @@ fn erf<S: Simd>(simd: S, x: S::V) -> S::V {
     simd.div(simd.mul(x, numerator), denominator)
 }
 
-/// The polynomial in `x` with these coefficients, that of the highest power first.
+/// Evaluates a polynomial at `x`. The coefficient of the highest power comes first.
 #[inline(always)]
 fn polynomial<S: Simd>(simd: S, coefficients: &[f32], x: S::V) -> S::V {
     let mut sum = simd.splat(coefficients[0]);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn extreme_arguments_give_finite_numbers() {
+    fn exp_of_extreme_arguments_is_finite() {
         let mut x = [0.0; LANES];
         x[..4].copy_from_slice(&[f32::NEG_INFINITY, f32::INFINITY, f32::MIN, f32::MAX]);
         for isa in Isa::available() {

@@ -1,17 +1,18 @@
-//! Group normalisation, with what stands around it in the network.
+//! Group normalisation, with the shift before it and the SiLU after it.
 
 mod gradient;
 
 use super::elementary::silu;
 use super::isa::{Isa, Kernel, LANES, Simd};
+use super::lanes::pad;
 use super::output::Output;
-use super::reduce::{fill_up, total};
-use super::tensor::is_ours;
+use super::reduce::total;
+use super::tensor::{is_supported, or_zeros};
 use candle_core::{Result, Tensor};
 use gradient::Normalisation;
 use rayon::prelude::*;
 
-/// Group normalisation (Wu & He, 2018) of `[batch, channels, …]`, then SiLU where asked for.
+/// Group normalisation (Wu & He, 2018) over `[batch, channels, …]`, optionally followed by SiLU.
 #[derive(Clone, Debug)]
 pub struct GroupNorm {
     /// Weight and bias, `[2, channels]`.
@@ -22,12 +23,16 @@ pub struct GroupNorm {
 }
 
 impl GroupNorm {
-    /// From `weight` and `bias`, `[channels]` each, with `groups` dividing `channels`.
+    /// Creates the layer from `weight` and `bias`, `[channels]` each.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the shapes differ, or if `groups` does not divide the number of channels.
     pub fn new(weight: Tensor, bias: Tensor, groups: usize, eps: f64) -> Result<Self> {
         let channels = weight.dims1()?;
         if bias.dims1()? != channels || groups == 0 || !channels.is_multiple_of(groups) {
             candle_core::bail!(
-                "group normalisation of {channels} channels, {:?} biases, in {groups} groups",
+                "group normalisation of {channels} channels with biases {:?} in {groups} groups",
                 bias.dims()
             );
         }
@@ -39,17 +44,25 @@ impl GroupNorm {
         })
     }
 
-    /// The same, followed by SiLU.
+    /// Adds SiLU after the normalisation.
     pub fn then_silu(self) -> Self {
         Self { silu: true, ..self }
     }
 
     /// Normalises `x`, `[batch, channels, …]`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the number of channels is not that of the layer.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         self.apply(x, None)
     }
 
-    /// Normalises `x + shift`, where `shift` is `[batch, channels]`.
+    /// Normalises `x + shift`; `x` is `[batch, channels, …]` and `shift` `[batch, channels]`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the number of channels is not that of the layer.
     pub fn forward_shifted(&self, x: &Tensor, shift: &Tensor) -> Result<Tensor> {
         self.apply(x, Some(shift))
     }
@@ -59,27 +72,23 @@ impl GroupNorm {
         let expected = self.affine.dim(1)?;
         if channels != expected {
             candle_core::bail!(
-                "group normalisation of {expected} channels was given {:?}",
+                "group normalisation of {expected} channels got {:?}",
                 x.dims()
             );
         }
-        if !is_ours(x) {
+        if !is_supported(x) {
             return self.compose(x, shift);
         }
-        let x = x.contiguous()?;
-        let shift = match shift {
-            Some(shift) => shift.contiguous()?,
-            None => Tensor::zeros((batch, channels), x.dtype(), x.device())?,
-        };
+        let shift = or_zeros(shift, (batch, channels), x)?;
         let op = Normalisation {
             groups: self.groups,
             eps: self.eps as f32,
             silu: self.silu,
         };
-        x.apply_op3(&shift, &self.affine, op)
+        x.contiguous()?.apply_op3(&shift, &self.affine, op)
     }
 
-    /// The same from candle's operations, for other devices.
+    /// Does the same with candle's operations, for other devices.
     fn compose(&self, x: &Tensor, shift: Option<&Tensor>) -> Result<Tensor> {
         let shape = x.shape();
         let (batch, channels) = (x.dim(0)?, x.dim(1)?);
@@ -101,7 +110,7 @@ impl GroupNorm {
     }
 }
 
-/// What is done to every image.
+/// A normalisation of `[batch, channels, area]`, or of one group of its channels.
 #[derive(Clone, Copy)]
 struct Norm<'a> {
     area: usize,
@@ -112,29 +121,53 @@ struct Norm<'a> {
     bias: &'a [f32],
 }
 
-/// Normalises `x + shift`, `x` being `[batch, channels, area]` and `shift` `[batch, channels]`.
+impl Norm<'_> {
+    /// Returns the number of channels in a group.
+    fn channels(&self) -> usize {
+        self.weight.len() / self.groups
+    }
+
+    /// Returns the normalisation of group `index`, counted over all images.
+    fn group(&self, index: usize) -> Self {
+        let channels = self.channels();
+        let first = index % self.groups * channels;
+        Self {
+            groups: 1,
+            weight: &self.weight[first..][..channels],
+            bias: &self.bias[first..][..channels],
+            ..*self
+        }
+    }
+
+    /// Returns group `index` of `x`, `[batch, channels, area]`.
+    fn planes<'x>(&self, x: &'x [f32], index: usize) -> &'x [f32] {
+        let len = self.channels() * self.area;
+        &x[index * len..][..len]
+    }
+
+    /// Returns group `index` of `shift`, `[batch, channels]`.
+    fn shifts<'x>(&self, shift: &'x [f32], index: usize) -> &'x [f32] {
+        &shift[index * self.channels()..][..self.channels()]
+    }
+}
+
+/// Normalises `x + shift`; `x` is `[batch, channels, area]` and `shift` `[batch, channels]`.
 fn normalise(isa: Isa, norm: Norm, x: &[f32], shift: &[f32]) -> Vec<f32> {
-    let channels = norm.weight.len() / norm.groups;
+    let channels = norm.channels();
     let fill = |output: &Output| {
         (0..shift.len() / channels)
             .into_par_iter()
             .for_each(|index| {
-                let first = index * channels;
-                let first_channel = first % norm.weight.len();
                 isa.run(Group {
-                    norm: Norm {
-                        weight: &norm.weight[first_channel..][..channels],
-                        bias: &norm.bias[first_channel..][..channels],
-                        ..norm
-                    },
-                    x: &x[first * norm.area..][..channels * norm.area],
-                    shift: &shift[first..][..channels],
+                    norm: norm.group(index),
+                    x: norm.planes(x, index),
+                    shift: norm.shifts(shift, index),
                     output,
-                    at: first * norm.area,
+                    at: index * channels * norm.area,
                 });
             });
     };
-    // SAFETY: the groups cover all of the result, and each writes its own channels.
+    // SAFETY: the groups cover all of the result, and each task writes all channels of its own group.
     unsafe { Output::filled_by(x.len(), fill) }
 }
 
@@ -144,6 +177,7 @@ struct Group<'a> {
     x: &'a [f32],
     shift: &'a [f32],
     output: &'a Output<'a>,
+    /// Where the group starts in the result.
     at: usize,
 }
 
@@ -169,19 +203,19 @@ impl Kernel for Group<'_> {
             let (whole, rest) = x.as_chunks::<LANES>();
             for (index, x) in whole.iter().enumerate() {
                 let y = self.finish(simd, simd.fma(simd.load(x), scale, offset));
-                // SAFETY: only this group writes its channels.
+                // SAFETY: only this task writes this group.
                 unsafe { self.output.write(start + index * LANES, &simd.array(y)) };
             }
-            let x = fill_up(rest, 0.0);
+            let x = pad(rest, 0.0);
             let y = self.finish(simd, simd.fma(simd.load(&x), scale, offset));
             let y = &simd.array(y)[..rest.len()];
-            // SAFETY: only this group writes its channels.
+            // SAFETY: only this task writes this group.
             unsafe { self.output.write(start + area - rest.len(), y) };
         }
     }
 }
 
-/// The mean of `x + shift` and its standard deviation, `eps` being added to the variance.
+/// Returns the mean of `x + shift` and its standard deviation, with `eps` added to the variance.
 #[inline(always)]
 fn moments<S: Simd>(simd: S, x: &[f32], shift: &[f32], area: usize, eps: f32) -> (f32, f32) {
     let count = x.len() as f32;
@@ -193,9 +227,9 @@ fn moments<S: Simd>(simd: S, x: &[f32], shift: &[f32], area: usize, eps: f32) ->
     let mut sum = 0.0;
     for (x, shift) in x.chunks_exact(area).zip(shift) {
         let centre = mean - shift;
-        let middle = simd.splat(centre);
+        let centres = simd.splat(centre);
         sum += total(simd, x, centre, |x, sum| {
-            let distance = simd.sub(x, middle);
+            let distance = simd.sub(x, centres);
             simd.fma(distance, distance, sum)
         });
     }
@@ -203,6 +237,7 @@ fn moments<S: Simd>(simd: S, x: &[f32], shift: &[f32], area: usize, eps: f32) ->
 }
 
 impl Group<'_> {
+    /// Applies the SiLU, if there is one.
     #[inline(always)]
     fn finish<S: Simd>(&self, simd: S, y: S::V) -> S::V {
         if self.norm.silu { silu(simd, y) } else { y }

@@ -1,4 +1,4 @@
-//! Vectors of sixteen `f32`, one implementation an instruction set, chosen at run time.
+//! Vectors of sixteen `f32`, implemented for each instruction set, and the selection of one at run time.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -10,74 +10,74 @@ mod portable;
 
 use std::sync::OnceLock;
 
-/// Numbers in a vector, on every instruction set; narrower registers are used several at a time.
-pub const LANES: usize = 16;
+/// Numbers in a vector. Instruction sets with narrower registers use several per vector.
+pub(super) const LANES: usize = 16;
 
-/// The numbers of one vector in memory.
-pub type Lanes = [f32; LANES];
+/// A vector in memory.
+pub(super) type Lanes = [f32; LANES];
 
-/// The right to use one instruction set, and its arithmetic on vectors of [`LANES`] numbers.
+/// The arithmetic of one instruction set on vectors of [`LANES`] numbers.
 ///
-/// Values of implementing types exist only where the processor has the instructions.
-pub trait Simd: Copy + Send + Sync + 'static {
+/// A value proves that the processor has the instructions: implementing types can only be created after detection.
+pub(super) trait Simd: Copy + Send + Sync + 'static {
     /// A vector of [`LANES`] numbers.
     type V: Copy;
-    /// Rows of the matrix product's register block.
+    /// Rows of a register block, the part of a matrix product that stays in registers.
     const ROWS: usize;
-    /// Vectors in a row of the register block, at most 3.
+    /// Vectors in a row of a register block, at most 3.
     const WIDTH: usize;
 
     /// Runs `kernel` in code compiled for this instruction set.
     fn run<K: Kernel>(self, kernel: K) -> K::Output;
 
-    /// `c = a · b` for a register block: `a` is `[depth, ROWS]`, `b` is `[depth, width · LANES]` and `c` is
+    /// Computes a register block `c = aᵀ · b`. `a` is `[depth, ROWS]`, `b` is `[depth, width · LANES]` and `c` is
     /// `[ROWS, width · LANES]`, with `width` at most [`Simd::WIDTH`]. Sums run over `depth` in order.
     fn multiply(self, width: usize, a: &[f32], b: &[Lanes], c: &mut [Lanes]);
 
-    /// Asks for the cache line of `x` to be brought near, where the instruction set can.
+    /// Prefetches the cache line of `x` if the instruction set can.
     fn prefetch(self, x: &f32);
-    /// A vector of equal numbers.
+    /// Returns a vector of equal numbers.
     fn splat(self, x: f32) -> Self::V;
-    /// A vector from memory.
+    /// Loads a vector.
     fn load(self, x: &Lanes) -> Self::V;
-    /// A vector's numbers.
+    /// Stores a vector.
     fn array(self, x: Self::V) -> Lanes;
-    /// `a + b`
+    /// Returns `a + b`.
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
-    /// `a - b`
+    /// Returns `a - b`.
     fn sub(self, a: Self::V, b: Self::V) -> Self::V;
-    /// `a · b`
+    /// Returns `a · b`.
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
-    /// `a / b`
+    /// Returns `a / b`.
     fn div(self, a: Self::V, b: Self::V) -> Self::V;
-    /// `a · b + c`, rounded once except on the portable implementation.
+    /// Returns `a · b + c`, rounded once, or twice on the portable implementation.
     fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
-    /// The smaller of each pair.
+    /// Returns `a < b ? a : b` for each pair: `b` if either is NaN.
     fn min(self, a: Self::V, b: Self::V) -> Self::V;
-    /// The larger of each pair.
+    /// Returns `a > b ? a : b` for each pair: `b` if either is NaN.
     fn max(self, a: Self::V, b: Self::V) -> Self::V;
-    /// The nearest whole numbers, ties to even.
+    /// Rounds to the nearest whole numbers, ties to even.
     fn round(self, x: Self::V) -> Self::V;
-    /// `2^x` for whole numbers from -126 to 127.
+    /// Returns `2^x` for whole numbers from -126 to 127.
     fn power_of_two(self, x: Self::V) -> Self::V;
-    /// Sixty-four numbers in a row as four vectors of every fourth number: `out[p][i] = in[4 i + p]`.
+    /// Splits 64 consecutive numbers into four vectors of every fourth number: `out[p][i] = in[4 i + p]`.
     fn deinterleave4(self, x: [Self::V; 4]) -> [Self::V; 4];
-    /// Undoes [`Simd::deinterleave4`].
+    /// Reverses [`Simd::deinterleave4`].
     fn interleave4(self, x: [Self::V; 4]) -> [Self::V; 4];
 }
 
-/// A piece of work that is compiled for every instruction set. `run` and everything it calls must be
-/// `#[inline(always)]`, or it is compiled for the baseline.
-pub trait Kernel {
-    /// What it returns.
+/// Work that is compiled for every instruction set.
+pub(super) trait Kernel {
+    /// The result.
     type Output;
-    /// Does the work.
+    /// Does the work. This and everything it calls must be `#[inline(always)]`: a function that is not inlined is
+    /// compiled for the baseline.
     fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
 /// An instruction set that this processor has.
 #[derive(Clone, Copy, Debug)]
-pub enum Isa {
+pub(super) enum Isa {
     /// AVX-512 F, with AVX2 and FMA.
     #[cfg(target_arch = "x86_64")]
     Avx512(avx512::Avx512),
@@ -87,19 +87,19 @@ pub enum Isa {
     /// NEON.
     #[cfg(target_arch = "aarch64")]
     Neon(neon::Neon),
-    /// Whatever the compiler's baseline offers.
+    /// The baseline of the platform.
     Portable(portable::Portable),
 }
 
 impl Isa {
-    /// The best instruction set of this processor.
-    pub fn detect() -> Self {
+    /// Returns the best instruction set of this processor.
+    pub(super) fn detect() -> Self {
         static BEST: OnceLock<Isa> = OnceLock::new();
         *BEST.get_or_init(|| Self::available()[0])
     }
 
-    /// Every instruction set that this processor has, best first.
-    pub fn available() -> Vec<Self> {
+    /// Returns all instruction sets of this processor, best first.
+    pub(super) fn available() -> Vec<Self> {
         let mut all = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
@@ -113,7 +113,7 @@ impl Isa {
     }
 
     /// Runs `kernel` with this instruction set.
-    pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
+    pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512(simd) => simd.run(kernel),
@@ -125,32 +125,29 @@ impl Isa {
         }
     }
 
-    /// Rows of the register block: see [`Simd::ROWS`].
-    pub fn rows(self) -> usize {
-        struct Rows;
-        impl Kernel for Rows {
-            type Output = usize;
-            fn run<S: Simd>(self, _: S) -> usize {
-                S::ROWS
-            }
-        }
-        self.run(Rows)
+    /// Returns [`Simd::ROWS`].
+    pub(super) fn rows(self) -> usize {
+        self.run(BlockShape)[0]
     }
 
-    /// Vectors in a row of the register block: see [`Simd::WIDTH`].
-    pub fn width(self) -> usize {
-        struct Width;
-        impl Kernel for Width {
-            type Output = usize;
-            fn run<S: Simd>(self, _: S) -> usize {
-                S::WIDTH
-            }
-        }
-        self.run(Width)
+    /// Returns [`Simd::WIDTH`].
+    pub(super) fn width(self) -> usize {
+        self.run(BlockShape)[1]
     }
 }
 
-/// The register block of [`Simd::multiply`], for implementations of it.
+/// Returns the rows of a register block, and the vectors in each.
+struct BlockShape;
+
+impl Kernel for BlockShape {
+    type Output = [usize; 2];
+
+    fn run<S: Simd>(self, _: S) -> [usize; 2] {
+        [S::ROWS, S::WIDTH]
+    }
+}
+
+/// Computes a register block for implementations of [`Simd::multiply`].
 #[inline(always)]
 fn multiply_block<S: Simd, const ROWS: usize, const WIDTH: usize>(
     simd: S,

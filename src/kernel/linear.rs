@@ -1,54 +1,45 @@
-//! Linear layers over rows of numbers.
+//! Linear layers.
 
 mod gradient;
 mod product;
 
+use super::addends::{with_addends, with_optional_slice};
 use super::gemm::PackedColumns;
 use super::isa::Isa;
-use super::tensor::{is_ours, with_optional_slice, with_slice};
+use super::tensor::{is_supported, or_zeros};
+use super::weight::Weight;
 use candle_core::{D, Device, Result, Tensor};
 use gradient::{Affine, Gating};
-use product::{Finish, Layout, multiply};
-use std::sync::Arc;
+use product::{Finish, Gate, Layout, multiply};
 
 /// `y = x · Wᵀ + b` over the last dimension.
 ///
-/// On the CPU, weights that are not being trained are packed once and given up otherwise: such a layer cannot pass
-/// gradients on.
+/// On the CPU, weights that candle does not track are packed once. Such a layer does not pass gradients on: it returns
+/// an error if its input is tracked.
 #[derive(Clone, Debug)]
-pub struct Linear {
-    weight: Weight,
+pub(crate) struct Linear {
+    weight: Weight<PackedColumns>,
     bias: Option<Tensor>,
     outputs: usize,
     inputs: usize,
 }
 
-#[derive(Clone, Debug)]
-enum Weight {
-    Plain(Tensor),
-    Packed(Arc<PackedColumns>),
-}
-
 impl Linear {
-    /// From `weight`, `[outputs, inputs]`, and `bias`, `[outputs]`.
-    pub fn new(weight: Tensor, bias: Option<Tensor>) -> Result<Self> {
+    /// Creates the layer from `weight`, `[outputs, inputs]`, and `bias`, `[outputs]`.
+    pub(crate) fn new(weight: Tensor, bias: Option<Tensor>) -> Result<Self> {
         let (outputs, inputs) = weight.dims2()?;
         if let Some(bias) = &bias
             && bias.dims1()? != outputs
         {
             candle_core::bail!(
-                "a linear layer of weights {:?} and biases {:?}",
+                "a linear layer with weights {:?} and biases {:?}",
                 weight.dims(),
                 bias.dims()
             );
         }
-        let weight = if is_ours(&weight) && !weight.track_op() {
-            let pack =
-                |weight: &[f32]| Ok(PackedColumns::new(Isa::detect(), outputs, inputs, weight));
-            Weight::Packed(Arc::new(with_slice(&weight.contiguous()?, pack)?))
-        } else {
-            Weight::Plain(weight)
-        };
+        let weight = Weight::new(weight, |weight| {
+            PackedColumns::new(Isa::detect(), outputs, inputs, weight)
+        })?;
         Ok(Self {
             weight,
             bias,
@@ -57,8 +48,8 @@ impl Linear {
         })
     }
 
-    /// Applies the layer to `x`, `[…, inputs]`: `[…, outputs]`.
-    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    /// Applies the layer to `x`, `[…, inputs]`. The result is `[…, outputs]`.
+    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let shape = self.shape_out(x)?;
         match &self.weight {
             Weight::Packed(packed) => {
@@ -69,8 +60,8 @@ impl Linear {
         }
     }
 
-    /// Applies the layer and adds `residual`, which has the result's shape.
-    pub fn forward_residual(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+    /// Applies the layer and adds `residual`, which has the shape of the result.
+    pub(crate) fn forward_residual(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let shape = self.shape_out(x)?;
         expect_shape(residual, &shape)?;
         match &self.weight {
@@ -83,9 +74,9 @@ impl Linear {
         }
     }
 
-    /// Applies the layer at each place of the planes of `x`, `[batch, inputs, height, width]`:
+    /// Applies the layer at each position of the planes of `x`, `[batch, inputs, height, width]`. The result is
     /// `[batch, height · width, outputs]`.
-    pub fn forward_from_planes(&self, x: &Tensor) -> Result<Tensor> {
+    pub(crate) fn forward_from_planes(&self, x: &Tensor) -> Result<Tensor> {
         let (batch, inputs, height, width) = x.dims4()?;
         expect_shape(x, &[batch, self.inputs, height, width])?;
         let area = height * width;
@@ -102,9 +93,9 @@ impl Linear {
         }
     }
 
-    /// Applies the layer to `x`, `[batch, height · width, inputs]`, gives each output a plane and adds `residual`:
-    /// `[batch, outputs, height, width]` both.
-    pub fn forward_to_planes(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+    /// Applies the layer to `x`, `[batch, height · width, inputs]`, turns each output into a plane, and adds
+    /// `residual`. The residual and the result are `[batch, outputs, height, width]`.
+    pub(crate) fn forward_to_planes(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let (batch, outputs, height, width) = residual.dims4()?;
         let area = height * width;
         expect_shape(x, &[batch, area, self.inputs])?;
@@ -122,7 +113,7 @@ impl Linear {
         }
     }
 
-    /// The layer's result as a flat tensor.
+    /// Returns the layer's result as a flat tensor.
     fn multiply(
         &self,
         x: &Tensor,
@@ -130,46 +121,37 @@ impl Linear {
         residual: Option<&Tensor>,
         layouts: [Layout; 2],
     ) -> Result<Tensor> {
-        if x.track_op() || residual.is_some_and(Tensor::track_op) {
-            candle_core::bail!("weights that are not trained cannot pass gradients on");
-        }
-        let x = x.contiguous()?;
-        let residual = residual.map(Tensor::contiguous).transpose()?;
-        let y = with_slice(&x, |x| {
-            with_optional_slice(self.bias.as_ref(), |bias| {
-                with_optional_slice(residual.as_ref(), |residual| {
-                    let finish = Finish {
-                        bias,
-                        residual,
-                        gate: None,
-                    };
-                    Ok(multiply(Isa::detect(), x, packed, finish, layouts))
-                })
-            })
+        let y = with_addends(x, self.bias.as_ref(), residual, |x, addends| {
+            let finish = Finish {
+                addends,
+                gate: None,
+            };
+            Ok(multiply(Isa::detect(), x, packed, finish, layouts))
         })?;
         let len = y.len();
         Tensor::from_vec(y, len, &Device::Cpu)
     }
 
-    /// The shape of the result for `x`.
+    /// Returns the shape of the result for `x`.
     fn shape_out(&self, x: &Tensor) -> Result<Vec<usize>> {
         if x.rank() == 0 || x.dim(D::Minus1)? != self.inputs {
-            candle_core::bail!("a linear layer of {} was given {:?}", self.inputs, x.dims());
+            candle_core::bail!(
+                "a linear layer of {} inputs got {:?}",
+                self.inputs,
+                x.dims()
+            );
         }
         let mut shape = x.dims().to_vec();
         shape[x.rank() - 1] = self.outputs;
         Ok(shape)
     }
 
-    /// With weights that may be trained, or on another device.
+    /// Applies weights that may be trained, or that are on another device.
     fn compose(&self, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
         let shape = self.shape_out(x)?;
         let rows = x.reshape(((), self.inputs))?;
-        if is_ours(x) {
-            let bias = match &self.bias {
-                Some(bias) => bias.contiguous()?,
-                None => Tensor::zeros(self.outputs, x.dtype(), x.device())?,
-            };
+        if is_supported(x) {
+            let bias = or_zeros(self.bias.as_ref(), self.outputs, x)?;
             return rows
                 .contiguous()?
                 .apply_op3(&weight.contiguous()?, &bias, Affine)?
@@ -185,21 +167,22 @@ impl Linear {
 
 fn expect_shape(x: &Tensor, shape: &[usize]) -> Result<()> {
     if x.dims() != shape {
-        candle_core::bail!("{shape:?} was expected instead of {:?}", x.dims());
+        candle_core::bail!("a linear layer got {:?}; expected {shape:?}", x.dims());
     }
     Ok(())
 }
 
-/// A linear layer gated by the exact GELU of another one: GEGLU (Shazeer, 2020).
+/// A linear layer multiplied by the exact GELU of another: GEGLU (Shazeer, 2020).
 #[derive(Clone, Debug)]
-pub struct GatedLinear {
+pub(crate) struct GatedLinear {
     value: Linear,
     gate: Linear,
 }
 
 impl GatedLinear {
-    /// From the weights `[2 · outputs, inputs]` and biases `[2 · outputs]` of both: the gate's come last.
-    pub fn new(weight: &Tensor, bias: Option<&Tensor>) -> Result<Self> {
+    /// Creates both layers from `weight`, `[2 · outputs, inputs]`, and `bias`, `[2 · outputs]`. The second half of each
+    /// belongs to the gate.
+    pub(crate) fn new(weight: &Tensor, bias: Option<&Tensor>) -> Result<Self> {
         let half = |index| {
             let outputs = weight.dim(0)? / 2;
             let part = |x: &Tensor| x.narrow(0, index * outputs, outputs);
@@ -211,30 +194,25 @@ impl GatedLinear {
         })
     }
 
-    /// Applies the layer to `x`, `[…, inputs]`: `[…, outputs]`.
-    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    /// Applies the layer to `x`, `[…, inputs]`. The result is `[…, outputs]`.
+    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let shape = self.value.shape_out(x)?;
         let (Weight::Packed(value), Weight::Packed(gate)) = (&self.value.weight, &self.gate.weight)
         else {
             let (value, gate) = (self.value.forward(x)?, self.gate.forward(x)?);
-            if is_ours(&value) {
+            if is_supported(&value) {
                 return value.apply_op2(&gate, Gating);
             }
             return value * gate.gelu_erf()?;
         };
-        if x.track_op() {
-            candle_core::bail!("weights that are not trained cannot pass gradients on");
-        }
-        let y = with_slice(&x.contiguous()?, |x| {
-            with_optional_slice(self.value.bias.as_ref(), |bias| {
-                with_optional_slice(self.gate.bias.as_ref(), |gate_bias| {
-                    let finish = Finish {
-                        bias,
-                        residual: None,
-                        gate: Some((gate, gate_bias)),
-                    };
-                    Ok(multiply(Isa::detect(), x, value, finish, [Layout::Rows; 2]))
-                })
+        let y = with_addends(x, self.value.bias.as_ref(), None, |x, addends| {
+            with_optional_slice(self.gate.bias.as_ref(), |bias| {
+                let gate = Some(Gate {
+                    weights: gate,
+                    bias,
+                });
+                let finish = Finish { addends, gate };
+                Ok(multiply(Isa::detect(), x, value, finish, [Layout::Rows; 2]))
             })
         })?;
         Tensor::from_vec(y, shape, &Device::Cpu)

@@ -1,20 +1,28 @@
-//! Attention from row to row of planes, with weights that all columns share.
+//! Attention between the time steps of a roll, with weights that all pitches share.
 
 mod gradient;
 mod planes;
 
 use super::softmax::softmax;
-use super::tensor::is_ours;
+use super::tensor::is_supported;
 use candle_core::{IndexOp, Result, Tensor};
 use gradient::MomentAttention;
 use planes::Shape;
 
-/// Attends from every row of a segment's planes, a moment, to every other one.
+/// Attends from each moment of a segment, one row of all its planes, to every moment.
 ///
-/// `queries_keys_values` is `[batch, 3 · channels, moments, pitches]`, `distance_bias`, which is added to the scores,
-/// `[heads, moments, moments]`. The channels are cut into heads; a score is the product of all numbers of two moments in
-/// a head's channels over the square root of their count. The result is `[batch, channels, moments, pitches]`.
-pub fn attend_to_moments(queries_keys_values: &Tensor, distance_bias: &Tensor) -> Result<Tensor> {
+/// `queries_keys_values` is `[batch, 3 · channels, moments, pitches]`, and the result `[batch, channels, moments,
+/// pitches]`. The channels are cut into heads. The score of two moments is the scalar product of all their numbers in a
+/// head's channels, divided by the square root of the count of these numbers, plus the entry of `distance_bias`,
+/// `[heads, moments, moments]`.
+///
+/// # Errors
+///
+/// Returns an error if the shapes do not match.
+pub(crate) fn attend_to_moments(
+    queries_keys_values: &Tensor,
+    distance_bias: &Tensor,
+) -> Result<Tensor> {
     let (batch, all_channels, moments, pitches) = queries_keys_values.dims4()?;
     let heads = distance_bias.dim(0)?;
     if distance_bias.dims() != [heads, moments, moments]
@@ -22,12 +30,12 @@ pub fn attend_to_moments(queries_keys_values: &Tensor, distance_bias: &Tensor) -
         || !all_channels.is_multiple_of(3 * heads)
     {
         candle_core::bail!(
-            "attention to moments with biases {:?} was given {:?}",
+            "attention between moments with biases {:?} got {:?}",
             distance_bias.dims(),
             queries_keys_values.dims()
         );
     }
-    if !is_ours(queries_keys_values) {
+    if !is_supported(queries_keys_values) {
         return compose(queries_keys_values, distance_bias);
     }
     let shape = Shape {
@@ -43,7 +51,7 @@ pub fn attend_to_moments(queries_keys_values: &Tensor, distance_bias: &Tensor) -
         .apply_op2(&distance_bias.contiguous()?, op)
 }
 
-/// The same from candle's operations, for other devices.
+/// Does the same with candle's operations, for other devices.
 fn compose(queries_keys_values: &Tensor, distance_bias: &Tensor) -> Result<Tensor> {
     let (batch, all_channels, moments, pitches) = queries_keys_values.dims4()?;
     let heads = distance_bias.dim(0)?;
@@ -68,13 +76,12 @@ fn compose(queries_keys_values: &Tensor, distance_bias: &Tensor) -> Result<Tenso
 mod tests {
     use super::gradient::{attend, gradients};
     use super::*;
-    use crate::kernel::isa::Isa;
     use crate::kernel::testing::{
-        assert_gradients, assert_near, flat, numbers, on_threads, tensor,
+        assert_gradients, assert_near, assert_reproducible, flat, numbers, tensor,
     };
 
     #[test]
-    fn agrees_with_the_composition_of_plain_operations() {
+    fn agrees_with_candles_operations() {
         for (moments, pitches) in [(1, 1), (5, 7), (32, 20), (33, 50)] {
             let x = tensor(&[2, 18, moments, pitches], 1);
             let bias = tensor(&[2, moments, moments], 2);
@@ -86,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn gradients_are_those_of_the_composition_and_of_finite_differences() {
+    fn gradients_agree_with_candle_and_finite_differences() {
         assert_gradients(
             &[&[2, 18, 9, 21], &[2, 9, 9]],
             |at| attend_to_moments(&at[0], &at[1]),
@@ -95,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn depends_on_neither_threads_nor_fused_instruction_set() {
+    fn does_not_depend_on_threads_or_fused_instruction_set() {
         let shape = Shape {
             batch: 2,
             heads: 2,
@@ -106,24 +113,13 @@ mod tests {
         let x = numbers(shape.batch * 3 * shape.image(), 1);
         let bias = numbers(shape.heads * shape.moments * shape.moments, 2);
         let gradient = numbers(shape.batch * shape.image(), 3);
-        let both = |isa| {
-            let (of_x, of_bias) = gradients(isa, shape, &x, &bias, &gradient);
-            [attend(isa, shape, &x, &bias), of_x, of_bias]
-        };
-        let best = both(Isa::detect());
-        for isa in Isa::available() {
-            for threads in [1, 2, 3] {
-                let found = on_threads(threads, || both(isa));
-                for (y, best) in found.iter().zip(&best) {
-                    assert_near(y, best, 1e-5, &format!("{isa:?}"));
-                    assert!(y == best || matches!(isa, Isa::Portable(_)));
-                }
-            }
-        }
+        assert_reproducible(1e-5, |isa| attend(isa, shape, &x, &bias));
+        assert_reproducible(1e-5, |isa| gradients(isa, shape, &x, &bias, &gradient).0);
+        assert_reproducible(1e-5, |isa| gradients(isa, shape, &x, &bias, &gradient).1);
     }
 
     #[test]
-    fn what_does_not_fit_is_refused() {
+    fn rejects_biases_that_do_not_match() {
         let x = tensor(&[1, 12, 4, 5], 1);
         assert!(attend_to_moments(&x, &tensor(&[2, 4, 5], 2)).is_err());
         assert!(attend_to_moments(&x, &tensor(&[3, 4, 4], 2)).is_err());

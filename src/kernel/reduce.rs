@@ -1,8 +1,10 @@
-//! Sums in one fixed order.
+//! Sums in a fixed order.
 
-use super::isa::{LANES, Lanes, Simd};
+use super::isa::{LANES, Simd};
+use super::lanes::pad;
 
-/// Folds `x`, filled up with `neutral`, into four vectors of sums and adds these up, in one fixed order.
+/// Folds `x`, padded with `neutral`, into four vectors of sums and adds these up. The order depends only on the length
+/// of `x`.
 #[inline(always)]
 pub(super) fn total<S: Simd>(
     simd: S,
@@ -21,7 +23,7 @@ pub(super) fn total<S: Simd>(
     for (i, x) in last.iter().enumerate() {
         sums[i] = add(simd.load(x), sums[i]);
     }
-    sums[3] = add(simd.load(&fill_up(rest, neutral)), sums[3]);
+    sums[3] = add(simd.load(&pad(rest, neutral)), sums[3]);
     let sum = simd.add(simd.add(sums[0], sums[1]), simd.add(sums[2], sums[3]));
     let mut sums = simd.array(sum);
     for half in [8, 4, 2, 1] {
@@ -32,12 +34,8 @@ pub(super) fn total<S: Simd>(
     sums[0]
 }
 
-/// `x`, no longer than a vector, filled up with `neutral`.
+/// Returns the sum of a vector's numbers.
 #[inline(always)]
-pub(super) fn fill_up(x: &[f32], neutral: f32) -> Lanes {
-    let mut lanes = [neutral; LANES];
-    for (lane, &x) in lanes.iter_mut().zip(x) {
-        *lane = x;
-    }
-    lanes
+pub(super) fn sum_lanes<S: Simd>(simd: S, vector: S::V) -> f32 {
+    total(simd, &simd.array(vector), 0.0, |x, sum| simd.add(x, sum))
 }

@@ -2,19 +2,19 @@
 
 use super::elementary::exp;
 use super::isa::{Isa, Kernel, LANES, Simd};
-use super::output::Output;
-use super::reduce::total;
-use super::tensor::{is_ours, load_some, slice, with_slice};
+use super::lanes::{load, store};
+use super::reduce::sum_lanes;
+use super::rows::{Rows, map_rows};
+use super::tensor::{is_supported, slice, with_slice};
 use candle_core::{CpuStorage, CustomOp1, D, Device, Layout, Result, Shape, Tensor};
 use candle_nn::ops;
-use rayon::prelude::*;
 
-/// Numbers that a task works on, about.
+/// Numbers that a task works on, rounded up to whole rows.
 const CHUNK: usize = 1 << 14;
 
-/// `e^x` over its sum along the last dimension of `x`.
-pub fn softmax(x: &Tensor) -> Result<Tensor> {
-    if is_ours(x) {
+/// Returns the softmax of `x` over its last dimension.
+pub(super) fn softmax(x: &Tensor) -> Result<Tensor> {
+    if is_supported(x) {
         return x.contiguous()?.apply_op1(Softmax);
     }
     ops::softmax(x, D::Minus1)
@@ -29,120 +29,93 @@ impl CustomOp1 for Softmax {
 
     fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let width = layout.dim(D::Minus1)?;
-        let y = map_rows(slice(x, layout)?, width, |x, output, at| {
-            Isa::detect().run(Rows {
-                x,
-                width,
-                output,
-                at,
-            });
-        });
+        let y = forward(Isa::detect(), slice(x, layout)?, width);
         Ok((CpuStorage::F32(y), layout.shape().clone()))
     }
 
-    fn bwd(&self, _: &Tensor, y: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+    fn bwd(&self, _: &Tensor, y: &Tensor, y_gradient: &Tensor) -> Result<Option<Tensor>> {
         let width = y.dim(D::Minus1)?;
-        let of_x = with_slice(y, |y| {
-            with_slice(&gradient.contiguous()?, |gradient| {
-                Ok(map_rows(y, width, |y, output, at| {
-                    Isa::detect().run(GradientRows {
-                        y,
-                        gradient: &gradient[at..at + y.len()],
-                        width,
-                        output,
-                        at,
-                    });
-                }))
+        let x_gradient = with_slice(y, |y| {
+            with_slice(&y_gradient.contiguous()?, |y_gradient| {
+                Ok(backward(Isa::detect(), y, y_gradient, width))
             })
         })?;
-        Ok(Some(Tensor::from_vec(of_x, y.shape(), &Device::Cpu)?))
+        let x_gradient = Tensor::from_vec(x_gradient, y.shape(), &Device::Cpu)?;
+        Ok(Some(x_gradient))
     }
 }
 
-/// As many numbers as `x` has, of which `work` fills those of some rows: it is given these rows, the result and where
-/// they start in it.
-fn map_rows(x: &[f32], width: usize, work: impl Fn(&[f32], &Output, usize) + Sync) -> Vec<f32> {
-    let chunk = width * CHUNK.div_ceil(width.max(1)).max(1);
-    let fill = |output: &Output| {
-        x.par_chunks(chunk.max(1))
-            .enumerate()
-            .for_each(|(index, x)| work(x, output, index * chunk));
-    };
-    // SAFETY: the chunks cover all rows, and each task writes its own.
-    unsafe { Output::filled_by(x.len(), fill) }
+fn rows_at_once(width: usize) -> usize {
+    CHUNK.div_ceil(width.max(1))
 }
 
-/// Some rows, of which the first lies at `at`.
-struct Rows<'a> {
-    x: &'a [f32],
-    width: usize,
-    output: &'a Output<'a>,
-    at: usize,
+/// Returns the softmax of each row of `x`, `[rows, width]`.
+fn forward(isa: Isa, x: &[f32], width: usize) -> Vec<f32> {
+    let (y, _) = map_rows(x, width, rows_at_once(width), |rows| isa.run(Forward(rows)));
+    y
 }
 
-impl Kernel for Rows<'_> {
+/// Returns the gradient of the input, from the result `y` and its gradient, `[rows, width]` each.
+fn backward(isa: Isa, y: &[f32], y_gradient: &[f32], width: usize) -> Vec<f32> {
+    let (x_gradient, _) = map_rows(y, width, rows_at_once(width), |rows| {
+        isa.run(Backward { rows, y_gradient });
+    });
+    x_gradient
+}
+
+struct Forward<'a>(Rows<'a>);
+
+impl Kernel for Forward<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        for (index, x) in self.x.chunks_exact(self.width).enumerate() {
-            let mut y = x.to_vec();
-            soften_row(simd, &mut y);
-            // SAFETY: only this task writes its rows.
-            unsafe { self.output.write(self.at + index * self.width, &y) };
+        for (_, x, y) in self.0.each() {
+            y.copy_from_slice(x);
+            softmax_row(simd, y);
         }
     }
 }
 
 /// Replaces the numbers of a row by their softmax.
 #[inline(always)]
-pub(super) fn soften_row<S: Simd>(simd: S, row: &mut [f32]) {
+pub(super) fn softmax_row<S: Simd>(simd: S, row: &mut [f32]) {
     let largest = simd.splat(row.iter().fold(f32::MIN, |largest, x| largest.max(*x)));
     let mut sum = simd.splat(0.0);
     for x in row.chunks_mut(LANES) {
-        let distance = simd.sub(simd.load(&load_some(x, x.len())), largest);
-        x.copy_from_slice(&simd.array(exp(simd, distance))[..x.len()]);
-        sum = simd.add(sum, simd.load(&load_some(x, x.len())));
+        let distance = simd.sub(load(simd, x), largest);
+        store(simd, exp(simd, distance), x);
+        sum = simd.add(sum, load(simd, x));
     }
-    let sum = total(simd, &simd.array(sum), 0.0, |x, sum| simd.add(x, sum));
+    let sum = sum_lanes(simd, sum);
     for x in row {
         *x /= sum;
     }
 }
 
-/// Some rows of the result and of its gradient, of which the first lies at `at`.
-struct GradientRows<'a> {
-    y: &'a [f32],
-    gradient: &'a [f32],
-    width: usize,
-    output: &'a Output<'a>,
-    at: usize,
+struct Backward<'a> {
+    /// Rows of the result, and of the gradient of the input.
+    rows: Rows<'a>,
+    /// The gradient of the whole result.
+    y_gradient: &'a [f32],
 }
 
-impl Kernel for GradientRows<'_> {
+impl Kernel for Backward<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let rows = self.y.chunks_exact(self.width);
-        let rows = rows.zip(self.gradient.chunks_exact(self.width));
-        for (index, (y, gradient)) in rows.enumerate() {
-            let at = self.at + index * self.width;
-            let parts = || {
-                let load = |x: &[f32]| simd.load(&load_some(x, x.len()));
-                let parts = y.chunks(LANES).zip(gradient.chunks(LANES));
-                parts.map(move |(y, gradient)| (load(y), load(gradient), y.len()))
-            };
+        for (index, y, x_gradient) in self.rows.each() {
+            let y_gradient = &self.y_gradient[index * y.len()..][..y.len()];
+            let parts = y.chunks(LANES).zip(y_gradient.chunks(LANES));
             let mut product = simd.splat(0.0);
-            for (y, gradient, _) in parts() {
-                product = simd.fma(y, gradient, product);
+            for (y, y_gradient) in parts.clone() {
+                product = simd.fma(load(simd, y), load(simd, y_gradient), product);
             }
-            let product = total(simd, &simd.array(product), 0.0, |x, sum| simd.add(x, sum));
-            let product = simd.splat(product);
-            for (part, (y, gradient, count)) in parts().enumerate() {
-                let x = simd.array(simd.mul(y, simd.sub(gradient, product)));
-                // SAFETY: only this task writes its rows.
-                unsafe { self.output.write_lanes(at + part * LANES, &x, count) };
+            let product = simd.splat(sum_lanes(simd, product));
+            for ((y, y_gradient), x_gradient) in parts.zip(x_gradient.chunks_mut(LANES)) {
+                let distance = simd.sub(load(simd, y_gradient), product);
+                store(simd, simd.mul(load(simd, y), distance), x_gradient);
             }
         }
     }
@@ -150,13 +123,13 @@ impl Kernel for GradientRows<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::softmax;
-    use crate::kernel::testing::{assert_gradients, assert_near, flat, tensor};
-    use candle_core::D;
-    use candle_nn::ops;
+    use super::*;
+    use crate::kernel::testing::{
+        assert_gradients, assert_near, assert_reproducible, flat, numbers, tensor,
+    };
 
     #[test]
-    fn is_candles_softmax_with_gradients_that_are_finite_differences() {
+    fn agrees_with_candle_and_gradients_with_finite_differences() {
         for width in [1, 5, 16, 32, 45] {
             let x = (tensor(&[3, 4, width], 1) * 20.0).unwrap();
             let expected = ops::softmax(&x, D::Minus1).unwrap();
@@ -172,5 +145,37 @@ mod tests {
                 |at| ops::softmax(&at[0], D::Minus1),
             );
         }
+    }
+
+    struct OneRow<'a>(&'a mut [f32]);
+
+    impl Kernel for OneRow<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) {
+            softmax_row(simd, self.0);
+        }
+    }
+
+    #[test]
+    fn rows_in_parallel_equal_rows_one_by_one() {
+        for width in [1, 16, 45] {
+            // Three tasks, the last with fewer rows.
+            let x = numbers((2 * rows_at_once(width) + 3) * width, 1);
+            let mut expected = x.clone();
+            for row in expected.chunks_exact_mut(width) {
+                Isa::detect().run(OneRow(row));
+            }
+            assert!(forward(Isa::detect(), &x, width) == expected);
+        }
+    }
+
+    #[test]
+    fn does_not_depend_on_threads_or_fused_instruction_set() {
+        let width = 45;
+        let x = numbers((2 * rows_at_once(width) + 3) * width, 1);
+        let y_gradient = numbers(x.len(), 2);
+        assert_reproducible(1e-5, |isa| forward(isa, &x, width));
+        assert_reproducible(1e-5, |isa| backward(isa, &x, &y_gradient, width));
     }
 }

@@ -1,50 +1,45 @@
-//! From candle's tensors to slices, and from slices to vectors.
+//! Access to the numbers of candle's tensors.
 
-use super::isa::{LANES, Lanes};
-use candle_core::{CpuStorage, DType, Layout, Result, Storage, Tensor};
+use candle_core::{CpuStorage, DType, Layout, Result, Shape, Storage, Tensor};
 
-/// Calls `f` with the numbers of a contiguous `f32` tensor on the CPU.
+/// Returns whether the kernels can work on `x`: `f32` on the CPU.
+pub(super) fn is_supported(x: &Tensor) -> bool {
+    x.device().is_cpu() && x.dtype() == DType::F32
+}
+
+/// Calls `f` with the numbers of `x`.
+///
+/// # Errors
+///
+/// Returns an error if `x` is not a contiguous `f32` tensor on the CPU.
 pub(super) fn with_slice<R>(x: &Tensor, f: impl FnOnce(&[f32]) -> Result<R>) -> Result<R> {
     let (storage, layout) = x.storage_and_layout();
     match &*storage {
         Storage::Cpu(storage) => f(slice(storage, layout)?),
-        _ => candle_core::bail!("the CPU kernels were given a tensor of another device"),
+        _ => candle_core::bail!("a CPU kernel got a tensor on another device"),
     }
 }
 
-/// The numbers of a contiguous `f32` tensor.
+/// Returns the numbers of a tensor from its parts.
+///
+/// # Errors
+///
+/// Returns an error if the tensor is not contiguous or not `f32`.
 pub(super) fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     let Some((start, end)) = layout.contiguous_offsets() else {
-        candle_core::bail!("the CPU kernels were given a tensor with strides");
+        candle_core::bail!("a CPU kernel got a tensor that is not contiguous");
     };
     Ok(&storage.as_slice::<f32>()?[start..end])
 }
 
-/// Whether the CPU kernels can work on a tensor.
-pub(super) fn is_ours(x: &Tensor) -> bool {
-    x.device().is_cpu() && x.dtype() == DType::F32
-}
-
-/// Like [`with_slice`], for what may be missing.
-pub(super) fn with_optional_slice<R>(
+/// Returns `x` made contiguous, or zeros of `shape` with the type and device of `like`.
+pub(super) fn or_zeros(
     x: Option<&Tensor>,
-    f: impl FnOnce(Option<&[f32]>) -> Result<R>,
-) -> Result<R> {
+    shape: impl Into<Shape>,
+    like: &Tensor,
+) -> Result<Tensor> {
     match x {
-        Some(x) => with_slice(x, |x| f(Some(x))),
-        None => f(None),
-    }
-}
-
-/// The first `count` numbers of `from`, filled up with zeros.
-#[inline(always)]
-pub(super) fn load_some(from: &[f32], count: usize) -> Lanes {
-    match from.first_chunk::<LANES>() {
-        Some(lanes) if count >= LANES => *lanes,
-        _ => {
-            let mut lanes = [0.0; LANES];
-            lanes[..count].copy_from_slice(&from[..count]);
-            lanes
-        }
+        Some(x) => x.contiguous(),
+        None => Tensor::zeros(shape, like.dtype(), like.device()),
     }
 }

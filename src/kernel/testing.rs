@@ -1,8 +1,11 @@
-//! Numbers, comparisons, gradients and thread pools for the kernels' tests.
+//! Random numbers, comparisons and thread pools for the kernels' tests.
 
+pub(super) mod convolution;
+
+use super::isa::Isa;
 use candle_core::{Device, Result, Tensor, Var};
 
-/// `count` numbers between -1 and 1, the same for the same `seed`.
+/// Returns `count` pseudo-random numbers between -1 and 1.
 pub(super) fn numbers(count: usize, seed: u32) -> Vec<f32> {
     let mut state = seed.wrapping_mul(0x9e37_79b9) | 1;
     (0..count)
@@ -15,7 +18,7 @@ pub(super) fn numbers(count: usize, seed: u32) -> Vec<f32> {
         .collect()
 }
 
-/// Panics unless the numbers differ by at most `tolerance` of the largest expected one.
+/// Panics unless the numbers differ by at most `tolerance` times the largest expected magnitude.
 pub(super) fn assert_near(found: &[f32], expected: &[f32], tolerance: f32, what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let scale = expected.iter().fold(1e-30_f32, |max, x| max.max(x.abs()));
@@ -23,12 +26,12 @@ pub(super) fn assert_near(found: &[f32], expected: &[f32], tolerance: f32, what:
         let distance = (x - y).abs();
         assert!(
             distance <= tolerance * scale,
-            "{what}: number {i} is {x}; expected {y}"
+            "{what}: element {i} is {x}; expected {y}"
         );
     }
 }
 
-/// What `work` gives on a pool of `threads` threads.
+/// Runs `work` on a pool of `threads` threads.
 pub(super) fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -37,19 +40,35 @@ pub(super) fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Sen
         .install(work)
 }
 
-/// A tensor of [`numbers`] on the CPU.
+/// Panics unless `work` returns the same bits on 1, 2 and 3 threads, and on every instruction set with fused
+/// multiply-add. The portable one may differ by `tolerance`.
+pub(super) fn assert_reproducible(tolerance: f32, work: impl Fn(Isa) -> Vec<f32> + Sync) {
+    let best = work(Isa::detect());
+    for isa in Isa::available() {
+        let [one, two, three] = [1, 2, 3].map(|threads| on_threads(threads, || work(isa)));
+        assert!(one == two, "{isa:?}: 2 threads differ from 1");
+        assert!(one == three, "{isa:?}: 3 threads differ from 1");
+        assert_near(&one, &best, tolerance, &format!("{isa:?}"));
+        assert!(
+            one == best || matches!(isa, Isa::Portable(_)),
+            "{isa:?} differs from the best instruction set"
+        );
+    }
+}
+
+/// Returns a tensor of [`numbers`] on the CPU.
 pub(super) fn tensor(shape: &[usize], seed: u32) -> Tensor {
     let numbers = numbers(shape.iter().product(), seed);
     Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap()
 }
 
-/// All numbers of a tensor.
+/// Returns the elements of a tensor.
 pub(super) fn flat(x: &Tensor) -> Vec<f32> {
     x.flatten_all().unwrap().to_vec1().unwrap()
 }
 
-/// Panics unless the gradients of `layer` at variables of the given shapes are those of `composed`, the same from
-/// candle's operations, and what steps to both sides of the variables say.
+/// Panics unless the gradients of `layer` for variables of the given shapes agree with those of `composed`, the same
+/// layer made of candle's operations, and with central differences of `layer`.
 pub(super) fn assert_gradients(
     shapes: &[&[usize]],
     layer: impl Fn(&[Tensor]) -> Result<Tensor>,
@@ -60,7 +79,7 @@ pub(super) fn assert_gradients(
         .map(|(shape, seed)| Var::from_tensor(&tensor(shape, seed)).unwrap())
         .collect();
     let at: Vec<Tensor> = vars.iter().map(|var| var.as_tensor().clone()).collect();
-    // A sum with weights of its own for every number of the result tells its places apart.
+    // A weight per element distinguishes the elements of the result.
     let weighted = |y: Tensor| (&y * tensor(y.dims(), 7)).unwrap().sum_all().unwrap();
     let gradients = |y: Result<Tensor>| -> Vec<Tensor> {
         let gradients = weighted(y.unwrap()).backward().unwrap();

@@ -1,44 +1,47 @@
 //! 3×3 convolution with stride 1 by Winograd's minimal filtering F(4×4, 3×3) (Lavin & Gray, 2016).
 //!
-//! A tile of 4 × 4 results takes 36 products a channel instead of 144. Input tiles of 6 × 6 and kernels are carried
-//! to 36 points each, where convolution is a matrix product a point. The points' coordinates 0, ±2/3, ±4/3, ∞ keep
-//! the rounding error within twice that of direct convolution; with the usual 0, ±1, ±2, ∞ it is four times.
+//! A tile of 4 × 4 results takes 36 products per channel instead of 144. Input tiles of 6 × 6 and kernels are
+//! transformed to values at 36 points, where convolution is one matrix product per point. The coordinates 0, ±2/3,
+//! ±4/3, ∞ keep the rounding error within twice that of direct convolution; with the usual 0, ±1, ±2, ∞ it is four times
+//! as large.
 
 mod chunk;
 mod transform;
 
-use super::direct::{Addends, Geometry};
+use super::addends::Addends;
+use super::geometry::Geometry;
 use super::isa::{Isa, LANES};
 use super::output::Output;
-use super::scratch::with_scratch;
-use chunk::{Chunk, WithScratch};
+use super::scratch::run_with_scratch;
+use super::tasks::for_each_share;
+use chunk::Chunk;
 use rayon::prelude::*;
 use transform::transform_kernel;
 
-/// Results along a tile's side.
+/// The side of a tile of results.
 const SIDE: usize = 4;
-/// Points along each direction, which is also the side of an input tile.
+/// Points in each direction, and the side of an input tile.
 const POINTS: usize = 6;
-/// Tiles whose results fill one vector of a row of the plane.
+/// Neighbouring tiles whose results fill one vector per row: a quad.
 const QUAD: usize = LANES / SIDE;
-/// Quads of tiles whose points fill one vector each.
+/// Quads whose values at one point fill one vector: a group.
 const GROUP: usize = LANES / QUAD;
-/// Groups that a task works on, at most: the register block's width.
+/// Groups that a task works on, at most. This is the largest width of a register block.
 const CHUNK_GROUPS: usize = 3;
-/// Channels whose points are kept until they are turned into results.
+/// Channels of the result whose products are kept before they are transformed back.
 const ROWS_AT_ONCE: usize = 32;
 
-/// A convolution's weights at each point, `[blocks, points, channels in, ROWS]`.
+/// The transformed weights of a convolution, `[blocks, points, channels in, ROWS]`.
 #[derive(Clone, Debug)]
 pub(super) struct WinogradWeights {
     rows: usize,
-    /// Numbers of one block at one point.
+    /// The length of one block at one point.
     len: usize,
     packed: Vec<f32>,
 }
 
 impl WinogradWeights {
-    /// From `weight`, `[rows, channels, 3, 3]`.
+    /// Transforms and packs `weight`, `[rows, channels, 3, 3]`.
     pub(super) fn new(isa: Isa, rows: usize, channels: usize, weight: &[f32]) -> Self {
         let (kernels, _) = weight.as_chunks::<9>();
         let block_rows = isa.rows();
@@ -58,19 +61,19 @@ impl WinogradWeights {
         Self { rows, len, packed }
     }
 
-    /// The number of blocks.
+    /// Returns the number of blocks.
     fn blocks(&self) -> usize {
         self.packed.len() / (POINTS * POINTS * self.len)
     }
 
-    /// One block at one point, `[channels in, ROWS]`.
+    /// Returns a block at one point, `[channels in, ROWS]`.
     #[inline(always)]
     fn block(&self, point: usize, block: usize) -> &[f32] {
         &self.packed[(block * POINTS * POINTS + point) * self.len..][..self.len]
     }
 }
 
-/// The convolution of `x`, padded by one.
+/// Convolves `x`, padded by one.
 pub(super) fn convolve(
     isa: Isa,
     geometry: Geometry,
@@ -84,39 +87,25 @@ pub(super) fn convolve(
         width,
         ..
     } = geometry;
-    let blocks = weights.blocks();
     let quads = batch * height.div_ceil(SIDE) * width.div_ceil(LANES);
     let groups = quads.div_ceil(GROUP);
-    // As many tasks for each thread; where there are too few tiles, tasks share out the channels.
-    let threads = rayon::current_num_threads();
-    let chunks = groups
-        .div_ceil(CHUNK_GROUPS)
-        .next_multiple_of(threads)
-        .min(groups);
-    let parts = threads.div_ceil(chunks).min(blocks);
     let fill = |output: &Output| {
-        (0..chunks * parts).into_par_iter().for_each(|task| {
-            let (chunk, part) = (task / parts, task % parts);
-            let first = chunk * groups / chunks;
-            let groups = (chunk + 1) * groups / chunks - first;
+        let chunks = groups.div_ceil(CHUNK_GROUPS);
+        for_each_share(groups, weights.blocks(), chunks, |groups, blocks| {
             let chunk = Chunk {
                 geometry,
                 weights,
                 x,
                 addends,
                 output,
-                first,
                 groups,
-                first_block: part * blocks / parts,
-                end_block: (part + 1) * blocks / parts,
+                blocks,
                 blocks_at_once: ROWS_AT_ONCE.div_ceil(isa.rows()),
             };
-            with_scratch(chunk.scratch_len(isa), |scratch| {
-                isa.run(WithScratch { chunk, scratch });
-            });
+            run_with_scratch(isa, chunk.scratch_len(isa), chunk);
         });
     };
-    // SAFETY: the chunks cover all quads, and their parts all channels; each writes its own channels of its quads.
+    // SAFETY: the shares cover all quads and all channels, and each task writes its own channels of its own quads.
     unsafe { Output::filled_by(batch * weights.rows * height * width, fill) }
 }
 

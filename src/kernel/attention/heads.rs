@@ -1,17 +1,17 @@
-//! Attention of one head in one window at a time, with queries side by side in vectors.
+//! Attention of one head in one window at a time, with one query per lane.
 //!
-//! Scores are computed as keys · queriesᵀ for a few queries at once and never kept for longer. Each query has its own
-//! lane, so the softmax runs down the keys without crossing lanes, and its result is already packed as the right side
-//! of the product with the values.
+//! Scores are computed as keys · queriesᵀ, a few queries at a time, and overwritten by those of the next queries. As
+//! each query has a lane of its own, the softmax runs down the keys without crossing lanes, and its result is already
+//! packed as the right side of the product with the values.
 
-use super::super::elementary::exp;
-use super::super::gemm::{PackedRows, Panels, groups_of};
-use super::super::isa::{Isa, Kernel, LANES, Lanes, Simd};
-use super::super::output::Output;
-use super::super::scratch::with_scratch;
+use crate::kernel::elementary::exp;
+use crate::kernel::gemm::{PackedRows, Panels, groups_of};
+use crate::kernel::isa::{Isa, LANES, Lanes, Simd};
+use crate::kernel::output::Output;
+use crate::kernel::scratch::{ScratchKernel, run_with_scratch};
 use rayon::prelude::*;
 
-/// What attends to what.
+/// The dimensions of an attention. `width` is that of all heads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape {
     pub(super) batch: usize,
@@ -44,7 +44,7 @@ pub(super) fn attend_slices(
         (0..batch * windows * heads)
             .into_par_iter()
             .for_each(|task| {
-                // Windows follow one another within an image, and images one another.
+                // Windows are counted over all images.
                 let (window, head) = (task / heads, task % heads);
                 let queries_at = window * queries_each * width + head * head_width;
                 let keys_at = window * keys_each * width + head * head_width;
@@ -62,12 +62,10 @@ pub(super) fn attend_slices(
                 let rows = keys_each.next_multiple_of(isa.rows())
                     + head_width.next_multiple_of(isa.rows())
                     + head_width;
-                with_scratch(isa.width() * rows, |scratch| {
-                    isa.run(WithScratch { head, scratch });
-                });
+                run_with_scratch(isa, isa.width() * rows, head);
             });
     };
-    // SAFETY: the tasks cover all windows and heads, and each writes its head's part of its window's tokens.
+    // SAFETY: the tasks cover all heads of all windows, and each writes its head's columns of its window's tokens.
     unsafe { Output::filled_by(queries.len(), fill) }
 }
 
@@ -76,55 +74,47 @@ struct Head<'a> {
     queries: &'a [f32],
     query_count: usize,
     keys: PackedRows,
-    /// Transposed.
+    /// Transposed: `[head width, keys]`.
     values: PackedRows,
-    /// Numbers from one token to the next.
+    /// The distance from one token to the next in `queries` and in the result.
     width: usize,
     output: &'a Output<'a>,
+    /// Where the head's part of the window's first token starts in the result.
     at: usize,
 }
 
-/// A head and its working memory.
-struct WithScratch<'a> {
-    head: Head<'a>,
-    scratch: &'a mut [Lanes],
-}
-
-impl Kernel for WithScratch<'_> {
-    type Output = ();
-
+impl ScratchKernel for Head<'_> {
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let Self { head, scratch } = self;
-        let (key_count, depth) = (head.keys.rows, head.keys.depth);
-        let panels = Panels::new(S::WIDTH, groups_of(head.query_count), depth);
+    fn run<S: Simd>(self, simd: S, scratch: &mut [Lanes]) {
+        let (key_count, depth) = (self.keys.rows, self.keys.depth);
+        let panels = Panels::new(S::WIDTH, groups_of(self.query_count), depth);
         for panel in 0..panels.count() {
             let width = panels.width(panel);
             let (queries, scratch) = scratch.split_at_mut(depth * width);
-            let (scores, results) = scratch.split_at_mut(head.keys.blocks() * S::ROWS * width);
+            let (scores, results) = scratch.split_at_mut(self.keys.blocks() * S::ROWS * width);
             let first = panels.first_group(panel) * LANES;
-            let count = (head.query_count - first).min(width * LANES);
-            head.pack_queries(first, count, width, queries);
+            let count = (self.query_count - first).min(width * LANES);
+            self.pack_queries(first, count, width, queries);
             let blocks = scores.chunks_exact_mut(S::ROWS * width);
             for (block, scores) in blocks.enumerate() {
-                simd.multiply(width, head.keys.block(block), queries, scores);
+                simd.multiply(width, self.keys.block(block), queries, scores);
             }
             let scores = &mut scores[..key_count * width];
             let mut scales = [[0.0; LANES]; 3];
             for (group, scale) in scales[..width].iter_mut().enumerate() {
-                *scale = soften(simd, &mut scores[group..], width);
+                *scale = exponentiate(simd, &mut scores[group..], width);
             }
-            for block in 0..head.values.blocks() {
+            for block in 0..self.values.blocks() {
                 let results = &mut results[block * S::ROWS * width..][..S::ROWS * width];
-                simd.multiply(width, head.values.block(block), scores, results);
+                simd.multiply(width, self.values.block(block), scores, results);
             }
-            head.write(simd, first, count, width, results, &scales);
+            self.write(simd, first, count, width, results, &scales);
         }
     }
 }
 
 impl Head<'_> {
-    /// Packs `count` queries from `first` on as `[depth, width · LANES]`, scaled; missing ones are zero.
+    /// Packs `count` queries from `first` on as `[depth, width · LANES]`, scaled and padded with zeros.
     #[inline(always)]
     fn pack_queries(&self, first: usize, count: usize, width: usize, packed: &mut [Lanes]) {
         let scale = 1.0 / (self.keys.depth as f32).sqrt();
@@ -138,7 +128,7 @@ impl Head<'_> {
         }
     }
 
-    /// Writes `results`, `[head width, width · LANES]`, times `scales`, to the tokens from `first` on.
+    /// Writes `results`, `[head width, width · LANES]`, times `scales`, to `count` tokens from `first` on.
     #[inline(always)]
     fn write<S: Simd>(
         &self,
@@ -164,16 +154,16 @@ impl Head<'_> {
                 for (i, x) in token[..here].iter_mut().enumerate() {
                     *x = results[(start + i) * width * LANES + lane];
                 }
-                // SAFETY: only this task writes its head's part of these tokens.
+                // SAFETY: only this task writes this head's columns of these tokens.
                 unsafe { self.output.write_lanes(at + start, &token, here) };
             }
         }
     }
 }
 
-/// Replaces every `stride`-th vector of scores by `e^(score - largest)`; returns the inverse of their sums.
+/// Replaces every `stride`-th vector of scores by `e^(score - largest)`. Returns the inverse of their sums.
 #[inline(always)]
-fn soften<S: Simd>(simd: S, scores: &mut [Lanes], stride: usize) -> Lanes {
+fn exponentiate<S: Simd>(simd: S, scores: &mut [Lanes], stride: usize) -> Lanes {
     let mut largest = simd.splat(f32::MIN);
     for score in scores.iter().step_by(stride) {
         largest = simd.max(largest, simd.load(score));

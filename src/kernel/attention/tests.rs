@@ -1,14 +1,9 @@
 use super::*;
-use crate::kernel::testing::{assert_near, numbers, on_threads};
+use crate::kernel::testing::{assert_near, assert_reproducible, flat, numbers, tensor};
 
-fn tensor(shape: (usize, usize, usize), seed: u32) -> Tensor {
-    let numbers = numbers(shape.0 * shape.1 * shape.2, seed);
-    let x = Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap();
-    (x * 3.0).unwrap()
-}
-
-fn flat(x: &Tensor) -> Vec<f32> {
-    x.flatten_all().unwrap().to_vec1().unwrap()
+/// Returns a tensor of numbers between -3 and 3.
+fn wide(shape: [usize; 3], seed: u32) -> Tensor {
+    (tensor(&shape, seed) * 3.0).unwrap()
 }
 
 /// Batch, tokens, keys, width, heads, windows.
@@ -21,10 +16,10 @@ const CASES: [[usize; 6]; 5] = [
 ];
 
 #[test]
-fn agrees_with_the_composition_of_plain_operations() {
+fn agrees_with_candles_operations() {
     for [batch, tokens, keys, width, heads, windows] in CASES {
-        let q = tensor((batch, tokens, width), 1);
-        let [k, v] = [2, 3].map(|seed| tensor((batch, keys, width), seed));
+        let q = wide([batch, tokens, width], 1);
+        let [k, v] = [2, 3].map(|seed| wide([batch, keys, width], seed));
         let found = attend(&q, &k, &v, heads, windows).unwrap();
         let expected = compose(&q, &k, &v, heads, windows).unwrap();
         assert_near(&flat(&found), &flat(&expected), 3e-6, "attention");
@@ -44,21 +39,14 @@ fn does_not_depend_on_threads_or_fused_instruction_set() {
         };
         let q = numbers(batch * tokens * width, 1);
         let [k, v] = [2, 3].map(|seed| numbers(batch * keys * width, seed));
-        let best = attend_slices(Isa::detect(), shape, &q, &k, &v);
-        for isa in Isa::available() {
-            for threads in [1, 2, 3] {
-                let y = on_threads(threads, || attend_slices(isa, shape, &q, &k, &v));
-                assert_near(&y, &best, 3e-6, &format!("{isa:?}"));
-                assert!(y == best || matches!(isa, Isa::Portable(_)));
-            }
-        }
+        assert_reproducible(3e-6, |isa| attend_slices(isa, shape, &q, &k, &v));
     }
 }
 
 #[test]
-fn a_window_does_not_see_another_windows_keys() {
-    let q = tensor((1, 8, 4), 1);
-    let [k, v] = [2, 3].map(|seed| tensor((1, 6, 4), seed));
+fn a_query_sees_only_the_keys_of_its_window() {
+    let q = wide([1, 8, 4], 1);
+    let [k, v] = [2, 3].map(|seed| wide([1, 6, 4], seed));
     let whole = attend(&q, &k, &v, 2, 2).unwrap();
     for window in 0..2 {
         let part = |x: &Tensor| {
@@ -71,8 +59,8 @@ fn a_window_does_not_see_another_windows_keys() {
 }
 
 #[test]
-fn what_cannot_be_split_is_refused() {
-    let q = tensor((1, 7, 4), 1);
+fn rejects_tokens_and_widths_that_cannot_be_split() {
+    let q = wide([1, 7, 4], 1);
     assert!(attend(&q, &q, &q, 2, 2).is_err());
     assert!(attend(&q, &q, &q, 3, 1).is_err());
 }

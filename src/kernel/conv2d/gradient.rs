@@ -1,4 +1,4 @@
-//! Convolution with gradients.
+//! Convolution as a candle operation with gradients.
 
 use super::weight_gradient::{self, sums_of_channels, weight_gradient};
 use super::{Addends, Geometry, Packed};
@@ -6,8 +6,8 @@ use crate::kernel::isa::Isa;
 use crate::kernel::tensor::{slice, with_slice};
 use candle_core::{CpuStorage, CustomOp3, Device, Layout, Result, Shape, Tensor};
 
-/// The convolution of `[batch, channels in, height, width]` by `[channels out, channels in, kernel, kernel]`, with
-/// biases `[channels out]`.
+/// Convolves `[batch, channels in, height, width]` by `[channels out, channels in, kernel, kernel]` and adds biases,
+/// `[channels out]`.
 pub(super) struct Convolution {
     pub(super) stride: usize,
     pub(super) padding: usize,
@@ -55,42 +55,45 @@ impl CustomOp3 for Convolution {
         weight: &Tensor,
         _: &Tensor,
         _: &Tensor,
-        gradient: &Tensor,
+        y_gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (batch, rows, ..) = gradient.dims4()?;
-        let of_bias = with_slice(&gradient.contiguous()?, |gradient| {
-            Ok(sums_of_channels(Isa::detect(), [batch, rows], gradient))
+        let (batch, rows, ..) = y_gradient.dims4()?;
+        let bias_gradient = with_slice(&y_gradient.contiguous()?, |y_gradient| {
+            Ok(sums_of_channels(Isa::detect(), [batch, rows], y_gradient))
         })?;
-        let of_bias = Tensor::from_vec(of_bias, rows, &Device::Cpu)?;
-        // At stride 1 a result lies at every place of the input.
+        let bias_gradient = Tensor::from_vec(bias_gradient, rows, &Device::Cpu)?;
+        // The gradient of the result at stride 1.
         let (_, _, height, width) = x.dims4()?;
-        let (more, less) = (2 * self.padding + 1, weight.dim(2)?);
-        let spread = self.spread(gradient, height + more - less, 2)?;
-        let spread = self.spread(&spread, width + more - less, 3)?.contiguous()?;
+        let (padding, kernel) = (2 * self.padding, weight.dim(2)?);
+        let y_gradient = self.dilate(y_gradient, height + padding + 1 - kernel, 2)?;
+        let y_gradient = self.dilate(&y_gradient, width + padding + 1 - kernel, 3)?;
+        let y_gradient = y_gradient.contiguous()?;
         Ok((
-            Some(self.gradient_of_input(weight, &spread)?),
-            Some(self.gradient_of_weight(x, weight, &spread)?),
-            Some(of_bias),
+            Some(self.input_gradient(weight, &y_gradient)?),
+            Some(self.weight_gradient(x, weight, &y_gradient)?),
+            Some(bias_gradient),
         ))
     }
 }
 
 impl Convolution {
-    /// The gradients convolved with the kernels turned around.
-    fn gradient_of_input(&self, weight: &Tensor, gradient: &Tensor) -> Result<Tensor> {
+    /// Convolves the gradient of the result at stride 1 with the kernels rotated by 180°.
+    fn input_gradient(&self, weight: &Tensor, y_gradient: &Tensor) -> Result<Tensor> {
         let (_, channels, kernel, _) = weight.dims4()?;
-        let turned = weight.detach().transpose(0, 1)?.contiguous()?;
+        let transposed = weight.detach().transpose(0, 1)?.contiguous()?;
         let op = Self {
             stride: 1,
             padding: kernel - 1 - self.padding,
         };
         let no_bias = Tensor::zeros(channels, weight.dtype(), weight.device())?;
-        gradient
+        let rotated = transposed.flip(&[2, 3])?.contiguous()?;
+        y_gradient
             .detach()
-            .apply_op3_no_bwd(&turned.flip(&[2, 3])?.contiguous()?, &no_bias, &op)
+            .apply_op3_no_bwd(&rotated, &no_bias, &op)
     }
 
-    fn gradient_of_weight(&self, x: &Tensor, weight: &Tensor, gradient: &Tensor) -> Result<Tensor> {
+    /// Returns the gradient of the weights, from that of the result at stride 1.
+    fn weight_gradient(&self, x: &Tensor, weight: &Tensor, y_gradient: &Tensor) -> Result<Tensor> {
         let (batch, channels, height, width) = x.dims4()?;
         let (rows, _, kernel, _) = weight.dims4()?;
         let shape = weight_gradient::Shape {
@@ -102,16 +105,16 @@ impl Convolution {
             kernel,
             padding: self.padding,
         };
-        let of_weight = with_slice(x, |x| {
-            with_slice(gradient, |gradient| {
-                Ok(weight_gradient(Isa::detect(), shape, x, gradient))
+        let gradient = with_slice(x, |x| {
+            with_slice(y_gradient, |y_gradient| {
+                Ok(weight_gradient(Isa::detect(), shape, x, y_gradient))
             })
         })?;
-        Tensor::from_vec(of_weight, weight.shape(), &Device::Cpu)
+        Tensor::from_vec(gradient, weight.shape(), &Device::Cpu)
     }
 
-    /// Puts `stride - 1` zeros after each place along `dim`, cut to `len` places.
-    fn spread(&self, x: &Tensor, len: usize, dim: usize) -> Result<Tensor> {
+    /// Inserts `stride - 1` zeros after each element along `dim`, then cuts the dimension to `len`.
+    fn dilate(&self, x: &Tensor, len: usize, dim: usize) -> Result<Tensor> {
         if self.stride == 1 {
             return Ok(x.clone());
         }
@@ -128,11 +131,10 @@ impl Convolution {
 mod tests {
     use super::weight_gradient::{Shape, weight_gradient};
     use crate::kernel::conv2d::Conv2d;
-    use crate::kernel::isa::Isa;
-    use crate::kernel::testing::{assert_gradients, assert_near, numbers, on_threads};
+    use crate::kernel::testing::{assert_gradients, assert_reproducible, numbers};
 
     #[test]
-    fn gradients_are_those_of_candles_convolution_and_of_finite_differences() {
+    fn gradients_agree_with_candle_and_finite_differences() {
         for (kernel, stride, padding, size) in
             [(3, 1, 1, 9), (3, 2, 1, 8), (3, 2, 1, 7), (1, 1, 0, 6)]
         {
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_weights_gradient_depends_on_neither_threads_nor_fused_instruction_set() {
+    fn weight_gradient_does_not_depend_on_threads_or_fused_instruction_set() {
         let shape = Shape {
             batch: 11,
             channels: 21,
@@ -165,13 +167,6 @@ mod tests {
         let area = shape.height * shape.width;
         let x = numbers(shape.batch * shape.channels * area, 1);
         let gradient = numbers(shape.batch * shape.rows * area, 2);
-        let best = weight_gradient(Isa::detect(), shape, &x, &gradient);
-        for isa in Isa::available() {
-            for threads in [1, 2, 3] {
-                let y = on_threads(threads, || weight_gradient(isa, shape, &x, &gradient));
-                assert_near(&y, &best, 1e-5, &format!("{isa:?}"));
-                assert!(y == best || matches!(isa, Isa::Portable(_)));
-            }
-        }
+        assert_reproducible(1e-5, |isa| weight_gradient(isa, shape, &x, &gradient));
     }
 }

@@ -5,11 +5,11 @@ use std::arch::x86_64::*;
 
 /// Proof that the processor has AVX2 and FMA.
 #[derive(Clone, Copy, Debug)]
-pub struct Avx2(());
+pub(in crate::kernel) struct Avx2(());
 
 impl Avx2 {
-    /// The proof, where it can be given.
-    pub fn detect() -> Option<Self> {
+    /// Returns the proof, or `None` if the processor lacks one of them.
+    pub(super) fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
     }
 }
@@ -27,7 +27,7 @@ fn multiply(simd: Avx2, width: usize, a: &[f32], b: &[Lanes], c: &mut [Lanes]) {
     }
 }
 
-/// An expression of intrinsics that need only AVX2 and FMA.
+/// Evaluates an expression of intrinsics that need only AVX2 and FMA.
 macro_rules! avx2 {
     ($call:expr) => {
         // SAFETY: an `Avx2` exists only where the processor has these instructions.
@@ -35,7 +35,7 @@ macro_rules! avx2 {
     };
 }
 
-/// Two registers at once.
+/// Applies an intrinsic to both registers.
 macro_rules! both {
     ($f:ident, $($x:expr),+) => {
         avx2!([$f($($x[0]),+), $f($($x[1]),+)])
@@ -120,9 +120,9 @@ impl Simd for Avx2 {
     }
     #[inline(always)]
     fn deinterleave4(self, x: [Self::V; 4]) -> [Self::V; 4] {
-        // Each half of the result comes from two of the vectors, that is from eight groups of four numbers.
+        // Each half of the result comes from two of the vectors: eight groups of four numbers.
         #[inline(always)]
-        fn half(x: [Lanes128; 8]) -> [__m256; 4] {
+        fn half(x: [__m128; 8]) -> [__m256; 4] {
             let [a, b, c, d, e, f, g, h] = x;
             avx2!(transpose4([
                 _mm256_set_m128(e, a),
@@ -163,13 +163,11 @@ impl Simd for Avx2 {
     }
 }
 
-type Lanes128 = __m128;
-
-/// The eight groups of four numbers of two vectors.
+/// Returns the eight groups of four numbers of two vectors.
 #[inline(always)]
-fn quarters(x: [__m256; 2], y: [__m256; 2]) -> [Lanes128; 8] {
+fn quarters(x: [__m256; 2], y: [__m256; 2]) -> [__m128; 8] {
     #[inline(always)]
-    fn halves(x: __m256) -> [Lanes128; 2] {
+    fn halves(x: __m256) -> [__m128; 2] {
         avx2!([_mm256_castps256_ps128(x), _mm256_extractf128_ps::<1>(x)])
     }
     let ([a, b], [c, d]) = (halves(x[0]), halves(x[1]));
@@ -177,7 +175,7 @@ fn quarters(x: [__m256; 2], y: [__m256; 2]) -> [Lanes128; 8] {
     [a, b, c, d, e, f, g, h]
 }
 
-/// Transposes the 4 × 4 numbers in the lower halves, and those in the upper halves.
+/// Transposes the 4 × 4 numbers in the lower halves, and the 4 × 4 numbers in the upper halves.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 fn transpose4([a, b, c, d]: [__m256; 4]) -> [__m256; 4] {

@@ -3,13 +3,13 @@
 use super::{Kernel, Lanes, Simd, multiply_block};
 use std::arch::x86_64::*;
 
-/// Proof that the processor has AVX-512 F.
+/// Proof that the processor has AVX-512 F, AVX2 and FMA.
 #[derive(Clone, Copy, Debug)]
-pub struct Avx512(());
+pub(in crate::kernel) struct Avx512(());
 
 impl Avx512 {
-    /// The proof, where it can be given.
-    pub fn detect() -> Option<Self> {
+    /// Returns the proof, or `None` if the processor lacks one of them.
+    pub(super) fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("fma"))
@@ -32,7 +32,7 @@ fn multiply(simd: Avx512, width: usize, a: &[f32], b: &[Lanes], c: &mut [Lanes])
     }
 }
 
-/// An intrinsic that needs only AVX-512 F.
+/// Evaluates an expression of intrinsics that need only AVX-512 F.
 macro_rules! avx512 {
     ($call:expr) => {
         // SAFETY: an `Avx512` exists only where the processor has these instructions.
@@ -111,7 +111,7 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn deinterleave4(self, [a, b, c, d]: [__m512; 4]) -> [__m512; 4] {
         avx512!({
-            // Every second number of each pair of vectors, twice over.
+            // Takes every second number of two vectors, twice.
             let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
             let odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
             let (ab0, ab1) = (

@@ -4,18 +4,18 @@ use super::{Kernel, Lanes, Simd, multiply_block};
 use std::arch::aarch64::*;
 use std::array::from_fn;
 
-/// Proof that the processor has NEON, as every 64-bit ARM has.
+/// Proof that the processor has NEON, as every 64-bit ARM processor does.
 #[derive(Clone, Copy, Debug)]
-pub struct Neon(());
+pub(in crate::kernel) struct Neon(());
 
 impl Neon {
-    /// The proof, where it can be given.
-    pub fn detect() -> Option<Self> {
+    /// Returns the proof, or `None` if the processor lacks NEON.
+    pub(super) fn detect() -> Option<Self> {
         std::arch::is_aarch64_feature_detected!("neon").then_some(Self(()))
     }
 }
 
-/// An expression of NEON intrinsics.
+/// Evaluates an expression of NEON intrinsics.
 macro_rules! neon {
     ($call:expr) => {
         // SAFETY: a `Neon` exists only where the processor has these instructions.
@@ -23,7 +23,7 @@ macro_rules! neon {
     };
 }
 
-/// Four registers at once.
+/// Applies an intrinsic to all four registers.
 macro_rules! all {
     ($f:ident, $($x:expr),+) => {
         neon!([
@@ -40,7 +40,7 @@ impl Simd for Neon {
     const ROWS: usize = 6;
     const WIDTH: usize = 1;
 
-    // NEON belongs to the baseline of 64-bit ARM: nothing has to be enabled.
+    // NEON is part of the baseline of 64-bit ARM and need not be enabled.
     #[inline(always)]
     fn run<K: Kernel>(self, kernel: K) -> K::Output {
         kernel.run(self)
@@ -89,7 +89,7 @@ impl Simd for Neon {
     }
     #[inline(always)]
     fn min(self, a: Self::V, b: Self::V) -> Self::V {
-        // NEON's own minimum treats what is not a number differently from the other instruction sets.
+        // NEON's own minimum treats NaN differently from the other instruction sets.
         from_fn(|i| neon!(vbslq_f32(vcltq_f32(a[i], b[i]), a[i], b[i])))
     }
     #[inline(always)]

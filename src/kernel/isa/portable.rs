@@ -1,11 +1,11 @@
-//! Any processor: arrays, which the compiler turns into whatever vectors the baseline has.
+//! Any processor: arrays, which the compiler vectorises for the baseline.
 
 use super::{Kernel, LANES, Lanes, Simd, multiply_block};
 use std::array::from_fn;
 
-/// Needs no proof.
+/// The portable implementation, which every processor can run.
 #[derive(Clone, Copy, Debug)]
-pub struct Portable;
+pub(in crate::kernel) struct Portable;
 
 impl Simd for Portable {
     type V = Lanes;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::kernel::testing::numbers;
 
-/// Every operation's results on the same operands.
+/// Returns the results of every operation on the same operands.
 struct Everything;
 
 impl Kernel for Everything {
@@ -30,7 +30,7 @@ impl Kernel for Everything {
 }
 
 #[test]
-fn every_instruction_set_computes_the_same() {
+fn all_instruction_sets_agree() {
     let expected = portable::Portable.run(Everything);
     for isa in Isa::available() {
         assert_eq!(isa.run(Everything), expected, "{isa:?}");
@@ -38,7 +38,7 @@ fn every_instruction_set_computes_the_same() {
 }
 
 #[test]
-fn interleaving_undoes_deinterleaving() {
+fn interleaving_reverses_deinterleaving() {
     struct RoundTrip;
     impl Kernel for RoundTrip {
         type Output = ();
@@ -62,7 +62,7 @@ fn interleaving_undoes_deinterleaving() {
 }
 
 #[test]
-fn a_register_block_is_the_matrix_product() {
+fn multiply_computes_a_matrix_product() {
     struct Block;
     impl Kernel for Block {
         type Output = ();
@@ -91,7 +91,7 @@ fn a_register_block_is_the_matrix_product() {
 }
 
 #[test]
-fn what_is_not_a_number_is_compared_alike() {
+fn all_instruction_sets_order_nan_alike() {
     struct Compare;
     impl Kernel for Compare {
         type Output = [[u32; LANES]; 2];

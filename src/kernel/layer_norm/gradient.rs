@@ -1,14 +1,14 @@
-//! Layer normalisation with gradients.
+//! Layer normalisation as a candle operation with gradients.
 
-use super::{CHUNK_ROWS, normalise};
+use super::{CHUNK_ROWS, moments, normalise};
 use crate::kernel::isa::{Isa, Kernel, LANES, Simd};
-use crate::kernel::output::Output;
-use crate::kernel::reduce::total;
-use crate::kernel::tensor::{load_some, slice, with_slice};
+use crate::kernel::lanes::{load, store};
+use crate::kernel::reduce::sum_lanes;
+use crate::kernel::rows::{Rows, map_rows};
+use crate::kernel::tensor::{slice, with_slice};
 use candle_core::{CpuStorage, CustomOp3, Device, Layout, Result, Shape, Tensor};
-use rayon::prelude::*;
 
-/// The normalisation of `[…, width]` with weight and bias `[width]`.
+/// Normalises `[…, width]` with weight and bias `[width]`.
 pub(super) struct Normalisation {
     pub(super) eps: f32,
 }
@@ -43,131 +43,110 @@ impl CustomOp3 for Normalisation {
         weight: &Tensor,
         _: &Tensor,
         _: &Tensor,
-        gradient: &Tensor,
+        y_gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let gradient = gradient.contiguous()?;
-        let (of_x, of_affine) = with_slice(x, |x| {
+        let (x_gradient, affine) = with_slice(x, |x| {
             with_slice(weight, |weight| {
-                with_slice(&gradient, |gradient| {
-                    Ok(gradients(Isa::detect(), x, weight, gradient, self.eps))
+                with_slice(&y_gradient.contiguous()?, |y_gradient| {
+                    Ok(gradients(Isa::detect(), x, weight, y_gradient, self.eps))
                 })
             })
         })?;
         let width = weight.elem_count();
-        let of_x = Tensor::from_vec(of_x, x.shape(), &Device::Cpu)?;
-        let of_affine = Tensor::from_vec(of_affine, (2, width), &Device::Cpu)?;
-        Ok((Some(of_x), Some(of_affine.get(0)?), Some(of_affine.get(1)?)))
+        let x_gradient = Tensor::from_vec(x_gradient, x.shape(), &Device::Cpu)?;
+        let affine = Tensor::from_vec(affine, (2, width), &Device::Cpu)?;
+        Ok((Some(x_gradient), Some(affine.get(0)?), Some(affine.get(1)?)))
     }
 }
 
-/// The gradients of `x`, and of weight and bias together.
+/// Returns the gradient of `x`, and those of weight and bias as `[2, width]`.
 fn gradients(
     isa: Isa,
     x: &[f32],
     weight: &[f32],
-    gradient: &[f32],
+    y_gradient: &[f32],
     eps: f32,
 ) -> (Vec<f32>, Vec<f32>) {
     let width = weight.len();
-    let chunk = CHUNK_ROWS * width;
-    let mut of_affine = vec![0.0; 2 * width];
-    let fill = |output: &Output| {
-        let parts: Vec<Vec<f32>> = x
-            .par_chunks(chunk)
-            .zip(gradient.par_chunks(chunk))
-            .enumerate()
-            .map(|(index, (x, gradient))| {
-                isa.run(Rows {
-                    x,
-                    weight,
-                    gradient,
-                    eps,
-                    output,
-                    at: index * chunk,
-                })
-            })
-            .collect();
-        for part in &parts {
-            for (sum, x) in of_affine.iter_mut().zip(part) {
-                *sum += x;
-            }
+    let (x_gradient, parts) = map_rows(x, width, CHUNK_ROWS, |rows| {
+        isa.run(Backward {
+            rows,
+            weight,
+            y_gradient,
+            eps,
+        })
+    });
+    let mut affine = vec![0.0; 2 * width];
+    for part in &parts {
+        for (sum, x) in affine.iter_mut().zip(part) {
+            *sum += x;
         }
-    };
-    // SAFETY: the chunks cover all rows, and each writes its own.
-    let of_x = unsafe { Output::filled_by(x.len(), fill) };
-    (of_x, of_affine)
+    }
+    (x_gradient, affine)
 }
 
-/// Some rows, of which the first lies at `at`.
-struct Rows<'a> {
-    x: &'a [f32],
+struct Backward<'a> {
+    /// Rows of the input, and of its gradient.
+    rows: Rows<'a>,
     weight: &'a [f32],
-    gradient: &'a [f32],
+    /// The gradient of the whole result.
+    y_gradient: &'a [f32],
     eps: f32,
-    output: &'a Output<'a>,
-    at: usize,
 }
 
-impl Kernel for Rows<'_> {
-    /// The gradients of weight and bias together.
+impl Kernel for Backward<'_> {
+    /// These rows' share of the gradients of weight and bias, `[2, width]`.
     type Output = Vec<f32>;
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Vec<f32> {
         let width = self.weight.len();
-        let add = |x, sum| simd.add(x, sum);
-        let mut of_affine = vec![0.0; 2 * width];
-        let (of_weight, of_bias) = of_affine.split_at_mut(width);
-        let rows = self.x.chunks_exact(width);
-        for (index, (x, gradient)) in rows.zip(self.gradient.chunks_exact(width)).enumerate() {
-            let (mean, deviation) = super::moments(simd, x, self.eps);
+        let mut affine = vec![0.0; 2 * width];
+        let (weight_gradient, bias_gradient) = affine.split_at_mut(width);
+        for (index, x, x_gradient) in self.rows.each() {
+            let y_gradient = &self.y_gradient[index * width..][..width];
+            let (mean, deviation) = moments(simd, x, self.eps);
             let (mean, scale) = (simd.splat(mean), simd.splat(1.0 / deviation));
-            let part = |from: &[f32], column| {
-                simd.load(&load_some(&from[column..], LANES.min(width - column)))
-            };
-            let normal = |column| simd.mul(simd.sub(part(x, column), mean), scale);
+            let normal = |x| simd.mul(simd.sub(load(simd, x), mean), scale);
+            let parts = x.chunks(LANES).zip(y_gradient.chunks(LANES));
+            let parts = parts.zip(self.weight.chunks(LANES));
+            // Sums of the gradient of the normalised row, and of its product with that row.
             let (mut sum, mut product) = (simd.splat(0.0), simd.splat(0.0));
-            for column in (0..width).step_by(LANES) {
-                let (normal, gradient) = (normal(column), part(gradient, column));
-                let scaled = simd.mul(gradient, part(self.weight, column));
+            let affine = weight_gradient
+                .chunks_mut(LANES)
+                .zip(bias_gradient.chunks_mut(LANES));
+            for (((x, y_gradient), weight), (of_weight, of_bias)) in parts.clone().zip(affine) {
+                let (normal, y_gradient) = (normal(x), load(simd, y_gradient));
+                let scaled = simd.mul(y_gradient, load(simd, weight));
                 sum = simd.add(sum, scaled);
                 product = simd.fma(scaled, normal, product);
-                let end = width.min(column + LANES);
-                let of_weight = &mut of_weight[column..end];
-                let with = simd.fma(
-                    gradient,
-                    normal,
-                    simd.load(&load_some(of_weight, of_weight.len())),
-                );
-                of_weight.copy_from_slice(&simd.array(with)[..end - column]);
-                let of_bias = &mut of_bias[column..end];
-                let with = simd.add(gradient, simd.load(&load_some(of_bias, of_bias.len())));
-                of_bias.copy_from_slice(&simd.array(with)[..end - column]);
+                let with = simd.fma(y_gradient, normal, load(simd, of_weight));
+                store(simd, with, of_weight);
+                let with = simd.add(y_gradient, load(simd, of_bias));
+                store(simd, with, of_bias);
             }
             let count = width as f32;
-            let sum = simd.splat(total(simd, &simd.array(sum), 0.0, add) / count);
-            let product = simd.splat(total(simd, &simd.array(product), 0.0, add) / count);
-            for column in (0..width).step_by(LANES) {
-                let scaled = simd.mul(part(gradient, column), part(self.weight, column));
-                let away = simd.fma(normal(column), product, sum);
-                let y = simd.array(simd.mul(simd.sub(scaled, away), scale));
-                let at = self.at + index * width + column;
-                // SAFETY: only this task writes its rows.
-                unsafe { self.output.write_lanes(at, &y, width - column) };
+            let sum = simd.splat(sum_lanes(simd, sum) / count);
+            let product = simd.splat(sum_lanes(simd, product) / count);
+            for (((x, y_gradient), weight), x_gradient) in parts.zip(x_gradient.chunks_mut(LANES)) {
+                let scaled = simd.mul(load(simd, y_gradient), load(simd, weight));
+                let away = simd.fma(normal(x), product, sum);
+                store(simd, simd.mul(simd.sub(scaled, away), scale), x_gradient);
             }
         }
-        of_affine
+        affine
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::gradients;
     use crate::kernel::layer_norm::LayerNorm;
-    use crate::kernel::testing::assert_gradients;
+    use crate::kernel::testing::{assert_gradients, assert_reproducible, numbers};
     use candle_core::{Result, Tensor};
 
     #[test]
-    fn gradients_are_those_of_the_composition_and_of_finite_differences() {
+    fn gradients_agree_with_candle_and_finite_differences() {
         for width in [7, 32, 37] {
             let layer = |at: &[Tensor]| -> Result<LayerNorm> {
                 LayerNorm::new(at[1].clone(), at[2].clone(), 1e-5)
@@ -178,5 +157,16 @@ mod tests {
                 |at| layer(at)?.compose(&at[0]),
             );
         }
+    }
+
+    #[test]
+    fn gradients_do_not_depend_on_threads_or_fused_instruction_set() {
+        let (width, rows) = (37, 200);
+        let x = numbers(rows * width, 1);
+        let (weight, y_gradient) = (numbers(width, 2), numbers(rows * width, 3));
+        assert_reproducible(1e-5, |isa| {
+            let (x_gradient, affine) = gradients(isa, &x, &weight, &y_gradient, 1e-5);
+            [x_gradient, affine].concat()
+        });
     }
 }

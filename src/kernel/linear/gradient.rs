@@ -1,18 +1,19 @@
-//! Linear layers with gradients.
+//! Linear layers as candle operations with gradients.
 
-use super::super::elementary::{gelu, gelu_slope};
-use super::super::gemm::PackedColumns;
-use super::super::isa::{Isa, Kernel, LANES, Simd};
-use super::super::output::Output;
-use super::super::tensor::{load_some, slice, with_slice};
 use super::product::{Finish, Layout, multiply};
+use crate::kernel::addends::Addends;
+use crate::kernel::elementary::{gelu, gelu_slope};
+use crate::kernel::gemm::PackedColumns;
+use crate::kernel::isa::{Isa, Kernel, LANES, Simd};
+use crate::kernel::lanes::{load, store};
+use crate::kernel::tensor::{slice, with_slice};
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 /// Numbers that a task works on.
 const CHUNK: usize = 1 << 14;
 
-/// The product of `[rows, inputs]` and `[outputs, inputs]`, transposed, with biases `[outputs]`.
+/// Multiplies `[rows, inputs]` by the transpose of `[outputs, inputs]` and adds biases, `[outputs]`.
 pub(super) struct Affine;
 
 impl CustomOp3 for Affine {
@@ -43,26 +44,26 @@ impl CustomOp3 for Affine {
         weight: &Tensor,
         _: &Tensor,
         _: &Tensor,
-        gradient: &Tensor,
+        y_gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let (outputs, inputs) = weight.dims2()?;
-        let gradient = gradient.detach().contiguous()?;
-        let turned = weight.detach().t()?.contiguous()?;
-        let (of_x, of_bias) = with_slice(&gradient, |gradient| {
-            with_slice(&turned, |turned| {
-                let of_x = product(gradient, turned, [inputs, outputs], None);
-                Ok((of_x, sum_of_rows(gradient, outputs)))
+        let y_gradient = y_gradient.detach().contiguous()?;
+        let transposed = weight.detach().t()?.contiguous()?;
+        let (x_gradient, bias_gradient) = with_slice(&y_gradient, |y_gradient| {
+            with_slice(&transposed, |transposed| {
+                let x_gradient = product(y_gradient, transposed, [inputs, outputs], None);
+                Ok((x_gradient, sum_of_rows(y_gradient, outputs)))
             })
         })?;
         Ok((
-            Some(Tensor::from_vec(of_x, x.shape(), &Device::Cpu)?),
-            Some(gradient.t()?.matmul(&x.detach())?),
-            Some(Tensor::from_vec(of_bias, outputs, &Device::Cpu)?),
+            Some(Tensor::from_vec(x_gradient, x.shape(), &Device::Cpu)?),
+            Some(y_gradient.t()?.matmul(&x.detach())?),
+            Some(Tensor::from_vec(bias_gradient, outputs, &Device::Cpu)?),
         ))
     }
 }
 
-/// `x · weightᵀ + bias` for `weight` of the given shape.
+/// Returns `x · weightᵀ + bias`. `weight` is `[outputs, inputs]`.
 fn product(
     x: &[f32],
     weight: &[f32],
@@ -72,14 +73,16 @@ fn product(
     let isa = Isa::detect();
     let packed = PackedColumns::new(isa, outputs, inputs, weight);
     let finish = Finish {
-        bias,
-        residual: None,
+        addends: Addends {
+            bias,
+            residual: None,
+        },
         gate: None,
     };
     multiply(isa, x, &packed, finish, [Layout::Rows; 2])
 }
 
-/// The sum of all rows of `width` numbers.
+/// Returns the sum of the rows of `x`, `[rows, width]`.
 fn sum_of_rows(x: &[f32], width: usize) -> Vec<f32> {
     let mut sums = vec![0.0; width];
     for row in x.chunks_exact(width.max(1)) {
@@ -90,7 +93,7 @@ fn sum_of_rows(x: &[f32], width: usize) -> Vec<f32> {
     sums
 }
 
-/// A value times the exact GELU of its gate.
+/// Multiplies values by the exact GELU of their gates.
 pub(super) struct Gating;
 
 impl CustomOp2 for Gating {
@@ -105,8 +108,7 @@ impl CustomOp2 for Gating {
         gate: &CpuStorage,
         gate_layout: &candle_core::Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let value = slice(value, value_layout)?;
-        let (y, _) = gated(value, slice(gate, gate_layout)?, None);
+        let y = gated(slice(value, value_layout)?, slice(gate, gate_layout)?);
         Ok((CpuStorage::F32(y), value_layout.shape().clone()))
     }
 
@@ -115,81 +117,94 @@ impl CustomOp2 for Gating {
         value: &Tensor,
         gate: &Tensor,
         _: &Tensor,
-        gradient: &Tensor,
+        y_gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let (of_value, of_gate) = with_slice(value, |value| {
+        let (value_gradient, gate_gradient) = with_slice(value, |value| {
             with_slice(gate, |gate| {
-                with_slice(&gradient.contiguous()?, |gradient| {
-                    Ok(gated(value, gate, Some(gradient)))
+                with_slice(&y_gradient.contiguous()?, |y_gradient| {
+                    Ok(gated_gradients(value, gate, y_gradient))
                 })
             })
         })?;
         let tensor = |numbers| Tensor::from_vec(numbers, value.shape(), &Device::Cpu);
-        Ok((Some(tensor(of_value)?), Some(tensor(of_gate)?)))
+        Ok((Some(tensor(value_gradient)?), Some(tensor(gate_gradient)?)))
     }
 }
 
-/// Without `gradient` the gated values, and nothing; otherwise the gradients of values and gates.
-fn gated(value: &[f32], gate: &[f32], gradient: Option<&[f32]>) -> (Vec<f32>, Vec<f32>) {
-    let mut of_gate = Vec::new();
-    let len = gradient.map_or(0, <[f32]>::len);
-    let fill = |first: &Output| {
-        let fill = |second: &Output| {
-            let values = value.par_chunks(CHUNK).zip(gate.par_chunks(CHUNK));
-            values.enumerate().for_each(|(index, (value, gate))| {
-                let at = index * CHUNK;
-                let gradient = gradient.map(|gradient| &gradient[at..at + value.len()]);
-                Isa::detect().run(GatedPart {
-                    value,
-                    gate,
-                    gradient,
-                    outputs: [first, second],
-                    at,
-                });
-            });
-        };
-        // SAFETY: the chunks cover all places, and each task writes its own, if there are any.
-        of_gate = unsafe { Output::filled_by(len, fill) };
-    };
-    // SAFETY: the chunks cover all places, and each task writes its own.
-    let first = unsafe { Output::filled_by(value.len(), fill) };
-    (first, of_gate)
+/// Returns the gated values.
+fn gated(value: &[f32], gate: &[f32]) -> Vec<f32> {
+    let mut y = vec![0.0; value.len()];
+    let inputs = value.par_chunks(CHUNK).zip(gate.par_chunks(CHUNK));
+    let chunks = inputs.zip(y.par_chunks_mut(CHUNK));
+    chunks.for_each(|((value, gate), y)| Isa::detect().run(GatedForward { value, gate, y }));
+    y
 }
 
-/// Some values, of which the first lies at `at`.
-struct GatedPart<'a> {
+struct GatedForward<'a> {
     value: &'a [f32],
     gate: &'a [f32],
-    gradient: Option<&'a [f32]>,
-    outputs: [&'a Output<'a>; 2],
-    at: usize,
+    y: &'a mut [f32],
 }
 
-impl Kernel for GatedPart<'_> {
+impl Kernel for GatedForward<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let parts = self.value.chunks(LANES).zip(self.gate.chunks(LANES));
-        for (index, (value, gate)) in parts.enumerate() {
-            let count = value.len();
-            let at = self.at + index * LANES;
-            let load = |x: &[f32]| simd.load(&load_some(x, count));
-            let (value, gate) = (load(value), load(gate));
-            let factor = match self.gradient {
-                Some(gradient) => {
-                    let gradient = load(&gradient[index * LANES..]);
-                    let slope = simd.mul(value, gelu_slope(simd, gate));
-                    let of_gate = simd.array(simd.mul(gradient, slope));
-                    // SAFETY: only this task writes its places.
-                    unsafe { self.outputs[1].write_lanes(at, &of_gate, count) };
-                    gradient
-                }
-                None => value,
-            };
-            let y = simd.array(simd.mul(factor, gelu(simd, gate)));
-            // SAFETY: only this task writes its places.
-            unsafe { self.outputs[0].write_lanes(at, &y, count) };
+        let inputs = self.value.chunks(LANES).zip(self.gate.chunks(LANES));
+        for ((value, gate), y) in inputs.zip(self.y.chunks_mut(LANES)) {
+            let gate = gelu(simd, load(simd, gate));
+            store(simd, simd.mul(load(simd, value), gate), y);
+        }
+    }
+}
+
+/// Returns the gradients of the values and of their gates.
+fn gated_gradients(value: &[f32], gate: &[f32], y_gradient: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    let mut value_gradient = vec![0.0; value.len()];
+    let mut gate_gradient = vec![0.0; gate.len()];
+    let inputs = value.par_chunks(CHUNK).zip(gate.par_chunks(CHUNK));
+    let inputs = inputs.zip(y_gradient.par_chunks(CHUNK));
+    let outputs = value_gradient.par_chunks_mut(CHUNK);
+    let outputs = outputs.zip(gate_gradient.par_chunks_mut(CHUNK));
+    inputs.zip(outputs).for_each(
+        |(((value, gate), y_gradient), (value_gradient, gate_gradient))| {
+            Isa::detect().run(GatedBackward {
+                value,
+                gate,
+                y_gradient,
+                value_gradient,
+                gate_gradient,
+            });
+        },
+    );
+    (value_gradient, gate_gradient)
+}
+
+struct GatedBackward<'a> {
+    value: &'a [f32],
+    gate: &'a [f32],
+    y_gradient: &'a [f32],
+    value_gradient: &'a mut [f32],
+    gate_gradient: &'a mut [f32],
+}
+
+impl Kernel for GatedBackward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let inputs = self.value.chunks(LANES).zip(self.gate.chunks(LANES));
+        let inputs = inputs.zip(self.y_gradient.chunks(LANES));
+        let outputs = self.value_gradient.chunks_mut(LANES);
+        let outputs = outputs.zip(self.gate_gradient.chunks_mut(LANES));
+        for (((value, gate), y_gradient), (value_gradient, gate_gradient)) in inputs.zip(outputs) {
+            let (value, gate) = (load(simd, value), load(simd, gate));
+            let y_gradient = load(simd, y_gradient);
+            let slope = simd.mul(value, gelu_slope(simd, gate));
+            store(simd, simd.mul(y_gradient, slope), gate_gradient);
+            let y = simd.mul(y_gradient, gelu(simd, gate));
+            store(simd, y, value_gradient);
         }
     }
 }
@@ -201,7 +216,7 @@ mod tests {
     use candle_core::Tensor;
 
     #[test]
-    fn gradients_are_those_of_matrix_products_and_of_finite_differences() {
+    fn gradients_agree_with_candle_and_finite_differences() {
         assert_gradients(
             &[&[3, 17, 21], &[19, 21], &[19]],
             |at| Linear::new(at[1].clone(), Some(at[2].clone()))?.forward(&at[0]),
@@ -216,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn gradients_of_gated_layers_are_those_of_candle_and_of_finite_differences() {
+    fn gradients_of_gated_layers_agree_with_candle_and_finite_differences() {
         assert_gradients(
             &[&[5, 21], &[38, 21], &[38]],
             |at| GatedLinear::new(&at[1], Some(&at[2]))?.forward(&at[0]),

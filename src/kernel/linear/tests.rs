@@ -1,14 +1,6 @@
 use super::*;
-use crate::kernel::testing::{assert_near, numbers, on_threads};
-
-fn tensor(shape: &[usize], seed: u32) -> Tensor {
-    let numbers = numbers(shape.iter().product(), seed);
-    Tensor::from_vec(numbers, shape, &Device::Cpu).unwrap()
-}
-
-fn flat(x: &Tensor) -> Vec<f32> {
-    x.flatten_all().unwrap().to_vec1().unwrap()
-}
+use crate::kernel::addends::Addends;
+use crate::kernel::testing::{assert_near, assert_reproducible, flat, numbers, tensor};
 
 #[test]
 fn agrees_with_candles_matrix_product() {
@@ -28,7 +20,7 @@ fn agrees_with_candles_matrix_product() {
 }
 
 #[test]
-fn planes_are_rows_the_other_way_round() {
+fn planes_give_the_results_of_transposed_rows() {
     let layer = Linear::new(tensor(&[20, 6], 1), Some(tensor(&[20], 2))).unwrap();
     let planes = tensor(&[2, 6, 5, 7], 3);
     let rows = planes.flatten_from(2).unwrap().transpose(1, 2).unwrap();
@@ -45,7 +37,7 @@ fn planes_are_rows_the_other_way_round() {
 }
 
 #[test]
-fn a_gated_layer_is_a_layer_times_gelu_of_the_other() {
+fn a_gated_layer_is_a_layer_times_the_gelu_of_its_gate() {
     for (rows, inputs, outputs) in [(3, 5, 7), (70, 20, 100)] {
         let (weight, bias) = (tensor(&[2 * outputs, inputs], 1), tensor(&[2 * outputs], 2));
         let layer = GatedLinear::new(&weight, Some(&bias)).unwrap();
@@ -63,31 +55,26 @@ fn does_not_depend_on_threads_or_fused_instruction_set() {
         let x = numbers(rows * inputs, 1);
         let weights = [2, 3].map(|seed| numbers(outputs * inputs, seed));
         let bias = numbers(outputs, 4);
-        let run = |isa: Isa, threads: usize| {
+        assert_reproducible(1e-5, |isa| {
             let [value, gate] =
                 [0, 1].map(|i| PackedColumns::new(isa, outputs, inputs, &weights[i]));
             let finish = Finish {
-                bias: Some(&bias),
-                residual: None,
-                gate: Some((&gate, Some(&bias))),
+                addends: Addends {
+                    bias: Some(&bias),
+                    residual: None,
+                },
+                gate: Some(Gate {
+                    weights: &gate,
+                    bias: Some(&bias),
+                }),
             };
-            on_threads(threads, || {
-                multiply(isa, &x, &value, finish, [Layout::Rows; 2])
-            })
-        };
-        let best = run(Isa::detect(), 1);
-        for isa in Isa::available() {
-            for threads in [1, 2, 3] {
-                let y = run(isa, threads);
-                assert_near(&y, &best, 1e-5, &format!("{isa:?}"));
-                assert!(y == best || matches!(isa, Isa::Portable(_)));
-            }
-        }
+            multiply(isa, &x, &value, finish, [Layout::Rows; 2])
+        });
     }
 }
 
 #[test]
-fn what_does_not_fit_is_refused() {
+fn rejects_shapes_that_do_not_match() {
     assert!(Linear::new(tensor(&[4, 3], 1), Some(tensor(&[3], 2))).is_err());
     let layer = Linear::new(tensor(&[4, 3], 1), None).unwrap();
     assert!(layer.forward(&tensor(&[2, 4], 3)).is_err());

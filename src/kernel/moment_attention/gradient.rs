@@ -1,14 +1,14 @@
-//! The operation and its gradients, one head of one image at a time.
+//! Attention between moments as a candle operation with gradients, one head of one image at a time.
 
-use super::planes::{Shape, Workspace, inner, outer};
+use super::planes::{MomentWeights, Shape, Workspace, inner, outer};
 use crate::kernel::isa::{Isa, Kernel, Lanes, Simd};
 use crate::kernel::output::Output;
-use crate::kernel::softmax::soften_row;
+use crate::kernel::softmax::softmax_row;
 use crate::kernel::tensor::{slice, with_slice};
 use candle_core::{CpuStorage, CustomOp2, Device, Layout, Result, Shape as Dims, Tensor};
 use rayon::prelude::*;
 
-/// Attention from moment to moment.
+/// Attends between moments: see [`super::attend_to_moments`].
 pub(super) struct MomentAttention {
     pub(super) shape: Shape,
 }
@@ -43,23 +43,23 @@ impl CustomOp2 for MomentAttention {
         x: &Tensor,
         bias: &Tensor,
         _: &Tensor,
-        gradient: &Tensor,
+        y_gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let (of_x, of_bias) = with_slice(x, |x| {
+        let (x_gradient, bias_gradient) = with_slice(x, |x| {
             with_slice(bias, |bias| {
-                with_slice(&gradient.contiguous()?, |gradient| {
-                    Ok(gradients(Isa::detect(), self.shape, x, bias, gradient))
+                with_slice(&y_gradient.contiguous()?, |y_gradient| {
+                    Ok(gradients(Isa::detect(), self.shape, x, bias, y_gradient))
                 })
             })
         })?;
-        Ok((
-            Some(Tensor::from_vec(of_x, x.shape(), &Device::Cpu)?),
-            Some(Tensor::from_vec(of_bias, bias.shape(), &Device::Cpu)?),
-        ))
+        let x_gradient = Tensor::from_vec(x_gradient, x.shape(), &Device::Cpu)?;
+        let bias_gradient = Tensor::from_vec(bias_gradient, bias.shape(), &Device::Cpu)?;
+        Ok((Some(x_gradient), Some(bias_gradient)))
     }
 }
 
-/// The result for `x`, `[batch, 3, heads, channels, moments, pitches]`, and `bias`, `[heads, moments, moments]`.
+/// Returns the result for `x`, `[batch, 3, heads, channels, moments, pitches]`, and `bias`,
+/// `[heads, moments, moments]`.
 pub(super) fn attend(isa: Isa, shape: Shape, x: &[f32], bias: &[f32]) -> Vec<f32> {
     let fill = |output: &Output| {
         (0..shape.batch * shape.heads)
@@ -71,39 +71,39 @@ pub(super) fn attend(isa: Isa, shape: Shape, x: &[f32], bias: &[f32]) -> Vec<f32
                 });
             });
     };
-    // SAFETY: the tasks cover all heads of all images, and each writes all planes of its own.
+    // SAFETY: the tasks cover all heads of all images, and each writes all planes of its own head.
     unsafe { Output::filled_by(shape.batch * shape.image(), fill) }
 }
 
-/// The gradients of `x` and `bias`, from the result's.
+/// Returns the gradients of `x` and `bias`.
 pub(super) fn gradients(
     isa: Isa,
     shape: Shape,
     x: &[f32],
     bias: &[f32],
-    gradient: &[f32],
+    y_gradient: &[f32],
 ) -> (Vec<f32>, Vec<f32>) {
-    let mut of_bias = vec![0.0; bias.len()];
+    let mut bias_gradient = vec![0.0; bias.len()];
     let fill = |output: &Output| {
-        let of_scores: Vec<Vec<f32>> = (0..shape.batch * shape.heads)
+        let score_gradients: Vec<Vec<f32>> = (0..shape.batch * shape.heads)
             .into_par_iter()
             .map(|index| {
                 isa.run(Backward {
                     head: Head::new(shape, x, bias, index),
-                    gradient: &gradient[index * shape.head()..][..shape.head()],
+                    y_gradient: &y_gradient[index * shape.head()..][..shape.head()],
                     output,
                 })
             })
             .collect();
-        for image in of_scores.chunks_exact(shape.heads) {
-            for (sum, x) in of_bias.iter_mut().zip(image.iter().flatten()) {
+        for image in score_gradients.chunks_exact(shape.heads) {
+            for (sum, x) in bias_gradient.iter_mut().zip(image.iter().flatten()) {
                 *sum += x;
             }
         }
     };
-    // SAFETY: the tasks cover all heads of all images, and each writes queries, keys and values of its own.
-    let of_x = unsafe { Output::filled_by(x.len(), fill) };
-    (of_x, of_bias)
+    // SAFETY: the tasks cover all heads of all images, and each writes queries, keys and values of its own head.
+    let x_gradient = unsafe { Output::filled_by(x.len(), fill) };
+    (x_gradient, bias_gradient)
 }
 
 /// One head of one image.
@@ -111,9 +111,10 @@ struct Head<'a> {
     shape: Shape,
     /// Queries, keys and values, `[channels, moments, pitches]` each.
     planes: [&'a [f32]; 3],
-    /// Where these start in all planes.
+    /// Where each of them starts in `x`.
     starts: [usize; 3],
     bias: &'a [f32],
+    /// Counted over all images.
     index: usize,
 }
 
@@ -131,19 +132,19 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// How much every moment takes of every other one, `[moments, moments]`.
+    /// Returns the attention weights, `[moments to, moments from]`.
     #[inline(always)]
-    fn shares<S: Simd>(&self, simd: S, work: &mut Workspace) -> Vec<f32> {
+    fn weights<S: Simd>(&self, simd: S, work: &mut Workspace) -> Vec<f32> {
         let [queries, keys, _] = self.planes;
-        let mut shares = inner(simd, &self.shape, queries, keys, work);
+        let mut scores = inner(simd, &self.shape, queries, keys, work);
         let scale = self.shape.scale();
-        for (score, bias) in shares.iter_mut().zip(self.bias) {
+        for (score, bias) in scores.iter_mut().zip(self.bias) {
             *score = *score * scale + bias;
         }
-        for row in shares.chunks_exact_mut(self.shape.moments) {
-            soften_row(simd, row);
+        for row in scores.chunks_exact_mut(self.shape.moments) {
+            softmax_row(simd, row);
         }
-        shares
+        scores
     }
 }
 
@@ -159,66 +160,65 @@ impl Kernel for Forward<'_> {
     fn run<S: Simd>(self, simd: S) {
         let Self { head, output } = self;
         let mut work = Workspace::new::<S>(&head.shape);
-        let shares = head.shares(simd, &mut work);
-        let at = head.index * head.shape.head();
-        let write = |place: usize, y: &Lanes, count| {
+        let weights = head.weights(simd, &mut work);
+        let start = head.index * head.shape.head();
+        let write = |at: usize, y: &Lanes, count| {
             // SAFETY: only this task writes this head's planes.
-            unsafe { output.write_lanes(at + place, y, count) };
+            unsafe { output.write_lanes(start + at, y, count) };
         };
-        let values = head.planes[2];
-        outer(
-            simd,
-            &head.shape,
-            (&shares, false),
-            values,
-            &mut work,
-            write,
-        );
+        let weights = MomentWeights::Rows(&weights);
+        outer(simd, &head.shape, weights, head.planes[2], &mut work, write);
     }
 }
 
 struct Backward<'a> {
     head: Head<'a>,
-    gradient: &'a [f32],
+    /// The gradient of the head's planes of the result.
+    y_gradient: &'a [f32],
     output: &'a Output<'a>,
 }
 
 impl Kernel for Backward<'_> {
-    /// The gradient of the scores, `[moments, moments]`.
+    /// The gradients of the scores, `[moments, moments]`.
     type Output = Vec<f32>;
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Vec<f32> {
         let Self {
             head,
-            gradient,
+            y_gradient,
             output,
         } = self;
         let shape = &head.shape;
         let mut work = Workspace::new::<S>(shape);
-        let shares = head.shares(simd, &mut work);
+        let weights = head.weights(simd, &mut work);
         let [queries, keys, values] = head.planes;
         let write = |part: usize| {
-            let at = head.starts[part];
-            move |place: usize, y: &Lanes, count| {
+            let start = head.starts[part];
+            move |at: usize, y: &Lanes, count| {
                 // SAFETY: only this task writes this head's planes.
-                unsafe { output.write_lanes(at + place, y, count) };
+                unsafe { output.write_lanes(start + at, y, count) };
             }
         };
-        outer(simd, shape, (&shares, true), gradient, &mut work, write(2));
-        let mut of_scores = inner(simd, shape, gradient, values, &mut work);
-        let rows = of_scores.chunks_exact_mut(shape.moments);
-        for (of_scores, shares) in rows.zip(shares.chunks_exact(shape.moments)) {
-            let products = of_scores.iter().zip(shares).map(|(x, share)| x * share);
+        let columns = MomentWeights::Columns(&weights);
+        outer(simd, shape, columns, y_gradient, &mut work, write(2));
+        let mut score_gradients = inner(simd, shape, y_gradient, values, &mut work);
+        let rows = score_gradients.chunks_exact_mut(shape.moments);
+        for (gradients, weights) in rows.zip(weights.chunks_exact(shape.moments)) {
+            let products = gradients.iter().zip(weights).map(|(x, weight)| x * weight);
             let product: f32 = products.sum();
-            for (x, share) in of_scores.iter_mut().zip(shares) {
-                *x = share * (*x - product);
+            for (x, weight) in gradients.iter_mut().zip(weights) {
+                *x = weight * (*x - product);
             }
         }
         let scale = shape.scale();
-        let scaled: Vec<f32> = of_scores.iter().map(|x| x * scale).collect();
-        outer(simd, shape, (&scaled, false), keys, &mut work, write(0));
-        outer(simd, shape, (&scaled, true), queries, &mut work, write(1));
-        of_scores
+        let scaled: Vec<f32> = score_gradients.iter().map(|x| x * scale).collect();
+        let (rows, columns) = (
+            MomentWeights::Rows(&scaled),
+            MomentWeights::Columns(&scaled),
+        );
+        outer(simd, shape, rows, keys, &mut work, write(0));
+        outer(simd, shape, columns, queries, &mut work, write(1));
+        score_gradients
     }
 }

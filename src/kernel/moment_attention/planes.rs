@@ -3,7 +3,7 @@
 use crate::kernel::gemm::{Panels, groups_of};
 use crate::kernel::isa::{LANES, Lanes, Simd};
 
-/// What attends to what: `channels` are those of a head.
+/// The dimensions of an attention between moments. `channels` are those of one head.
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
     pub(super) batch: usize,
@@ -14,34 +14,34 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Numbers in a plane.
+    /// Returns the number of elements in a plane.
     pub(super) fn area(&self) -> usize {
         self.moments * self.pitches
     }
 
-    /// Numbers in a head's planes.
+    /// Returns the number of elements in the planes of a head.
     pub(super) fn head(&self) -> usize {
         self.channels * self.area()
     }
 
-    /// Numbers in the planes of all heads.
+    /// Returns the number of elements in the planes of all heads.
     pub(super) fn image(&self) -> usize {
         self.heads * self.head()
     }
 
-    /// What a score is multiplied by.
+    /// Returns the factor of a score.
     pub(super) fn scale(&self) -> f32 {
-        1.0 / ((self.channels * self.pitches) as f32).sqrt()
+        1.0 / (self.depth() as f32).sqrt()
     }
 
-    /// Numbers of all moments that are multiplied for a score.
+    /// Returns the number of products in a score.
     #[inline(always)]
     fn depth(&self) -> usize {
         self.channels * self.pitches
     }
 }
 
-/// Working memory of one task, kept for all its products.
+/// Working memory of one task, used by each of its products in turn.
 pub(super) struct Workspace {
     rows: Vec<f32>,
     columns: Vec<Lanes>,
@@ -49,7 +49,7 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
-    /// For products of planes of `shape`.
+    /// Allocates memory for products of planes of `shape`.
     #[inline(always)]
     pub(super) fn new<S: Simd>(shape: &Shape) -> Self {
         let depth = shape.depth().max(shape.moments);
@@ -62,8 +62,8 @@ impl Workspace {
     }
 }
 
-/// `[moments, moments]`: for every moment of `left` and every one of `right`, both `[channels, moments, pitches]`, the
-/// sum of the products of their numbers.
+/// Returns the scalar products of each moment of `left` and each of `right`, as `[moments, moments]`. Both sides are
+/// `[channels, moments, pitches]`.
 #[inline(always)]
 pub(super) fn inner<S: Simd>(
     simd: S,
@@ -90,7 +90,7 @@ pub(super) fn inner<S: Simd>(
         for (moment, line) in plane.chunks_exact(pitches).enumerate() {
             let (group, lane) = (moment / LANES, moment % LANES);
             for (pitch, x) in line.iter().enumerate() {
-                work.columns[panels.place(group, channel * pitches + pitch)][lane] = *x;
+                work.columns[panels.index_of(group, channel * pitches + pitch)][lane] = *x;
             }
         }
     }
@@ -112,14 +112,23 @@ pub(super) fn inner<S: Simd>(
     sums
 }
 
-/// For every channel of `planes`, `[channels, moments, pitches]`, and every moment the sum of all moments' numbers, each
-/// times its weight: `weights` is `[moments to, moments from]`, or the other way round if `turned`. `write` is given
-/// places of the result and its numbers.
+/// Weights that sums of moments take, one for each pair of moments.
+#[derive(Clone, Copy)]
+pub(super) enum MomentWeights<'a> {
+    /// `[moments to, moments from]`.
+    Rows(&'a [f32]),
+    /// `[moments from, moments to]`.
+    Columns(&'a [f32]),
+}
+
+/// Computes a weighted sum of all moments for each moment of `planes`, `[channels, moments, pitches]`.
+///
+/// `write` gets the index of an element of the result, a vector, and how many of its numbers to write from there on.
 #[inline(always)]
 pub(super) fn outer<S: Simd>(
     simd: S,
     shape: &Shape,
-    (weights, turned): (&[f32], bool),
+    weights: MomentWeights,
     planes: &[f32],
     work: &mut Workspace,
     mut write: impl FnMut(usize, &Lanes, usize),
@@ -130,19 +139,17 @@ pub(super) fn outer<S: Simd>(
     for to in 0..moments {
         let block = &mut work.rows[to / S::ROWS * S::ROWS * moments..][..S::ROWS * moments];
         for (from, packed) in block.chunks_exact_mut(S::ROWS).enumerate() {
-            let at = if turned {
-                from * moments + to
-            } else {
-                to * moments + from
+            packed[to % S::ROWS] = match weights {
+                MomentWeights::Rows(weights) => weights[to * moments + from],
+                MomentWeights::Columns(weights) => weights[from * moments + to],
             };
-            packed[to % S::ROWS] = weights[at];
         }
     }
     let panels = Panels::new(S::WIDTH, groups_of(pitches), moments);
     for (channel, plane) in planes.chunks_exact(shape.area()).enumerate() {
         for (moment, line) in plane.chunks_exact(pitches).enumerate() {
             for (group, x) in line.chunks(LANES).enumerate() {
-                work.columns[panels.place(group, moment)][..x.len()].copy_from_slice(x);
+                work.columns[panels.index_of(group, moment)][..x.len()].copy_from_slice(x);
             }
         }
         for panel in 0..panels.count() {

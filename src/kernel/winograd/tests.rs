@@ -1,6 +1,5 @@
-use super::super::direct::tests::{Case, naive};
 use super::*;
-use crate::kernel::testing::{assert_near, on_threads};
+use crate::kernel::testing::convolution::Case;
 
 fn cases() -> Vec<Case> {
     [
@@ -34,33 +33,17 @@ fn pack(isa: Isa, case: &Case) -> WinogradWeights {
 #[test]
 fn agrees_with_the_definition() {
     for case in cases() {
-        for addends in case.addends() {
-            let expected = naive(case.geometry, case.rows, &case.weight, &case.x, addends);
-            for isa in Isa::available() {
-                let found = convolve(isa, case.geometry, &pack(isa, &case), &case.x, addends);
-                let what = format!("{isa:?} {:?}", case.geometry);
-                assert_near(&found, &expected, 3e-6, &what);
-            }
-        }
+        case.assert_agrees(3e-6, |isa, addends| {
+            convolve(isa, case.geometry, &pack(isa, &case), &case.x, addends)
+        });
     }
 }
 
 #[test]
 fn does_not_depend_on_threads_or_fused_instruction_set() {
     for case in cases() {
-        let best = Isa::detect();
-        let addends = case.addends()[1];
-        let expected = convolve(best, case.geometry, &pack(best, &case), &case.x, addends);
-        for isa in Isa::available() {
-            let weights = pack(isa, &case);
-            let [one, two, three] = [1, 2, 3].map(|threads| {
-                on_threads(threads, || {
-                    convolve(isa, case.geometry, &weights, &case.x, addends)
-                })
-            });
-            assert_eq!(one, two);
-            assert_eq!(one, three);
-            assert!(one == expected || matches!(isa, Isa::Portable(_)));
-        }
+        case.assert_reproducible(|isa, addends| {
+            convolve(isa, case.geometry, &pack(isa, &case), &case.x, addends)
+        });
     }
 }

@@ -1,17 +1,18 @@
-//! To the points and back, along one direction.
+//! Winograd's transforms to the points and back, in one direction.
 //!
-//! With finite points p₀…p₄ and ∞, the input's transform evaluates at each point the polynomial that vanishes at all
-//! others (Toom-Cook, transposed); the kernel's divides by what is left of it; the output's multiplies by powers of
-//! the point.
+//! The points are five finite ones and ∞ (Toom-Cook, transposed). At each finite point, the transform of the input
+//! applies the coefficients of the polynomial that vanishes at the other finite points. The transform of the kernel
+//! divides by the value of that polynomial at the point, and the transform of the output multiplies by powers of the
+//! point.
 
-use super::super::isa::Simd;
 use super::{POINTS, SIDE};
+use crate::kernel::isa::Simd;
 
 /// The points are 0, ±A, ±B and ∞.
 const A: f64 = 2.0 / 3.0;
 const B: f64 = 4.0 / 3.0;
 
-/// Carries six numbers in a row to the points.
+/// Transforms six consecutive numbers of the input to the points.
 #[inline(always)]
 pub(super) fn transform_input<S: Simd>(simd: S, x: [S::V; POINTS]) -> [S::V; POINTS] {
     let s = |c: f64| simd.splat(c as f32);
@@ -31,7 +32,7 @@ pub(super) fn transform_input<S: Simd>(simd: S, x: [S::V; POINTS]) -> [S::V; POI
     ]
 }
 
-/// Carries the points' products back to four results in a row.
+/// Transforms the products at the points back to four consecutive results.
 #[inline(always)]
 pub(super) fn transform_output<S: Simd>(simd: S, x: [S::V; POINTS]) -> [S::V; SIDE] {
     let s = |c: f64| simd.splat(c as f32);
@@ -47,7 +48,7 @@ pub(super) fn transform_output<S: Simd>(simd: S, x: [S::V; POINTS]) -> [S::V; SI
 
 /// The finite points.
 const FINITE: [f64; POINTS - 1] = [0.0, A, -A, B, -B];
-/// For each finite point one over the product of its distances to the others.
+/// For each finite point, the inverse of the product of its differences from the others.
 const FACTORS: [f64; POINTS - 1] = factors();
 
 const fn factors() -> [f64; POINTS - 1] {
@@ -66,7 +67,7 @@ const fn factors() -> [f64; POINTS - 1] {
     factors
 }
 
-/// Carries a 3×3 kernel to the points of both directions.
+/// Transforms a 3×3 kernel to the points, in both directions.
 #[inline]
 pub(super) fn transform_kernel(kernel: &[f32; 9]) -> [f32; POINTS * POINTS] {
     let mut rows = [[0.0; POINTS]; 3];
@@ -83,7 +84,7 @@ pub(super) fn transform_kernel(kernel: &[f32; 9]) -> [f32; POINTS * POINTS] {
     points
 }
 
-/// Carries three numbers in a row to the points.
+/// Transforms three consecutive numbers of a kernel to the points.
 #[inline(always)]
 fn kernel_at_points(x: [f64; 3]) -> [f64; POINTS] {
     let mut points = [x[2]; POINTS];
