@@ -24,7 +24,7 @@ const LONGEST_TEXT: usize = 160;
 /// Describe a model, a clip file or a MIDI file
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// A model or a clip file (.safetensors), or a MIDI file (.mid)
+    /// Model or clip file (.safetensors), or MIDI file (.mid)
     file: PathBuf,
 }
 
