@@ -13,13 +13,13 @@ const NAMED_SKIPPED: usize = 8;
 /// Convert a published checkpoint to a model file
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// A training run's folder (with params.json and chkpts/weights_best.pt), or a weights file (.pt)
+    /// Folder of a training run (with params.json and chkpts/weights_best.pt), or weights file (.pt)
     #[arg(value_name = "DIR|FILE.pt")]
     source: PathBuf,
-    /// The run's params.json, if it is not in that folder or beside the weights
+    /// The run's params.json, if it is not in that folder or beside the weights file
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
-    /// The model file to write
+    /// Model file to write
     #[arg(short, long, value_name = "MODEL.safetensors")]
     output: PathBuf,
 }

@@ -24,7 +24,7 @@ const LONGEST_TEXT: usize = 160;
 /// Describe a model, a clip file or a MIDI file
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// A model or a clip file (.safetensors), or a MIDI file (.mid)
+    /// Model or clip file (.safetensors), or MIDI file (.mid)
     file: PathBuf,
 }
 
@@ -51,7 +51,11 @@ fn describe_safetensors(path: &Path) -> Result<Vec<String>> {
     let bytes = read_bounded(path, MAX_FILE_BYTES)?;
     let in_file = |fault: Fault| fault.in_file(path);
     let container = Container::parse(&bytes).map_err(in_file)?;
-    if container.expect_format(CLIP_FORMAT).is_ok() {
+    if container
+        .metadata
+        .get("format")
+        .is_some_and(|format| format == CLIP_FORMAT)
+    {
         return Ok(describe_clip(
             &ClipFeatures::parse(&bytes).map_err(in_file)?,
         ));

@@ -23,7 +23,7 @@ use diff_bgm::Result;
 
 /// Draft background music that follows a video clip
 #[derive(Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

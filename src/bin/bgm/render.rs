@@ -18,18 +18,18 @@ const MOVIE_ENDINGS: &[&str] = &["mp4", "m4v", "mov", "mkv"];
 /// Render a MIDI file to audio, or put it under a video
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The MIDI file to play
+    /// MIDI file to play
     midi: PathBuf,
-    /// The WAV file to write; with --video, the movie (.mp4, .m4v, .mov or .mkv)
+    /// WAV file to write; with --video, movie to write (.mp4, .m4v, .mov or .mkv)
     #[arg(short, long, value_name = "SOUND.wav")]
     output: PathBuf,
-    /// A soundfont to play it with [default: one installed on the system, else a simple electric piano]
+    /// Soundfont to play it with [default: one installed on the system, else a simple electric piano]
     #[arg(long, value_name = "PIANO.sf2")]
     soundfont: Option<PathBuf>,
-    /// A video; its sound is replaced by the music
+    /// Video to put the music under; its own sound is replaced
     #[arg(long, value_name = "CLIP.mp4")]
     video: Option<PathBuf>,
-    /// The beat of the music at which the video starts, as in `bgm generate`
+    /// Beat of the music at which the video starts, as in `bgm generate`
     #[arg(
         long,
         default_value = "0",
