@@ -1,5 +1,7 @@
 //! The editor without a window, to find out where its widgets are.
 
+use std::sync::Arc;
+
 use egui::{
     Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, accesskit, pos2, vec2,
 };
@@ -11,7 +13,6 @@ use crate::instance::params::{ParamId, ParamRange, ParamValues};
 use crate::instance::{Desk, Session, State};
 use crate::player::Player;
 use crate::worker::{JobKind, Running};
-use std::sync::Arc;
 
 /// Passes after which egui has settled the sizes of all widgets.
 const SETTLING_PASSES: usize = 4;
@@ -125,7 +126,9 @@ impl HeadlessEditor {
             ..RawInput::default()
         };
         let (contents, desk) = (&mut self.contents, &self.desk);
-        let output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, &Defaults));
+        let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, &Defaults));
+        // Nothing is rendered, so no texture needs an update.
+        output.textures_delta.clear();
         if let Some(update) = output.platform_output.accesskit_update {
             self.widgets = update.nodes;
         }
