@@ -1,4 +1,4 @@
-//! A small canvas: smooth rectangles and lettering on an opaque picture, and the colours that all pictures share.
+//! A small canvas: anti-aliased rectangles and text on an opaque image.
 
 use std::ops::Range;
 use std::path::Path;
@@ -7,24 +7,16 @@ use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_wid
 
 use crate::error::{Error, Result};
 use crate::formats::atomic_file;
+use crate::palette::Colour;
 
-/// A colour, red, green and blue.
-pub(crate) type Colour = [u8; 3];
-
-pub(crate) const BACKGROUND: Colour = [0x14, 0x16, 0x1b];
-pub(crate) const LINE: Colour = [0x2a, 0x2f, 0x3a];
-pub(crate) const NOTE: Colour = [0x7f, 0xb4, 0xff];
-pub(crate) const CUT: Colour = [0xf2, 0xb8, 0x4b];
-pub(crate) const MUTED: Colour = [0x8a, 0x92, 0xa3];
-
-/// An opaque picture of 8 bits a channel.
+/// An opaque image with 8 bits per channel.
 pub(crate) struct Canvas {
     width: usize,
     height: usize,
     pixels: Vec<Colour>,
 }
 
-/// A rectangle by its edges in pixels; fractions of a pixel are painted in part.
+/// A rectangle by its edges, in pixels. Pixels that it covers in part are blended.
 #[derive(Clone, Copy)]
 pub(crate) struct Rect {
     pub(crate) left: f32,
@@ -33,7 +25,7 @@ pub(crate) struct Rect {
     pub(crate) bottom: f32,
 }
 
-/// Size and weight of letters.
+/// The size and weight of text.
 #[derive(Clone, Copy)]
 pub(crate) struct Lettering {
     size: RasterHeight,
@@ -50,12 +42,12 @@ impl Lettering {
         weight: FontWeight::Bold,
     };
 
-    /// How many pixels wide `text` is.
+    /// Returns the width of `text`, in pixels.
     pub(crate) fn width(self, text: &str) -> f32 {
         (text.chars().count() * get_raster_width(self.weight, self.size)) as f32
     }
 
-    /// How many pixels high a line is.
+    /// Returns the height of a line, in pixels.
     pub(crate) fn height(self) -> f32 {
         self.size.val() as f32
     }
@@ -74,10 +66,10 @@ impl Canvas {
         self.height
     }
 
-    /// Writes it as a PNG, whole or not at all.
+    /// Writes the image as a PNG file, atomically.
     ///
     /// # Errors
-    /// [`Error::Io`] where `path` cannot be written.
+    /// Returns [`Error::Io`] if `path` cannot be written.
     pub(crate) fn write_png(&self, path: &Path) -> Result<()> {
         atomic_file::write_file(path, |file| {
             let mut encoder = png::Encoder::new(file, self.width as u32, self.height as u32);
@@ -90,18 +82,18 @@ impl Canvas {
         })
     }
 
-    /// Fills a rectangle; an `alpha` of 1 covers, 0 leaves what is there.
+    /// Fills a rectangle. An `alpha` of 1 is opaque, 0 leaves the image as it is.
     pub(crate) fn fill(&mut self, rect: Rect, colour: Colour, alpha: f32) {
         self.fill_rounded(rect, 0.0, colour, alpha);
     }
 
-    /// Fills a rectangle whose corners are rounded by `radius` pixels.
+    /// Fills a rectangle with corners of `radius` pixels.
     pub(crate) fn fill_rounded(&mut self, rect: Rect, radius: f32, colour: Colour, alpha: f32) {
         let radius = radius
             .min((rect.right - rect.left) / 2.0)
             .min((rect.bottom - rect.top) / 2.0);
-        for y in pixels(rect.top, rect.bottom, self.height) {
-            for x in pixels(rect.left, rect.right, self.width) {
+        for y in touched(rect.top, rect.bottom, self.height) {
+            for x in touched(rect.left, rect.right, self.width) {
                 let coverage = overlap(x, rect.left, rect.right)
                     * overlap(y, rect.top, rect.bottom)
                     * corner_coverage(x, y, rect, radius);
@@ -110,7 +102,7 @@ impl Canvas {
         }
     }
 
-    /// Writes a line of text with its upper left corner at `left`, `top`; characters without a picture become "?".
+    /// Writes a line of text with its upper left corner at `left`, `top`. Characters without a glyph become `?`.
     pub(crate) fn write(
         &mut self,
         text: &str,
@@ -147,20 +139,20 @@ impl Canvas {
     }
 }
 
-/// The pixels that the stretch from `from` to `to` touches, within `0..limit`.
-fn pixels(from: f32, to: f32, limit: usize) -> Range<usize> {
+/// Returns the pixels within `0..limit` that the range from `from` to `to` touches.
+fn touched(from: f32, to: f32, limit: usize) -> Range<usize> {
     let first = from.floor().max(0.0) as usize;
     let end = (to.ceil().max(0.0) as usize).min(limit);
     first.min(end)..end
 }
 
-/// How much of pixel `at` lies between `from` and `to`.
+/// Returns the share of pixel `at` that lies between `from` and `to`.
 fn overlap(at: usize, from: f32, to: f32) -> f32 {
     let at = at as f32;
     ((at + 1.0).min(to) - at.max(from)).clamp(0.0, 1.0)
 }
 
-/// How much of a pixel near a rounded corner lies within it; 1 elsewhere.
+/// Returns the share of a pixel that lies within the rounded corners; 1 away from them.
 fn corner_coverage(x: usize, y: usize, rect: Rect, radius: f32) -> f32 {
     let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
     let beyond_x = (rect.left + radius - x).max(x - (rect.right - radius));

@@ -1,7 +1,9 @@
-//! One instance of the plugin, without its host and its window: the clip, the takes, the work on them and what a project saves.
+//! One instance of the plugin, without its host and its window: the clip, the takes, the jobs that make them, and what
+//! the host's project saves.
 
 mod desk;
 mod live;
+mod notice;
 pub mod params;
 mod path_text;
 mod saved_clip;
@@ -10,6 +12,7 @@ mod state;
 
 pub use desk::Desk;
 pub use live::Live;
+pub use notice::Notice;
 pub use saved_clip::SavedClip;
-pub use session::{Notice, Session, Snapshot};
+pub use session::{Session, Snapshot};
 pub use state::{MAX_STEPS, State, Take};

@@ -121,6 +121,7 @@
 
 mod canvas;
 pub mod conditioning;
+pub mod counted;
 pub mod dataset;
 pub mod diffusion;
 #[cfg(feature = "plugin")]
@@ -134,6 +135,11 @@ pub mod generator;
 pub mod instance;
 pub mod kernel;
 pub mod music;
+#[cfg_attr(
+    not(feature = "plugin"),
+    allow(dead_code, reason = "only the editor uses some of the colours")
+)]
+mod palette;
 pub mod player;
 #[cfg(feature = "plugin")]
 pub mod plugin;

@@ -1,7 +1,7 @@
-//! The plugin as hosts see it: two types over one core.
+//! The plugin as hosts see it: two types that share one implementation.
 //!
-//! [`NoteEffect`] has no audio, for hosts that put note effects before an instrument; [`Instrument`] has a stereo
-//! output with the built-in preview, for hosts that demand audio, and for hearing a draft at once.
+//! [`NoteEffect`] has no audio, for hosts that put note effects before an instrument. [`Instrument`] has a stereo output
+//! with the built-in preview, for hosts that require audio and for listening to a draft at once.
 
 mod audio;
 mod params;
@@ -19,22 +19,23 @@ use crate::instance::{Desk, Session};
 use crate::player::Player;
 use audio::Audio;
 pub use params::DiffBgmParams;
+use params::HostParams;
 
-/// What tells the exported types apart.
+/// What distinguishes the exported types.
 pub trait Kind: Send + 'static {
     /// The name that hosts show.
     const NAME: &'static str;
-    /// The identity in CLAP hosts.
+    /// The id in CLAP hosts.
     const CLAP_ID: &'static str;
-    /// One line for a host's browser.
+    /// One line for the host's browser.
     const DESCRIPTION: &'static str;
-    /// Where CLAP hosts list it.
+    /// The categories in CLAP hosts.
     const FEATURES: &'static [ClapFeature];
     /// Whether it has the built-in instrument.
     const HAS_PREVIEW: bool;
-    /// The audio it has.
+    /// Its audio ports.
     const AUDIO: &'static [AudioIOLayout];
-    /// What it takes from the host and sends on beside its own notes.
+    /// The MIDI that it passes through.
     const MIDI: MidiConfig;
 }
 
@@ -51,7 +52,7 @@ impl Kind for NoteEffect {
     const MIDI: MidiConfig = MidiConfig::MidiCCs;
 }
 
-/// Notes, and a stereo output that previews them.
+/// Notes, and a stereo output with a preview of them.
 pub struct Instrument;
 
 impl Kind for Instrument {
@@ -68,7 +69,7 @@ impl Kind for Instrument {
         main_output_channels: NonZeroU32::new(2),
         ..AudioIOLayout::const_default()
     }];
-    /// In VST3, controllers would be two thousand parameters more.
+    /// In VST3, controllers would add two thousand parameters.
     const MIDI: MidiConfig = MidiConfig::Basic;
 }
 
@@ -113,7 +114,7 @@ impl<K: Kind> Plugin for DiffBgm<K> {
 
     type Editor = editor::Editor;
     type SysExMessage = ();
-    /// The framework's own worker does not survive an instance that is deleted with a task waiting; ours does.
+    /// Unused: the framework's worker does not survive an instance that is deleted with a task waiting.
     type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
@@ -121,9 +122,14 @@ impl<K: Kind> Plugin for DiffBgm<K> {
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        let params = Arc::clone(&self.params);
+        let connect = move |host| {
+            let params = HostParams::new(Arc::clone(&params), host);
+            Arc::new(params) as Arc<dyn ParamAccess>
+        };
         editor::create(
             Arc::clone(&self.desk),
-            Arc::clone(&self.params) as Arc<dyn ParamAccess>,
+            Box::new(connect),
             Arc::clone(&self.windows),
             K::HAS_PREVIEW,
         )
@@ -166,16 +172,16 @@ impl<K: Kind> Plugin for DiffBgm<K> {
     ) -> ProcessStatus {
         self.audio
             .process(buffer, context, &self.params, &self.desk.session);
-        // The transport may start at any time, and after anything else a host may stop asking.
+        // The transport may start at any time, and hosts may stop calling after any other status.
         ProcessStatus::KeepAlive
     }
 }
 
-/// Keeps one idle instance for as long as the process lives.
+/// Keeps one idle instance until the process ends.
 ///
-/// In VST3 on Linux the framework tells of changed parameters through a worker that all instances share. If the last
-/// instance is deleted with such news waiting, the worker ends first and the deletion aborts the host. The kept instance
-/// is never the last one to go.
+/// In VST3 on Linux the framework reports changed parameters through a worker that all instances share. If the last
+/// instance is deleted while a report waits, the worker ends first and the deletion aborts the host. The kept instance
+/// prevents that, since it is never deleted.
 fn keep_an_instance() {
     static KEPT: Once = Once::new();
     KEPT.call_once(|| mem::forget(Wrapper::<DiffBgm<Instrument>>::new()));
@@ -189,7 +195,7 @@ impl<K: Kind> ClapPlugin for DiffBgm<K> {
     const CLAP_FEATURES: &'static [ClapFeature] = K::FEATURES;
 }
 
-/// Hosts refuse VST3 plugins without audio, so the instrument alone comes as one.
+/// Hosts refuse VST3 plugins without audio, so only the instrument is exported as one.
 impl Vst3Plugin for DiffBgm<Instrument> {
     const VST3_CLASS_ID: [u8; 16] = *b"DiffBgmInstrumnt";
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =

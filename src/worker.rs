@@ -1,19 +1,18 @@
-//! Long work beside the host: one thread for each instance of the plugin.
+//! Background work: one thread per instance of the plugin.
 //!
-//! At most one job of a kind waits, and a newer one takes its place; a running job of the same kind is cancelled. A
-//! job that panics is a failed job, and the next one runs. Dropping the worker cancels what runs and waits for it.
+//! At most one job of a kind waits. A newer one replaces it and cancels a running job of the same kind. A job that panics
+//! ends, and the next one runs. Dropping the worker cancels the running job and waits for it.
 //!
 //! The thread sleeps by parking itself, so that a [`Bell`] can wake it from the audio thread.
 
 mod bell;
+mod panics;
 mod pool;
 mod quiet_thread;
 mod reporter;
 mod sharing;
 
-use std::any::Any;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle, Thread};
@@ -23,14 +22,15 @@ use parking_lot::Mutex;
 
 use crate::error::{Error, Result};
 pub use bell::Bell;
+pub use panics::catch_panic;
 pub use pool::InferencePool;
 pub use reporter::Reporter;
 pub use sharing::SharedByKey;
 
-/// Stack of the worker's thread: parsers and the network are run on it.
+/// The stack of the worker's thread, which runs parsers and the network.
 const STACK_BYTES: usize = 8 << 20;
 
-/// What a job is for, in the order in which waiting jobs are run.
+/// What a job is for. Waiting jobs run in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum JobKind {
     /// Reads or analyses a clip.
@@ -44,29 +44,27 @@ pub enum JobKind {
 /// What the worker is doing.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
-    /// The job that runs now, or is about to.
+    /// The job that runs now or is about to.
     pub running: Option<Running>,
-    /// Why the last job failed; nothing once another is asked for. Being cancelled is no failure.
-    pub failure: Option<String>,
 }
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Running {
-    /// What it is for.
+    /// What the job is for.
     pub kind: JobKind,
-    /// What it is doing at present, such as `Segment 2 of 3, step 11 of 20`.
+    /// What it is doing, such as `Segment 2 of 3, step 11 of 20`.
     pub stage: String,
-    /// How much is done, 0 to 1.
+    /// The share that is done, 0 to 1.
     pub fraction: f32,
-    /// About how long it will still take, once that can be said.
+    /// The estimated time left, or `None` if it is too early to say.
     pub remaining: Option<Duration>,
 }
 
-type Job = Box<dyn FnOnce(&Reporter) -> Result<()> + Send>;
-type Answer = Arc<dyn Fn(&Reporter) -> Result<()> + Send + Sync>;
+type Job = Box<dyn FnOnce(&Reporter) + Send>;
+type Answer = Arc<dyn Fn(&Reporter) + Send + Sync>;
 
-/// A thread that runs jobs; it is started by the first one.
+/// A thread that runs jobs. The first job starts it.
 #[derive(Default)]
 pub struct Worker {
     shared: Arc<Shared>,
@@ -76,35 +74,36 @@ pub struct Worker {
 #[derive(Default)]
 struct Shared {
     queue: Mutex<Queue>,
-    /// Whether the bell was rung since it was last looked at.
+    /// Whether the bell was rung since the thread last looked.
     rung: AtomicBool,
 }
 
 #[derive(Default)]
 struct Queue {
     waiting: BTreeMap<JobKind, Job>,
-    /// What runs, and how to cancel it.
+    /// The running job's kind, and the flag that cancels it.
     current: Option<(JobKind, Arc<AtomicBool>)>,
-    /// The job that the bell asks for.
+    /// The job that the bell requests.
     answer: Option<Answer>,
     status: Status,
     stop: bool,
 }
 
 impl Worker {
-    /// Asks for a job. A waiting job of the same kind is dropped, and a running one cancelled.
+    /// Requests a job. A waiting job of the same kind is dropped, and a running one cancelled.
+    ///
+    /// The job reports its own outcome: see [`catch_panic`] for one that panics.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// Returns an error if the system cannot start the thread.
     pub fn submit(
         &self,
         kind: JobKind,
-        job: impl FnOnce(&Reporter) -> Result<()> + Send + 'static,
+        job: impl FnOnce(&Reporter) + Send + 'static,
     ) -> Result<()> {
         let replaced = {
             let mut queue = self.shared.queue.lock();
             queue.cancel_running(kind);
-            queue.status.failure = None;
             if queue.status.running.is_none() {
                 queue.status.running = Some(Running::starting(kind));
             }
@@ -115,16 +114,13 @@ impl Worker {
         Ok(())
     }
 
-    /// A bell that asks for a draft by `answer`, as [`Worker::submit`] does; starts the thread.
+    /// Starts the thread and returns a bell that requests the draft `answer`, as [`Worker::submit`] does.
     ///
     /// `answer` must not own the worker, which could then never be dropped.
     ///
     /// # Errors
-    /// When the system gives no thread.
-    pub fn bell(
-        &self,
-        answer: impl Fn(&Reporter) -> Result<()> + Send + Sync + 'static,
-    ) -> Result<Bell> {
+    /// Returns an error if the system cannot start the thread.
+    pub fn bell(&self, answer: impl Fn(&Reporter) + Send + Sync + 'static) -> Result<Bell> {
         let replaced = self.shared.queue.lock().answer.replace(Arc::new(answer));
         drop(replaced);
         Ok(Bell::new(Arc::clone(&self.shared), self.started()?))
@@ -137,25 +133,25 @@ impl Worker {
             queue.cancel_running(kind);
             let removed = queue.waiting.remove(&kind);
             if queue.current.is_none() {
-                queue.status.running = queue.waiting.keys().next().copied().map(Running::starting);
+                queue.status.running = queue.next_to_run();
             }
             removed
         };
         drop(removed);
     }
 
-    /// What the worker is doing.
+    /// Returns what the worker is doing.
     pub fn status(&self) -> Status {
         self.shared.queue.lock().status.clone()
     }
 
-    /// Like [`Worker::status`], but nothing where the answer would have to be waited for.
+    /// Returns what the worker is doing, or `None` if another thread holds the lock.
     pub fn try_status(&self) -> Option<Status> {
         let queue = self.shared.queue.try_lock()?;
         Some(queue.status.clone())
     }
 
-    /// The thread, which is started by whoever needs it first.
+    /// Returns the thread, starting it if necessary.
     fn started(&self) -> Result<Thread> {
         let mut thread = self.thread.lock();
         if let Some(running) = &*thread {
@@ -171,7 +167,7 @@ impl Worker {
             })
             .map_err(|error| Error::Program {
                 program: "the worker".to_owned(),
-                message: format!("the system gave it no thread ({error})"),
+                message: format!("the system could not start its thread ({error})"),
             })?;
         let handle = spawned.thread().clone();
         *thread = Some(spawned);
@@ -193,14 +189,14 @@ impl Drop for Worker {
         let thread = self.thread.get_mut();
         if let Some(thread) = thread.take() {
             thread.thread().unpark();
-            // A panic outside a job has nobody left to be told to.
+            // A panic outside a job can no longer be reported to anyone.
             let _ = thread.join();
         }
     }
 }
 
 impl Shared {
-    /// Waits for a job and runs it; false when the worker is dropped.
+    /// Waits for a job and runs it. Returns false once the worker is dropped.
     fn run_next(self: &Arc<Self>) -> bool {
         let (kind, job, cancelled) = loop {
             let mut queue = self.queue.lock();
@@ -217,31 +213,26 @@ impl Shared {
                 break (kind, job, cancelled);
             }
             drop(queue);
-            // Whatever was asked for after the look above has unparked the thread, and this returns at once.
+            // A request made since the lock was released has unparked the thread, and this returns at once.
             thread::park();
         };
         let reporter = Reporter::new(Arc::clone(self), kind, cancelled);
-        let outcome = catch_unwind(AssertUnwindSafe(|| job(&reporter)));
-        let failure = match outcome {
-            Ok(Ok(()) | Err(Error::Cancelled)) => None,
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(panic) => Some(format!("a fault in Diff-BGM: {}", panic_message(&*panic))),
-        };
+        // The next job must run even after one whose panic went unreported.
+        let _ = catch_panic(|| {
+            job(&reporter);
+            Ok(())
+        });
         let mut queue = self.queue.lock();
         queue.current = None;
-        queue.status.running = queue.waiting.keys().next().copied().map(Running::starting);
-        if failure.is_some() {
-            queue.status.failure = failure;
-        }
+        queue.status.running = queue.next_to_run();
         true
     }
 }
 
 impl Queue {
-    /// Puts what the bell asks for among what waits.
+    /// Queues the job that the bell requests.
     fn answer_bell(&mut self) {
         if let Some(answer) = self.answer.clone() {
-            self.status.failure = None;
             let job: Job = Box::new(move |reporter| answer(reporter));
             self.waiting.insert(JobKind::Generate, job);
         }
@@ -254,6 +245,10 @@ impl Queue {
             cancelled.store(true, Ordering::Relaxed);
         }
     }
+
+    fn next_to_run(&self) -> Option<Running> {
+        self.waiting.keys().next().copied().map(Running::starting)
+    }
 }
 
 impl Running {
@@ -265,14 +260,6 @@ impl Running {
             remaining: None,
         }
     }
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("it gave no reason")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the plugin does beside the host: clips are read and drafts are made on its worker.
+//! The jobs of an instance: clips are read, drafts made and files written on its workers.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,32 +32,59 @@ fn demo_clip() -> PathBuf {
 }
 
 impl Instance {
-    fn status_when(&self, wanted: impl Fn(&Status) -> bool) -> Status {
-        loop {
-            let status = self.desk.worker.status();
-            if wanted(&status) {
-                return status;
-            }
+    fn status_when(&self, is_wanted: impl Fn(&Status) -> bool) {
+        while !is_wanted(&self.desk.worker.status()) {
             thread::yield_now();
         }
     }
 
-    fn idle(&self) -> Status {
-        self.status_when(|status| status.running.is_none())
+    /// Waits until a draft's first segment has begun.
+    fn drafting(&self) {
+        self.status_when(|status| {
+            let running = status.running.as_ref();
+            running.is_some_and(|running| running.stage.starts_with("Segment"))
+        });
+    }
+
+    fn idle(&self) {
+        self.status_when(|status| status.running.is_none());
     }
 
     fn with_clip() -> Self {
         let instance = instance();
         instance.desk.load_clip(demo_clip());
-        assert_eq!(instance.idle().failure, None);
+        instance.succeeds();
         instance
     }
 
-    /// What is told once something is.
-    fn told(&self) -> Notice {
+    /// Waits until the worker is idle and returns the notices since the last request.
+    fn notices_when_idle(&self) -> Vec<Notice> {
+        self.idle();
+        self.desk.session.notices()
+    }
+
+    /// Waits until the worker is idle, and checks that all its jobs went well.
+    fn succeeds(&self) {
+        let notices = self.notices_when_idle();
+        let is_done = |notice: &Notice| matches!(notice, Notice::Done(_));
+        assert!(
+            !notices.is_empty() && notices.iter().all(is_done),
+            "{notices:?}"
+        );
+    }
+
+    /// Waits until the worker is idle and returns the problem it ended in.
+    fn fails(&self) -> String {
+        match &self.notices_when_idle()[..] {
+            [Notice::Problem(problem)] => problem.clone(),
+            other => panic!("not one problem but {other:?}"),
+        }
+    }
+
+    /// Waits for the first notice.
+    fn notice(&self) -> Notice {
         loop {
-            let snapshot = self.desk.session.try_snapshot();
-            if let Some(notice) = snapshot.and_then(|snapshot| snapshot.notice) {
+            if let Some(notice) = self.desk.session.notices().pop() {
                 return notice;
             }
             thread::yield_now();
@@ -74,7 +101,7 @@ fn a_draft_becomes_a_take_that_plays_and_that_the_host_should_save() {
     let mut instance = Instance::with_clip();
     let revision = instance.desk.session.revision();
     instance.desk.generate(ParamValues::default());
-    assert_eq!(instance.idle().failure, None);
+    instance.succeeds();
     let state = instance.state();
     let take = state.current_take().expect("a take");
     assert_eq!(take.draft.recipe.settings.seed, 1);
@@ -99,7 +126,7 @@ fn a_draft_becomes_a_take_that_plays_and_that_the_host_should_save() {
 }
 
 #[test]
-fn a_draft_is_made_again_from_what_the_project_remembers_of_the_clip() {
+fn a_draft_can_be_made_from_what_the_project_saved_of_a_missing_clip() {
     let first = Instance::with_clip();
     first.desk.session.edit(|state| {
         let clip = state.clip.as_mut().expect("a clip");
@@ -109,29 +136,26 @@ fn a_draft_is_made_again_from_what_the_project_remembers_of_the_clip() {
     let second = instance();
     second.desk.session.load(&text);
     second.desk.generate(ParamValues::default());
-    assert_eq!(second.idle().failure, None);
+    second.succeeds();
     assert_eq!(second.state().takes.len(), 1);
 }
 
 #[test]
-fn a_cancelled_generation_leaves_no_take_and_no_error() {
+fn a_cancelled_draft_leaves_no_take_and_no_notice() {
     let instance = Instance::with_clip();
     instance.desk.session.edit(|state| state.steps = 100);
     instance.desk.generate(ParamValues::default());
-    instance.status_when(|status| {
-        let running = status.running.as_ref();
-        running.is_some_and(|running| running.stage.starts_with("Segment"))
-    });
+    instance.drafting();
     instance.desk.worker.cancel(JobKind::Generate);
-    assert_eq!(instance.idle().failure, None);
+    assert_eq!(instance.notices_when_idle(), []);
     assert!(instance.state().takes.is_empty());
 }
 
 #[test]
-fn a_draft_that_is_finished_after_another_project_was_opened_is_a_take_that_does_not_play() {
+fn a_draft_finished_after_another_project_was_loaded_is_a_take_that_does_not_play() {
     let first = Instance::with_clip();
     first.desk.generate(ParamValues::default());
-    assert_eq!(first.idle().failure, None);
+    first.succeeds();
     let opened = first.state();
 
     let seed = |state: &State| {
@@ -141,12 +165,9 @@ fn a_draft_that_is_finished_after_another_project_was_opened_is_a_take_that_does
     };
     first.desk.session.edit(|state| state.seed = 2);
     first.desk.generate(ParamValues::default());
-    first.status_when(|status| {
-        let running = status.running.as_ref();
-        running.is_some_and(|running| running.stage.starts_with("Segment"))
-    });
+    first.drafting();
     first.desk.session.load(&opened.to_text().unwrap());
-    assert_eq!(first.idle().failure, None);
+    first.succeeds();
     let state = first.state();
     assert_eq!(seed(&state), Some(1));
     let kept = state.takes.last().expect("takes");
@@ -154,14 +175,11 @@ fn a_draft_that_is_finished_after_another_project_was_opened_is_a_take_that_does
 }
 
 #[test]
-fn an_instance_that_is_deleted_while_it_generates_ends_the_work() {
+fn deleting_an_instance_ends_its_running_draft() {
     let instance = Instance::with_clip();
     instance.desk.session.edit(|state| state.steps = 100);
     instance.desk.generate(ParamValues::default());
-    instance.status_when(|status| {
-        let running = status.running.as_ref();
-        running.is_some_and(|running| running.stage.starts_with("Segment"))
-    });
+    instance.drafting();
     let session = Arc::clone(&instance.desk.session);
     drop(instance);
     assert!(session.state().takes.is_empty());
@@ -169,24 +187,51 @@ fn an_instance_that_is_deleted_while_it_generates_ends_the_work() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_and_the_next_job_runs() {
+fn an_unreadable_file_is_a_problem_and_the_next_job_runs() {
     let instance = instance();
     let folder = tempfile::tempdir().unwrap();
     let damaged = folder.path().join("damaged.safetensors");
     std::fs::write(&damaged, b"no clip at all").unwrap();
     instance.desk.load_clip(damaged.clone());
-    let failure = instance.idle().failure.expect("a failure");
-    assert!(failure.contains("damaged.safetensors"), "{failure}");
+    let problem = instance.fails();
+    assert!(problem.contains("damaged.safetensors"), "{problem}");
 
     instance.desk.load_clip(demo_clip());
-    assert_eq!(instance.idle().failure, None);
+    instance.succeeds();
     instance
         .desk
         .session
         .edit(|state| state.model = Some(damaged));
     instance.desk.generate(ParamValues::default());
-    let failure = instance.idle().failure.expect("a failure");
-    assert!(failure.contains("damaged.safetensors"), "{failure}");
+    let problem = instance.fails();
+    assert!(problem.contains("damaged.safetensors"), "{problem}");
+}
+
+#[test]
+fn a_draft_without_a_clip_is_a_problem_that_says_what_to_do() {
+    let instance = instance();
+    instance.desk.generate(ParamValues::default());
+    assert_eq!(instance.fails(), "No clip is open. Open one first.");
+}
+
+#[test]
+fn a_failed_draft_is_not_hidden_by_the_notice_of_an_older_or_a_newer_job() {
+    let instance = Instance::with_clip();
+    let session = &instance.desk.session;
+    session.edit(|state| state.model = Some("no such model.safetensors".into()));
+    instance.desk.load_clip(demo_clip());
+    instance.desk.generate(ParamValues::default());
+    instance.idle();
+    let shown = || {
+        session
+            .try_snapshot()
+            .expect("nobody else holds the lock")
+            .notice
+    };
+    let is_failure = |notice: &Option<Notice>| matches!(notice, Some(Notice::Problem(problem)) if problem.contains("no such model"));
+    assert!(is_failure(&shown()), "{:?}", session.notices());
+    session.notify(Notice::Done("Another job.".to_owned()));
+    assert!(is_failure(&shown()), "{:?}", session.notices());
 }
 
 #[test]
@@ -195,17 +240,13 @@ fn the_current_take_is_exported_as_a_midi_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a folder/draft.mid");
     instance.desk.export_midi(path.clone());
-    let told = instance.told();
-    let is_helpful = |problem: &str| problem.contains("press Generate first");
-    assert!(
-        matches!(&told, Notice::Problem(problem) if is_helpful(problem)),
-        "{told:?}"
-    );
+    let problem = "There is no draft to export. Press Generate first.";
+    assert_eq!(instance.notice(), Notice::Problem(problem.to_owned()));
 
     instance.desk.generate(ParamValues::default());
-    assert_eq!(instance.idle().failure, None);
+    instance.succeeds();
     instance.desk.export_midi(path.clone());
-    assert_eq!(instance.told(), Notice::Wrote(path.clone()));
+    assert_eq!(instance.notice(), Notice::Wrote(path.clone()));
     assert_eq!(
         exported(&path),
         instance.state().current_take().unwrap().draft.notes.len()
@@ -213,17 +254,17 @@ fn the_current_take_is_exported_as_a_midi_file() {
 }
 
 #[test]
-fn an_export_writes_what_was_current_when_it_was_asked_for_beside_a_generation() {
+fn an_export_writes_the_current_take_without_waiting_for_a_running_draft() {
     let instance = Instance::with_clip();
     instance.desk.generate(ParamValues::default());
-    assert_eq!(instance.idle().failure, None);
+    instance.succeeds();
     let notes = instance.state().current_take().unwrap().draft.notes.len();
     instance.desk.session.edit(|state| state.steps = 100);
     instance.desk.generate(ParamValues::default());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("draft.mid");
     instance.desk.export_midi(path.clone());
-    assert_eq!(instance.told(), Notice::Wrote(path.clone()));
+    assert_eq!(instance.notice(), Notice::Wrote(path.clone()));
     assert!(instance.desk.worker.status().running.is_some());
     assert_eq!(exported(&path), notes);
 }
@@ -234,11 +275,11 @@ fn exported(path: &Path) -> usize {
 }
 
 #[test]
-fn asking_again_with_nothing_changed_moves_the_seed_on() {
+fn generating_again_with_nothing_changed_uses_the_next_seed() {
     let instance = Instance::with_clip();
     for _ in 0..2 {
         instance.desk.generate(ParamValues::default());
-        assert_eq!(instance.idle().failure, None);
+        instance.succeeds();
     }
     let state = instance.state();
     let seeds: Vec<u64> = (state.takes.iter())
@@ -249,7 +290,7 @@ fn asking_again_with_nothing_changed_moves_the_seed_on() {
 }
 
 #[test]
-fn a_draft_asked_for_while_a_clip_is_read_is_made_for_that_clip() {
+fn a_draft_requested_while_a_clip_is_read_is_made_for_that_clip() {
     let instance = Instance::with_clip();
     let folder = tempfile::tempdir().unwrap();
     let mut clip = ClipFeatures::read(&demo_clip()).unwrap();
@@ -258,23 +299,23 @@ fn a_draft_asked_for_while_a_clip_is_read_is_made_for_that_clip() {
     clip.write(&path).unwrap();
     instance.desk.load_clip(path);
     instance.desk.generate(ParamValues::default());
-    assert_eq!(instance.idle().failure, None);
+    instance.succeeds();
     assert_eq!(instance.state().takes[0].draft.cuts, [Beats(8.0)]);
 }
 
 #[test]
-fn the_host_is_told_once_of_what_changed_while_no_editor_is_open() {
+fn the_host_is_notified_once_per_change_while_no_editor_is_open() {
     let instance = Instance::with_clip();
-    let told = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&told);
-    (instance.desk.session).set_messenger(move || {
+    let notified = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&notified);
+    (instance.desk.session).set_host_notifier(move || {
         count.fetch_add(1, Ordering::Relaxed);
     });
-    instance.desk.session.tell_host();
-    assert_eq!(told.load(Ordering::Relaxed), 1);
-    instance.desk.session.tell_host();
-    assert_eq!(told.load(Ordering::Relaxed), 1);
+    instance.desk.session.notify_host();
+    assert_eq!(notified.load(Ordering::Relaxed), 1);
+    instance.desk.session.notify_host();
+    assert_eq!(notified.load(Ordering::Relaxed), 1);
     instance.desk.generate(ParamValues::default());
-    assert_eq!(instance.idle().failure, None);
-    assert_eq!(told.load(Ordering::Relaxed), 2);
+    instance.succeeds();
+    assert_eq!(notified.load(Ordering::Relaxed), 2);
 }

@@ -1,5 +1,5 @@
-//! Drafts inside the built plugin: a headless CLAP host opens a project with a clip, switches Generate on, plays the
-//! draft through, and compares what the plugin sends with a MIDI file of the same clip, tempo and seed.
+//! Makes a draft inside the built plugin: a headless CLAP host loads a project with a clip, switches Generate on, plays the
+//! draft, and compares what the plugin sends with a MIDI file of the same clip, tempo and seed.
 //!
 //! `draft_in_host LIBRARY CLIP TEMPO_BPM DRAFT.mid`
 
@@ -17,7 +17,7 @@ use plugin_hosts::clap::{INSTRUMENT, Library, Playing, RATE_HZ, Sent};
 use plugin_hosts::{Roll, project};
 
 const FRAMES: u32 = 512;
-/// A draft that is not there by then will not come.
+/// The longest wait for a draft.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 fn main() -> ExitCode {
@@ -27,8 +27,8 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     match run(library.as_ref(), clip.into(), tempo_bpm, midi.as_ref()) {
-        Ok(told) => {
-            println!("{told}");
+        Ok(summary) => {
+            println!("{summary}");
             ExitCode::SUCCESS
         }
         Err(problem) => {
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn run(library: &Path, clip: PathBuf, tempo_bpm: &str, midi: &Path) -> Result<String, String> {
-    let tempo_bpm: f64 = tempo_bpm.parse().map_err(|_| "TEMPO_BPM is no number")?;
+    let tempo_bpm: f64 = tempo_bpm.parse().map_err(|_| "TEMPO_BPM is not a number")?;
     let tempo = Tempo::new(tempo_bpm).map_err(|error| error.to_string())?;
     let features = ClipFeatures::read(&clip).map_err(|error| error.to_string())?;
     let clip = clip.canonicalize().map_err(|error| error.to_string())?;
@@ -52,7 +52,7 @@ fn run(library: &Path, clip: PathBuf, tempo_bpm: &str, midi: &Path) -> Result<St
     let start = Instant::now();
     let mut instance = Library::open(library).instance(INSTRUMENT);
     if !instance.load(&project::for_clap(&project::saved(&text))) {
-        return Err("the plugin refused the project".to_owned());
+        return Err("the plugin did not load the project".to_owned());
     }
     let mut playing = Playing::start(instance, 2);
     let at = |beats| Roll {
@@ -73,7 +73,7 @@ fn run(library: &Path, clip: PathBuf, tempo_bpm: &str, midi: &Path) -> Result<St
             break take.draft.clone();
         }
         if start.elapsed() > PATIENCE {
-            return Err("the plugin made no draft".to_owned());
+            return Err("the plugin made no draft in time".to_owned());
         }
         playing.block(Some(standing), FRAMES);
         thread::sleep(Duration::from_millis(10));
@@ -94,17 +94,17 @@ fn run(library: &Path, clip: PathBuf, tempo_bpm: &str, midi: &Path) -> Result<St
     let wanted = plugin_hosts::expected(notes, frames_per_beat);
     if playing.heard != wanted {
         return Err(format!(
-            "the plugin sent {} note events, and {} holds {} or others",
+            "the plugin sent {} note events, which differ from the {} in {}",
             playing.heard.len(),
-            midi.display(),
-            wanted.len()
+            wanted.len(),
+            midi.display()
         ));
     }
     if playing.peak < 0.01 {
-        return Err("the plugin's preview is not heard".to_owned());
+        return Err("the plugin's preview is silent".to_owned());
     }
     Ok(format!(
-        "The plugin, in a headless host: drafted in {:.1} s, then played {} notes, the same as in {}.",
+        "In a headless host, the plugin made a draft in {:.1} s and played {} notes, the same as in {}.",
         drafted.as_secs_f64(),
         wanted.len() / 2,
         midi.display()

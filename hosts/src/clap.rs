@@ -1,4 +1,4 @@
-//! A small CLAP host around the built plugin.
+//! A small CLAP host.
 
 mod playing;
 
@@ -19,7 +19,7 @@ pub const NOTE_EFFECT: &CStr = c"org.diff-bgm.note-effect";
 /// The type with a stereo output.
 pub const INSTRUMENT: &CStr = c"org.diff-bgm.instrument";
 
-/// A host that grants nothing.
+/// A host that ignores all requests.
 pub(crate) struct Quiet;
 
 impl SharedHandler<'_> for Quiet {
@@ -40,12 +40,12 @@ impl HostHandlers for Host {
     }
 }
 
-/// The framework opens no editor in a host that knows nothing of editors.
+/// The framework opens an editor only in a host with this extension.
 impl HostGuiImpl for Quiet {
     fn resize_hints_changed(&self) {}
 
     fn request_resize(&self, _size: GuiSize) -> Result<(), HostError> {
-        Err(HostError::Message("the window keeps its size"))
+        Err(HostError::Message("the window has a fixed size"))
     }
 
     fn request_show(&self) -> Result<(), HostError> {
@@ -59,20 +59,20 @@ impl HostGuiImpl for Quiet {
     fn closed(&self, _was_destroyed: bool) {}
 }
 
-/// The plugin's library, open for as long as this or an instance lives.
+/// The plugin's library. Stays open until this and all instances are dropped.
 pub struct Library(PluginEntry);
 
 impl Library {
     /// Opens the library at `path`.
     ///
     /// # Panics
-    /// When it is no CLAP plugin.
+    /// Panics if it is not a CLAP plugin.
     pub fn open(path: &Path) -> Self {
         // SAFETY: the library is our own plugin.
         Self(unsafe { PluginEntry::load(path) }.expect("the library is a CLAP plugin"))
     }
 
-    /// The ids of the types in it.
+    /// Returns the ids of the types in it.
     pub fn ids(&self) -> Vec<String> {
         let factory = self.0.get_plugin_factory().expect("a factory");
         let ids = factory
@@ -81,29 +81,29 @@ impl Library {
         ids.map(|id| id.to_string_lossy().into_owned()).collect()
     }
 
-    /// An instance of the type `id`.
+    /// Creates an instance of the type `id`.
     ///
     /// # Panics
-    /// When there is no such type.
+    /// Panics if there is no such type.
     pub fn instance(&self, id: &CStr) -> Instance {
-        let info = HostInfo::new("Headless", "Diff-BGM", "", "1").expect("no zeros in the words");
+        let info = HostInfo::new("Headless", "Diff-BGM", "", "1").expect("no zeros in the texts");
         let instance = PluginInstance::new(|_| Quiet, |_| (), &self.0, id, &info);
-        Instance(instance.expect("the plugin can be made"))
+        Instance(instance.expect("the plugin can be created"))
     }
 }
 
-/// A parameter as a host knows it.
+/// A parameter's id.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parameter(ClapId);
 
-/// An instance that is not being played.
+/// An inactive instance.
 pub struct Instance(pub(crate) PluginInstance<Host>);
 
 impl Instance {
-    /// What the host's project would keep.
+    /// Returns what the host's project saves.
     ///
     /// # Panics
-    /// When the plugin does not save.
+    /// Panics if the plugin does not save.
     pub fn save(&mut self) -> Vec<u8> {
         let state: PluginState = self.0.plugin_handle().get_extension().expect("a state");
         let mut bytes = Vec::new();
@@ -111,19 +111,19 @@ impl Instance {
         bytes
     }
 
-    /// Gives back what was saved, and says whether the plugin took it.
+    /// Loads what was saved. Returns whether the plugin accepted it.
     ///
     /// # Panics
-    /// When the plugin has no state.
+    /// Panics if the plugin has no state.
     pub fn load(&mut self, bytes: &[u8]) -> bool {
         let state: PluginState = self.0.plugin_handle().get_extension().expect("a state");
         (state.load(&self.0.plugin_handle(), &mut &bytes[..])).is_ok()
     }
 
-    /// Channels of each audio port, inputs first, and how many note ports there are each way.
+    /// Returns the channels of each audio port and the number of note ports, inputs before outputs.
     ///
     /// # Panics
-    /// When the plugin has no note ports.
+    /// Panics if the plugin has no note ports.
     pub fn ports(&mut self) -> ([Vec<u32>; 2], [u32; 2]) {
         let handle = &mut self.0.plugin_handle();
         let notes: PluginNotePorts = handle.get_extension().expect("note ports");
@@ -147,10 +147,10 @@ impl Instance {
         (audio_ports, note_ports)
     }
 
-    /// The parameter that hosts show as `name`.
+    /// Returns the parameter with the name `name`.
     ///
     /// # Panics
-    /// When there is none.
+    /// Panics if there is none.
     pub fn parameter(&mut self, name: &str) -> Parameter {
         let handle = &mut self.0.plugin_handle();
         let params: PluginParams = handle.get_extension().expect("parameters");
@@ -161,13 +161,13 @@ impl Instance {
                 return Parameter(info.id);
             }
         }
-        panic!("no parameter is called {name}")
+        panic!("no parameter has the name {name}")
     }
 
-    /// The present value of a parameter.
+    /// Returns the current value of a parameter.
     ///
     /// # Panics
-    /// When the plugin does not tell.
+    /// Panics if the plugin does not report it.
     pub fn value(&mut self, parameter: Parameter) -> f64 {
         let handle = &mut self.0.plugin_handle();
         let params: PluginParams = handle.get_extension().expect("parameters");

@@ -1,4 +1,4 @@
-//! A desktop without a screen: an Xvfb server of our own, a window on it for the plugin's editor, a pointer and keys.
+//! A desktop without a screen: an Xvfb server, a window for the plugin's editor, a pointer and a keyboard.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -16,23 +16,23 @@ use x11rb::rust_connection::RustConnection;
 
 use crate::clap::Instance;
 
-/// How long an editor is given to draw itself after something happened.
+/// The time an editor is given to redraw itself.
 const SETTLE: Duration = Duration::from_millis(500);
 
-/// An X server without hardware; it ends with this.
+/// An X server without hardware, which ends when this is dropped.
 pub struct Screen {
     server: Child,
-    /// The server ends with its last connection, and this one is closed when the program ends, however it does.
+    /// Keeps the server alive. It ends with its last connection, which closes even if the program crashes.
     _connection: RustConnection,
-    /// Its name for `DISPLAY`.
+    /// The value for `DISPLAY`.
     pub display: String,
 }
 
 impl Screen {
-    /// Starts `Xvfb`; nothing where that program is not installed.
+    /// Starts `Xvfb`. Returns `None` if it is not installed.
     ///
     /// # Panics
-    /// When it is installed but does not come up.
+    /// Panics if it is installed but does not start.
     pub fn start() -> Option<Self> {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1600x1200x24"])
@@ -64,27 +64,23 @@ impl Drop for Screen {
     }
 }
 
-/// A picture of a window: rows of red, green and blue.
+/// A screenshot of a window.
 pub struct Picture {
-    /// Pixels in a row.
+    /// The width in pixels.
     pub width: usize,
-    /// Rows.
+    /// The height in pixels.
     pub height: usize,
-    /// The pixels, row by row.
+    /// Red, green and blue of the pixels, row by row.
     pub pixels: Vec<[u8; 3]>,
 }
 
 impl Picture {
-    /// The middle of all pixels of one colour, if there are any.
-    pub fn middle_of(&self, colour: [u8; 3]) -> Option<(i16, i16)> {
-        let places = (0..self.pixels.len()).filter(|&index| self.pixels[index] == colour);
-        let (count, x, y) = places.fold((0, 0, 0), |(count, x, y), index| {
-            (count + 1, x + index % self.width, y + index / self.width)
-        });
-        (count > 0).then(|| ((x / count) as i16, (y / count) as i16))
+    /// Returns whether any pixel has a colour.
+    pub fn contains(&self, colour: [u8; 3]) -> bool {
+        self.pixels.contains(&colour)
     }
 
-    /// How many pixels have a colour for which `is_wanted` holds.
+    /// Returns the number of pixels whose colour satisfies `is_wanted`.
     pub fn count(&self, is_wanted: impl Fn([u8; 3]) -> bool) -> usize {
         self.pixels
             .iter()
@@ -93,20 +89,20 @@ impl Picture {
     }
 }
 
-/// A key by its code with the usual PC layout.
+/// A key, by its code on a PC keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
-    /// `=`, which is `+` with Shift.
+    /// `=`, or `+` with Shift.
     Equals = 21,
     /// Enter.
     Enter = 36,
     /// Home.
     Home = 110,
-    /// Arrow up.
+    /// The up arrow.
     Up = 111,
-    /// Arrow to the left.
+    /// The left arrow.
     Left = 113,
-    /// Arrow to the right.
+    /// The right arrow.
     Right = 114,
     /// Delete.
     Delete = 119,
@@ -126,7 +122,7 @@ impl Window {
     /// Opens the editor of `instance` on the X server that `DISPLAY` names.
     ///
     /// # Panics
-    /// When anything on the way fails.
+    /// Panics if the editor cannot be opened.
     pub fn open(instance: &mut Instance) -> Self {
         let (connection, screen) = x11rb::connect(None).expect("an X server");
         let handle = &mut instance.0.plugin_handle();
@@ -180,10 +176,10 @@ impl Window {
         self.connection.sync();
     }
 
-    /// What is seen now.
+    /// Takes a screenshot.
     ///
     /// # Panics
-    /// When the server gives no picture.
+    /// Panics if the server does not provide one.
     pub fn picture(&self) -> Picture {
         let (width, height) = self.size;
         let image = self
@@ -200,7 +196,7 @@ impl Window {
         }
     }
 
-    /// Presses the left button at a place of the window.
+    /// Clicks the left button at a place in the window.
     pub fn click(&self, (x, y): (i16, i16)) {
         self.fake(MOTION_NOTIFY_EVENT, 0, (x, y));
         self.fake(BUTTON_PRESS_EVENT, 1, (0, 0));
@@ -208,8 +204,8 @@ impl Window {
         thread::sleep(SETTLE);
     }
 
-    /// Drags from one place to another with the left button, calling `on_the_way` after each of 20 moves.
-    pub fn drag(&self, from: (i16, i16), to: (i16, i16), mut on_the_way: impl FnMut()) {
+    /// Drags from one place to another with the left button. Calls `after_move` after each of 20 moves.
+    pub fn drag(&self, from: (i16, i16), to: (i16, i16), mut after_move: impl FnMut()) {
         const MOVES: i16 = 20;
         self.fake(MOTION_NOTIFY_EVENT, 0, from);
         self.fake(BUTTON_PRESS_EVENT, 1, (0, 0));
@@ -218,16 +214,16 @@ impl Window {
             let place = (between(from.0, to.0), between(from.1, to.1));
             self.fake(MOTION_NOTIFY_EVENT, 0, place);
             thread::sleep(SETTLE / 10);
-            on_the_way();
+            after_move();
         }
         self.fake(BUTTON_RELEASE_EVENT, 1, (0, 0));
         thread::sleep(SETTLE);
     }
 
-    /// Types a line on a US keyboard and enters it.
+    /// Types a line on a US keyboard, then Enter.
     ///
     /// # Panics
-    /// For characters that are not on that keyboard.
+    /// Panics if a character is not on that keyboard.
     pub fn type_line(&self, text: &str) {
         for character in text.chars() {
             let (key, shifted) = key_of(character);
@@ -240,7 +236,7 @@ impl Window {
         thread::sleep(SETTLE);
     }
 
-    /// Presses a key that writes nothing.
+    /// Presses and releases a key.
     pub fn press_key(&self, key: Key) {
         self.press(key as u8);
         thread::sleep(SETTLE);
@@ -260,7 +256,7 @@ impl Window {
     }
 }
 
-/// Waits until the server has done all that it was asked.
+/// Waits until the server has handled all requests.
 trait Sync {
     fn sync(&self);
 }
@@ -274,7 +270,7 @@ impl Sync for RustConnection {
 
 const LEFT_SHIFT: u8 = 50;
 
-/// The key code of a character with the usual PC layout, and whether Shift is held.
+/// Returns the key code of a character on a US keyboard, and whether Shift is held.
 fn key_of(character: char) -> (u8, bool) {
     const ROWS: [(u8, &str, &str); 4] = [
         (10, "1234567890-=", "!@#$%^&*()_+"),

@@ -1,4 +1,4 @@
-//! Headless hosts around the built plugin: they play it block by block and keep what it sends.
+//! Headless hosts that play the built plugin block by block and record what it sends.
 
 pub mod clap;
 #[cfg(target_os = "linux")]
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub use notes::{Heard, expected};
 pub use transport::Roll;
 
-/// The name of the plugin's library on this platform.
+/// Returns the file name of the plugin's library on this platform.
 pub fn library_name() -> String {
     format!(
         "{}diff_bgm{}",
@@ -23,10 +23,10 @@ pub fn library_name() -> String {
     )
 }
 
-/// The library that cargo built beside the running test.
+/// Returns the library that cargo built beside the running test.
 ///
 /// # Panics
-/// When there is none.
+/// Panics if there is none.
 pub fn library_of_this_test() -> PathBuf {
     let test = env::current_exe().expect("a test has a path");
     let folders = test.ancestors().skip(1).take(2);

@@ -1,13 +1,13 @@
-//! What a plugin sends, and what it should send for a draft.
+//! The notes that a plugin sends, and those it should send for a draft.
 
-/// A note that the plugin sent.
+/// A note event that the plugin sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Heard {
-    /// A note begins; `velocity` is from 0 to 1.
+    /// A note begins.
     On {
         /// MIDI key.
         pitch: u8,
-        /// How hard it is struck.
+        /// Velocity, 0 to 1.
         velocity: f32,
     },
     /// A note ends.
@@ -17,13 +17,13 @@ pub enum Heard {
     },
 }
 
-/// What should be heard of notes `(start_beats, end_beats, pitch, velocity)` that are played from beat 0 on, each
-/// event with its frame: the first one at or after its beat, ends before beginnings.
+/// Returns the expected events, each with its frame, of notes `(start_beats, end_beats, pitch, velocity)` played from beat 0
+/// on. An event's frame is the first at or after its beat. At the same frame, ends come before beginnings.
 pub fn expected(
     notes: impl IntoIterator<Item = (f64, f64, u8, u8)>,
     frames_per_beat: f64,
 ) -> Vec<(u64, Heard)> {
-    // Beats that are whole frames but for rounding count as those.
+    // A beat that is a whole frame except for rounding is that frame.
     let frame = |beats: f64| (beats * frames_per_beat - 1e-6).ceil() as u64;
     let mut events = Vec::new();
     for (start, end, pitch, velocity) in notes {

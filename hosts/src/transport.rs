@@ -1,20 +1,20 @@
 //! The host's transport.
 
-/// The transport during a block.
+/// The transport during one block.
 #[derive(Clone, Copy, Debug)]
 pub struct Roll {
-    /// Whether the host plays.
+    /// Whether the host is playing.
     pub playing: bool,
-    /// Tempo in quarter notes a minute.
+    /// Tempo in quarter notes per minute.
     pub tempo_bpm: f64,
     /// Position at the block's first frame, in quarter notes.
     pub beats: f64,
-    /// The loop, in quarter notes, if it is on.
+    /// The loop's start and end in quarter notes, or `None` if it is off.
     pub loop_beats: Option<(f64, f64)>,
 }
 
 impl Roll {
-    /// Playing from `beats` at 120 BPM.
+    /// Plays from `beats` at 120 BPM.
     pub fn from(beats: f64) -> Self {
         Self {
             playing: true,
@@ -24,7 +24,7 @@ impl Roll {
         }
     }
 
-    /// Standing at `beats`.
+    /// Stands still at `beats`.
     pub fn stopped(beats: f64) -> Self {
         Self {
             playing: false,

@@ -1,4 +1,4 @@
-//! A small VST3 host around the built plugin, as far as its notes need one.
+//! A small VST3 host, with what the tests of notes need.
 
 mod objects;
 
@@ -29,33 +29,33 @@ use vst3::{ComPtr, ComRef, ComWrapper, Interface};
 use crate::{Heard, Roll};
 use objects::{Change, Changes, Events, Stream};
 
-/// The rate at which plugins are played.
+/// The sample rate, in hertz.
 pub const RATE_HZ: f64 = 44_100.0;
-/// At 120 BPM.
+/// Frames per beat at 120 BPM.
 pub const FRAMES_PER_BEAT: f64 = RATE_HZ / 2.0;
 const MAX_FRAMES: int32 = 16_384;
 
-/// The active instrument, and what it sent.
+/// An active instrument, and what it has sent.
 pub struct Playing {
     component: ComPtr<IComponent>,
     processor: ComPtr<IAudioProcessor>,
-    /// Dropped last, because the code of the others is in it.
+    /// Dropped last, since it holds the code of the others.
     _library: Library,
-    /// Frames played so far.
+    /// The number of frames played.
     pub frames: u64,
-    /// The notes that the plugin sent, each with its frame since the start.
+    /// The note events that the plugin sent, each with its frame since the start.
     pub heard: Vec<(u64, Heard)>,
-    /// The loudest sample so far.
+    /// The highest absolute sample value.
     pub peak: f32,
 }
 
 impl Playing {
-    /// Opens the library at `path` and activates the one type in it.
+    /// Opens the library at `path` and activates the only type in it.
     ///
     /// # Panics
-    /// When anything but that is found.
+    /// Panics if the library is not a VST3 plugin with one type.
     pub fn start(path: &Path) -> Self {
-        // SAFETY: the library is our own plugin, and the calls and their order are those of the VST3 documents.
+        // SAFETY: the library is our own plugin, and the calls are in the order that VST3 requires.
         unsafe {
             let library = Library::new(path).expect("the library can be loaded");
             #[cfg(all(unix, not(target_os = "macos")))]
@@ -105,10 +105,10 @@ impl Playing {
         }
     }
 
-    /// Gives back what was saved, and says whether the plugin took it.
+    /// Loads what was saved. Returns whether the plugin accepted it.
     ///
     /// # Panics
-    /// Never: the stream is one.
+    /// Never panics.
     pub fn load(&self, bytes: &[u8]) -> bool {
         let stream = ComWrapper::new(Stream::default());
         *stream.bytes.borrow_mut() = bytes.to_vec();
@@ -117,10 +117,10 @@ impl Playing {
         unsafe { self.component.setState(com.as_ptr()) == kResultOk }
     }
 
-    /// What the host's project would keep.
+    /// Returns what the host's project saves.
     ///
     /// # Panics
-    /// When the plugin does not save.
+    /// Panics if the plugin does not save.
     pub fn save(&self) -> Vec<u8> {
         let stream = ComWrapper::new(Stream::default());
         let com = stream.to_com_ptr::<IBStream>().expect("it is a stream");
@@ -129,10 +129,10 @@ impl Playing {
         stream.bytes.take()
     }
 
-    /// Plays a block into a host that has room for so many events.
+    /// Plays a block in which the host has room for so many events.
     ///
     /// # Panics
-    /// When the plugin fails, leaves output unwritten, or sends events out of order.
+    /// Panics if the plugin fails, leaves output unwritten or sends events out of order.
     pub fn block(&mut self, roll: Roll, frames: int32, room: usize) {
         let events = ComWrapper::new(Events {
             sent: RefCell::default(),
@@ -154,7 +154,7 @@ impl Playing {
                 channelBuffers32: channels.as_mut_ptr(),
             },
         };
-        // SAFETY: all fields are numbers, for which zero is a value.
+        // SAFETY: all fields are numbers, for which zero is valid.
         let mut context: ProcessContext = unsafe { std::mem::zeroed() };
         context.state = kTempoValid | kProjectTimeMusicValid;
         context.sampleRate = RATE_HZ;
@@ -198,13 +198,13 @@ impl Playing {
 }
 
 impl Playing {
-    /// Moves a parameter from a thread of its own, as hosts automate: in a block without frames.
+    /// Automates a parameter as hosts do: in a block without frames, on another thread.
     ///
     /// # Panics
-    /// When the plugin fails.
+    /// Panics if the plugin fails.
     pub fn automate(&mut self, parameter: u32, normalized: f64) {
-        let processor = Elsewhere(self.processor.as_ptr());
-        let moved = move || {
+        let processor = SendProcessor(self.processor.as_ptr());
+        let automate = move || {
             let processor = processor;
             let change = ComWrapper::new(Change {
                 parameter,
@@ -228,24 +228,24 @@ impl Playing {
                 outputEvents: null_mut(),
                 processContext: null_mut(),
             };
-            // SAFETY: the processor outlives the thread, which is waited for, and nobody else uses it meanwhile.
+            // SAFETY: the processor outlives the thread, which is joined below, and is not used elsewhere meanwhile.
             let processor = unsafe { ComRef::from_raw(processor.0) }.expect("a processor");
             // SAFETY: everything that `data` points to outlives the call.
             unsafe { assert_eq!(processor.process(&mut data), kResultOk) };
         };
-        thread::scope(|scope| scope.spawn(moved).join().expect("no panic"));
+        thread::scope(|scope| scope.spawn(automate).join().expect("no panic"));
     }
 }
 
-/// A processor on its way to another thread.
-struct Elsewhere(*mut IAudioProcessor);
+/// A processor that can be moved to another thread.
+struct SendProcessor(*mut IAudioProcessor);
 
-// SAFETY: VST3 calls processors from a thread other than the one that made them.
-unsafe impl Send for Elsewhere {}
+// SAFETY: VST3 allows calls to a processor from a thread other than the one that created it.
+unsafe impl Send for SendProcessor {}
 
 impl Drop for Playing {
     fn drop(&mut self) {
-        // SAFETY: the order is that of the VST3 documents.
+        // SAFETY: the calls are in the order that VST3 requires.
         unsafe {
             self.processor.setProcessing(0);
             self.component.setActive(0);

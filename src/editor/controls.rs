@@ -1,31 +1,24 @@
-//! Controls that the toolkit does not have in our look.
+//! Controls in the editor's own look.
 
 use egui::{
     Align, Align2, Color32, CornerRadius, CursorIcon, EventFilter, Key, Layout, Pos2, Rect,
     Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
     text::{LayoutJob, TextWrapping},
 };
-use nice_plug::context::gui::GuiContext;
 
 use super::param_access::ParamAccess;
 use super::theme::{self, FIELD, FIELD_HOVERED, LINE, MUTED, RADIUS, TEXT};
 use crate::instance::params::ParamId;
 
-/// How far an arrow key moves a slider.
+/// The normalized value by which an arrow key moves a slider.
 const KEY_STEP: f32 = 0.02;
-/// Half the width of a slider's handle.
+/// The radius of a slider's handle, in points.
 const HANDLE_RADIUS: f32 = 6.0;
 
-/// A slider for a parameter: its name, its value in words, and a track below them in `colour`.
+/// Shows a slider for a parameter: its name, its value and a track in `colour` below them.
 ///
-/// Dragging and the arrow keys move it; a double click, Home and Delete put it back.
-pub(super) fn param_slider(
-    ui: &mut Ui,
-    context: &GuiContext,
-    params: &dyn ParamAccess,
-    id: ParamId,
-    colour: Color32,
-) {
+/// Dragging and the arrow keys move it. A double click, Home and Delete reset it.
+pub(super) fn param_slider(ui: &mut Ui, params: &dyn ParamAccess, id: ParamId, colour: Color32) {
     let spec = id.spec();
     let size = Vec2::new(ui.available_width(), 28.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
@@ -47,7 +40,7 @@ pub(super) fn param_slider(
 
     let y = rect.bottom() - HANDLE_RADIUS;
     let (left, right) = (rect.left() + HANDLE_RADIUS, rect.right() - HANDLE_RADIUS);
-    move_param(ui, context, params, id, &response, |pointer| {
+    move_param(ui, params, id, &response, |pointer| {
         (pointer.x - left) / (right - left)
     });
     let value = params.normalized(id);
@@ -70,17 +63,16 @@ pub(super) fn param_slider(
         .on_hover_text(spec.hint);
 }
 
-/// Lets the user move a parameter by a control; `share_at` tells what a place of the pointer means, 0 to 1.
-pub(super) fn move_param(
+/// Moves a parameter as the user drags or presses keys over `response`. `normalized_at` maps the pointer to a value.
+fn move_param(
     ui: &Ui,
-    context: &GuiContext,
     params: &dyn ParamAccess,
     id: ParamId,
     response: &Response,
-    share_at: impl Fn(Pos2) -> f32,
+    normalized_at: impl Fn(Pos2) -> f32,
 ) {
     if response.drag_started() {
-        params.begin(context, id);
+        params.begin(id);
     }
     if response.drag_started() || response.clicked() {
         response.request_focus();
@@ -88,12 +80,12 @@ pub(super) fn move_param(
     if response.dragged()
         && let Some(pointer) = response.interact_pointer_pos()
     {
-        params.set_normalized(context, id, share_at(pointer).clamp(0.0, 1.0));
+        params.set_normalized(id, normalized_at(pointer).clamp(0.0, 1.0));
     }
     if response.drag_stopped() {
-        params.end(context, id);
+        params.end(id);
     }
-    let set_once = |normalized: f32| params.set_once(context, id, normalized);
+    let set_once = |normalized: f32| params.set_once(id, normalized);
     let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
     if response.double_clicked() || pressed(Key::Home) || pressed(Key::Delete) {
         set_once(params.default_normalized(id));
@@ -113,17 +105,12 @@ pub(super) fn move_param(
     response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, id.spec().name));
 }
 
-/// A switch for a parameter that is on or off.
-pub(super) fn param_switch(
-    ui: &mut Ui,
-    context: &GuiContext,
-    params: &dyn ParamAccess,
-    id: ParamId,
-) {
+/// Shows a switch for a parameter that is on or off.
+pub(super) fn param_switch(ui: &mut Ui, params: &dyn ParamAccess, id: ParamId) {
     let on = params.is_on(id);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(28.0, 16.0), Sense::click());
     if response.clicked() {
-        params.set_once(context, id, f32::from(u8::from(!on)));
+        params.set_once(id, f32::from(u8::from(!on)));
     }
     let place = ui.ctx().animate_bool(response.id, on);
     let ground = LINE.lerp_to_gamma(theme::WELL, place);
@@ -136,18 +123,18 @@ pub(super) fn param_switch(
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, id.spec().name));
 }
 
-/// How much a button asks to be pressed.
+/// The prominence of a button.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weight {
-    /// The one thing to do.
+    /// The main action.
     Primary,
-    /// One of several.
+    /// One of several actions.
     Plain,
-    /// One that is chosen.
+    /// The selected one of several.
     Chosen,
 }
 
-/// A button of a given size, with as much of `text` on it as fits.
+/// Shows a button of a given size. Text that does not fit is truncated.
 pub(super) fn button(ui: &mut Ui, text: &str, size: Vec2, weight: Weight) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let lit = response.hovered() || response.has_focus();
@@ -184,9 +171,9 @@ pub(super) fn button(ui: &mut Ui, text: &str, size: Vec2, weight: Weight) -> Res
     response.on_hover_cursor(CursorIcon::PointingHand)
 }
 
-/// A button with a die on it.
-pub(super) fn dice(ui: &mut Ui) -> Response {
-    let response = button(ui, "", Vec2::splat(26.0), Weight::Plain);
+/// Shows a button with a die on it. `label` is its name for screen readers.
+pub(super) fn dice(ui: &mut Ui, label: &str) -> Response {
+    let response = button(ui, "", Vec2::splat(26.0), Weight::Plain).accessible_name(label);
     let die = Rect::from_center_size(response.rect.center(), Vec2::splat(14.0));
     let painter = ui.painter();
     painter.rect_stroke(
@@ -207,7 +194,7 @@ pub(super) fn dice(ui: &mut Ui) -> Response {
     response
 }
 
-/// A name at the left, and what belongs to it at the right; the row.
+/// Shows a row with a name at the left and `contents` at the right.
 pub(super) fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) -> Response {
     let row = ui.horizontal(|ui| {
         ui.label(RichText::new(name).font(theme::font(12.0)).color(MUTED));
@@ -216,6 +203,7 @@ pub(super) fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) -> 
     row.response
 }
 
+/// Outlines `rect` while `response` has the keyboard focus.
 pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     if response.has_focus() {
         let stroke = Stroke::new(1.0, theme::ACCENT.gamma_multiply(0.7));

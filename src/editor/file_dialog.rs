@@ -1,15 +1,14 @@
-//! The system's file dialogs, on a thread of their own so that the window goes on.
+//! The system's file dialogs, on a thread of their own so that the window keeps responding.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The least time in which somebody sees a dialog and cancels it. The systems' dialogs answer the same when they cannot
-/// be opened at all, but at once.
+/// The shortest time in which a user can cancel a dialog. One that cannot be opened answers the same, but sooner.
 const SOONEST_CANCEL: Duration = Duration::from_millis(300);
 
-/// What a file is asked for.
+/// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// The clip to draft for.
@@ -21,7 +20,7 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
-    /// What to do where the system has no dialog.
+    /// Returns what to do if the system has no dialog.
     pub(super) fn without_dialog(self) -> &'static str {
         match self {
             Self::Clip => {
@@ -35,23 +34,23 @@ impl Purpose {
     }
 }
 
-/// At most one dialog, and what it is for.
+/// The open dialog, if any.
 #[derive(Default)]
 pub(super) struct FileDialog {
     open: Option<(Purpose, Receiver<Answer>)>,
 }
 
-/// What came of a dialog that was not cancelled.
+/// The outcome of a dialog that was not cancelled.
 #[derive(Debug, PartialEq)]
 pub(super) enum Answer {
     /// The file that was chosen.
     Chosen(PathBuf),
-    /// The system showed none.
+    /// The system could not open a dialog.
     NoDialog,
 }
 
 impl FileDialog {
-    /// Asks for a file, unless a dialog is open already. `name` is what a new file would be called.
+    /// Asks for a file, unless a dialog is open already. `name` is the suggested name of a new file.
     pub(super) fn ask(&mut self, purpose: Purpose, name: String) {
         if self.open.is_some() {
             return;
@@ -63,7 +62,7 @@ impl FileDialog {
                 let asked = Instant::now();
                 let chosen = show(purpose, &name);
                 if let Some(answer) = answer(chosen, asked.elapsed()) {
-                    // The editor may be gone; then nobody wants the answer.
+                    // Fails only if the editor is gone.
                     let _ = sender.send(answer);
                 }
             });
@@ -72,7 +71,7 @@ impl FileDialog {
         }
     }
 
-    /// What came of the dialog, once.
+    /// Returns the dialog's outcome, once.
     pub(super) fn take_answer(&mut self) -> Option<(Purpose, Answer)> {
         let (purpose, receiver) = self.open.as_ref()?;
         match receiver.try_recv() {
@@ -90,7 +89,7 @@ impl FileDialog {
     }
 }
 
-/// What a dialog's end means, so long after it was asked for; nothing where it was cancelled.
+/// Returns the outcome of a dialog that ended so long after it was asked for, or `None` if it was cancelled.
 fn answer(chosen: Option<PathBuf>, after: Duration) -> Option<Answer> {
     match chosen {
         Some(path) => Some(Answer::Chosen(path)),
@@ -126,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dialog_that_ends_at_once_without_a_file_was_never_there() {
+    fn a_dialog_that_ends_at_once_without_a_file_was_never_opened() {
         let path = PathBuf::from("clip.mp4");
         let (at_once, later) = (Duration::from_millis(20), Duration::from_secs(2));
         for after in [at_once, later] {

@@ -1,22 +1,23 @@
-//! Which chords the next draft is to have.
+//! The key and the chords of the next draft.
 
 use egui::{ComboBox, TextEdit, Ui, Vec2};
 
+use super::contents::Scene;
 use super::controls::field;
 use crate::conditioning::harmony::Harmony;
-use crate::instance::{Desk, Notice, State};
+use crate::instance::{Desk, Notice};
 use crate::music::chord::ChordLane;
 use crate::music::key::Key;
 
-/// What is typed but not yet taken.
+/// Text that is not yet entered.
 #[derive(Default)]
 pub(super) struct HarmonyFields {
     chords: Option<String>,
 }
 
 impl HarmonyFields {
-    /// Shows the key of planned chords, and a line for chords of the user's own.
-    pub(super) fn show(&mut self, ui: &mut Ui, desk: &Desk, state: &State) {
+    /// Shows the key of planned chords and a field for the user's own chords.
+    pub(super) fn show(&mut self, ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
         field(ui, "Key", |ui| {
             if let Some(harmony) = key(ui, &state.harmony) {
                 desk.session.edit(|state| state.harmony = harmony);
@@ -26,7 +27,7 @@ impl HarmonyFields {
         self.chords(ui, desk, &state.harmony);
     }
 
-    /// Takes the chords that are typed; where they cannot be read, says so, keeps them as they are and returns false.
+    /// Enters the typed chords. If they cannot be read, this leaves a notice, keeps them and returns false.
     pub(super) fn enter(&mut self, desk: &Desk) -> bool {
         let Some(typed) = self.chords.take() else {
             return true;
@@ -37,7 +38,7 @@ impl HarmonyFields {
                 true
             }
             Err(problem) => {
-                desk.session.tell(Some(Notice::Problem(problem)));
+                desk.session.notify(Notice::Problem(problem));
                 self.chords = Some(typed);
                 false
             }
@@ -51,7 +52,7 @@ impl HarmonyFields {
             .desired_width(f32::INFINITY)
             .margin(Vec2::new(8.0, 5.0));
         let response = ui.add(edit).on_hover_text(
-            "Bar by bar, as on a lead sheet; they repeat to the end. Empty: a progression is planned.",
+            "Chords for each bar, as on a lead sheet, repeated to the end. Leave empty to have a progression planned.",
         );
         if response.changed() {
             self.chords = Some(text);
@@ -62,7 +63,7 @@ impl HarmonyFields {
     }
 }
 
-/// What the typed chords make of the harmony.
+/// Returns the harmony after the typed chords are entered.
 fn entered(typed: &str, before: &Harmony) -> Result<Harmony, String> {
     if typed.trim().is_empty() {
         return Ok(match before {
@@ -82,13 +83,13 @@ fn chords_of(harmony: &Harmony) -> String {
     }
 }
 
-/// Shows the key; what was chosen, if anything was.
+/// Shows the list of keys. Returns the user's choice.
 fn key(ui: &mut Ui, harmony: &Harmony) -> Option<Harmony> {
     let name = |harmony: &Harmony| match harmony {
         Harmony::Planned(None) => "any".to_owned(),
         Harmony::Planned(Some(key)) => key.to_string(),
-        Harmony::Chords(_) => "your chords'".to_owned(),
-        Harmony::Free => "the model's own".to_owned(),
+        Harmony::Chords(_) => "from chords".to_owned(),
+        Harmony::Free => "free".to_owned(),
     };
     let keys = [false, true]
         .into_iter()
@@ -118,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn typed_chords_are_taken_and_an_empty_line_gives_them_up() {
+    fn typed_chords_are_entered_and_an_empty_field_removes_them() {
         let planned = Harmony::Planned(Some("Am".parse().unwrap()));
         let chords = entered(" Am | F G ", &planned).unwrap();
         assert_eq!(chords_of(&chords), "Am | F G");
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn chords_that_are_none_are_refused_in_words() {
+    fn text_that_is_not_chords_is_reported() {
         let problem = entered("Am | H", &Harmony::Free).unwrap_err();
         assert!(
             problem.starts_with("The chords could not be read: "),

@@ -1,28 +1,30 @@
-//! The clip's lanes and the draft below them, all on one timeline.
+//! The clip's lanes above the piano roll, on one timeline.
 
-use egui::{Align2, CornerRadius, Rect, Sense, Ui};
+use egui::{Align2, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo};
 
-use super::clip_lane::{CUE_LANES, CURVE_HEIGHT, CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
+use super::clip_lane::{CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
+use super::contents::Scene;
 use super::controls::focus_ring;
+use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves};
+use super::piano_roll::{self, Roll};
+use super::theme;
 use super::view::View;
-use super::{piano_roll, theme};
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
-use crate::instance::params::ParamValues;
-use crate::instance::{Desk, Live, SavedClip, State};
+use crate::instance::{Live, SavedClip};
 use crate::time::{Beats, Tempo};
 
-/// Bars that are shown before there is anything.
+/// The length that is shown without a clip or a draft.
 const EMPTY_LENGTH: Beats = Beats(32.0);
 
-/// What the lanes remember between frames.
+/// What the lanes keep between frames.
 #[derive(Default)]
 pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     view: View,
 }
 
-/// The clip's curves, and what they were computed from.
+/// A clip's curves, and what they were computed from.
 struct PlacedCurves {
     clip: SavedClip,
     tempo: Tempo,
@@ -30,13 +32,15 @@ struct PlacedCurves {
 }
 
 impl Lanes {
-    /// Shows the clip's lanes above the piano roll, all on one timeline.
-    pub(super) fn show(&mut self, ui: &mut Ui, desk: &Desk, params: &ParamValues, state: &State) {
+    /// Shows the lanes.
+    pub(super) fn show(&mut self, ui: &mut Ui, scene: Scene<'_>) {
+        let Scene { desk, state, .. } = scene;
+        let params = scene.params.values();
         let rect = ui.max_rect();
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);
         let own_tempo = params.own_tempo(draft.map(|draft| draft.tempo));
-        let tempo = own_tempo.unwrap_or_else(|| host_tempo(&desk.session.live, state));
+        let tempo = own_tempo.unwrap_or_else(|| desk.session.tempo_for_drafts(state));
         let placed = state
             .clip
             .as_ref()
@@ -49,8 +53,12 @@ impl Lanes {
             .timeline(rect.x_range(), start, length.unwrap_or(EMPTY_LENGTH));
 
         let roll = if let Some(placed) = &placed {
-            let curves = curves_of(&mut self.curves, placed);
-            let steering = params.steering();
+            let curves = CueCurves {
+                timeline: &timeline,
+                start,
+                clip: curves_of(&mut self.curves, placed),
+                steering: &params.steering(),
+            };
             let painter = ui.painter();
             let mut rows = Rows { rect };
             placed.paint_shots(painter, rows.next(SHOTS_HEIGHT, 0.0), &timeline);
@@ -58,14 +66,7 @@ impl Lanes {
             painter.rect_filled(cuts, CornerRadius::ZERO, theme::BACKGROUND);
             placed.paint_cuts(painter, cuts, &timeline);
             for lane in &CUE_LANES {
-                lane.paint(
-                    painter,
-                    rows.next(CURVE_HEIGHT, 4.0),
-                    &timeline,
-                    start,
-                    curves,
-                    &steering,
-                );
+                lane.paint(painter, rows.next(CURVE_HEIGHT, 4.0), curves);
             }
             rows.rect
         } else {
@@ -74,7 +75,13 @@ impl Lanes {
         let response = ui.interact(rect, ui.scope_id().with("lanes"), Sense::click_and_drag());
         let painter = ui.painter();
         let pitches = self.view.pitches(draft, piano_roll::keys(roll).y_range());
-        piano_roll::paint(painter, roll, &timeline, &pitches, draft, start);
+        Roll {
+            rect: roll,
+            timeline: &timeline,
+            pitches: &pitches,
+            start,
+        }
+        .paint(painter, draft);
         if let Some(placed) = &placed {
             placed.paint_cut_lines(painter, rect, roll, &timeline);
         }
@@ -96,11 +103,12 @@ impl Lanes {
             );
         }
         focus_ring(ui, &response, rect);
+        response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timeline"));
         self.view.follow(ui, &response, &timeline, &pitches);
     }
 }
 
-/// The project's beat where the host is. A draft with a tempo of its own lies on the host's seconds.
+/// Returns the beat at which to show the host's position. A draft that keeps its tempo lies on the host's seconds.
 fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
     match own_tempo {
         Some(tempo) => Some(tempo.beats_in(live.position_seconds()?).0),
@@ -108,20 +116,13 @@ fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
     }
 }
 
-/// The host's tempo, under which the clip and the next draft lie, or the best guess at it.
-fn host_tempo(live: &Live, state: &State) -> Tempo {
-    live.tempo()
-        .or_else(|| Some(state.current_take()?.draft.tempo))
-        .unwrap_or(Tempo::DEFAULT)
-}
-
-/// Takes rows off the top of a rectangle.
+/// Splits rows off the top of a rectangle.
 struct Rows {
     rect: Rect,
 }
 
 impl Rows {
-    /// A row of `height`, and a gap below it.
+    /// Returns the next row, and leaves a gap below it.
     fn next(&mut self, height: f32, gap: f32) -> Rect {
         let row = self.rect.with_max_y(self.rect.top() + height);
         self.rect.min.y += height + gap;
@@ -129,7 +130,7 @@ impl Rows {
     }
 }
 
-/// The curves of a clip, computed again only when it or the tempo changed.
+/// Returns the curves of a clip, computing them only if the clip or the tempo has changed.
 fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'a ClipCurves {
     let fits = |known: &PlacedCurves| known.tempo == placed.tempo && known.clip == *placed.clip;
     if !known.as_ref().is_some_and(fits) {
@@ -157,10 +158,10 @@ mod tests {
     use crate::player::HostTransport;
 
     #[test]
-    fn a_draft_that_keeps_its_tempo_is_where_the_hosts_seconds_are() {
+    fn the_playhead_of_a_draft_that_keeps_its_tempo_follows_the_hosts_seconds() {
         let live = Live::default();
         assert_eq!(playhead(&live, Some(Tempo::DEFAULT)), None);
-        live.note(&HostTransport {
+        live.set_transport(&HostTransport {
             position_beats: Some(7.0),
             position_seconds: Some(5.0),
             ..HostTransport::default()

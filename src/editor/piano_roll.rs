@@ -1,4 +1,4 @@
-//! The draft that plays, as notes over bars.
+//! The piano roll: the draft's notes and chords over bars.
 
 use egui::{Align2, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
 
@@ -10,53 +10,93 @@ use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
 use crate::time::Beats;
 
-/// Height of the rows of bar numbers and chords, in points.
+/// The height of the rows of bar numbers and chords, in points.
 const RULER_HEIGHT: f32 = 33.0;
-/// Where the row of chords begins.
+/// The top of the row of chords, in points.
 const CHORDS_TOP: f32 = 17.0;
-/// How far right of its beat a chord is named, as bars are numbered.
+/// The distance from a beat to its chord's name, in points.
 const CHORD_INSET: f32 = 4.0;
 
-/// The part of a roll's `rect` in which pitches lie.
+/// A piano roll's place and scales.
+#[derive(Clone, Copy)]
+pub(super) struct Roll<'a> {
+    pub(super) rect: Rect,
+    pub(super) timeline: &'a Timeline,
+    pub(super) pitches: &'a Pitches,
+    /// The beat of the project at which drafts start.
+    pub(super) start: Beats,
+}
+
+impl Roll<'_> {
+    /// Paints the bars, the keys and the draft.
+    pub(super) fn paint(&self, painter: &Painter, draft: Option<&Draft>) {
+        painter.rect_filled(self.rect, theme::RADIUS, ROLL);
+        let painter = painter.with_clip_rect(self.rect);
+        let keys = keys(self.rect);
+        let in_keys = painter.with_clip_rect(keys);
+        paint_keys(&in_keys, keys.x_range(), self.pitches);
+        paint_bars(&painter, self.rect, self.timeline);
+        if let Some(draft) = draft {
+            self.paint_chords(&painter, draft);
+            for (note, voice) in draft.notes.iter().zip(voices(&draft.notes)) {
+                self.paint_note(&in_keys, note, voice);
+            }
+        }
+        for pitch in self.pitches.visible().filter(|pitch| pitch % 12 == 0) {
+            let at = Pos2::new(keys.left() + 4.0, self.pitches.bottom_of(pitch) - 1.0);
+            let name = format!("C{}", i16::from(pitch) / 12 - 1);
+            in_keys.text(
+                at,
+                Align2::LEFT_BOTTOM,
+                name,
+                theme::font(9.5),
+                MUTED.gamma_multiply(0.8),
+            );
+        }
+    }
+
+    /// Paints the names of the draft's chords below the bar numbers, except those that would overlap.
+    fn paint_chords(&self, painter: &Painter, draft: &Draft) {
+        let mut free_from = self.rect.left();
+        for chord in &draft.recipe.chords {
+            let beat = (chord.start + self.start).0;
+            let x = self.timeline.x_of(beat) + CHORD_INSET;
+            if !self.timeline.shows(beat, beat) || x < free_from {
+                continue;
+            }
+            let at = Pos2::new(x, self.rect.top() + CHORDS_TOP);
+            let font = theme::strong(10.5);
+            let drawn = painter.text(at, Align2::LEFT_TOP, &chord.symbol, font, theme::WELL);
+            free_from = drawn.right() + 4.0;
+        }
+    }
+
+    fn paint_note(&self, painter: &Painter, note: &Note, voice: Voice) {
+        let (from, to) = ((note.start + self.start).0, (note.end() + self.start).0);
+        if !self.timeline.shows(from, to) {
+            return;
+        }
+        let row_height = self.pitches.row_height();
+        let height = (row_height - 1.0).clamp(2.5, 12.0);
+        let y = self.pitches.bottom_of(note.pitch) - row_height * 0.5;
+        let left = self.timeline.x_of(from) + 0.5;
+        let right = (self.timeline.x_of(to) - 0.5).max(left + 2.0);
+        let bar = Rect::from_x_y_ranges(left..=right, y - height * 0.5..=y + height * 0.5);
+        let colour = match voice {
+            Voice::Top => theme::MELODY,
+            Voice::Inner | Voice::Bass => theme::NOTE,
+        };
+        let loudness = 0.55 + 0.45 * f32::from(note.velocity.min(110)) / 110.0;
+        painter.rect_filled(bar, CornerRadius::same(2), colour.gamma_multiply(loudness));
+    }
+}
+
+/// Returns the part of a roll's `rect` below the bar numbers and chords.
 pub(super) fn keys(rect: Rect) -> Rect {
     rect.with_min_y(rect.top() + RULER_HEIGHT)
 }
 
-/// Paints bars, pitches and the notes of `draft`, whose beat 0 lies at `start` in the project.
-pub(super) fn paint(
-    painter: &Painter,
-    rect: Rect,
-    timeline: &Timeline,
-    pitches: &Pitches,
-    draft: Option<&Draft>,
-    start: Beats,
-) {
-    painter.rect_filled(rect, theme::RADIUS, ROLL);
-    let painter = painter.with_clip_rect(rect);
-    let keys = keys(rect);
-    let in_keys = painter.with_clip_rect(keys);
-    paint_keys(&in_keys, keys.x_range(), pitches);
-    paint_bars(&painter, rect, timeline);
-    if let Some(draft) = draft {
-        paint_chords(&painter, rect, timeline, draft, start);
-        for (note, voice) in draft.notes.iter().zip(voices(&draft.notes)) {
-            paint_note(&in_keys, pitches, timeline, note, voice, start);
-        }
-    }
-    for pitch in pitches.seen().filter(|pitch| pitch % 12 == 0) {
-        let at = Pos2::new(keys.left() + 4.0, pitches.bottom_of(pitch) - 1.0);
-        let name = format!("C{}", i16::from(pitch) / 12 - 1);
-        in_keys.text(
-            at,
-            Align2::LEFT_BOTTOM,
-            name,
-            theme::font(9.5),
-            MUTED.gamma_multiply(0.8),
-        );
-    }
-}
-
-/// The line where the host is.
+/// Paints a line at the host's position.
 pub(super) fn paint_playhead(painter: &Painter, rect: Rect, timeline: &Timeline, beat: f64) {
     if timeline.shows(beat, beat) {
         let x = timeline.x_of(beat);
@@ -65,10 +105,10 @@ pub(super) fn paint_playhead(painter: &Painter, rect: Rect, timeline: &Timeline,
 }
 
 fn paint_keys(painter: &Painter, x: Rangef, pitches: &Pitches) {
-    for pitch in pitches.seen() {
+    for pitch in pitches.visible() {
         let bottom = pitches.bottom_of(pitch);
         if matches!(pitch % 12, 1 | 3 | 6 | 8 | 10) {
-            let row = Rect::from_x_y_ranges(x, bottom - pitches.row()..=bottom);
+            let row = Rect::from_x_y_ranges(x, bottom - pitches.row_height()..=bottom);
             painter.rect_filled(row, CornerRadius::ZERO, ROLL_DARK);
         }
         if pitch % 12 == 0 {
@@ -90,45 +130,4 @@ fn paint_bars(painter: &Painter, rect: Rect, timeline: &Timeline) {
             MUTED,
         );
     }
-}
-
-/// Names the chords that the draft was made over, below the bar numbers, as far as there is room.
-fn paint_chords(painter: &Painter, rect: Rect, timeline: &Timeline, draft: &Draft, start: Beats) {
-    let mut free_from = rect.left();
-    for chord in &draft.recipe.chords {
-        let beat = (chord.start + start).0;
-        let x = timeline.x_of(beat) + CHORD_INSET;
-        if !timeline.shows(beat, beat) || x < free_from {
-            continue;
-        }
-        let at = Pos2::new(x, rect.top() + CHORDS_TOP);
-        let font = theme::strong(10.5);
-        let drawn = painter.text(at, Align2::LEFT_TOP, &chord.symbol, font, theme::WELL);
-        free_from = drawn.right() + 4.0;
-    }
-}
-
-fn paint_note(
-    painter: &Painter,
-    pitches: &Pitches,
-    timeline: &Timeline,
-    note: &Note,
-    voice: Voice,
-    start: Beats,
-) {
-    let (from, to) = ((note.start + start).0, (note.end() + start).0);
-    if !timeline.shows(from, to) {
-        return;
-    }
-    let height = (pitches.row() - 1.0).clamp(2.5, 12.0);
-    let y = pitches.bottom_of(note.pitch) - pitches.row() * 0.5;
-    let left = timeline.x_of(from) + 0.5;
-    let right = (timeline.x_of(to) - 0.5).max(left + 2.0);
-    let bar = Rect::from_x_y_ranges(left..=right, y - height * 0.5..=y + height * 0.5);
-    let colour = match voice {
-        Voice::Top => theme::MELODY,
-        Voice::Inner | Voice::Bass => theme::NOTE,
-    };
-    let loudness = 0.55 + 0.45 * f32::from(note.velocity.min(110)) / 110.0;
-    painter.rect_filled(bar, CornerRadius::same(2), colour.gamma_multiply(loudness));
 }

@@ -1,4 +1,4 @@
-//! The pitches that are seen, and how they lie on the screen.
+//! The visible pitches, and their rows on the screen.
 
 use std::ops::RangeInclusive;
 
@@ -6,24 +6,24 @@ use egui::Rangef;
 
 use crate::music::draft::Draft;
 
-/// How many pitches MIDI has.
+/// The number of MIDI pitches.
 pub(super) const ALL_PITCHES: f64 = 128.0;
-/// The least of them that is shown until the user zooms, in semitones.
+/// The smallest number that is shown until the user zooms, in semitones.
 const MIN_PITCHES: u8 = 36;
 
-/// Pitches over points of the screen, the lowest at the bottom.
+/// A map between pitches and y coordinates, with the lowest pitch at the bottom.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Pitches {
-    /// The pitch whose row begins at the bottom.
+    /// The pitch whose row starts at the bottom edge.
     pub(super) lowest: f64,
-    /// How many are seen.
+    /// The number of visible pitches.
     pub(super) count: f64,
-    /// Where they lie.
+    /// Their y coordinates, in points.
     pub(super) y: Rangef,
 }
 
 impl Pitches {
-    /// As many as the draft needs, in whole octaves.
+    /// Shows the draft's pitches, in whole octaves.
     pub(super) fn of(draft: Option<&Draft>, y: Rangef) -> Self {
         let pitches = || {
             draft
@@ -41,23 +41,23 @@ impl Pitches {
         }
     }
 
-    /// Height of a pitch, in points.
-    pub(super) fn row(&self) -> f32 {
+    /// Returns the height of a row, in points.
+    pub(super) fn row_height(&self) -> f32 {
         self.y.span() / self.count as f32
     }
 
-    /// Where the row of a pitch begins.
+    /// Returns the y coordinate of the bottom of a row.
     pub(super) fn bottom_of(&self, pitch: u8) -> f32 {
-        self.y.max - (f64::from(pitch) - self.lowest) as f32 * self.row()
+        self.y.max - (f64::from(pitch) - self.lowest) as f32 * self.row_height()
     }
 
-    /// The pitch at a place, and how far it is on to the next.
+    /// Returns the pitch at a y coordinate, with the position within its row as the fraction.
     pub(super) fn pitch_at(&self, y: f32) -> f64 {
-        self.lowest + f64::from((self.y.max - y) / self.row())
+        self.lowest + f64::from((self.y.max - y) / self.row_height())
     }
 
-    /// The pitches of which anything is seen.
-    pub(super) fn seen(&self) -> RangeInclusive<u8> {
+    /// Returns the pitches that are visible at least in part.
+    pub(super) fn visible(&self) -> RangeInclusive<u8> {
         let end = (self.lowest + self.count).ceil() as u8;
         self.lowest.floor() as u8..=end.saturating_sub(1).min(127)
     }
@@ -68,10 +68,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_draft_three_octaves_from_the_third_c_are_seen() {
+    fn without_a_draft_three_octaves_from_c3_are_shown() {
         let pitches = Pitches::of(None, Rangef::new(0.0, 360.0));
-        assert_eq!(pitches.seen(), 48..=83);
-        assert_eq!((pitches.row(), pitches.bottom_of(50)), (10.0, 340.0));
+        assert_eq!(pitches.visible(), 48..=83);
+        assert_eq!((pitches.row_height(), pitches.bottom_of(50)), (10.0, 340.0));
         assert_eq!(pitches.pitch_at(340.0), 50.0);
     }
 }

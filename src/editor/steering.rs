@@ -1,31 +1,27 @@
-//! The panel at the right: how the next draft is steered, and how it is made.
+//! The panel at the right: the steering and the settings of the next draft.
 
 use egui::{Align, ComboBox, DragValue, Layout, RichText, Ui};
-use nice_plug::context::gui::GuiContext;
 
+use super::contents::Scene;
 use super::controls::{dice, field, param_slider, param_switch};
 use super::harmony::HarmonyFields;
-use super::param_access::ParamAccess;
 use super::theme::{self, ACCENT, MELODY, NOTE, WELL};
 use crate::diffusion::device::DeviceKind;
+use crate::instance::MAX_STEPS;
 use crate::instance::params::ParamId;
-use crate::instance::{Desk, MAX_STEPS, State};
 
-/// The largest seed that the dice throws; short enough to be remembered.
+/// The number of seeds that the dice chooses from. Short ones are easy to remember.
 const DICE_SEEDS: u64 = 10_000;
-const SEED_HINT: &str = "Another seed. Pressing Generate again with nothing changed moves the seed on by one, so \
-                         each press is another draft.";
+const SEED_HINT: &str = "Choose another seed. Generate adds one by itself if nothing else was changed, so each press \
+                         makes another draft.";
 
 /// Shows the panel.
-pub(super) fn show(
-    ui: &mut Ui,
-    context: &GuiContext,
-    desk: &Desk,
-    params: &dyn ParamAccess,
-    state: &State,
-    harmony: &mut HarmonyFields,
-    has_preview: bool,
-) {
+pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, harmony: &mut HarmonyFields, has_preview: bool) {
+    let Scene {
+        desk,
+        params,
+        state,
+    } = scene;
     ui.spacing_mut().item_spacing.y = theme::GRID;
     ui.horizontal(|ui| {
         ui.label(RichText::new("Steer").font(theme::strong(13.0)));
@@ -44,13 +40,13 @@ pub(super) fn show(
         (ParamId::Mode, WELL),
         (ParamId::Energy, ACCENT),
     ] {
-        param_slider(ui, context, params, id, colour);
+        param_slider(ui, params, id, colour);
     }
     ui.separator();
     ui.label(RichText::new("Music").font(theme::strong(13.0)));
-    harmony.show(ui, desk, state);
+    harmony.show(ui, scene);
     for id in [ParamId::Guidance, ParamId::Variation] {
-        param_slider(ui, context, params, id, NOTE);
+        param_slider(ui, params, id, NOTE);
     }
     field(ui, "Steps", |ui| {
         let mut steps = state.steps;
@@ -61,10 +57,10 @@ pub(super) fn show(
             desk.session.edit(|state| state.steps = steps);
         }
     })
-    .on_hover_text("Sampling steps a segment of the next draft; more of them take longer");
-    device(ui, desk, state);
+    .on_hover_text("Sampling steps per segment of the next draft. More steps take longer.");
+    device(ui, scene);
     field(ui, "Seed", |ui| {
-        if dice(ui).on_hover_text(SEED_HINT).clicked() {
+        if dice(ui, "Another seed").on_hover_text(SEED_HINT).clicked() {
             let seed = another_seed(state.seed);
             desk.session.edit(|state| state.seed = seed);
         }
@@ -73,20 +69,20 @@ pub(super) fn show(
             desk.session.edit(|state| state.seed = seed);
         }
     });
-    switch_row(ui, context, params, ParamId::FollowHost);
+    switch_row(ui, scene, ParamId::FollowHost);
     if has_preview {
-        switch_row(ui, context, params, ParamId::Preview);
-        param_slider(ui, context, params, ParamId::PreviewLevel, WELL);
+        switch_row(ui, scene, ParamId::Preview);
+        param_slider(ui, params, ParamId::PreviewLevel, WELL);
     }
 }
 
-fn switch_row(ui: &mut Ui, context: &GuiContext, params: &dyn ParamAccess, id: ParamId) {
+fn switch_row(ui: &mut Ui, scene: Scene<'_>, id: ParamId) {
     let spec = id.spec();
-    field(ui, spec.name, |ui| param_switch(ui, context, params, id)).on_hover_text(spec.hint);
+    field(ui, spec.name, |ui| param_switch(ui, scene.params, id)).on_hover_text(spec.hint);
 }
 
-/// What the next draft is computed on, where this build has a choice.
-fn device(ui: &mut Ui, desk: &Desk, state: &State) {
+/// Shows the device that the next draft is computed on, if this build has several.
+fn device(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
     let kinds = DeviceKind::ALL.into_iter();
     let kinds: Vec<DeviceKind> = kinds.filter(|kind| kind.is_compiled_in()).collect();
     if kinds.len() < 2 {
@@ -107,7 +103,7 @@ fn device(ui: &mut Ui, desk: &Desk, state: &State) {
     });
 }
 
-/// A seed that differs from `seed`; from the clock, because a throw need not be repeatable.
+/// Returns a seed other than `seed`, from the clock.
 fn another_seed(seed: u64) -> u64 {
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let thrown = clock.map_or(0, |since| u64::from(since.subsec_nanos()) / 1000) % DICE_SEEDS;

@@ -1,4 +1,4 @@
-//! The drafts that were made: switched, renamed, deleted, exported.
+//! The row of takes: select, rename, delete and export.
 
 use std::env;
 use std::iter;
@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use egui::{Align, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
+use super::contents::Scene;
 use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::theme;
-use crate::instance::{Desk, State};
+use crate::instance::Desk;
 
 const TAKE_SIZE: Vec2 = Vec2::new(112.0, 26.0);
 
-/// The take that is being renamed, and its name so far.
+/// The take that is being renamed: its index and the typed name.
 #[derive(Default)]
 pub(super) struct Takes {
     renamed: Option<(usize, String)>,
@@ -21,13 +22,8 @@ pub(super) struct Takes {
 
 impl Takes {
     /// Shows the row.
-    pub(super) fn show(
-        &mut self,
-        ui: &mut Ui,
-        desk: &Desk,
-        state: &State,
-        dialog: &mut FileDialog,
-    ) {
+    pub(super) fn show(&mut self, ui: &mut Ui, scene: Scene<'_>, dialog: &mut FileDialog) {
+        let Scene { desk, state, .. } = scene;
         ui.horizontal_centered(|ui| {
             ui.label(RichText::new("Takes").color(theme::MUTED));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -35,16 +31,18 @@ impl Takes {
                 if state.current_take().is_some() {
                     ask = button(ui, "Save as…", Vec2::new(84.0, 26.0), Weight::Plain).clicked();
                     export = button(ui, "Export MIDI", Vec2::new(104.0, 26.0), Weight::Plain)
-                        .on_hover_text("Into the folder Diff-BGM in your music or home folder")
+                        .on_hover_text(
+                            "Writes into the folder Diff-BGM in your music or home folder",
+                        )
                         .clicked();
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ScrollArea::horizontal().show(ui, |ui| self.list(ui, desk, state));
+                    ScrollArea::horizontal().show(ui, |ui| self.list(ui, scene));
                 });
                 if !ask && !export {
                     return;
                 }
-                // A name that was typed until this click is in the state by now, but not in what is shown.
+                // A name that this click entered is in the session's state, but not yet in the snapshot.
                 if let Some(take) = desk.session.state().current_take() {
                     if ask {
                         dialog.ask(Purpose::Export, format!("{}.mid", file_name(&take.name)));
@@ -56,7 +54,7 @@ impl Takes {
         });
     }
 
-    fn list(&mut self, ui: &mut Ui, desk: &Desk, state: &State) {
+    fn list(&mut self, ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
         if state.takes.is_empty() {
             ui.label(RichText::new("none yet").color(theme::MUTED));
         }
@@ -76,7 +74,7 @@ impl Takes {
                 Weight::Plain
             };
             let response = button(ui, &take.name, TAKE_SIZE, weight).on_hover_text(format!(
-                "{}\nClick to play it, Enter or a double click to rename it, Delete to delete it",
+                "{}\nClick to play, Enter or double-click to rename, Delete to delete",
                 take.name
             ));
             if response.clicked() {
@@ -124,7 +122,7 @@ impl Takes {
     }
 }
 
-/// A name that every file system takes.
+/// Replaces characters that not every file system allows.
 fn file_name(name: &str) -> String {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.');
     let name: String = name
@@ -134,7 +132,7 @@ fn file_name(name: &str) -> String {
     name.trim_matches(['.', ' ']).to_owned()
 }
 
-/// A path in `folder` that no file has, named after a take.
+/// Returns a path in `folder` without a file, named after a take.
 fn free_path(folder: &Path, name: &str) -> PathBuf {
     let name = file_name(name);
     let numbered = (2..).map(|number| folder.join(format!("{name} ({number}).mid")));
@@ -144,7 +142,7 @@ fn free_path(folder: &Path, name: &str) -> PathBuf {
         .unwrap_or_else(|| folder.join(format!("{name}.mid")))
 }
 
-/// Where drafts are written when no folder is asked for.
+/// Returns the folder that Export MIDI writes to.
 fn default_folder() -> PathBuf {
     let home = env::home_dir().unwrap_or_else(env::temp_dir);
     let music = home.join("Music");
@@ -163,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exported_file_takes_the_place_of_no_other() {
+    fn an_exported_file_does_not_replace_another() {
         let folder = tempfile::tempdir().unwrap();
         let first = free_path(folder.path(), "draft");
         std::fs::write(&first, b"").unwrap();

@@ -1,4 +1,4 @@
-//! Colours, type and shapes.
+//! Colours, fonts and shapes.
 
 use std::sync::Arc;
 
@@ -7,53 +7,42 @@ use egui::{
     TextStyle, Vec2, Visuals,
 };
 
-/// Behind everything.
-pub(super) const BACKGROUND: Color32 = Color32::from_rgb(0x14, 0x16, 0x1b);
-/// Panels and lanes.
-pub(super) const PANEL: Color32 = Color32::from_rgb(0x1b, 0x1e, 0x25);
-/// What can be pressed or typed into.
-pub(super) const FIELD: Color32 = Color32::from_rgb(0x20, 0x24, 0x2c);
-/// The same under the pointer.
-pub(super) const FIELD_HOVERED: Color32 = Color32::from_rgb(0x29, 0x2e, 0x38);
-/// The piano roll's ground.
-pub(super) const ROLL: Color32 = Color32::from_rgb(0x10, 0x12, 0x16);
-/// The roll's rows of black keys.
-pub(super) const ROLL_DARK: Color32 = Color32::from_rgb(0x0d, 0x0f, 0x12);
-/// Borders and grid lines.
-pub(super) const LINE: Color32 = Color32::from_rgb(0x2a, 0x2f, 0x3a);
-/// Words.
-pub(super) const TEXT: Color32 = Color32::from_rgb(0xd7, 0xdb, 0xe3);
-/// Words that explain.
-pub(super) const MUTED: Color32 = Color32::from_rgb(0x8a, 0x92, 0xa3);
-/// What the user does, and what hits.
-pub(super) const ACCENT: Color32 = Color32::from_rgb(0xf2, 0xb8, 0x4b);
-/// Notes.
-pub(super) const NOTE: Color32 = Color32::from_rgb(0x7f, 0xb4, 0xff);
-/// The melody.
-pub(super) const MELODY: Color32 = Color32::from_rgb(0xc5, 0x8b, 0xff);
-/// All is well.
-pub(super) const WELL: Color32 = Color32::from_rgb(0x62, 0xc2, 0x8e);
-/// Something went wrong.
-pub(super) const WRONG: Color32 = Color32::from_rgb(0xf0, 0x70, 0x6a);
+use crate::palette;
 
-/// Radius of corners, in points.
+// The palette in the toolkit's type.
+pub(super) const BACKGROUND: Color32 = opaque(palette::BACKGROUND);
+pub(super) const PANEL: Color32 = opaque(palette::PANEL);
+pub(super) const FIELD: Color32 = opaque(palette::FIELD);
+pub(super) const FIELD_HOVERED: Color32 = opaque(palette::FIELD_HOVERED);
+pub(super) const ROLL: Color32 = opaque(palette::ROLL);
+pub(super) const ROLL_DARK: Color32 = opaque(palette::ROLL_DARK);
+pub(super) const LINE: Color32 = opaque(palette::LINE);
+pub(super) const TEXT: Color32 = opaque(palette::TEXT);
+pub(super) const MUTED: Color32 = opaque(palette::MUTED);
+pub(super) const ACCENT: Color32 = opaque(palette::ACCENT);
+pub(super) const NOTE: Color32 = opaque(palette::NOTE);
+pub(super) const MELODY: Color32 = opaque(palette::MELODY);
+pub(super) const WELL: Color32 = opaque(palette::WELL);
+pub(super) const WRONG: Color32 = opaque(palette::WRONG);
+
+/// Corner radius, in points.
 pub(super) const RADIUS: CornerRadius = CornerRadius::same(4);
-/// The grid that everything is laid out on, in points.
+/// The layout grid, in points.
 pub(super) const GRID: f32 = 8.0;
 
 const SEMIBOLD: &str = "semibold";
 
-/// Text of `size` points.
+/// Returns the regular font at `size` points.
 pub(super) fn font(size: f32) -> FontId {
     FontId::proportional(size)
 }
 
-/// Stronger text of `size` points.
+/// Returns the semibold font at `size` points.
 pub(super) fn strong(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(SEMIBOLD.into()))
 }
 
-/// Gives `ctx` the fonts and the look.
+/// Sets the fonts and styles of `ctx`.
 pub(super) fn apply(ctx: &Context) {
     ctx.set_fonts(fonts());
     ctx.all_styles_mut(|style| {
@@ -70,6 +59,10 @@ pub(super) fn apply(ctx: &Context) {
         style.spacing.interact_size.y = 26.0;
         style.visuals = visuals();
     });
+}
+
+const fn opaque([red, green, blue]: palette::Colour) -> Color32 {
+    Color32::from_rgb(red, green, blue)
 }
 
 fn fonts() -> FontDefinitions {

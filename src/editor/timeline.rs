@@ -1,39 +1,39 @@
-//! The stretch of the project that is seen, and how its beats lie on the screen.
+//! The visible range of the project, and its beats on the screen.
 
 use egui::Rangef;
 
 use crate::time::BEATS_PER_BAR;
 
-/// Beats of the project over points of the screen.
+/// A map between the project's beats and x coordinates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Timeline {
-    /// The project's beat at the left edge.
+    /// The beat at the left edge.
     pub(super) first_beat: f64,
-    /// How many beats are seen.
+    /// The number of visible beats.
     pub(super) span_beats: f64,
-    /// Where they lie.
+    /// Their x coordinates, in points.
     pub(super) x: Rangef,
 }
 
 impl Timeline {
-    /// Where a beat of the project lies.
+    /// Returns the x coordinate of a beat.
     pub(super) fn x_of(&self, beat: f64) -> f32 {
         let share = (beat - self.first_beat) / self.span_beats;
         self.x.min + share as f32 * self.x.span()
     }
 
-    /// The beat of the project at a place.
+    /// Returns the beat at an x coordinate.
     pub(super) fn beat_at(&self, x: f32) -> f64 {
         let share = f64::from((x - self.x.min) / self.x.span());
         self.first_beat + share * self.span_beats
     }
 
-    /// Whether any of a stretch of beats is seen.
+    /// Returns whether any beat from `from` to `to` is visible.
     pub(super) fn shows(&self, from: f64, to: f64) -> bool {
         to >= self.first_beat && from <= self.first_beat + self.span_beats
     }
 
-    /// The bars that are seen, from 0, as many of them as leave room for their numbers.
+    /// Returns the visible bars, counted from 0, without those whose numbers would not fit.
     pub(super) fn bars(&self) -> impl Iterator<Item = u32> + use<> {
         let bar = f64::from(BEATS_PER_BAR);
         let points_per_bar = f64::from(self.x.span()) / self.span_beats * bar;
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_bars_keep_their_distance() {
+    fn bar_numbers_keep_their_distance() {
         let timeline = Timeline {
             first_beat: 0.0,
             span_beats: 64.0,

@@ -1,4 +1,4 @@
-//! The clip, where it starts, the host's tempo, and the model.
+//! The row at the top: the clip, where it starts, the host's tempo and the model.
 
 use std::mem;
 use std::path::{Path, PathBuf};
@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 use egui::{
     Align, ComboBox, DragValue, Key, Layout, PopupCloseBehavior, RichText, TextEdit, Ui, Vec2,
 };
-use nice_plug::context::gui::GuiContext;
 
+use super::contents::Scene;
 use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::param_access::ParamAccess;
 use super::theme;
+use crate::instance::Desk;
 use crate::instance::params::{LAST_START_BEAT, ParamId, bar_and_beat, beat_from_text};
-use crate::instance::{Desk, State};
 
-/// The bar's width in a window of the first size.
+/// The row's width in a window of the initial size.
 const FIRST_WIDTH: f32 = super::SIZE.width - 32.0;
 
-/// What is typed but not yet entered.
+/// Text that is not yet entered.
 #[derive(Default)]
 pub(super) struct TopBar {
     clip_path: Option<String>,
@@ -26,7 +26,7 @@ pub(super) struct TopBar {
     left: Left,
 }
 
-/// What was typed in fields that were left in this frame without Enter.
+/// Paths in fields that lost the focus in this frame without Enter.
 #[derive(Default)]
 struct Left {
     clip: Option<PathBuf>,
@@ -34,39 +34,31 @@ struct Left {
 }
 
 impl TopBar {
-    /// Shows the bar.
-    pub(super) fn show(
-        &mut self,
-        ui: &mut Ui,
-        context: &GuiContext,
-        desk: &Desk,
-        params: &dyn ParamAccess,
-        state: &State,
-        dialog: &mut FileDialog,
-    ) {
+    /// Shows the row.
+    pub(super) fn show(&mut self, ui: &mut Ui, scene: Scene<'_>, dialog: &mut FileDialog) {
         self.left = Left::default();
         ui.horizontal_centered(|ui| {
             ui.label(RichText::new("Diff-BGM").font(theme::strong(15.0)));
             ui.add_space(theme::GRID);
-            self.clip(ui, desk, state);
+            self.clip(ui, scene);
             if button(ui, "Open clip…", Vec2::new(92.0, 26.0), Weight::Plain).clicked() {
                 dialog.ask(Purpose::Clip, String::new());
             }
             ui.add_space(theme::GRID);
-            start(ui, context, params);
+            start(ui, scene.params);
             ui.add_space(theme::GRID);
-            let tempo = desk.session.live.tempo_bpm();
+            let tempo = scene.desk.session.live.tempo_bpm();
             let host = tempo.map_or("Host tempo unknown".to_owned(), |tempo| {
                 format!("Host {tempo:.1} BPM")
             });
             muted(ui, &host);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                self.model(ui, desk, state, dialog);
+                self.model(ui, scene, dialog);
             });
         });
     }
 
-    /// Takes the paths whose fields were left in this frame, as Enter would; returns false where no clip can be there.
+    /// Enters the paths in fields that lost the focus in this frame. Returns false if the clip's path is not a file.
     pub(super) fn enter(&mut self, desk: &Desk) -> bool {
         let left = mem::take(&mut self.left);
         if let Some(path) = left.model {
@@ -80,8 +72,8 @@ impl TopBar {
         })
     }
 
-    /// The path of the clip; Enter opens what was typed.
-    fn clip(&mut self, ui: &mut Ui, desk: &Desk, state: &State) {
+    /// Shows the clip's path. Enter opens a typed one.
+    fn clip(&mut self, ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
         let known = state.clip.as_ref();
         let shown = || known.map(|clip| clip.name()).unwrap_or_default();
         let mut text = self.clip_path.clone().unwrap_or_else(shown);
@@ -112,7 +104,8 @@ impl TopBar {
         }
     }
 
-    fn model(&mut self, ui: &mut Ui, desk: &Desk, state: &State, dialog: &mut FileDialog) {
+    fn model(&mut self, ui: &mut Ui, scene: Scene<'_>, dialog: &mut FileDialog) {
+        let Scene { desk, state, .. } = scene;
         let name = |path: &Path| {
             let name = path.file_stem().unwrap_or_default();
             format!("Model: {}", name.to_string_lossy())
@@ -120,7 +113,7 @@ impl TopBar {
         let chosen = state
             .model
             .as_deref()
-            .map_or("Model: in the box".to_owned(), name);
+            .map_or("Model: built-in".to_owned(), name);
         ComboBox::from_id_salt("model")
             .width(190.0)
             .selected_text(chosen)
@@ -129,7 +122,7 @@ impl TopBar {
             .show_ui(ui, |ui| {
                 ui.set_min_width(260.0);
                 if ui
-                    .selectable_label(state.model.is_none(), "In the box")
+                    .selectable_label(state.model.is_none(), "Built-in")
                     .clicked()
                 {
                     desk.session.edit(|state| state.model = None);
@@ -155,8 +148,8 @@ impl TopBar {
     }
 }
 
-/// The bar and beat at which the clip starts.
-fn start(ui: &mut Ui, context: &GuiContext, params: &dyn ParamAccess) {
+/// Shows the bar and beat at which the clip starts.
+fn start(ui: &mut Ui, params: &dyn ParamAccess) {
     muted(ui, ParamId::ClipStart.spec().name);
     let mut beat = params.values().clip_start;
     let value = DragValue::new(&mut beat)
@@ -165,11 +158,11 @@ fn start(ui: &mut Ui, context: &GuiContext, params: &dyn ParamAccess) {
         .custom_formatter(|beat, _| bar_and_beat(beat as i32))
         .custom_parser(|text| beat_from_text(text).map(f64::from));
     if ui.add_sized(Vec2::new(52.0, 26.0), value).changed() {
-        params.set_count(context, ParamId::ClipStart, beat);
+        params.set_count(ParamId::ClipStart, beat);
     }
 }
 
-/// The width of the path's field, which takes most of what the window is wider or narrower than at first.
+/// Returns the width of the path's field, which takes most of the difference to the initial width.
 fn path_width(ui: &Ui) -> f32 {
     let wider = ui.max_rect().width() - FIRST_WIDTH;
     (210.0 + 0.6 * wider).clamp(120.0, 420.0)

@@ -1,4 +1,4 @@
-//! What the user zooms and scrolls to, in time and in pitch.
+//! Zoom and scroll position, in time and pitch.
 
 use egui::{Event, EventFilter, Key, Rangef, Response, Ui};
 
@@ -7,52 +7,52 @@ use super::timeline::Timeline;
 use crate::music::draft::Draft;
 use crate::time::{BEATS_PER_BAR, Beats};
 
-/// The least and the most that can be seen at once, in beats.
-const BEATS_SEEN: (f64, f64) = (4.0, 4096.0);
-/// The same in pitches.
-const PITCHES_SEEN: (f64, f64) = (12.0, ALL_PITCHES);
-/// How much of what is seen an arrow key scrolls.
+/// The smallest and the largest visible range, in beats.
+const VISIBLE_BEATS: (f64, f64) = (4.0, 4096.0);
+/// The smallest and the largest visible range, in pitches.
+const VISIBLE_PITCHES: (f64, f64) = (12.0, ALL_PITCHES);
+/// The share of the visible range that an arrow key scrolls.
 const KEY_SCROLL: f32 = 0.125;
-/// How much closer a key brings what is seen.
+/// The factor by which a key zooms.
 const KEY_ZOOM: f64 = 1.25;
 
-/// What the user chose to see; everything, until they did.
+/// The visible ranges, or `None` until the user zooms or scrolls.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct View {
-    beats: Option<Stretch>,
-    pitches: Option<Stretch>,
+    beats: Option<VisibleRange>,
+    pitches: Option<VisibleRange>,
 }
 
-/// What is seen of one axis, in its own unit.
+/// The visible range of one axis, in beats or pitches.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Stretch {
+struct VisibleRange {
     first: f64,
     span: f64,
 }
 
 impl View {
-    /// The timeline over `x`; without a choice it shows `length` from `start` on, in whole bars.
+    /// Returns the timeline over `x`. By default it shows `length` from `start` on, in whole bars.
     pub(super) fn timeline(&self, x: Rangef, start: Beats, length: Beats) -> Timeline {
-        let seen = self.beats.unwrap_or_else(|| {
+        let visible = self.beats.unwrap_or_else(|| {
             let bar = f64::from(BEATS_PER_BAR);
             let first = (start.0 / bar).floor() * bar;
             let end = ((start.0 + length.0.max(bar)) / bar).ceil() * bar;
-            Stretch {
+            VisibleRange {
                 first,
                 span: end - first,
             }
         });
         Timeline {
-            first_beat: seen.first,
-            span_beats: seen.span,
+            first_beat: visible.first,
+            span_beats: visible.span,
             x,
         }
     }
 
-    /// The pitches over `y`; without a choice those of the draft.
+    /// Returns the pitches over `y`. By default they are those of the draft.
     pub(super) fn pitches(&self, draft: Option<&Draft>, y: Rangef) -> Pitches {
         match self.pitches {
-            Some(Stretch { first, span }) => Pitches {
+            Some(VisibleRange { first, span }) => Pitches {
                 lowest: first,
                 count: span,
                 y,
@@ -61,8 +61,8 @@ impl View {
         }
     }
 
-    /// Zooms and scrolls as the user does over `response`, or with keys while it has the focus: in pitch where Shift is
-    /// held, in time otherwise. A double click or the key Home shows everything again.
+    /// Zooms and scrolls by the user's input over `response`, or by keys while it has the focus: in pitch while Shift is
+    /// held, otherwise in time. A double click or the key Home shows everything again.
     pub(super) fn follow(
         &mut self,
         ui: &Ui,
@@ -79,11 +79,11 @@ impl View {
             return;
         }
         let before = (
-            Stretch {
+            VisibleRange {
                 first: timeline.first_beat,
                 span: timeline.span_beats,
             },
-            Stretch {
+            VisibleRange {
                 first: pitches.lowest,
                 span: pitches.count,
             },
@@ -91,7 +91,7 @@ impl View {
         let (mut beats, mut rows) = before;
         let drag = response.drag_delta();
         beats.scroll(-drag.x / timeline.x.span());
-        // Until they are zoomed, pitches stay where they are when time is dragged.
+        // Dragging moves pitches only after they have been zoomed.
         if self.pitches.is_some() {
             rows.scroll(drag.y / pitches.y.span());
         }
@@ -105,10 +105,10 @@ impl View {
                 )
             });
             if shift {
-                rows.zoom(zoom.into(), pitches.pitch_at(pointer.y), PITCHES_SEEN);
+                rows.zoom(zoom.into(), pitches.pitch_at(pointer.y), VISIBLE_PITCHES);
                 rows.scroll(scroll / pitches.y.span());
             } else {
-                beats.zoom(zoom.into(), timeline.beat_at(pointer.x), BEATS_SEEN);
+                beats.zoom(zoom.into(), timeline.beat_at(pointer.x), VISIBLE_BEATS);
                 beats.scroll(-scroll / timeline.x.span());
             }
         }
@@ -126,17 +126,17 @@ impl View {
             beats.scroll(along * KEY_SCROLL);
             rows.scroll(up * KEY_SCROLL);
             for sign in ui.input(|input| signs(&input.events, input.modifiers.shift)) {
-                let (stretch, limits) = if sign.shift {
-                    (&mut rows, PITCHES_SEEN)
+                let (range, limits) = if sign.shift {
+                    (&mut rows, VISIBLE_PITCHES)
                 } else {
-                    (&mut beats, BEATS_SEEN)
+                    (&mut beats, VISIBLE_BEATS)
                 };
-                let factor = if sign.closer {
+                let factor = if sign.zooms_in {
                     KEY_ZOOM
                 } else {
                     1.0 / KEY_ZOOM
                 };
-                stretch.zoom(factor, stretch.first + stretch.span * 0.5, limits);
+                range.zoom(factor, range.first + range.span * 0.5, limits);
             }
         }
         if beats != before.0 {
@@ -150,15 +150,15 @@ impl View {
     }
 }
 
-/// A plus or a minus that was typed.
+/// A typed plus or minus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Sign {
-    closer: bool,
+    zooms_in: bool,
     shift: bool,
 }
 
-/// The signs that were typed, by their letters, as the window reports no keys for them; with Shift, US and German
-/// keyboards write others. `shift_at_end` is how Shift is after the events.
+/// Returns the typed signs. They are found by their characters, since the window reports no keys for them; with Shift, US
+/// and German keyboards type different ones. `shift_at_end` is whether Shift is held after the events.
 fn signs(events: &[Event], shift_at_end: bool) -> Vec<Sign> {
     let change = |event: &Event| match event {
         Event::ModifiersChanged(modifiers) => Some(modifiers.shift),
@@ -170,29 +170,29 @@ fn signs(events: &[Event], shift_at_end: bool) -> Vec<Sign> {
     for event in events {
         shift = change(event).unwrap_or(shift);
         let Event::Text(text) = event else { continue };
-        let closer = match text.as_str() {
+        let zooms_in = match text.as_str() {
             "+" | "=" => true,
             "-" => false,
             "*" if shift => true,
             "_" if shift => false,
             _ => continue,
         };
-        signs.push(Sign { closer, shift });
+        signs.push(Sign { zooms_in, shift });
     }
     signs
 }
 
-impl Stretch {
-    /// Moves on by a share of what is seen.
+impl VisibleRange {
+    /// Scrolls by a share of the span.
     fn scroll(&mut self, share: f32) {
         self.first += f64::from(share) * self.span;
     }
 
-    /// Comes closer by a factor, with `still` staying where it is, as far as the limits of what is seen allow.
-    fn zoom(&mut self, factor: f64, still: f64, (least, most): (f64, f64)) {
+    /// Zooms by `factor` around `anchor`, within the limits of the span.
+    fn zoom(&mut self, factor: f64, anchor: f64, (least, most): (f64, f64)) {
         if factor != 1.0 {
             let span = (self.span / factor).clamp(least, most);
-            self.first = still - (still - self.first) * span / self.span;
+            self.first = anchor - (anchor - self.first) * span / self.span;
             self.span = span;
         }
     }
@@ -204,7 +204,7 @@ mod tests {
     use egui::Modifiers;
 
     #[test]
-    fn everything_is_seen_until_the_user_zooms() {
+    fn everything_is_visible_until_the_user_zooms() {
         let x = Rangef::new(0.0, 100.0);
         let timeline = View::default().timeline(x, Beats(17.0), Beats(30.0));
         assert_eq!((timeline.first_beat, timeline.span_beats), (16.0, 32.0));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_are_told_apart_by_shift_even_when_it_comes_and_goes_between_two_frames() {
+    fn signs_with_shift_are_recognised_even_if_it_was_pressed_and_released_between_two_frames() {
         let text = |text: &str| Event::Text(text.to_owned());
         let shift = |held| {
             Event::ModifiersChanged(Modifiers {
@@ -223,7 +223,10 @@ mod tests {
         };
         let typed = |events: &[Event], shift_at_end| -> Vec<(bool, bool)> {
             let signs = signs(events, shift_at_end);
-            signs.iter().map(|sign| (sign.closer, sign.shift)).collect()
+            signs
+                .iter()
+                .map(|sign| (sign.zooms_in, sign.shift))
+                .collect()
         };
         assert_eq!(
             typed(&[text("="), text("-")], false),
@@ -240,16 +243,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_pointed_at_stays_and_no_more_is_seen_than_there_is() {
-        let mut rows = Stretch {
+    fn zooming_keeps_its_anchor_and_stays_within_the_limits() {
+        let mut rows = VisibleRange {
             first: 36.0,
             span: 48.0,
         };
-        rows.zoom(2.0, 48.0, PITCHES_SEEN);
+        rows.zoom(2.0, 48.0, VISIBLE_PITCHES);
         assert_eq!((rows.first, rows.span), (42.0, 24.0));
-        rows.zoom(0.01, 48.0, PITCHES_SEEN);
+        rows.zoom(0.01, 48.0, VISIBLE_PITCHES);
         assert_eq!(rows.span, ALL_PITCHES);
-        rows.zoom(1000.0, 48.0, PITCHES_SEEN);
+        rows.zoom(1000.0, 48.0, VISIBLE_PITCHES);
         assert_eq!(rows.span, 12.0);
     }
 }

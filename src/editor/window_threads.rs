@@ -1,5 +1,5 @@
-//! Windows on X11 have a thread each, and it outlives the window's closing by a moment. An instance waits for it, so that
-//! no thread is left when the host unloads the library or ends.
+//! Each window on X11 has a thread, which ends a moment after the window closes. An instance waits for it, so that no
+//! thread is left when the host unloads the library or exits.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -7,28 +7,28 @@ use std::{fs, thread};
 
 use parking_lot::Mutex;
 
-/// How long an instance waits at most: a window that hangs must not hang the host.
+/// The longest wait, so that a window that hangs does not hang the host.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often it looks.
+/// The time between checks.
 const INTERVAL: Duration = Duration::from_millis(2);
 
-/// The threads of one instance's windows, by the folders that Linux has of them for as long as they run. On other systems
-/// windows have no threads of their own, and nothing is noted.
+/// The threads of one instance's windows, by their folders in `/proc`, which exist while they run. Empty on systems other
+/// than Linux, where windows have no threads of their own.
 #[derive(Default)]
 pub(crate) struct WindowThreads(Mutex<Vec<PathBuf>>);
 
 impl WindowThreads {
-    /// Notes the present thread.
-    pub(crate) fn note_this_one(&self) {
+    /// Adds the current thread.
+    pub(crate) fn note_current(&self) {
         let mut threads = self.0.lock();
         threads.retain(|thread| thread.exists());
-        threads.extend(this_thread());
+        threads.extend(current_thread());
     }
 
-    /// Waits until all are over, unless this is one of them.
+    /// Blocks until all of them have exited, unless called from one of them.
     pub(crate) fn wait(&self) {
         let threads = self.0.lock().clone();
-        let is_among_them = this_thread().is_some_and(|thread| threads.contains(&thread));
+        let is_among_them = current_thread().is_some_and(|thread| threads.contains(&thread));
         let deadline = Instant::now() + PATIENCE;
         while !is_among_them
             && threads.iter().any(|thread| thread.exists())
@@ -39,7 +39,7 @@ impl WindowThreads {
     }
 }
 
-fn this_thread() -> Option<PathBuf> {
+fn current_thread() -> Option<PathBuf> {
     let link = fs::read_link("/proc/thread-self").ok()?;
     Some(Path::new("/proc").join(link))
 }
@@ -53,17 +53,17 @@ mod tests {
     use std::sync::mpsc;
 
     #[test]
-    fn waiting_lasts_until_the_windows_thread_is_over() {
+    fn waiting_lasts_until_the_windows_thread_exits() {
         let threads = Arc::new(WindowThreads::default());
         threads.wait();
         let is_over = Arc::new(AtomicBool::new(false));
         let (windows, over) = (Arc::clone(&threads), Arc::clone(&is_over));
         let (noted, is_noted) = mpsc::channel();
         let thread = thread::spawn(move || {
-            windows.note_this_one();
+            windows.note_current();
             noted.send(()).unwrap();
             thread::sleep(Duration::from_millis(100));
-            // One of them does not wait for itself.
+            // A thread does not wait for itself.
             windows.wait();
             over.store(true, Ordering::Relaxed);
         });

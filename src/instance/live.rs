@@ -1,15 +1,15 @@
-//! A few numbers that cross between the audio thread and the others without waiting.
+//! Numbers that the audio thread shares with the others, without locks.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use crate::player::HostTransport;
 use crate::time::{Seconds, Tempo};
 
-/// The host's transport a moment ago, and the tempo of what is played.
+/// The host's transport in the last block, and the tempo of the draft that plays.
 #[derive(Debug)]
 pub struct Live {
     playing: AtomicBool,
-    /// Bits of an `f64`; not a number where the host does not say.
+    /// The bits of an `f64`, as are the next three; NaN if unknown.
     tempo_bpm: AtomicU64,
     position_beats: AtomicU64,
     position_seconds: AtomicU64,
@@ -31,55 +31,55 @@ impl Default for Live {
 }
 
 impl Live {
-    /// Notes what the host says; called by the audio thread.
-    pub fn note(&self, transport: &HostTransport) {
+    /// Stores the host's transport. Called by the audio thread.
+    pub fn set_transport(&self, transport: &HostTransport) {
         self.playing.store(transport.playing, Ordering::Relaxed);
         store(&self.tempo_bpm, transport.tempo_bpm);
         store(&self.position_beats, transport.position_beats);
         store(&self.position_seconds, transport.position_seconds);
     }
 
-    /// Notes that the host has opened a project, whose parameters are in place already.
-    pub fn note_load(&self) {
+    /// Counts a project that the host has loaded. Its parameters are set already.
+    pub fn count_load(&self) {
         self.loads.fetch_add(1, Ordering::Release);
     }
 
-    /// How many projects the host has opened in this instance.
+    /// Returns how many projects the host has loaded into this instance.
     pub fn loads(&self) -> u32 {
         self.loads.load(Ordering::Acquire)
     }
 
-    /// Notes the tempo that the played draft was made for.
-    pub fn note_draft_tempo(&self, tempo: Option<Tempo>) {
+    /// Stores the tempo of the draft that plays, or `None` if none does.
+    pub fn set_draft_tempo(&self, tempo: Option<Tempo>) {
         store(&self.draft_tempo_bpm, tempo.map(Tempo::bpm));
     }
 
-    /// The tempo that the played draft was made for, if one is played.
+    /// Returns the tempo of the draft that plays, or `None` if none does.
     pub fn draft_tempo(&self) -> Option<Tempo> {
         Tempo::new(known(&self.draft_tempo_bpm)?).ok()
     }
 
-    /// Whether the host plays.
+    /// Returns whether the host is playing.
     pub fn is_playing(&self) -> bool {
         self.playing.load(Ordering::Relaxed)
     }
 
-    /// The host's tempo in quarter notes a minute, if it said one.
+    /// Returns the host's tempo in quarter notes per minute, or `None` if the host has not reported one.
     pub fn tempo_bpm(&self) -> Option<f64> {
         known(&self.tempo_bpm)
     }
 
-    /// The host's tempo where it said one and it is one that music has.
+    /// Returns the host's tempo, or `None` if it is unknown or not a tempo for music.
     pub fn tempo(&self) -> Option<Tempo> {
         Tempo::new(self.tempo_bpm()?).ok()
     }
 
-    /// Where the host is, in quarter notes, if it said so.
+    /// Returns the host's position in quarter notes, or `None` if unknown.
     pub fn position_beats(&self) -> Option<f64> {
         known(&self.position_beats)
     }
 
-    /// Where the host is in time, if it said so.
+    /// Returns the host's position in time, or `None` if unknown.
     pub fn position_seconds(&self) -> Option<Seconds> {
         known(&self.position_seconds).map(Seconds)
     }

@@ -1,16 +1,16 @@
-//! Paths as the project remembers them: as text. What of a path is no Unicode is lost, and the project is saved all
-//! the same.
+//! Paths as text in saved states. Parts that are not Unicode are lost, so that such a path does not keep the project from
+//! being saved.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Serialize, Serializer};
 
-/// Writes a path.
+/// Serializes a path.
 pub(super) fn write<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&path.to_string_lossy())
 }
 
-/// Writes a path or nothing.
+/// Serializes a path or `None`.
 pub(super) fn write_any<S: Serializer>(
     path: &Option<PathBuf>,
     serializer: S,

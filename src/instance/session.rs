@@ -1,4 +1,4 @@
-//! What the host's threads, the worker and the editor share of one instance.
+//! The state that the host's threads, the worker and the editor share.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,114 +6,112 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::live::Live;
+use super::notice::{Notice, Notices};
 use super::saved_clip::SavedClip;
 use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::music::draft::Draft;
 use crate::player::{NoteSchedule, SchedulePublisher};
+use crate::time::Tempo;
 
-/// One instance's state, and the way from it to the audio thread.
+/// One instance's state. Publishes the current take to the audio thread.
 #[derive(Debug)]
 pub struct Session {
     shared: Mutex<Shared>,
     publisher: SchedulePublisher,
     revision: AtomicU32,
-    /// The revision of which the host was last told that there is something to save.
-    told_revision: AtomicU32,
-    /// How the host is told.
-    messenger: Mutex<Option<Messenger>>,
-    /// What the audio thread last saw of the host.
+    /// The revision at which the host was last notified of unsaved changes.
+    notified_revision: AtomicU32,
+    host_notifier: Mutex<Option<HostNotifier>>,
+    /// The host's transport as the audio thread last saw it.
     pub live: Live,
 }
 
-/// Tells the host that there is something to save.
-struct Messenger(Arc<dyn Fn() + Send + Sync>);
+/// Notifies the host of unsaved changes.
+struct HostNotifier(Arc<dyn Fn() + Send + Sync>);
 
-impl fmt::Debug for Messenger {
+impl fmt::Debug for HostNotifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Messenger")
+        f.write_str("HostNotifier")
     }
 }
 
-/// What is guarded together, so that what is saved, shown and played are the same.
+/// What one lock guards, so that what is saved, shown and played always agree.
 #[derive(Debug, Default)]
 struct Shared {
     state: Arc<State>,
-    /// The clip in full, while it is known, and its path.
+    /// The full clip and its path, once it has been read.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
-    notice: Option<Notice>,
-    /// How often a state was loaded, counted as it takes the old one's place; [`Live::loads`] counts already before it is
-    /// unpacked, so that the audio thread knows what its parameters come with.
+    notices: Notices,
+    /// How many states were loaded, counted when the new one replaces the old. [`Live::loads`] counts earlier, before the
+    /// state is unpacked, so that the audio thread can tell parameters of a project from the user's.
     epoch: u64,
-    /// Whether any work was asked for since.
-    is_asked: bool,
 }
 
-/// One line to tell the user.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Notice {
-    /// Something went well.
-    Done(String),
-    /// A file was written.
-    Wrote(PathBuf),
-    /// Something went wrong.
-    Problem(String),
-}
-
-/// What the editor shows, all of one moment.
+/// What the editor shows, all from one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// What is saved.
+    /// The saved state.
     pub state: Arc<State>,
-    /// The last thing to tell.
+    /// The notice to show.
     pub notice: Option<Notice>,
-    /// Whether any work was asked for since the state was loaded; what failed before is no longer told.
-    pub is_asked: bool,
 }
 
 impl Session {
-    /// An empty session that plays through `publisher`.
+    /// Creates an empty session that plays through `publisher`.
     pub fn new(publisher: SchedulePublisher) -> Self {
         Self {
             shared: Mutex::default(),
             publisher,
             revision: AtomicU32::new(0),
-            told_revision: AtomicU32::new(0),
-            messenger: Mutex::default(),
+            notified_revision: AtomicU32::new(0),
+            host_notifier: Mutex::default(),
             live: Live::default(),
         }
     }
 
-    /// What is saved at present.
+    /// Returns the current state.
     pub fn state(&self) -> Arc<State> {
         Arc::clone(&self.lock().state)
     }
 
-    /// What the editor shows, or nothing where it would have to be waited for.
+    /// Returns what the editor shows, or `None` if another thread holds the lock.
     pub fn try_snapshot(&self) -> Option<Snapshot> {
         let shared = self.shared.try_lock()?;
         Some(Snapshot {
             state: Arc::clone(&shared.state),
-            notice: shared.notice.clone(),
-            is_asked: shared.is_asked,
+            notice: shared.notices.shown().cloned(),
         })
     }
 
-    /// Tells the states apart that the host loaded: what was begun under one must not change another.
+    /// Returns how many states the host has loaded. A job begun in one epoch must not change the state of another.
     pub fn epoch(&self) -> u64 {
         self.lock().epoch
     }
 
-    /// Changes the state, and plays what is then the current take; what was told of the state before is taken back.
+    /// Returns the tempo that drafts for `state` are made and shown at: the host's, else that of the current take, else
+    /// the default.
+    ///
+    /// Both follow this one rule, so the next draft fits the cuts where the window shows them. Until the host reports a
+    /// tempo, which may take until it first plays, the current take is the best evidence of the project's tempo.
+    pub fn tempo_for_drafts(&self, state: &State) -> Tempo {
+        self.live
+            .tempo()
+            .or_else(|| Some(state.current_take()?.draft.tempo))
+            .unwrap_or(Tempo::DEFAULT)
+    }
+
+    /// Changes the state and plays its current take. Clears the notices, which may no longer apply.
     pub fn edit(&self, change: impl FnOnce(&mut State)) {
         let mut shared = self.lock();
-        shared.notice = None;
+        shared.notices.clear();
         self.change(&mut shared, change);
     }
 
-    /// Moves the seed on, unless it is no longer `from` or another state was loaded since `epoch`.
+    /// Sets the seed to `to`, unless it is no longer `from` or another state was loaded since `epoch`.
     pub fn move_seed(&self, epoch: u64, from: u64, to: u64) {
         let mut shared = self.lock();
         if shared.epoch == epoch && shared.state.seed == from {
@@ -121,7 +119,7 @@ impl Session {
         }
     }
 
-    /// The clip to make a draft for: the newest one, or `before` where another state was loaded since `epoch`.
+    /// Returns the clip to draft for: the current one, or `before` if another state was loaded since `epoch`.
     pub fn clip_for(&self, epoch: u64, before: Option<SavedClip>) -> Option<SavedClip> {
         let shared = self.lock();
         if shared.epoch == epoch {
@@ -131,8 +129,8 @@ impl Session {
         }
     }
 
-    /// Adds a draft that was begun in `epoch`, made so many seconds after 1970; it is played, and true is returned,
-    /// unless another state was loaded since.
+    /// Adds a draft that was begun in `epoch` and finished at `made_unix_seconds`, and plays it. If another state was
+    /// loaded since, the draft does not play, and this returns false.
     pub fn add_take(&self, epoch: u64, draft: Draft, made_unix_seconds: u64) -> bool {
         let mut shared = self.lock();
         let is_current = shared.epoch == epoch;
@@ -146,16 +144,16 @@ impl Session {
         is_current
     }
 
-    /// Takes in a clip that was asked for in `epoch`; nothing is changed, and false is returned, where another state
-    /// was loaded since.
+    /// Sets the clip that was requested in `epoch`. If another state was loaded since, this changes nothing and returns
+    /// false.
     pub fn set_clip(&self, epoch: u64, saved: SavedClip, clip: Arc<ClipFeatures>) -> bool {
         let mut shared = self.lock();
-        let is_wanted = shared.epoch == epoch;
-        if is_wanted {
+        let is_current = shared.epoch == epoch;
+        if is_current {
             shared.clip = Some((saved.path.clone(), clip));
             self.change(&mut shared, |state| state.clip = Some(saved));
         }
-        is_wanted
+        is_current
     }
 
     fn change(&self, shared: &mut Shared, change: impl FnOnce(&mut State)) {
@@ -165,84 +163,98 @@ impl Session {
         if draft(&shared.state).as_ref().map(Arc::as_ptr) != played.as_ref().map(Arc::as_ptr) {
             self.publish(&shared.state);
         }
-        self.touch();
+        self.revision.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Replaces the state by one from the host, or by an empty one that says why.
+    /// Replaces the state by the host's, or by an empty one and a notice if the text cannot be read. Clears older notices.
     pub fn load(&self, text: &str) {
-        self.live.note_load();
-        let (state, notice) = match State::from_text(text) {
-            Ok(state) => (state, None),
-            Err(fault) => {
-                let problem = format!("The saved state could not be read: {fault}.");
-                (State::default(), Some(Notice::Problem(problem)))
-            }
-        };
+        self.live.count_load();
+        let mut notices = Notices::default();
+        let state = State::from_text(text).unwrap_or_else(|fault| {
+            let problem = format!("The saved state could not be read: {fault}.");
+            notices.push(Notice::Problem(problem));
+            State::default()
+        });
         let mut shared = self.lock();
         self.publish(&state);
         *shared = Shared {
             state: Arc::new(state),
             clip: None,
-            notice,
+            notices,
             epoch: shared.epoch + 1,
-            is_asked: false,
         };
     }
 
-    /// Remembers the clip in full for as long as the instance lives.
+    /// Keeps the full clip until another one or another state is loaded.
     pub fn keep_clip(&self, path: PathBuf, clip: Arc<ClipFeatures>) {
         self.lock().clip = Some((path, clip));
     }
 
-    /// The clip of `path` in full, if it is known.
+    /// Returns the full clip of `path`, or `None` if it is not kept.
     pub fn kept_clip(&self, path: &PathBuf) -> Option<Arc<ClipFeatures>> {
         let shared = self.lock();
         let (kept, clip) = shared.clip.as_ref()?;
         (kept == path).then(|| Arc::clone(clip))
     }
 
-    /// Tells the user something, or takes back what was told because other work is asked for.
-    pub fn tell(&self, notice: Option<Notice>) {
-        let mut shared = self.lock();
-        shared.is_asked |= notice.is_none();
-        shared.notice = notice;
+    /// Returns the notices since the user last asked for anything, oldest first.
+    pub fn notices(&self) -> Vec<Notice> {
+        self.lock().notices.all().to_vec()
     }
 
-    /// Changes with every change that the host should save.
+    /// Adds a notice.
+    pub fn notify(&self, notice: Notice) {
+        self.lock().notices.push(notice);
+    }
+
+    /// Clears the notices, as every new request does.
+    pub fn clear_notices(&self) {
+        self.lock().notices.clear();
+    }
+
+    /// Adds the notice of a job that was begun in `epoch`. A cancelled job leaves none, and neither does one that failed
+    /// if another state was loaded since.
+    pub fn end_job(&self, epoch: u64, outcome: Result<Notice>) {
+        let mut shared = self.lock();
+        match outcome {
+            Ok(notice) => shared.notices.push(notice),
+            Err(Error::Cancelled) => {}
+            Err(error) if shared.epoch == epoch => shared.notices.push(Notice::problem(&error)),
+            Err(_) => {}
+        }
+    }
+
+    /// Returns a number that every change of the state increments.
     pub fn revision(&self) -> u32 {
         self.revision.load(Ordering::Relaxed)
     }
 
-    /// Sets how [`Session::tell_host`] tells the host that there is something to save, from whatever thread.
-    pub fn set_messenger(&self, tell: impl Fn() + Send + Sync + 'static) {
-        *self.messenger.lock() = Some(Messenger(Arc::new(tell)));
+    /// Sets how [`Session::notify_host`] reaches the host. `notify` is called from any thread.
+    pub fn set_host_notifier(&self, notify: impl Fn() + Send + Sync + 'static) {
+        *self.host_notifier.lock() = Some(HostNotifier(Arc::new(notify)));
     }
 
-    /// Tells the host that there is something to save, if that is so, it was not told yet, and there is a way to.
-    pub fn tell_host(&self) {
-        let messenger = self.messenger.lock();
-        if let Some(Messenger(tell)) = &*messenger
-            && self.take_news()
+    /// Notifies the host of unsaved changes, once per change.
+    pub fn notify_host(&self) {
+        let notifier = self.host_notifier.lock();
+        if let Some(HostNotifier(notify)) = &*notifier
+            && self.take_unsaved()
         {
-            let tell = Arc::clone(tell);
-            drop(messenger);
-            tell();
+            let notify = Arc::clone(notify);
+            drop(notifier);
+            notify();
         }
     }
 
-    /// Whether something changed that the host should save and of which it was not told yet; it is told now.
-    pub fn take_news(&self) -> bool {
+    /// Returns whether there are changes that the host was not notified of, and counts them as notified.
+    pub fn take_unsaved(&self) -> bool {
         let revision = self.revision();
-        self.told_revision.swap(revision, Ordering::Relaxed) != revision
-    }
-
-    fn touch(&self) {
-        self.revision.fetch_add(1, Ordering::Relaxed);
+        self.notified_revision.swap(revision, Ordering::Relaxed) != revision
     }
 
     fn publish(&self, state: &State) {
         let draft = state.current_take().map(|take| &*take.draft);
-        self.live.note_draft_tempo(draft.map(|draft| draft.tempo));
+        self.live.set_draft_tempo(draft.map(|draft| draft.tempo));
         let notes = draft
             .map(|draft| draft.notes.as_slice())
             .unwrap_or_default();

@@ -1,5 +1,4 @@
-//! What the host's project remembers: the takes, the clip as far as it was heard, and the settings that are no
-//! parameters.
+//! What the host's project saves: the takes, the clip's measures per beat, and the settings that are not parameters.
 
 mod text;
 
@@ -17,43 +16,43 @@ use crate::generator::MAX_BARS;
 use crate::music::draft::Draft;
 use crate::time::Bars;
 
-/// The most takes that are saved and read.
+/// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
-/// The most notes of a take that are read.
+/// The most notes that a saved take may have.
 const MAX_NOTES: usize = 1 << 18;
-/// The most steps a segment that the editor offers.
+/// The most sampling steps per segment.
 pub const MAX_STEPS: usize = 100;
 
-/// Everything that is saved apart from the parameters.
+/// Everything that is saved except the parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
-    /// The drafts that were made, oldest first.
+    /// The drafts, oldest first.
     pub takes: Vec<Take>,
-    /// Which of them is played.
+    /// The index of the take that plays.
     pub current: Option<usize>,
     /// The clip that drafts are made for.
     pub clip: Option<SavedClip>,
-    /// A model file, or nothing for the model in the box.
+    /// The model file, or `None` for the built-in model.
     #[serde(serialize_with = "path_text::write_any")]
     pub model: Option<PathBuf>,
-    /// What drafts are computed on; the CPU where the saved one is not in this build.
+    /// The device that drafts are computed on. A saved device that this build lacks becomes the CPU.
     #[serde(deserialize_with = "read_device")]
     pub device: DeviceKind,
-    /// Seed of the next draft.
+    /// The seed of the next draft.
     pub seed: u64,
-    /// Sampling steps a segment of the next draft.
+    /// The sampling steps per segment of the next draft.
     pub steps: usize,
-    /// Where the chords of the next draft come from.
+    /// The source of the next draft's chords.
     pub harmony: Harmony,
 }
 
-/// A draft that is kept.
+/// A draft and its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Take {
-    /// What the user calls it.
+    /// The name shown to the user.
     pub name: String,
-    /// The notes and how they were made; never changed, so that copies of a state share them.
+    /// The notes and how they were made. Never changed, so copies of a state share them.
     #[serde(serialize_with = "write_draft", deserialize_with = "read_draft")]
     pub draft: Arc<Draft>,
     /// When it was made, in seconds since 1970.
@@ -76,12 +75,12 @@ impl Default for State {
 }
 
 impl State {
-    /// The take that is played.
+    /// Returns the take that plays.
     pub fn current_take(&self) -> Option<&Take> {
         self.takes.get(self.current?)
     }
 
-    /// Adds a take and makes it the one that is played.
+    /// Adds a take and makes it the current one.
     pub fn add_take(&mut self, draft: Draft, made_unix_seconds: u64) {
         let number = |take: &Take| take.name.split(' ').next()?.parse().ok();
         let highest = self.takes.iter().filter_map(number).max();
@@ -95,7 +94,7 @@ impl State {
         self.current = Some(self.takes.len() - 1);
     }
 
-    /// Removes a take; its neighbour is played if it was the current one.
+    /// Deletes a take. If it was the current one, a neighbour becomes current.
     pub fn delete_take(&mut self, index: usize) {
         if index >= self.takes.len() {
             return;
@@ -109,21 +108,21 @@ impl State {
         };
     }
 
-    /// The oldest take but the one that is played, or that one where there is no other.
+    /// Returns the index of the oldest take that is not current, or of the current one if it is the only take.
     fn oldest_take(&self) -> Option<usize> {
         (0..self.takes.len())
             .find(|&index| self.current != Some(index))
             .or_else(|| (!self.takes.is_empty()).then_some(0))
     }
 
-    /// Leaves out the oldest takes but the one that is played, until there are no more than `most`.
+    /// Deletes the oldest takes, but the current one last, until no more than `most` are left.
     fn leave_out_oldest(&mut self, most: usize) {
         while let Some(oldest) = self.oldest_take().filter(|_| self.takes.len() > most) {
             self.delete_take(oldest);
         }
     }
 
-    /// Pulls what came from outside into its ranges.
+    /// Clamps values from outside to their ranges.
     fn within_limits(mut self) -> Self {
         self.steps = self.steps.clamp(1, MAX_STEPS);
         self.current = self.current.filter(|&current| current < self.takes.len());
@@ -136,7 +135,7 @@ impl State {
     }
 }
 
-/// Pulls a draft into what a draft can be; notes outside of that are left out.
+/// Clamps a draft to its limits and removes notes outside them.
 fn pull_in(draft: &mut Draft) {
     draft.bars = Bars(draft.bars.0.clamp(1, MAX_BARS));
     let end = Bars(MAX_BARS).beats().0;

@@ -1,4 +1,4 @@
-//! One block on the audio thread: the player's events to the host and to the built-in instrument.
+//! What happens on the audio thread: the player's events go to the host and the built-in instrument.
 
 use std::mem;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::preview::Preview;
 use crate::time::Tempo;
 use crate::worker::Bell;
 
-/// The rate before the host has said one.
+/// The sample rate until the host sets one.
 const DEFAULT_RATE_HZ: f32 = 44_100.0;
 
 /// What the audio thread owns.
@@ -25,13 +25,13 @@ pub(super) struct Audio {
     preview: Preview,
     rate_hz: f32,
     through: Through,
-    /// The way to the worker, once the host has activated the plugin.
+    /// Requests drafts, once the host has activated the plugin.
     bell: Option<Bell>,
     /// Whether Generate was on in the last block.
     generate_was_on: bool,
-    /// Whether it was switched on in the last block.
+    /// Whether Generate was switched on in the last block.
     is_switched_on: bool,
-    /// How many projects had been opened by the last block.
+    /// The number of loaded projects at the last block.
     loads: u32,
 }
 
@@ -49,7 +49,7 @@ impl Audio {
         }
     }
 
-    /// Gets ready to play at a rate, and to ask for drafts by `bell` when Generate is switched on from now.
+    /// Prepares to play at a sample rate and to ring `bell` whenever Generate is switched on.
     pub(super) fn activate(
         &mut self,
         rate_hz: f32,
@@ -64,26 +64,26 @@ impl Audio {
         self.loads = live.loads();
     }
 
-    /// Ends all that sounds; the host hears of it in the next block.
+    /// Ends all sounding notes. The host receives their note-offs in the next block.
     pub(super) fn release(&mut self) {
         self.player.release();
         self.preview.silence();
     }
 
-    /// Asks for a draft one block after Generate was switched on, unless that came with a project that was opened.
+    /// Requests a draft one block after Generate was switched on, unless a loaded project switched it on.
     fn watch_generate(&mut self, params: &DiffBgmParams, live: &Live) {
         let loads = live.loads();
-        let is_opened = mem::replace(&mut self.loads, loads) != loads;
+        let is_loaded = mem::replace(&mut self.loads, loads) != loads;
         let is_on = params.generate.value();
         let was_on = mem::replace(&mut self.generate_was_on, is_on);
-        let is_switched_on = is_on && !was_on && !is_opened;
-        let is_asked = mem::replace(&mut self.is_switched_on, is_switched_on) && !is_opened;
-        if is_asked && let Some(bell) = &self.bell {
+        let is_switched_on = is_on && !was_on && !is_loaded;
+        let is_requested = mem::replace(&mut self.is_switched_on, is_switched_on) && !is_loaded;
+        if is_requested && let Some(bell) = &self.bell {
             bell.ring();
         }
     }
 
-    /// Plays one block: what comes from the host is sent on, and the draft's notes beside it.
+    /// Plays one block: passes on the host's events and adds the draft's notes.
     pub(super) fn process<P: Plugin>(
         &mut self,
         buffer: &mut Buffer,
@@ -94,12 +94,12 @@ impl Audio {
         self.watch_generate(params, &session.live);
         let frames = buffer.samples();
         let transport = host_transport(context.transport());
-        session.live.note(&transport);
-        let heard = HostTransport {
+        session.live.set_transport(&transport);
+        let audible = HostTransport {
             playing: transport.playing && !params.bypass.value(),
             ..transport
         };
-        let on_draft = heard.on_draft(anchor(params, session.live.draft_tempo()));
+        let on_draft = audible.on_draft(anchor(params, session.live.draft_tempo()));
         let level = if params.preview.value() {
             params.preview_level.value()
         } else {
@@ -119,7 +119,7 @@ impl Audio {
             through.pass_on_until(frame, &mut incoming, context);
             match context.try_send_event(host_event(frame, event)) {
                 Err((_, SendEventError::HostBufferFull)) => Sent::Refused,
-                // Where the host takes no notes at all, the built-in instrument still plays them.
+                // The built-in instrument plays notes even if the host accepts none.
                 Ok(()) | Err(_) => {
                     sound.render_until(frame as usize, preview);
                     preview.play(event);
@@ -132,7 +132,7 @@ impl Audio {
     }
 }
 
-/// The stereo output, as far as there is one and it has been filled.
+/// The stereo output, if there is one, and how far it has been filled.
 struct Sound<'a> {
     channels: Option<(&'a mut [f32], &'a mut [f32])>,
     filled: usize,
@@ -154,9 +154,9 @@ impl<'a> Sound<'a> {
 
     fn render_until(&mut self, frame: usize, preview: &mut Preview) {
         if let Some((left, right)) = &mut self.channels {
-            let stretch = self.filled..frame.clamp(self.filled, left.len());
-            self.filled = stretch.end;
-            preview.render(&mut left[stretch.clone()], &mut right[stretch], self.level);
+            let range = self.filled..frame.clamp(self.filled, left.len());
+            self.filled = range.end;
+            preview.render(&mut left[range.clone()], &mut right[range], self.level);
         }
     }
 }
@@ -171,7 +171,7 @@ fn host_transport(host: &Transport) -> HostTransport {
     }
 }
 
-/// Where the draft lies: on the host's beats, or at the time where they would be at the draft's own tempo.
+/// Returns where the draft lies: on the host's beats, or in time at the draft's own tempo.
 fn anchor(params: &DiffBgmParams, draft_tempo: Option<Tempo>) -> Anchor {
     let params = params.values();
     let start = params.start();

@@ -1,5 +1,4 @@
-//! The parameters that the host sees and may automate, built from the table in [`instance::params`](crate::instance::params),
-//! and the state saved beside them.
+//! The host's parameters, built from the table in [`instance::params`](crate::instance::params), and the saved state.
 
 mod access;
 mod loading;
@@ -12,10 +11,11 @@ use nice_plug::prelude::{FloatRange, IntRange};
 
 use crate::instance::Session;
 use crate::instance::params::{ParamId, ParamRange, ParamValues, bar_and_beat, beat_from_text};
+pub(super) use access::HostParams;
 pub(super) use loading::filter_state;
 use saved::Saved;
 
-/// The parameters; their ids never change. What each is for stands at its [`ParamId`].
+/// The parameters, described at [`ParamId`]. Their ids never change.
 #[derive(Params)]
 #[allow(missing_docs)]
 pub struct DiffBgmParams {
@@ -48,13 +48,13 @@ pub struct DiffBgmParams {
     #[id = "revision"]
     pub revision: IntParam,
 
-    /// The takes and everything else that is saved.
+    /// Everything else that is saved.
     #[persist = "state"]
     pub saved: Saved,
 }
 
 impl DiffBgmParams {
-    /// The parameters at their defaults, saving `session`.
+    /// Creates the parameters at their defaults. Their saved state is that of `session`.
     pub fn new(session: Arc<Session>) -> Self {
         Self {
             density: float(ParamId::Density),
@@ -77,7 +77,7 @@ impl DiffBgmParams {
         }
     }
 
-    /// The values at this moment.
+    /// Returns the current values.
     pub fn values(&self) -> ParamValues {
         ParamValues {
             density: self.density.value(),
@@ -128,7 +128,7 @@ fn switch(id: ParamId) -> BoolParam {
     BoolParam::new(spec.name, default)
 }
 
-/// Shows values as words, with a number where the slider is moved, and reads them back.
+/// Shows values as words, with a number unless they are neutral, and parses them.
 fn in_words(param: FloatParam, [less, middle, more]: [&'static str; 3]) -> FloatParam {
     param
         .with_value_to_string(Arc::new(move |value| match value {
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_of_the_table_is_a_parameter_under_its_key() {
+    fn every_row_of_the_table_is_a_parameter_with_its_key() {
         let keys: Vec<&str> = ParamId::ALL.iter().map(|id| id.spec().key).collect();
         let params = params();
         let known: Vec<String> = (params.param_map().into_iter())

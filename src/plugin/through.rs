@@ -1,21 +1,21 @@
-//! What the host sends to the plugin, sent on beside the draft.
+//! Notes and controllers from the host, passed through beside the draft.
 
 use nice_plug::context::process::{ProcessContext, SendEventError};
 use nice_plug::midi::{Channel, Key, NoteEvent, PluginNoteEvent, VoiceID};
 use nice_plug::plugin::Plugin;
 
-/// MIDI's channels.
+/// The number of MIDI channels.
 const CHANNELS: usize = 16;
 
-/// Sends on notes and controllers. Note expressions are left out: some hosts do not survive them from a plugin.
+/// Passes notes and controllers through. Drops note expressions, which crash some hosts when a plugin sends them.
 #[derive(Default)]
 pub(super) struct Through {
-    /// Note-offs that the host had no room for, a bit a key.
+    /// Note-offs that the host had no room for: one bit per key for each channel.
     owed: [u128; CHANNELS],
 }
 
 impl Through {
-    /// Sends the note-offs that were refused, at the start of a block.
+    /// Sends the refused note-offs, at the start of a block.
     pub(super) fn retry<P: Plugin>(&mut self, context: &mut impl ProcessContext<P>) {
         for (channel, owed) in self.owed.iter_mut().enumerate() {
             while *owed != 0 {
@@ -35,7 +35,7 @@ impl Through {
         }
     }
 
-    /// Sends on what comes up to `frame`; `incoming` is the first of it that is still to be sent.
+    /// Passes events up to `frame` through. `incoming` is the next event from the host.
     pub(super) fn pass_on_until<P: Plugin>(
         &mut self,
         frame: u32,
@@ -43,7 +43,7 @@ impl Through {
         context: &mut impl ProcessContext<P>,
     ) {
         while let Some(event) = incoming.take_if(|event| event.timing() <= frame) {
-            if let Some(event) = sent_on(event)
+            if let Some(event) = passed_on(event)
                 && let Some(refused) = refused(context, event)
             {
                 self.owe(&refused);
@@ -52,7 +52,7 @@ impl Through {
         }
     }
 
-    /// A note-on that was refused is lost, but what began must end.
+    /// Keeps a refused note-off for later. Other refused events are lost.
     fn owe<S>(&mut self, event: &NoteEvent<S>) {
         if let NoteEvent::NoteOff { channel, key, .. } = event
             && let (Channel::Number(channel), Key::Number(key)) = (channel, key)
@@ -63,7 +63,7 @@ impl Through {
     }
 }
 
-/// Sends `event`, and gives it back where the host has no room for it.
+/// Sends `event`, and returns it if the host has no room for it.
 fn refused<P: Plugin>(
     context: &mut impl ProcessContext<P>,
     event: PluginNoteEvent<P>,
@@ -74,8 +74,8 @@ fn refused<P: Plugin>(
     }
 }
 
-/// What is sent on of an event. A choke, which a plugin cannot send, ends the note like any other end.
-fn sent_on<S>(event: NoteEvent<S>) -> Option<NoteEvent<S>> {
+/// Returns the event to pass through, or `None` to drop it. A choke, which plugins cannot send, becomes a note-off.
+fn passed_on<S>(event: NoteEvent<S>) -> Option<NoteEvent<S>> {
     match event {
         NoteEvent::Choke {
             timing,

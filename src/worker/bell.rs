@@ -1,4 +1,4 @@
-//! The audio thread's way to the worker.
+//! How the audio thread reaches the worker.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -6,7 +6,7 @@ use std::thread::Thread;
 
 use super::Shared;
 
-/// Asks a worker for a draft from a thread that must not wait.
+/// Requests a draft from a thread that must not wait.
 pub struct Bell {
     shared: Arc<Shared>,
     thread: Thread,
@@ -17,8 +17,8 @@ impl Bell {
         Self { shared, thread }
     }
 
-    /// Asks for a draft in place of one that waits or is being made. Neither locks, allocates nor waits; once the worker
-    /// is dropped, nothing happens.
+    /// Requests a draft in place of one that waits or is being made. Neither locks, allocates nor waits. Does nothing once
+    /// the worker is dropped.
     pub fn ring(&self) {
         self.shared.rung.store(true, Ordering::Release);
         self.thread.unpark();

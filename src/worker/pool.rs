@@ -1,4 +1,4 @@
-//! The threads of the network's arithmetic.
+//! The threads that the network computes on.
 
 use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
@@ -10,26 +10,25 @@ use parking_lot::Mutex;
 
 use crate::error::{Error, Result};
 
-/// Stack of each thread.
+/// The stack of each thread.
 const STACK_BYTES: usize = 4 << 20;
 
-/// The pool that all instances in the process use while any of them holds it.
+/// The process's pool, kept for as long as any instance holds it.
 static POOL: Mutex<Weak<InferencePool>> = Mutex::new(Weak::new());
 
-/// A pool of one thread fewer than there are processors, below the host's priority.
+/// A pool with one thread fewer than there are processors, below the host's priority.
 ///
-/// Unlike a bare [`ThreadPool`] it waits for its threads when it is dropped, so that the library they run in can be
-/// unloaded.
+/// Unlike [`ThreadPool`], dropping it waits for its threads, so that the host can unload the library they run in.
 pub struct InferencePool {
     pool: Option<ThreadPool>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl InferencePool {
-    /// The process's pool, which is made if nobody holds it.
+    /// Returns the process's pool, creating it if necessary.
     ///
     /// # Errors
-    /// When the system gives no threads.
+    /// Returns an error if the system cannot start the threads.
     pub fn shared() -> Result<Arc<Self>> {
         let mut shared = POOL.lock();
         if let Some(pool) = shared.upgrade() {
@@ -40,7 +39,7 @@ impl InferencePool {
         Ok(pool)
     }
 
-    /// Runs `work`, whose parallel parts run on the pool.
+    /// Runs `work` so that its parallel parts use the pool.
     pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         match &self.pool {
             Some(pool) => pool.install(work),
@@ -72,7 +71,7 @@ impl InferencePool {
             .build()
             .map_err(|error| Error::Program {
                 program: "the worker".to_owned(),
-                message: format!("the system gave it no threads ({error})"),
+                message: format!("the system could not start its threads ({error})"),
             })?;
         Ok(Self {
             pool: Some(pool),
@@ -85,7 +84,7 @@ impl Drop for InferencePool {
     fn drop(&mut self) {
         drop(self.pool.take());
         for thread in self.threads.drain(..) {
-            // A thread of the pool catches panics of the work itself.
+            // Panics of the work itself were caught by the pool.
             let _ = thread.join();
         }
     }
@@ -96,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_pool_serves_the_process_and_leaves_a_processor_to_the_host() {
+    fn the_process_has_one_pool_which_leaves_a_processor_to_the_host() {
         let first = InferencePool::shared().unwrap();
         let second = InferencePool::shared().unwrap();
         assert!(Arc::ptr_eq(&first, &second));

@@ -1,4 +1,4 @@
-//! What a running job tells and is told.
+//! Progress and cancellation of a running job.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 
 use super::{JobKind, Running, Shared};
 
-/// A job must be at least so far along before its remaining time is estimated.
+/// The fraction from which on the remaining time is estimated.
 const ESTIMATED_FROM: f32 = 0.02;
 
-/// A job's way to say how far it is, and to learn that it is cancelled.
+/// Reports a job's progress and tells the job when it is cancelled.
 pub struct Reporter {
     shared: Arc<Shared>,
     kind: JobKind,
     cancelled: Arc<AtomicBool>,
     started: Instant,
-    /// After how many milliseconds the part that takes long began.
+    /// Milliseconds from the start to the last report of 0.
     preparation_millis: AtomicU64,
 }
 
@@ -31,7 +31,7 @@ impl Reporter {
         }
     }
 
-    /// Says how far the job is; breaks when it is cancelled. What is left is estimated from the last fraction of 0 on.
+    /// Reports progress. Breaks if the job is cancelled. The remaining time is estimated from the last report of 0 on.
     pub fn report(&self, stage: impl Into<String>, fraction: f32) -> ControlFlow<()> {
         if self.is_cancelled() {
             return ControlFlow::Break(());
@@ -55,7 +55,7 @@ impl Reporter {
         ControlFlow::Continue(())
     }
 
-    /// Whether the job is no longer wanted: it was cancelled, or the bell has asked for another of its kind.
+    /// Returns whether the job was cancelled, or the bell has requested another of its kind.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
             || (self.kind == JobKind::Generate && self.shared.rung.load(Ordering::Relaxed))

@@ -1,4 +1,4 @@
-//! Things that are loaded once in a process, for as long as anybody uses them.
+//! Values that a process loads once and shares.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -7,24 +7,24 @@ use parking_lot::Mutex;
 
 use crate::error::Result;
 
-/// Values that are shared by whoever asks for the same key, and freed with their last user.
+/// Values by key. Each is freed with its last user.
 #[derive(Debug)]
 pub struct SharedByKey<K, V> {
     values: Mutex<BTreeMap<K, Weak<V>>>,
 }
 
 impl<K: Ord, V> SharedByKey<K, V> {
-    /// Nothing yet.
+    /// Creates an empty map.
     pub const fn new() -> Self {
         Self {
             values: Mutex::new(BTreeMap::new()),
         }
     }
 
-    /// The value of `key`, loaded if nobody has it. Others who ask meanwhile wait.
+    /// Returns the value of `key`, loading it if nobody uses it. Other callers wait meanwhile.
     ///
     /// # Errors
-    /// Whatever `load` returns.
+    /// Returns the error of `load`.
     pub fn get_or_load(&self, key: K, load: impl FnOnce() -> Result<V>) -> Result<Arc<V>> {
         let mut values = self.values.lock();
         values.retain(|_, value| value.strong_count() > 0);
@@ -49,7 +49,7 @@ mod tests {
     use crate::error::Error;
 
     #[test]
-    fn a_value_is_loaded_once_while_it_is_used_and_again_afterwards() {
+    fn a_value_is_loaded_once_while_in_use_and_again_afterwards() {
         let shared = SharedByKey::new();
         let first = shared.get_or_load("key", || Ok(1)).unwrap();
         let second = shared.get_or_load("key", || Ok(2)).unwrap();
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_not_remembered() {
+    fn a_failure_is_not_kept() {
         let shared = SharedByKey::new();
         assert!(shared.get_or_load("key", || Err(Error::Cancelled)).is_err());
         assert_eq!(*shared.get_or_load("key", || Ok(1)).unwrap(), 1);

@@ -1,4 +1,4 @@
-//! What a host sends to the plugin: notes, controllers and the Generate switch.
+//! Events that a CLAP host sends: notes, controllers and the Generate switch.
 
 use std::path::Path;
 use std::thread;
@@ -13,7 +13,7 @@ use plugin_hosts::{Heard, Roll, project};
 use crate::{expected, instance, playing, saved};
 
 #[test]
-fn what_is_played_by_hand_is_sent_on_beside_the_draft() {
+fn notes_and_controllers_pass_through_beside_the_draft() {
     let mut playing = playing(NOTE_EFFECT, 0, &saved());
     let by_hand = [
         Sent::On(100, 30, 0.5),
@@ -37,7 +37,7 @@ fn what_is_played_by_hand_is_sent_on_beside_the_draft() {
 }
 
 #[test]
-fn what_is_played_by_hand_is_sent_on_while_the_host_stands() {
+fn notes_pass_through_while_the_host_stands_still() {
     let mut playing = playing(INSTRUMENT, 2, &saved());
     playing.block_with(Some(Roll::stopped(0.0)), 64, &[Sent::On(63, 30, 1.0)]);
     let on = Heard::On {
@@ -48,7 +48,7 @@ fn what_is_played_by_hand_is_sent_on_while_the_host_stands() {
 }
 
 #[test]
-fn a_note_that_the_host_chokes_ends() {
+fn a_choke_becomes_a_note_off() {
     let mut playing = playing(NOTE_EFFECT, 0, &saved());
     let by_hand = [Sent::On(1, 30, 1.0), Sent::Choke(40, 30)];
     playing.block_with(Some(Roll::stopped(0.0)), 64, &by_hand);
@@ -60,7 +60,7 @@ fn a_note_that_the_host_chokes_ends() {
 }
 
 #[test]
-fn bypass_ends_the_draft_and_lets_through_what_is_played_by_hand() {
+fn bypass_ends_the_drafts_notes_and_passes_others_through() {
     let mut playing = playing(INSTRUMENT, 2, &saved());
     let bypass = playing.instance.parameter("Bypass");
     playing.block(Some(Roll::from(0.0)), 6000);
@@ -84,7 +84,7 @@ fn bypass_ends_the_draft_and_lets_through_what_is_played_by_hand() {
     assert_eq!(playing.heard.len(), 1);
 }
 
-/// An instance with a clip, so that each segment of a draft takes so many steps.
+/// Starts an instance with a clip and so many sampling steps per segment.
 fn with_clip(steps: usize) -> Playing {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/big-buck-bunny-30s.safetensors");
     let clip = ClipFeatures::read(&path).unwrap();
@@ -115,7 +115,7 @@ fn saved_state(playing: &mut Playing) -> State {
     State::from_text(&text).unwrap()
 }
 
-/// Plays on without a transport until so many takes are there.
+/// Plays without a transport until there are so many takes.
 fn wait_for_takes(playing: &mut Playing, takes: usize) -> State {
     for _ in 0..20_000 {
         let state = saved_state(playing);
@@ -125,11 +125,11 @@ fn wait_for_takes(playing: &mut Playing, takes: usize) -> State {
         playing.block(None, 512);
         thread::sleep(Duration::from_millis(10));
     }
-    panic!("no draft");
+    panic!("no draft in time");
 }
 
 #[test]
-fn switching_generate_on_makes_a_draft_which_then_plays() {
+fn switching_generate_on_makes_a_draft_and_plays_it() {
     let mut playing = with_clip(6);
     switch_generate(&mut playing, true);
     let state = wait_for_takes(&mut playing, 1);
@@ -146,7 +146,7 @@ fn switching_generate_on_makes_a_draft_which_then_plays() {
 }
 
 #[test]
-fn each_switching_on_makes_one_draft_and_an_opened_project_none() {
+fn each_switch_to_on_makes_one_draft_and_loading_a_project_makes_none() {
     let mut playing = with_clip(1);
     switch_generate(&mut playing, true);
     wait_for_takes(&mut playing, 1);
@@ -176,7 +176,7 @@ fn each_switching_on_makes_one_draft_and_an_opened_project_none() {
 }
 
 #[test]
-fn an_instance_is_deleted_while_it_generates_and_the_library_closed() {
+fn an_instance_can_be_deleted_while_it_generates_and_the_library_closed() {
     let mut playing = with_clip(100);
     switch_generate(&mut playing, true);
     thread::sleep(Duration::from_millis(300));
@@ -185,7 +185,7 @@ fn an_instance_is_deleted_while_it_generates_and_the_library_closed() {
 }
 
 #[test]
-fn an_instance_that_is_deleted_as_it_is_asked_for_a_draft_leaves_the_others_at_work() {
+fn deleting_an_instance_as_it_starts_a_draft_does_not_disturb_others() {
     let mut other = with_clip(1);
     for _ in 0..5 {
         let mut playing = with_clip(100);
@@ -197,7 +197,7 @@ fn an_instance_that_is_deleted_as_it_is_asked_for_a_draft_leaves_the_others_at_w
 }
 
 #[test]
-fn eight_instances_that_generate_at_once_draft_what_each_would_alone() {
+fn eight_instances_that_generate_at_once_make_the_same_draft_as_one_alone() {
     let mut instances: Vec<Playing> = (0..8).map(|_| with_clip(2)).collect();
     for playing in &mut instances {
         switch_generate(playing, true);

@@ -1,4 +1,4 @@
-//! The built library as a CLAP host sees it.
+//! The built plugin in a CLAP host.
 
 mod input;
 mod state;
@@ -22,7 +22,7 @@ fn note(start: f64, length: f64, pitch: u8) -> Note {
     }
 }
 
-/// A scale in eighths with a long bass under it, and a repeated note at the end.
+/// A scale in eighths over a long bass note, with a repeated note at the end.
 fn melody() -> Vec<Note> {
     let mut notes = vec![note(0.0, 4.0, 40)];
     notes.extend((0..8).map(|step| note(f64::from(step) / 2.0, 0.5, 60 + step as u8)));
@@ -34,7 +34,7 @@ fn melody() -> Vec<Note> {
     notes
 }
 
-/// The plugin's own state with a draft of `notes`.
+/// Returns the plugin's own state with a draft of `notes`.
 fn with_draft(notes: Vec<Note>) -> String {
     let mut state = State::default();
     let draft = Draft {
@@ -48,7 +48,7 @@ fn with_draft(notes: Vec<Note>) -> String {
     state.to_text().unwrap()
 }
 
-/// A host's project with a draft of the melody.
+/// Returns a host's project with a draft of the melody.
 fn saved() -> Vec<u8> {
     project::for_clap(&project::saved(&with_draft(melody())))
 }
@@ -63,7 +63,7 @@ fn playing(id: &CStr, channels: usize, state: &[u8]) -> Playing {
     Playing::start(instance, channels)
 }
 
-/// What should be heard when the melody is played from beat 0 on at 120 BPM.
+/// Returns the expected events of the melody, played from beat 0 on at 120 BPM.
 fn expected() -> Vec<(u64, Heard)> {
     let notes = melody().into_iter();
     let notes = notes.map(|note| (note.start.0, note.end().0, note.pitch, note.velocity));
@@ -71,7 +71,7 @@ fn expected() -> Vec<(u64, Heard)> {
 }
 
 #[test]
-fn a_saved_draft_plays_note_for_note_whatever_the_size_of_the_blocks() {
+fn a_saved_draft_plays_note_for_note_in_blocks_of_any_size() {
     for frames in [64, 441, 16_384] {
         let mut playing = playing(NOTE_EFFECT, 0, &saved());
         playing.roll_until(9.0, frames);
@@ -80,7 +80,7 @@ fn a_saved_draft_plays_note_for_note_whatever_the_size_of_the_blocks() {
 }
 
 #[test]
-fn the_instrument_sends_the_same_notes_and_is_heard() {
+fn the_instrument_sends_the_same_notes_and_is_audible() {
     let mut playing = playing(INSTRUMENT, 2, &saved());
     playing.roll_until(9.0, 512);
     assert_eq!(playing.heard, expected());
@@ -100,13 +100,13 @@ fn without_a_draft_or_without_a_transport_both_are_silent() {
 }
 
 #[test]
-fn loops_seeks_stops_and_resets_leave_no_note_hanging() {
+fn loops_seeks_stops_and_resets_leave_no_hanging_notes() {
     let mut playing = playing(NOTE_EFFECT, 0, &saved());
     let looping = |beats| Roll {
         loop_beats: Some((0.0, 1.0)),
         ..Roll::from(beats)
     };
-    // Two and a half times round, then a seek, a reset and a stop.
+    // Two and a half rounds of the loop, then a seek, a reset and a stop.
     for block in 0..5 {
         let beats = f64::from(block) * 0.5 % 1.0;
         playing.block(Some(looping(beats)), 12_000);
@@ -151,12 +151,12 @@ fn a_draft_starts_where_the_clip_does() {
 }
 
 #[test]
-fn a_draft_that_keeps_its_tempo_is_played_at_it_whatever_the_hosts() {
+fn a_draft_that_keeps_its_tempo_ignores_the_hosts() {
     let mut state = project::saved(&with_draft(melody()));
     state["params"] = json!({"follow": {"bool": false}});
     let mut playing = playing(NOTE_EFFECT, 0, &project::for_clap(&state));
     while playing.frames < 10 * FRAMES_PER_BEAT as u64 {
-        // A host at 90 BPM, while the draft has 120.
+        // The host is at 90 BPM, the draft at 120.
         let beats = playing.frames as f64 / FRAMES_PER_BEAT * 90.0 / 120.0;
         let roll = Roll {
             tempo_bpm: 90.0,
@@ -168,7 +168,7 @@ fn a_draft_that_keeps_its_tempo_is_played_at_it_whatever_the_hosts() {
 }
 
 #[test]
-fn the_note_effect_has_no_audio_and_the_instrument_a_stereo_output() {
+fn the_note_effect_has_no_audio_and_the_instrument_has_a_stereo_output() {
     let nothing = [vec![], vec![]];
     assert_eq!(instance(NOTE_EFFECT).ports(), (nothing, [1, 1]));
     let stereo = [vec![], vec![2]];
@@ -176,7 +176,7 @@ fn the_note_effect_has_no_audio_and_the_instrument_a_stereo_output() {
 }
 
 #[test]
-fn instances_come_and_go_and_the_library_is_closed() {
+fn instances_can_be_deleted_and_the_library_closed() {
     for _ in 0..3 {
         let library = Library::open(&library_of_this_test());
         let instances: Vec<_> = (0..8)

@@ -1,4 +1,4 @@
-//! What the host's project keeps of the plugin, through its CLAP interface.
+//! Saving and loading projects in a CLAP host.
 
 use plugin_hosts::clap::{NOTE_EFFECT, Playing};
 use plugin_hosts::{Heard, Roll, project};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{expected, instance, melody, playing, saved, with_draft};
 
 #[test]
-fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
+fn a_saved_project_plays_the_same_after_loading() {
     let mut first = instance(NOTE_EFFECT);
     assert!(first.load(&saved()));
     let again = first.save();
@@ -18,7 +18,7 @@ fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
 }
 
 #[test]
-fn a_state_without_a_draft_clears_the_one_that_plays() {
+fn loading_a_project_without_a_draft_ends_the_one_that_plays() {
     let nothing = json!({"version": "0.1.0", "params": {}, "fields": {}});
     let no_text = json!({"version": "0.1.0", "params": {}, "fields": {"state": "7"}});
     let damaged = project::saved("diff-bgm/1 not base 64");
@@ -36,7 +36,7 @@ fn a_state_without_a_draft_clears_the_one_that_plays() {
 }
 
 #[test]
-fn a_project_without_parameters_has_them_at_their_defaults() {
+fn parameters_that_a_project_lacks_are_at_their_defaults() {
     let mut late = project::saved(&with_draft(melody()));
     late["params"] = json!({"start": {"i32": 4}});
     let mut instance = instance(NOTE_EFFECT);
@@ -48,7 +48,7 @@ fn a_project_without_parameters_has_them_at_their_defaults() {
 }
 
 #[test]
-fn garbage_instead_of_a_state_is_refused() {
+fn garbage_is_refused() {
     let mut instance = instance(NOTE_EFFECT);
     let cut = saved();
     let cut = &cut[..cut.len() / 2];

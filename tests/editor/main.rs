@@ -1,6 +1,7 @@
-//! The editor in a real window: opened by a host on an X server of its own, pressed, typed into, and looked at.
+//! The editor in a real window: a host opens it on its own X server, clicks, types and takes screenshots.
 //!
-//! The pictures stay in `target/editor`. Without Linux and Xvfb nothing here is run.
+//! Widgets are clicked where [`HeadlessEditor`] says their labels are. The screenshots stay in `target/editor`. Without Linux
+//! and Xvfb nothing here runs.
 #![cfg(target_os = "linux")]
 
 mod steer;
@@ -10,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use std::{env, fs, thread};
 
+use diff_bgm::editor::HeadlessEditor;
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::music::draft::{Draft, Recipe};
@@ -21,18 +23,18 @@ use plugin_hosts::{Roll, library_of_this_test, project};
 
 const ACCENT: [u8; 3] = [0xf2, 0xb8, 0x4b];
 
-/// The one screen that all tests share, one after the other; nothing where there can be none.
+/// Waits for the screen that all tests share. Returns `None` if there cannot be one.
 fn screen() -> Option<MutexGuard<'static, ()>> {
     static SCREEN: OnceLock<Option<Screen>> = OnceLock::new();
     static TURN: Mutex<()> = Mutex::new(());
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let screen = SCREEN.get_or_init(|| {
         let screen = Screen::start()?;
-        // SAFETY: all tests of this program begin here and wait for their turn, so nobody reads the environment.
+        // SAFETY: all tests of this program start here and wait for their turn, so no other thread reads the environment.
         unsafe {
             env::set_var("DISPLAY", &screen.display);
             env::set_var("LIBGL_ALWAYS_SOFTWARE", "1");
-            // The desktop's own file dialogs would wait for somebody.
+            // The desktop's file dialogs would wait for a user.
             env::set_var("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
             env::set_var("PATH", "");
         }
@@ -72,7 +74,8 @@ fn with_clip(steps: usize) -> Instance {
     with(&clip_and_steps(steps))
 }
 
-fn with_draft() -> Instance {
+/// A state with a take of 16 quarter notes.
+fn draft_state() -> State {
     let note = |start: u8| Note {
         start: Beats(start.into()),
         length: Beats(1.0),
@@ -90,7 +93,18 @@ fn with_draft() -> Instance {
         },
         0,
     );
-    with(&state)
+    state
+}
+
+fn with_draft() -> Instance {
+    with(&draft_state())
+}
+
+/// Returns the middle of the widget that is labelled `label` in the editor of `state`.
+fn place(window: &Window, state: &State, label: &str) -> (i16, i16) {
+    let editor = HeadlessEditor::new(state, window.size);
+    let place = editor.middle_of(label);
+    place.unwrap_or_else(|| panic!("no widget is labelled {label}"))
 }
 
 fn saved_state(instance: &mut Instance) -> State {
@@ -98,7 +112,7 @@ fn saved_state(instance: &mut Instance) -> State {
     State::from_text(&text).unwrap()
 }
 
-/// Waits until the state is as wanted.
+/// Waits until the saved state is as wanted.
 fn wait_for(instance: &mut Instance, wanted: impl Fn(&State) -> bool) -> State {
     for _ in 0..600 {
         let state = saved_state(instance);
@@ -107,10 +121,10 @@ fn wait_for(instance: &mut Instance, wanted: impl Fn(&State) -> bool) -> State {
         }
         thread::sleep(Duration::from_millis(100));
     }
-    panic!("it does not happen");
+    panic!("the state does not change as wanted");
 }
 
-/// The window's picture, kept as a file to be looked at.
+/// Takes a screenshot, which is also written to a file.
 fn shot(window: &Window, name: &str) -> Picture {
     thread::sleep(Duration::from_millis(500));
     let picture = window.picture();
@@ -126,7 +140,7 @@ fn shot(window: &Window, name: &str) -> Picture {
     picture
 }
 
-/// The red of the line that tells of problems.
+/// Whether a pixel is as red as the status line of a problem.
 fn is_red(pixel: [u8; 3]) -> bool {
     pixel[0] > 0xc0 && pixel[1] < 0x90 && pixel[2] < 0x90
 }
@@ -150,12 +164,19 @@ fn an_empty_instance_opens_and_has_no_notes() {
 }
 
 #[test]
-fn a_press_of_generate_drafts_notes_which_are_seen() {
+fn clicking_generate_drafts_notes_and_shows_them() {
     let Some(_turn) = screen() else { return };
     let mut instance = with_clip(10);
     let window = Window::open(&mut instance);
     let before = shot(&window, "clip");
-    window.click(before.middle_of(ACCENT).expect("a button to generate"));
+    let generate = place(&window, &clip_and_steps(10), "Generate");
+    // Beside the text, the button has the accent colour: the places are those of the real window.
+    let (x, y) = (
+        usize::from(generate.0 as u16),
+        usize::from(generate.1 as u16),
+    );
+    assert_eq!(before.pixels[(y - 14) * before.width + x], ACCENT);
+    window.click(generate);
     shot(&window, "generating");
     wait_for(&mut instance, |state| state.takes.len() == 1);
     let mut playing = Playing::start(instance, 2);
@@ -167,11 +188,11 @@ fn a_press_of_generate_drafts_notes_which_are_seen() {
 }
 
 #[test]
-fn a_typed_path_is_opened_and_a_wrong_one_is_told_in_red() {
+fn a_typed_path_is_opened_and_a_wrong_one_is_reported_in_red() {
     let Some(_turn) = screen() else { return };
     let mut instance = empty();
     let window = Window::open(&mut instance);
-    let path_field = (220, 24);
+    let path_field = place(&window, &State::default(), "Path of a clip");
     window.click(path_field);
     window.type_line("/no/such/clip.mp4");
     let picture = shot(&window, "error");
@@ -186,23 +207,22 @@ fn a_typed_path_is_opened_and_a_wrong_one_is_told_in_red() {
 }
 
 #[test]
-fn where_no_file_dialog_can_be_opened_the_editor_says_so() {
+fn a_file_dialog_that_cannot_be_opened_is_reported() {
     let Some(_turn) = screen() else { return };
     let mut instance = empty();
     let window = Window::open(&mut instance);
-    let open_clip = (385, 24);
-    window.click(open_clip);
+    window.click(place(&window, &State::default(), "Open clip…"));
     let picture = shot(&window, "no-dialog");
     assert!(picture.count(is_red) > 50, "{}", picture.count(is_red));
     window.close(&mut instance);
 }
 
 #[test]
-fn a_take_is_renamed_and_deleted_by_keys() {
+fn keys_rename_and_delete_a_take() {
     let Some(_turn) = screen() else { return };
     let mut instance = with_draft();
     let window = Window::open(&mut instance);
-    let take = (110, 643);
+    let take = place(&window, &draft_state(), "1 seed 1");
     window.click(take);
     shot(&window, "take");
     window.press_key(Key::Enter);
@@ -221,8 +241,8 @@ fn keys_zoom_and_scroll_the_lanes_until_home_shows_all_again() {
     let Some(_turn) = screen() else { return };
     let mut instance = with_draft();
     let window = Window::open(&mut instance);
-    let lanes = (400, 400);
-    window.click(lanes);
+    let editor = HeadlessEditor::new(&draft_state(), window.size);
+    window.click(editor.middle_of("Timeline").expect("a timeline"));
     let all = shot(&window, "all");
     for key in [Key::Equals, Key::Right, Key::Up] {
         let before = window.picture();
@@ -233,17 +253,18 @@ fn keys_zoom_and_scroll_the_lanes_until_home_shows_all_again() {
     window.press_key(Key::Home);
     assert!(window.picture().pixels == all.pixels);
 
-    // A plus is typed with Shift, and zooms in pitch: the bars stay where they are.
+    // A plus is typed with Shift, and zooms in pitch: the bar numbers at the top stay where they are.
     window.type_line("+");
     let in_pitch = shot(&window, "zoomed-in-pitch");
-    let bars = 50 * all.width..80 * all.width;
+    let top = editor.rect_of("Timeline").expect("a timeline").top() as usize;
+    let bars = (top + 2) * all.width..(top + 32) * all.width;
     assert!(in_pitch.pixels[bars.clone()] == all.pixels[bars]);
     assert!(in_pitch.pixels != all.pixels);
     window.close(&mut instance);
 }
 
 #[test]
-fn projects_that_are_loaded_while_the_editor_opens_are_shown_in_the_end() {
+fn a_project_loaded_while_the_editor_opens_is_shown_in_the_end() {
     let Some(_turn) = screen() else { return };
     let [mut full, mut instance] = [with_clip(6), empty()];
     let nothing = instance.save();
@@ -255,14 +276,14 @@ fn projects_that_are_loaded_while_the_editor_opens_are_shown_in_the_end() {
     }
     assert!(saved_state(&mut instance).clip.is_some());
     let picture = shot(&window, "loaded");
-    assert!(picture.middle_of(ACCENT).is_some(), "no button to generate");
+    assert!(picture.contains(ACCENT), "no button to generate");
     window.close(&mut instance);
 }
 
 #[test]
-fn opening_and_closing_leaves_neither_descriptors_nor_a_keyboard_map_behind() {
+fn opening_and_closing_leaks_neither_descriptors_nor_keyboard_maps() {
     const TIMES: usize = 6;
-    // A keyboard map has some 75 kB; Mesa keeps a few of its own.
+    // A keyboard map takes about 75 kB. Mesa keeps a few kB of its own.
     const MEMORY_EACH: usize = 40 * 1024;
     let Some(_turn) = screen() else { return };
     let open = || fs::read_dir("/proc/self/fd").unwrap().count();
@@ -271,7 +292,7 @@ fn opening_and_closing_leaves_neither_descriptors_nor_a_keyboard_map_behind() {
         let window = Window::open(&mut instance);
         window.close(&mut instance);
     };
-    // The first windows load what all share; the thread of a window closes its own a little later.
+    // The first windows load what all share. A window's thread closes its descriptors a little after the window.
     (0..2).for_each(|_| once());
     thread::sleep(Duration::from_secs(1));
     let (before, memory_before) = (open(), heap_in_use());
@@ -288,10 +309,10 @@ fn opening_and_closing_leaves_neither_descriptors_nor_a_keyboard_map_behind() {
     );
 }
 
-/// Bytes that this process has allocated, as far as its allocator tells.
+/// Returns the bytes that this process has allocated, or 0 if its allocator does not tell.
 #[cfg(target_env = "gnu")]
 fn heap_in_use() -> usize {
-    // SAFETY: it only counts.
+    // SAFETY: the function only reads counters.
     let heap = unsafe { libc::mallinfo2() };
     heap.uordblks + heap.hblkhd
 }

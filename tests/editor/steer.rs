@@ -1,21 +1,20 @@
-//! What is steered at the right of the window: sliders, chords, and what is typed when Generate is pressed.
+//! The panel at the right of the window, and fields that are still being typed into when Generate is clicked.
 
 use diff_bgm::conditioning::harmony::Harmony;
+use diff_bgm::editor::HeadlessEditor;
+use diff_bgm::instance::State;
 use plugin_hosts::clap::{FRAMES_PER_BEAT, Instance, Playing};
 use plugin_hosts::desktop::{Key, Window};
 use plugin_hosts::{Roll, expected};
 use serde_json::Value;
 
 use super::{
-    ACCENT, clip_and_steps, empty, is_red, saved_state, screen, shot, wait_for, with, with_clip,
-    with_draft,
+    clip_and_steps, draft_state, empty, is_red, place, saved_state, screen, shot, wait_for, with,
+    with_clip, with_draft,
 };
 
 const BACKGROUND: [u8; 3] = [0x14, 0x16, 0x1b];
-/// The slider for density, in the middle of its track.
-const DENSITY: (i16, i16) = (926, 114);
-/// The field for chords.
-const CHORDS: (i16, i16) = (926, 357);
+const CHORDS: &str = "Chords: Am | F G";
 
 fn saved_density(instance: &mut Instance) -> f64 {
     let saved: Value = serde_json::from_slice(&instance.save()[8..]).unwrap();
@@ -26,9 +25,8 @@ fn chords(text: &str) -> Harmony {
     Harmony::Chords(text.parse().unwrap())
 }
 
-fn click_generate(window: &Window) {
-    let button = window.picture().middle_of(ACCENT);
-    window.click(button.expect("a button to generate"));
+fn click(window: &Window, state: &State, label: &str) {
+    window.click(place(window, state, label));
 }
 
 #[test]
@@ -37,7 +35,7 @@ fn arrow_keys_move_the_slider_that_was_clicked_and_stay_on_it() {
     let mut instance = empty();
     let window = Window::open(&mut instance);
     let mut playing = Playing::start(instance, 2);
-    window.click(DENSITY);
+    click(&window, &State::default(), "Density");
     for _ in 0..3 {
         window.press_key(Key::Left);
         playing.block(None, 512);
@@ -49,12 +47,12 @@ fn arrow_keys_move_the_slider_that_was_clicked_and_stay_on_it() {
 }
 
 #[test]
-fn home_and_delete_put_a_slider_back() {
+fn home_and_delete_reset_a_slider() {
     let Some(_turn) = screen() else { return };
     let mut instance = empty();
     let window = Window::open(&mut instance);
     let mut playing = Playing::start(instance, 2);
-    window.click(DENSITY);
+    click(&window, &State::default(), "Density");
     let mut press = |key| {
         window.press_key(key);
         playing.block(None, 512);
@@ -68,14 +66,15 @@ fn home_and_delete_put_a_slider_back() {
 }
 
 #[test]
-fn a_slider_that_is_dragged_while_notes_flow_moves_without_disturbing_them() {
+fn dragging_a_slider_while_notes_play_does_not_disturb_them() {
     let Some(_turn) = screen() else { return };
     let mut instance = with_draft();
     let window = Window::open(&mut instance);
     let density = instance.parameter("Density");
     let mut playing = Playing::start(instance, 2);
     let mut values = Vec::new();
-    window.drag(DENSITY, (986, 114), || {
+    let from = place(&window, &draft_state(), "Density");
+    window.drag(from, (from.0 + 60, from.1), || {
         let position = playing.frames as f64 / FRAMES_PER_BEAT;
         playing.block(Some(Roll::from(position)), 12_000);
         values.push(playing.instance.value(density));
@@ -89,17 +88,17 @@ fn a_slider_that_is_dragged_while_notes_flow_moves_without_disturbing_them() {
 }
 
 #[test]
-fn chords_that_are_typed_without_enter_are_in_the_draft() {
+fn chords_typed_without_enter_are_in_the_draft() {
     let Some(_turn) = screen() else { return };
     let mut state = clip_and_steps(2);
     state.harmony = chords("C | G");
     let mut instance = with(&state);
     let window = Window::open(&mut instance);
-    window.click(CHORDS);
+    click(&window, &state, CHORDS);
     window.press_key(Key::Home);
     window.press_key(Key::Delete);
     shot(&window, "typed-chords");
-    click_generate(&window);
+    click(&window, &state, "Generate");
     let state = wait_for(&mut instance, |state| state.takes.len() == 1);
     let drafted = &state.takes[0].draft.recipe.settings.harmony;
     assert_eq!((drafted, &state.harmony), (&chords("| G"), &chords("| G")));
@@ -107,18 +106,20 @@ fn chords_that_are_typed_without_enter_are_in_the_draft() {
 }
 
 #[test]
-fn nothing_is_drafted_while_the_typed_chords_cannot_be_read() {
+fn chords_that_cannot_be_read_keep_a_draft_from_being_made() {
     let Some(_turn) = screen() else { return };
     let mut instance = with_clip(2);
     let window = Window::open(&mut instance);
-    window.click(CHORDS);
+    let state = clip_and_steps(2);
+    click(&window, &state, CHORDS);
     window.press_key(Key::Equals);
-    let generate = (window.picture().middle_of(ACCENT)).expect("a button to generate");
+    let working = HeadlessEditor::new(&state, window.size).generating();
+    let (x, y) = working.middle_of("Cancel").expect("a button to cancel");
     for name in ["unread-chords", "unread-chords-again"] {
-        window.click(generate);
+        click(&window, &state, "Generate");
         let picture = shot(&window, name);
         assert!(picture.count(is_red) > 50, "{}", picture.count(is_red));
-        let cancel = picture.pixels[695 * picture.width + 216];
+        let cancel = picture.pixels[y as usize * picture.width + x as usize];
         assert_eq!(cancel, BACKGROUND, "a button to cancel");
     }
     assert!(saved_state(&mut instance).takes.is_empty());
@@ -126,14 +127,15 @@ fn nothing_is_drafted_while_the_typed_chords_cannot_be_read() {
 }
 
 #[test]
-fn a_path_that_is_typed_without_enter_is_opened_before_a_draft_is_made() {
+fn a_path_typed_without_enter_is_opened_before_a_draft_is_made() {
     let Some(_turn) = screen() else { return };
     let mut instance = with_clip(2);
     let window = Window::open(&mut instance);
-    window.click((220, 24));
+    let state = clip_and_steps(2);
+    click(&window, &state, "Path of a clip");
     window.press_key(Key::Home);
     window.press_key(Key::Equals);
-    click_generate(&window);
+    click(&window, &state, "Generate");
     let picture = shot(&window, "typed-path");
     assert!(picture.count(is_red) > 50, "{}", picture.count(is_red));
     assert!(saved_state(&mut instance).takes.is_empty());
@@ -141,13 +143,17 @@ fn a_path_that_is_typed_without_enter_is_opened_before_a_draft_is_made() {
 }
 
 #[test]
-fn the_path_of_a_model_can_be_typed_in_the_menu() {
+fn the_path_of_a_model_can_be_typed_into_the_list_of_models() {
     let Some(_turn) = screen() else { return };
     let mut instance = empty();
     let window = Window::open(&mut instance);
-    window.click((929, 24));
+    let mut editor = HeadlessEditor::new(&State::default(), window.size);
+    let models = editor.middle_of("Model: built-in");
+    window.click(models.expect("a list of models"));
     shot(&window, "models");
-    window.click((890, 125));
+    editor.click("Model: built-in");
+    let path = editor.middle_of("or the path of a model file");
+    window.click(path.expect("a field in the list"));
     window.type_line("/no/such/model");
     let state = saved_state(&mut instance);
     assert_eq!(state.model, Some("/no/such/model".into()));

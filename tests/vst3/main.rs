@@ -1,4 +1,4 @@
-//! The built library as a VST3 host sees it.
+//! The built plugin in a VST3 host.
 
 use diff_bgm::instance::State;
 use diff_bgm::music::draft::{Draft, Recipe};
@@ -8,7 +8,7 @@ use plugin_hosts::vst3::{FRAMES_PER_BEAT, Playing};
 use plugin_hosts::{Heard, Roll, library_of_this_test, project};
 
 const PLENTY: usize = usize::MAX;
-/// What the framework makes of the id `density`.
+/// The framework's hash of the id `density`.
 const DENSITY: u32 = 1_552_717_032;
 
 fn note(start: f64, length: f64, pitch: u8) -> Note {
@@ -27,7 +27,7 @@ fn melody() -> Vec<Note> {
     notes
 }
 
-/// A state as the framework keeps it in VST3 hosts, around ours.
+/// Returns a host's project with a draft of the melody.
 fn saved() -> Vec<u8> {
     let mut state = State::default();
     let draft = Draft {
@@ -65,7 +65,7 @@ fn expected() -> Vec<(u64, Heard)> {
 }
 
 #[test]
-fn a_saved_draft_plays_on_the_exact_frames_and_is_heard() {
+fn a_saved_draft_plays_on_the_exact_frames_and_is_audible() {
     for frames in [64, 441, 16_384] {
         let mut playing = playing();
         roll(&mut playing, 6.0, frames, PLENTY);
@@ -75,7 +75,7 @@ fn a_saved_draft_plays_on_the_exact_frames_and_is_heard() {
 }
 
 #[test]
-fn a_host_with_room_for_one_event_a_block_loses_none() {
+fn a_host_with_room_for_one_event_per_block_loses_none() {
     let mut playing = playing();
     roll(&mut playing, 6.0, 256, 1);
     let pitches = |heard: &[(u64, Heard)]| {
@@ -94,7 +94,7 @@ fn a_host_with_room_for_one_event_a_block_loses_none() {
 }
 
 #[test]
-fn a_loop_that_wraps_inside_a_block_ends_what_sounds_and_begins_again() {
+fn a_loop_that_wraps_inside_a_block_ends_sounding_notes_and_starts_again() {
     let mut playing = playing();
     let looping = Roll {
         loop_beats: Some((0.0, 1.0)),
@@ -123,7 +123,7 @@ fn a_loop_that_wraps_inside_a_block_ends_what_sounds_and_begins_again() {
 }
 
 #[test]
-fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
+fn a_saved_project_plays_the_same_after_loading() {
     let again = playing().save();
     let mut playing = empty();
     assert!(playing.load(&again));
@@ -132,7 +132,7 @@ fn what_is_saved_plays_the_same_when_it_is_loaded_again() {
 }
 
 #[test]
-fn garbage_instead_of_a_state_is_refused() {
+fn garbage_is_refused() {
     let playing = empty();
     for garbage in [&b"{}"[..], b"\0\0\0", b"{\"version\":", &[0xff; 4096]] {
         assert!(!playing.load(garbage));
@@ -140,7 +140,7 @@ fn garbage_instead_of_a_state_is_refused() {
 }
 
 #[test]
-fn an_instance_that_is_deleted_as_it_is_automated_takes_nothing_with_it() {
+fn deleting_an_instance_as_it_is_automated_does_not_disturb_others() {
     for round in 0..300 {
         let mut playing = empty();
         playing.automate(DENSITY, f64::from(round % 2));

@@ -1,4 +1,4 @@
-//! An active CLAP plugin, block by block.
+//! An active CLAP plugin, played block by block.
 
 use std::time::{Duration, Instant};
 
@@ -15,20 +15,20 @@ use clack_host::utils::{BeatTime, SecondsTime};
 use super::{Host, Instance, Parameter};
 use crate::{Heard, Roll};
 
-/// The rate at which plugins are played.
+/// The sample rate, in hertz.
 pub const RATE_HZ: f64 = 48_000.0;
-/// At 120 BPM.
+/// Frames per beat at 120 BPM.
 pub const FRAMES_PER_BEAT: f64 = RATE_HZ / 2.0;
 const MAX_FRAMES: u32 = 16_384;
 
-/// What the host sends to the plugin, at a frame of the block.
+/// An event that the host sends to the plugin. The first value is its frame in the block.
 #[derive(Clone, Copy, Debug)]
 pub enum Sent {
-    /// A note, with velocity from 0 to 1.
+    /// The start of a note: key and velocity, 0 to 1.
     On(u32, u8, f32),
-    /// The end of a note.
+    /// The end of a note: key.
     Off(u32, u8),
-    /// The end of a note at once, whatever its sound.
+    /// The end of a note without its release: key.
     Choke(u32, u8),
     /// Three bytes of MIDI.
     Midi(u32, [u8; 3]),
@@ -36,30 +36,30 @@ pub enum Sent {
     Value(u32, Parameter, f64),
 }
 
-/// An active plugin that is played, and what it sent.
+/// An active plugin, and what it has sent.
 pub struct Playing {
-    /// The plugin, for what may be asked of it meanwhile.
+    /// The instance, for calls that are allowed while it is active.
     pub instance: Instance,
     processor: StartedPluginAudioProcessor<Host>,
-    /// Frames played so far.
+    /// The number of frames played.
     pub frames: u64,
-    /// The notes that the plugin sent, each with its frame since the start.
+    /// The note events that the plugin sent, each with its frame since the start.
     pub heard: Vec<(u64, Heard)>,
-    /// Bytes of other MIDI that the plugin sent, likewise.
+    /// Other MIDI messages that the plugin sent, each with its frame since the start.
     pub midi: Vec<(u64, [u8; 3])>,
-    /// The sound of the last block, one row a channel.
+    /// The last block's samples, one row per channel.
     pub sound: Vec<Vec<f32>>,
-    /// The loudest sample so far.
+    /// The highest absolute sample value.
     pub peak: f32,
-    /// How long the plugin took for the last block.
+    /// The time that the plugin took for the last block.
     pub took: Duration,
 }
 
 impl Playing {
-    /// Activates `instance`, whose output has so many channels.
+    /// Activates `instance` with so many output channels.
     ///
     /// # Panics
-    /// When the plugin cannot be activated.
+    /// Panics if the plugin cannot be activated.
     pub fn start(mut instance: Instance, channels: usize) -> Self {
         let configuration = PluginAudioConfiguration {
             sample_rate: RATE_HZ,
@@ -80,20 +80,20 @@ impl Playing {
         }
     }
 
-    /// Plays a block of so many frames, without a transport where `roll` is nothing.
+    /// Plays a block of so many frames. If `roll` is `None`, the host has no transport.
     ///
     /// # Panics
-    /// When the plugin fails, leaves output unwritten, or sends events out of order.
+    /// Panics if the plugin fails, leaves output unwritten or sends events out of order.
     pub fn block(&mut self, roll: Option<Roll>, frames: u32) {
         self.block_with(roll, frames, &[]);
     }
 
-    /// Like [`Playing::block`], with events from the host.
+    /// Plays a block with events from the host.
     ///
     /// # Panics
-    /// As [`Playing::block`].
+    /// Panics as [`Playing::block`] does.
     pub fn block_with(&mut self, roll: Option<Roll>, frames: u32, sent: &[Sent]) {
-        // SAFETY: there are no buffers that could be wrong.
+        // SAFETY: there are no buffers.
         let input = unsafe { InputAudioBuffers::from_raw_buffers(&[], frames) };
         for channel in &mut self.sound {
             channel.clear();
@@ -106,7 +106,7 @@ impl Playing {
         let transport = roll.map(transport_event);
         {
             let mut output = if self.sound.is_empty() {
-                // SAFETY: there are no buffers that could be wrong.
+                // SAFETY: there are no buffers.
                 unsafe { OutputAudioBuffers::from_raw_buffers(&mut [], frames) }
             } else {
                 let channels = self.sound.iter_mut().map(Vec::as_mut_slice);
@@ -136,11 +136,11 @@ impl Playing {
             assert!(sample.is_finite(), "output that was not written");
             self.peak = self.peak.max(sample.abs());
         }
-        self.keep(&events, frames);
+        self.record(&events, frames);
         self.frames += u64::from(frames);
     }
 
-    /// Plays on from beat 0 until `beats` at 120 BPM, in blocks of `frames`.
+    /// Plays until `beats` at 120 BPM, in blocks of `frames`.
     pub fn roll_until(&mut self, beats: f64, frames: u32) {
         while (self.frames as f64) < beats * FRAMES_PER_BEAT {
             let position = self.frames as f64 / FRAMES_PER_BEAT;
@@ -148,7 +148,7 @@ impl Playing {
         }
     }
 
-    /// Resets the plugin, as hosts do when they jump.
+    /// Resets the plugin, as hosts do before a jump.
     pub fn reset(&mut self) {
         self.processor.reset();
     }
@@ -160,9 +160,9 @@ impl Playing {
         self.instance
     }
 
-    /// Keeps notes and MIDI, which must be in order. Parameters that the editor moved come after them, all at the
-    /// block's first frame, as the framework sends them.
-    fn keep(&mut self, events: &EventBuffer, frames: u32) {
+    /// Records notes and MIDI, which must be in order. Ignores parameter events: the framework sends the editor's changes
+    /// after them, all at the block's first frame.
+    fn record(&mut self, events: &EventBuffer, frames: u32) {
         let mut last = 0;
         for event in events.iter() {
             let time = event.header().time();

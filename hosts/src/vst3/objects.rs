@@ -1,4 +1,4 @@
-//! The objects that a VST3 host lends to the plugin.
+//! The objects that a VST3 host passes to the plugin.
 
 use std::cell::RefCell;
 use std::ffi::c_void;
@@ -16,7 +16,7 @@ use vst3::{Class, ComWrapper};
 
 use crate::Heard;
 
-/// Collects what the plugin sends, as far as there is room.
+/// Records the events that the plugin sends, up to `room` of them.
 pub(super) struct Events {
     pub(super) sent: RefCell<Vec<(int32, Heard)>>,
     pub(super) room: usize,
@@ -40,8 +40,8 @@ impl IEventListTrait for Events {
         if sent.len() >= self.room {
             return kInvalidArgument;
         }
-        // SAFETY: the plugin passes an event of its own for the time of the call, whose type tells which field of
-        // the union it filled.
+        // SAFETY: the plugin passes an event that is valid during the call, and whose type tells which field of the union
+        // is set.
         let (offset, heard) = unsafe {
             let event = &*event;
             let heard = if u32::from(event.r#type) == kNoteOnEvent {
@@ -62,7 +62,7 @@ impl IEventListTrait for Events {
     }
 }
 
-/// One change of one parameter, at the start of a block.
+/// A change of a parameter at the start of a block.
 pub(super) struct Change {
     pub(super) parameter: ParamID,
     pub(super) normalized: ParamValue,
@@ -82,7 +82,7 @@ impl IParamValueQueueTrait for Change {
     }
 
     unsafe fn getPoint(&self, _index: int32, frame: *mut int32, value: *mut ParamValue) -> tresult {
-        // SAFETY: the caller passes places for the answers.
+        // SAFETY: the caller passes valid pointers.
         unsafe { (*frame, *value) = (0, self.normalized) };
         kResultOk
     }
@@ -92,7 +92,7 @@ impl IParamValueQueueTrait for Change {
     }
 }
 
-/// The changes of a block: one.
+/// A block's parameter changes: exactly one.
 pub(super) struct Changes(pub(super) ComWrapper<Change>);
 
 impl Class for Changes {
@@ -114,7 +114,7 @@ impl IParameterChangesTrait for Changes {
     }
 }
 
-/// Bytes in memory that the plugin reads and writes.
+/// A stream in memory.
 #[derive(Default)]
 pub(super) struct Stream {
     pub(super) bytes: RefCell<Vec<u8>>,
@@ -130,7 +130,7 @@ impl IBStreamTrait for Stream {
         let (bytes, mut position) = (self.bytes.borrow(), self.position.borrow_mut());
         let part = &bytes[*position..bytes.len().min(*position + count as usize)];
         *position += part.len();
-        // SAFETY: the caller's buffer has room for `count` bytes, and `part` is no longer than that.
+        // SAFETY: the caller's buffer has room for `count` bytes, and `part` is not longer than that.
         unsafe {
             buffer
                 .cast::<u8>()
@@ -163,14 +163,14 @@ impl IBStreamTrait for Stream {
         };
         *position = (from + to) as usize;
         if !result.is_null() {
-            // SAFETY: it is not null, so it is the caller's.
+            // SAFETY: the caller passes null or a valid pointer.
             unsafe { *result = *position as int64 };
         }
         kResultOk
     }
 
     unsafe fn tell(&self, position: *mut int64) -> tresult {
-        // SAFETY: the caller passes a place for the answer.
+        // SAFETY: the caller passes a valid pointer.
         unsafe { *position = *self.position.borrow() as int64 };
         kResultOk
     }

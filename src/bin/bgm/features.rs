@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::ArgGroup;
 use diff_bgm::Result;
+use diff_bgm::counted::counted;
 use diff_bgm::features::loose_files::LooseFiles;
 use diff_bgm::features::{ClipFeatures, MeasureTrack};
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::time::Seconds;
 
 use crate::clip;
-use crate::counted::counted;
 use crate::output::expect_extension;
 
 /// Analyse a video into a clip file, or gather one from separate feature files

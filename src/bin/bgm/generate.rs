@@ -7,6 +7,7 @@ use std::time::Instant;
 use clap::Args;
 use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::conditioning::placement::Alignment;
+use diff_bgm::counted::counted;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
@@ -23,7 +24,6 @@ use serde::Serialize;
 
 use crate::clip;
 use crate::coherence::CoherenceArgs;
-use crate::counted::counted;
 use crate::output::{expect_extension, write_json};
 use crate::progress::Progress;
 use crate::steering::SteeringArgs;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use candle_core::Device;
+use diff_bgm::counted::counted;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::features::{ClipFeatures, FORMAT as CLIP_FORMAT, MeasureTrack};
 use diff_bgm::formats::bounded_file::read_bounded;
@@ -11,8 +12,6 @@ use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::time::Beats;
 use diff_bgm::{Error, Fault, Result};
 use serde_json::Value;
-
-use crate::counted::counted;
 
 /// The largest safetensors file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 2 << 30;

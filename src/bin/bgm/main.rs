@@ -3,7 +3,6 @@
 mod clip;
 mod coherence;
 mod convert;
-mod counted;
 mod evaluate;
 mod features;
 mod generate;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::music::draft::Recipe;
-use crate::player::Player;
-use crate::time::{Bars, Tempo};
+use crate::player::{HostTransport, Player};
+use crate::time::Bars;
 
 fn silence() -> Draft {
     Draft {
@@ -19,14 +19,14 @@ fn session() -> (Player, Session) {
 }
 
 #[test]
-fn an_unreadable_state_leaves_the_session_empty_and_says_so() {
+fn an_unreadable_state_leaves_the_session_empty_and_a_problem() {
     let (_player, session) = session();
     session.edit(|state| state.seed = 5);
     session.load("something else");
     let snapshot = session.try_snapshot().unwrap();
     assert_eq!(*snapshot.state, State::default());
     let Some(Notice::Problem(problem)) = snapshot.notice else {
-        panic!("nothing is said");
+        panic!("no problem");
     };
     assert!(problem.contains("could not be read"), "{problem}");
 }
@@ -51,7 +51,7 @@ fn a_draft_begun_before_a_state_was_loaded_is_kept_but_not_played() {
 }
 
 #[test]
-fn a_clip_asked_for_before_a_state_was_loaded_is_dropped() {
+fn a_clip_requested_before_a_state_was_loaded_is_dropped() {
     let (_player, session) = session();
     let clip = Arc::new(ClipFeatures::default());
     let saved = SavedClip::new("a.mp4".into(), &clip, Tempo::DEFAULT);
@@ -67,12 +67,52 @@ fn a_clip_asked_for_before_a_state_was_loaded_is_dropped() {
 }
 
 #[test]
-fn a_failure_is_of_interest_until_a_state_is_loaded() {
+fn every_job_that_is_not_cancelled_leaves_one_notice_in_order() {
     let (_player, session) = session();
-    session.tell(None);
-    assert!(session.try_snapshot().unwrap().is_asked);
+    let done = Notice::Done("Loaded.".to_owned());
+    session.end_job(0, Err(Error::value("no notes", "some")));
+    session.end_job(0, Err(Error::Cancelled));
+    session.end_job(0, Ok(done.clone()));
+    let problem = Notice::Problem("No notes; expected some.".to_owned());
+    assert_eq!(session.notices(), [problem, done]);
+    session.clear_notices();
+    assert_eq!(session.notices(), []);
+}
+
+#[test]
+fn loading_a_state_clears_the_notices_and_drops_the_failures_of_jobs_begun_before() {
+    let (_player, session) = session();
+    let begun = session.epoch();
+    session.end_job(begun, Err(Error::value("no notes", "some")));
+    assert!(session.try_snapshot().unwrap().notice.is_some());
     session.load("");
-    assert!(!session.try_snapshot().unwrap().is_asked);
+    assert_eq!(session.notices(), []);
+    session.end_job(begun, Err(Error::value("no notes", "some")));
+    assert_eq!(session.notices(), []);
+    session.end_job(session.epoch(), Err(Error::value("no notes", "some")));
+    assert_eq!(session.notices().len(), 1);
+}
+
+#[test]
+fn drafts_are_made_at_the_hosts_tempo_or_else_at_that_of_the_current_take() {
+    let (_player, session) = session();
+    let tempo = || session.tempo_for_drafts(&session.state());
+    assert_eq!(tempo(), Tempo::DEFAULT);
+    let slow = Tempo::new(60.0).unwrap();
+    session.add_take(
+        0,
+        Draft {
+            tempo: slow,
+            ..silence()
+        },
+        0,
+    );
+    assert_eq!(tempo(), slow);
+    session.live.set_transport(&HostTransport {
+        tempo_bpm: Some(90.0),
+        ..HostTransport::default()
+    });
+    assert_eq!(tempo(), Tempo::new(90.0).unwrap());
 }
 
 #[test]

@@ -38,13 +38,13 @@ fn with_takes(count: u64) -> State {
 }
 
 #[test]
-fn what_is_saved_is_read_again() {
+fn a_saved_state_reads_back_the_same() {
     let state = with_takes(3);
     assert_eq!(State::from_text(&state.to_text().unwrap()), Ok(state));
 }
 
 #[test]
-fn a_state_from_before_there_were_chords_has_them_planned() {
+fn a_state_saved_before_chords_existed_has_planned_chords() {
     let mut json = serde_json::to_value(with_takes(1)).unwrap();
     json.as_object_mut().unwrap().remove("harmony");
     let state: State = serde_json::from_value(json).unwrap();
@@ -53,12 +53,12 @@ fn a_state_from_before_there_were_chords_has_them_planned() {
 }
 
 #[test]
-fn nothing_is_an_empty_state() {
+fn an_empty_text_is_an_empty_state() {
     assert_eq!(State::from_text(""), Ok(State::default()));
 }
 
 #[test]
-fn damaged_foreign_and_truncated_states_are_refused() {
+fn damaged_foreign_and_truncated_texts_are_refused() {
     let text = with_takes(2).to_text().unwrap();
     let cut = &text[..text.len() / 2];
     for wrong in ["{}", "diff-bgm/1 ", "diff-bgm/x AAAA", "diff-bgm/1 ÄÖ", cut] {
@@ -67,7 +67,7 @@ fn damaged_foreign_and_truncated_states_are_refused() {
 }
 
 #[test]
-fn a_state_of_a_later_version_says_so() {
+fn a_state_of_a_later_version_is_reported_as_such() {
     let text = with_takes(1).to_text().unwrap().replacen("/1", "/2", 1);
     let fault = State::from_text(&text).unwrap_err();
     assert!(fault.to_string().contains("a later Diff-BGM saved it"));
@@ -86,7 +86,7 @@ fn a_small_text_that_unpacks_to_a_huge_one_is_refused() {
 }
 
 #[test]
-fn values_out_of_range_are_pulled_in() {
+fn values_out_of_range_are_clamped() {
     let mut state = with_takes(1);
     state.current = Some(7);
     state.steps = 0;
@@ -95,7 +95,7 @@ fn values_out_of_range_are_pulled_in() {
 }
 
 #[test]
-fn deleting_a_take_keeps_playing_the_one_that_was_chosen() {
+fn deleting_another_take_keeps_the_current_one_current() {
     let mut state = with_takes(3);
     state.delete_take(0);
     assert_eq!(state.current_take().unwrap().name, "3 seed 2");
@@ -107,7 +107,7 @@ fn deleting_a_take_keeps_playing_the_one_that_was_chosen() {
 
 #[cfg(unix)]
 #[test]
-fn paths_that_are_no_unicode_do_not_keep_the_takes_from_being_saved() {
+fn paths_that_are_not_unicode_do_not_keep_the_takes_from_being_saved() {
     use std::os::unix::ffi::OsStringExt;
 
     let path = PathBuf::from(std::ffi::OsString::from_vec(b"caf\xe9.mp4".to_vec()));
@@ -126,7 +126,7 @@ fn paths_that_are_no_unicode_do_not_keep_the_takes_from_being_saved() {
 }
 
 #[test]
-fn a_draft_out_of_range_is_pulled_in() {
+fn notes_and_bars_out_of_range_are_removed_or_clamped() {
     let sound = Note {
         start: Beats(4.0),
         length: Beats(1.0),
@@ -194,7 +194,7 @@ fn a_draft_out_of_range_is_pulled_in() {
 }
 
 #[test]
-fn more_takes_than_are_read_lose_the_oldest_but_the_one_that_is_played() {
+fn of_too_many_takes_the_oldest_are_left_out_but_not_the_current_one() {
     let mut state = with_takes(2);
     state.takes.extend(vec![state.takes[1].clone(); MAX_TAKES]);
     state.current = Some(0);
@@ -206,7 +206,7 @@ fn more_takes_than_are_read_lose_the_oldest_but_the_one_that_is_played() {
 }
 
 #[test]
-fn names_of_takes_do_not_repeat_after_one_is_deleted() {
+fn names_of_takes_do_not_repeat_after_a_deletion() {
     let mut state = with_takes(3);
     state.delete_take(0);
     state.add_take(draft(9), 0);
@@ -215,7 +215,7 @@ fn names_of_takes_do_not_repeat_after_one_is_deleted() {
 }
 
 #[test]
-fn a_device_that_this_build_does_not_have_becomes_the_cpu() {
+fn a_device_that_this_build_lacks_becomes_the_cpu() {
     let with_device = |device: &str| -> State {
         let mut json = serde_json::to_value(with_takes(1)).unwrap();
         json["device"] = device.into();

@@ -1,4 +1,4 @@
-//! The form in which a state lies in the host's project.
+//! The text form of a state in the host's project.
 
 use std::io::Read;
 
@@ -11,18 +11,18 @@ use serde::Serialize;
 use super::{MAX_TAKES, State};
 use crate::error::Fault;
 
-/// Version of the form; raised when an older program could not make sense of it.
+/// The version of the form. It increases when older programs could not read a new one.
 pub(super) const VERSION: u32 = 1;
-/// What the text of a saved state starts with.
+/// The start of the text, before the version.
 pub(super) const MARK: &str = "diff-bgm/";
-/// The largest state that is written and read, in bytes before compression.
+/// The largest state, in bytes before compression.
 pub(super) const MAX_BYTES: u64 = 64 << 20;
 
 impl State {
-    /// The state as text: a mark with the version, then deflated JSON in base 64.
+    /// Returns the state as text: a mark with the version, then deflated JSON in base 64.
     ///
     /// # Errors
-    /// When it is larger than what would be read again.
+    /// Returns an error if the state is too large to be read again.
     pub fn to_text(&self) -> Result<String, Fault> {
         let json = json(self)?;
         if json.len() as u64 > MAX_BYTES || self.takes.len() > MAX_TAKES {
@@ -38,11 +38,11 @@ impl State {
         Ok(format!("{MARK}{VERSION} {}", BASE64.encode(deflated)))
     }
 
-    /// The text of the state and how many takes are missing in it: the oldest, where all together would be too large to
-    /// be read again. The one that is played goes last.
+    /// Returns the state as text, and how many takes were left out because it would have been too large to be read again.
+    /// The oldest go first and the current one last.
     ///
     /// # Errors
-    /// When it is too large without any takes.
+    /// Returns an error if the state is too large even without takes.
     pub(crate) fn to_text_that_fits(&self) -> Result<(String, usize), Fault> {
         let too_large = match self.to_text() {
             Ok(text) => return Ok((text, 0)),
@@ -62,10 +62,10 @@ impl State {
         Ok((state.to_text()?, left_out))
     }
 
-    /// Reads what [`State::to_text`] wrote. Nothing at all is an empty state.
+    /// Reads what [`State::to_text`] wrote. An empty text is an empty state.
     ///
     /// # Errors
-    /// When the text is something else, is damaged, or was written by a later version.
+    /// Returns an error if the text is not a saved state, is damaged, or was written by a later version.
     pub fn from_text(text: &str) -> Result<Self, Fault> {
         if text.is_empty() {
             return Ok(Self::default());
@@ -77,7 +77,7 @@ impl State {
             .ok_or_else(|| damaged("something else".to_owned()))?;
         let version: u32 = version
             .parse()
-            .map_err(|_| damaged(format!("version «{version}»")))?;
+            .map_err(|_| damaged(format!("version `{version}`")))?;
         if version > VERSION {
             return Err(Fault::new(
                 format!("a state of version {version}"),

@@ -1,9 +1,9 @@
 //! Many short rolls side by side, to be compared by eye.
 
-use super::painting::PANEL;
-use crate::canvas::{BACKGROUND, Canvas, LINE, NOTE, Rect};
+use crate::canvas::{Canvas, Rect};
 use crate::music::decode::decode;
 use crate::music::piano_roll::PianoRoll;
+use crate::palette::{BACKGROUND, LINE, NOTE, PANEL};
 use crate::time::STEPS_PER_BAR;
 
 /// All lengths are in pixels.

@@ -1,14 +1,11 @@
 //! Painting a draft on its page.
 
 use super::layout::{BAR_NUMBERS_HEIGHT, CORNER, MARGIN, Page, System, WIDTH};
-use crate::canvas::{BACKGROUND, CUT, Canvas, Colour, LINE, Lettering, MUTED, NOTE, Rect};
+use crate::canvas::{Canvas, Lettering, Rect};
 use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
+use crate::palette::{ACCENT, BACKGROUND, LINE, MELODY, MUTED, NOTE, PANEL, TEXT};
 use crate::time::{BEATS_PER_BAR, Beats};
-
-pub(super) const PANEL: Colour = [0x1b, 0x1e, 0x25];
-const MELODY: Colour = [0xc5, 0x8b, 0xff];
-const TEXT: Colour = [0xd7, 0xdb, 0xe3];
 
 /// Lines and numbers closer together than these many pixels are thinned out.
 const ROOM_OF_A_BEAT_LINE: f32 = 8.0;
@@ -186,11 +183,11 @@ impl Page<'_> {
                 top,
                 bottom: rows.bottom,
             };
-            canvas.fill(line, CUT, 0.9);
+            canvas.fill(line, ACCENT, 0.9);
             let time = self.draft.tempo.seconds_in(cut).clock();
             let label_end = x + 10.0 + Lettering::LABEL.width(&time);
             if x >= free_from && label_end <= rows.right {
-                canvas.write(&time, x + 10.0, top, Lettering::LABEL, CUT);
+                canvas.write(&time, x + 10.0, top, Lettering::LABEL, ACCENT);
                 free_from = label_end + 10.0;
             }
         }
@@ -199,7 +196,7 @@ impl Page<'_> {
     fn paint_legend(&self, canvas: &mut Canvas) {
         let top = canvas.height() as f32 - MARGIN - Lettering::LABEL.height() + 8.0;
         let mut left = MARGIN;
-        let entries = [(MELODY, "melody"), (NOTE, "accompaniment"), (CUT, "cut")];
+        let entries = [(MELODY, "melody"), (NOTE, "accompaniment"), (ACCENT, "cut")];
         let shown = if self.draft.cuts.is_empty() { 2 } else { 3 };
         for &(colour, name) in &entries[..shown] {
             let swatch = Rect {

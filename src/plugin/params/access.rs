@@ -1,4 +1,6 @@
-//! How the editor reads and moves the host's parameters.
+//! The host's parameters as the editor reads and moves them.
+
+use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::params::Param;
@@ -8,73 +10,86 @@ use super::DiffBgmParams;
 use crate::editor::ParamAccess;
 use crate::instance::params::{MAX_REVISION, ParamId, ParamValues};
 
-impl DiffBgmParams {
+/// An instance's parameters and the context that reports their changes to the host.
+pub(in crate::plugin) struct HostParams {
+    params: Arc<DiffBgmParams>,
+    host: GuiContext,
+}
+
+impl HostParams {
+    /// Connects the parameters to the host of the same instance.
+    pub(in crate::plugin) fn new(params: Arc<DiffBgmParams>, host: GuiContext) -> Self {
+        Self { params, host }
+    }
+
     fn pointer(&self, id: ParamId) -> ParamPtr {
+        let params = &self.params;
         match id {
-            ParamId::Density => self.density.as_ptr(),
-            ParamId::Polyphony => self.polyphony.as_ptr(),
-            ParamId::Register => self.register.as_ptr(),
-            ParamId::Mode => self.mode.as_ptr(),
-            ParamId::Energy => self.energy.as_ptr(),
-            ParamId::Guidance => self.guidance.as_ptr(),
-            ParamId::Variation => self.variation.as_ptr(),
-            ParamId::ClipStart => self.clip_start.as_ptr(),
-            ParamId::FollowHost => self.follow_host.as_ptr(),
-            ParamId::Preview => self.preview.as_ptr(),
-            ParamId::PreviewLevel => self.preview_level.as_ptr(),
-            ParamId::Bypass => self.bypass.as_ptr(),
-            ParamId::Generate => self.generate.as_ptr(),
-            ParamId::Revision => self.revision.as_ptr(),
+            ParamId::Density => params.density.as_ptr(),
+            ParamId::Polyphony => params.polyphony.as_ptr(),
+            ParamId::Register => params.register.as_ptr(),
+            ParamId::Mode => params.mode.as_ptr(),
+            ParamId::Energy => params.energy.as_ptr(),
+            ParamId::Guidance => params.guidance.as_ptr(),
+            ParamId::Variation => params.variation.as_ptr(),
+            ParamId::ClipStart => params.clip_start.as_ptr(),
+            ParamId::FollowHost => params.follow_host.as_ptr(),
+            ParamId::Preview => params.preview.as_ptr(),
+            ParamId::PreviewLevel => params.preview_level.as_ptr(),
+            ParamId::Bypass => params.bypass.as_ptr(),
+            ParamId::Generate => params.generate.as_ptr(),
+            ParamId::Revision => params.revision.as_ptr(),
         }
     }
 }
 
-impl ParamAccess for DiffBgmParams {
+impl ParamAccess for HostParams {
     fn values(&self) -> ParamValues {
-        self.values()
+        self.params.values()
     }
 
     fn normalized(&self, id: ParamId) -> f32 {
-        // SAFETY: the pointer is to a parameter of `self`.
+        // SAFETY: the pointer is to a parameter that `self` owns.
         unsafe { self.pointer(id).unmodulated_normalized_value() }
     }
 
     fn default_normalized(&self, id: ParamId) -> f32 {
-        // SAFETY: the pointer is to a parameter of `self`.
+        // SAFETY: the pointer is to a parameter that `self` owns.
         unsafe { self.pointer(id).default_normalized_value() }
     }
 
     fn text(&self, id: ParamId) -> String {
-        // SAFETY: the pointer is to a parameter of `self`.
+        // SAFETY: the pointer is to a parameter that `self` owns.
         unsafe { (self.pointer(id)).normalized_value_to_string(self.normalized(id), true) }
     }
 
-    fn begin(&self, host: &GuiContext, id: ParamId) {
-        // SAFETY: the pointer is to a parameter of this instance, whose context `host` is.
-        unsafe { host.raw_begin_set_parameter(self.pointer(id)) };
+    fn begin(&self, id: ParamId) {
+        // SAFETY: the parameter is of the instance that `host` is the context of.
+        unsafe { self.host.raw_begin_set_parameter(self.pointer(id)) };
     }
 
-    fn set_normalized(&self, host: &GuiContext, id: ParamId, normalized: f32) {
-        // SAFETY: the pointer is to a parameter of this instance, whose context `host` is.
-        unsafe { host.raw_set_parameter_normalized(self.pointer(id), normalized) };
+    fn set_normalized(&self, id: ParamId, normalized: f32) {
+        // SAFETY: the parameter is of the instance that `host` is the context of.
+        unsafe { (self.host).raw_set_parameter_normalized(self.pointer(id), normalized) };
     }
 
-    fn end(&self, host: &GuiContext, id: ParamId) {
-        // SAFETY: the pointer is to a parameter of this instance, whose context `host` is.
-        unsafe { host.raw_end_set_parameter(self.pointer(id)) };
+    fn end(&self, id: ParamId) {
+        // SAFETY: the parameter is of the instance that `host` is the context of.
+        unsafe { self.host.raw_end_set_parameter(self.pointer(id)) };
     }
 
-    fn mark_unsaved(&self, host: &GuiContext) {
+    fn mark_unsaved(&self) {
+        let params = &self.params;
         let count = MAX_REVISION + 1;
-        let revision = (self.saved.0.revision() % count as u32) as i32;
-        let value = if revision == self.revision.value() {
+        let revision = (params.saved.0.revision() % count as u32) as i32;
+        let value = if revision == params.revision.value() {
             (revision + 1) % count
         } else {
             revision
         };
-        let setter = host.param_setter();
-        setter.begin_set_parameter(&self.revision);
-        setter.set_parameter(&self.revision, value);
-        setter.end_set_parameter(&self.revision);
+        let setter = self.host.param_setter();
+        setter.begin_set_parameter(&params.revision);
+        setter.set_parameter(&params.revision, value);
+        setter.end_set_parameter(&params.revision);
     }
 }

@@ -1,4 +1,4 @@
-//! What of a host's project is loaded into the parameters and the state beside them.
+//! Checks on what the host loads from its project.
 
 use std::mem;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use super::DiffBgmParams;
 use crate::instance::Session;
 use crate::player::Player;
 
-/// The name of the saved state among the host's fields.
+/// The field that holds the saved state.
 const STATE_FIELD: &str = "state";
 
-/// Makes a state from the host safe to load: the framework clamps no values, and keeps old ones where the state has
-/// none or one of another kind.
+/// Makes a state from the host safe to load. The framework does not clamp values, and keeps the old one if a value is
+/// missing or of another type.
 pub(in crate::plugin) fn filter_state(state: &mut PluginState) {
     let field = state.fields.entry(STATE_FIELD.to_owned()).or_default();
     if serde_json::from_str::<String>(field).is_err() {
@@ -44,7 +44,7 @@ pub(in crate::plugin) fn filter_state(state: &mut PluginState) {
     }
 }
 
-/// A saved value pulled into the parameter's range; the default where there is none, or no number.
+/// Clamps a saved value to the parameter's range. A missing value or NaN becomes the default.
 fn sound<P: Param<Plain: PartialOrd>>(param: &P, saved: Option<P::Plain>) -> P::Plain {
     let (low, high) = (param.preview_plain(0.0), param.preview_plain(1.0));
     match saved {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn wild_values_in_a_state_are_pulled_in() {
+    fn values_out_of_range_are_clamped() {
         let state = filtered(
             &[
                 ("density", ParamValue::F32(7.0)),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_state_lacks_or_has_of_another_kind_is_set_to_its_default() {
+    fn missing_values_and_those_of_another_type_become_the_default() {
         let state = filtered(
             &[
                 ("energy", ParamValue::F32(f32::NAN)),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_without_takes_clears_those_that_were_there() {
+    fn a_project_without_a_saved_state_clears_the_old_one() {
         assert_eq!(filtered(&[], &[]).fields[STATE_FIELD], "\"\"");
         for wrong in ["", "null", "7", "{\"takes\":[]}", "\"cut"] {
             let state = filtered(&[], &[(STATE_FIELD, wrong)]);

@@ -1,9 +1,10 @@
-//! The session as the field that the host saves and loads.
+//! The session's state as a field of the host's project.
 
 use std::sync::Arc;
 
 use nice_plug::params::persist::PersistentField;
 
+use crate::counted::counted;
 use crate::instance::{Notice, Session};
 
 /// The session whose state is saved.
@@ -20,19 +21,19 @@ impl PersistentField<'_, String> for Saved {
         let (text, problem) = match state.to_text_that_fits() {
             Ok((text, 0)) => (text, None),
             Ok((text, left_out)) => {
+                let oldest = counted(left_out, "oldest take");
                 let problem = format!(
-                    "The project is saved without the {left_out} oldest takes: it can hold no more. Export or delete \
-                     some."
+                    "The takes are too large to save: the project was saved without the {oldest}. Export or delete some."
                 );
                 (text, Some(problem))
             }
             Err(fault) => {
-                let problem = format!("The project will not hold the takes: {fault}.");
+                let problem = format!("The takes could not be saved: {fault}.");
                 (String::new(), Some(problem))
             }
         };
         if let Some(problem) = problem {
-            self.0.tell(Some(Notice::Problem(problem)));
+            self.0.notify(Notice::Problem(problem));
         }
         read(&text)
     }
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_that_are_too_many_are_left_out_from_the_oldest_on_and_it_is_said() {
+    fn the_oldest_takes_are_left_out_of_a_state_that_is_too_large_and_reported() {
         let (_player, session) = session();
         session.edit(|state| {
             for letter in ["a", "b", "c", "d"] {
@@ -89,8 +90,8 @@ mod tests {
         assert_eq!((letters.as_str(), state.current), ("acd", Some(0)));
         assert_eq!(saved.0.state().takes.len(), 4);
         let Some(Notice::Problem(problem)) = saved.0.try_snapshot().unwrap().notice else {
-            panic!("nothing is said");
+            panic!("no problem");
         };
-        assert!(problem.contains("without the 1 oldest"), "{problem}");
+        assert!(problem.contains("without the 1 oldest take."), "{problem}");
     }
 }

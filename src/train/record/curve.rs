@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::Line;
-use crate::canvas::{BACKGROUND, CUT, Canvas, Colour, LINE, Lettering, MUTED, NOTE, Rect};
+use crate::canvas::{Canvas, Lettering, Rect};
 use crate::error::Result;
+use crate::palette::{ACCENT, BACKGROUND, Colour, LINE, MUTED, NOTE};
 
 /// Width and height, in pixels.
 const SIZE: [usize; 2] = [960, 480];
@@ -44,7 +45,7 @@ pub(super) fn write(path: &Path, lines: &[Line]) -> Result<()> {
         };
         let (x, y) = (index * width / lines.len(), picture.y(loss));
         for x in x.saturating_sub(MARK)..=x + MARK {
-            (y.saturating_sub(MARK)..=y + MARK).for_each(|y| picture.put(x, y, CUT));
+            (y.saturating_sub(MARK)..=y + MARK).for_each(|y| picture.put(x, y, ACCENT));
         }
     }
     picture.canvas.write_png(path)

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use candle_core::Device;
+use diff_bgm::counted::counted;
 use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::train::checkpoint::{Checkpoint, Origin, fingerprint, read_model};
@@ -14,7 +15,6 @@ use diff_bgm::train::variables::Variables;
 use diff_bgm::{Error, Result};
 
 use super::{Arguments, Preset};
-use crate::counted::counted;
 
 impl Arguments {
     /// Returns the settings of a resumed run: those it `had`, except for options that may change.

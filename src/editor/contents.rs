@@ -1,0 +1,162 @@
+//! Everything in the window, and its layout.
+
+use std::sync::Arc;
+
+use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui};
+
+use super::file_dialog::{Answer, FileDialog, Purpose};
+use super::harmony::HarmonyFields;
+use super::lanes::Lanes;
+use super::param_access::ParamAccess;
+use super::progress::{self, Press};
+use super::steering;
+use super::takes::Takes;
+use super::theme;
+use super::top_bar::TopBar;
+use crate::instance::{Desk, Notice, Snapshot, State};
+use crate::worker::Status;
+
+/// What the window shows, and what it keeps between frames.
+pub(super) struct Contents {
+    has_preview: bool,
+    /// The last snapshot that could be taken without waiting.
+    pub(super) snapshot: Snapshot,
+    pub(super) status: Status,
+    lanes: Lanes,
+    top_bar: TopBar,
+    takes: Takes,
+    dialog: FileDialog,
+    harmony: HarmonyFields,
+}
+
+/// What the parts of the window read and act on.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) desk: &'a Desk,
+    pub(super) params: &'a dyn ParamAccess,
+    /// The state of the snapshot; `desk` may have a newer one.
+    pub(super) state: &'a State,
+}
+
+impl Contents {
+    /// Creates the contents. `has_preview` is whether there is a built-in instrument to control.
+    pub(super) fn new(has_preview: bool) -> Self {
+        Self {
+            has_preview,
+            snapshot: Snapshot::default(),
+            status: Status::default(),
+            lanes: Lanes::default(),
+            top_bar: TopBar::default(),
+            takes: Takes::default(),
+            dialog: FileDialog::default(),
+            harmony: HarmonyFields::default(),
+        }
+    }
+
+    /// Returns whether a job runs.
+    pub(super) fn is_working(&self) -> bool {
+        self.status.running.is_some()
+    }
+
+    /// Takes a new snapshot, acts on the answer of a file dialog and notifies the host of unsaved changes.
+    pub(super) fn refresh(&mut self, desk: &Desk, params: &dyn ParamAccess) {
+        if let Some(snapshot) = desk.session.try_snapshot() {
+            self.snapshot = snapshot;
+        }
+        if let Some(status) = desk.worker.try_status() {
+            self.status = status;
+        }
+        let session = &desk.session;
+        match self.dialog.take_answer() {
+            Some((Purpose::Clip, Answer::Chosen(path))) => desk.load_clip(path),
+            Some((Purpose::Model, Answer::Chosen(path))) => {
+                session.edit(|state| state.model = Some(path));
+            }
+            Some((Purpose::Export, Answer::Chosen(path))) => desk.export_midi(path),
+            Some((purpose, Answer::NoDialog)) => {
+                let problem = purpose.without_dialog().to_owned();
+                session.notify(Notice::Problem(problem));
+            }
+            None => {}
+        }
+        if session.take_unsaved() {
+            params.mark_unsaved();
+        }
+    }
+
+    /// Shows everything, and acts on what the user does.
+    pub(super) fn show(&mut self, ui: &mut Ui, desk: &Desk, params: &dyn ParamAccess) {
+        let window = ui.max_rect();
+        ui.painter()
+            .rect_filled(window, CornerRadius::ZERO, theme::BACKGROUND);
+        let state = Arc::clone(&self.snapshot.state);
+        let scene = Scene {
+            desk,
+            params,
+            state: &state,
+        };
+        row(Panel::top("top"), 48.0, theme::BACKGROUND).show(ui, |ui| {
+            self.top_bar.show(ui, scene, &mut self.dialog);
+        });
+        row(Panel::bottom("status"), 32.0, theme::PANEL).show(ui, |ui| {
+            let is_playing = desk.session.live.is_playing();
+            progress::show_status(ui, &self.snapshot, &self.status, is_playing);
+        });
+        let press = row(Panel::bottom("generate"), 56.0, theme::BACKGROUND)
+            .show(ui, |ui| {
+                progress::show_generate(ui, state.clip.is_some(), &self.status)
+            })
+            .inner;
+        row(Panel::bottom("takes"), 42.0, theme::BACKGROUND).show(ui, |ui| {
+            self.takes.show(ui, scene, &mut self.dialog);
+        });
+        let side = Frame::new()
+            .fill(theme::PANEL)
+            .corner_radius(theme::RADIUS)
+            .inner_margin(Margin::symmetric(12, 10))
+            .outer_margin(Margin {
+                right: 16,
+                ..Margin::ZERO
+            });
+        Panel::right("steer")
+            .exact_size(212.0)
+            .frame(side)
+            .resizable(false)
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                ScrollArea::vertical().show(ui, |ui| {
+                    steering::show(ui, scene, &mut self.harmony, self.has_preview);
+                });
+            });
+        egui::CentralPanel::default()
+            .frame(frame(theme::BACKGROUND))
+            .show(ui, |ui| self.lanes.show(ui, scene));
+        // A field that the click on a button left is handled only above, and must be entered first.
+        match press {
+            Some(Press::Generate) => self.generate(desk, params),
+            Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
+            None => {}
+        }
+    }
+
+    /// Enters the fields that are still being typed into and makes a draft, unless they are wrong.
+    fn generate(&mut self, desk: &Desk, params: &dyn ParamAccess) {
+        if self.harmony.enter(desk) && self.top_bar.enter(desk) {
+            desk.generate(params.values());
+        }
+    }
+}
+
+/// Returns a row across the window.
+fn row(panel: Panel, height: f32, fill: egui::Color32) -> Panel {
+    panel
+        .exact_size(height)
+        .frame(frame(fill))
+        .show_separator_line(false)
+}
+
+fn frame(fill: egui::Color32) -> Frame {
+    Frame::new()
+        .inner_margin(Margin::symmetric(16, 0))
+        .fill(fill)
+}

@@ -1,0 +1,232 @@
+//! The editor without a window, to find out where its widgets are.
+
+use std::sync::Arc;
+
+use egui::{
+    Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, accesskit, pos2, vec2,
+};
+
+use super::contents::Contents;
+use super::param_access::ParamAccess;
+use super::theme;
+use crate::instance::params::{ParamId, ParamRange, ParamValues};
+use crate::instance::{Desk, Session, State};
+use crate::player::Player;
+use crate::worker::{JobKind, Running};
+
+/// Passes after which egui has settled the sizes of all widgets.
+const SETTLING_PASSES: usize = 4;
+/// Seconds between passes.
+const PASS_SECONDS: f64 = 0.1;
+
+/// The instrument's editor, laid out in memory for a saved state and with parameters at their defaults.
+///
+/// A test that presses the built plugin's window with a pointer takes its places from here, by the widgets' labels: what a
+/// screen reader would say, which is the text on a button, the hint of an empty field, or the value of a list.
+pub struct HeadlessEditor {
+    egui: Context,
+    desk: Desk,
+    contents: Contents,
+    size: Vec2,
+    time_seconds: f64,
+    widgets: Vec<(accesskit::NodeId, accesskit::Node)>,
+}
+
+impl HeadlessEditor {
+    /// Lays the editor out in a window of `width` × `height` points.
+    pub fn new(state: &State, (width, height): (u16, u16)) -> Self {
+        let egui = Context::default();
+        theme::apply(&egui);
+        egui.enable_accesskit();
+        let session = Session::new(Player::new().1);
+        session.edit(|edited| edited.clone_from(state));
+        let mut contents = Contents::new(true);
+        contents.snapshot = session.try_snapshot().unwrap_or_default();
+        let mut editor = Self {
+            egui,
+            desk: Desk::new(Arc::new(session)),
+            contents,
+            size: vec2(width.into(), height.into()),
+            time_seconds: 0.0,
+            widgets: Vec::new(),
+        };
+        editor.settle();
+        editor
+    }
+
+    /// Lays the editor out as it is while a draft is being made.
+    #[must_use]
+    pub fn generating(mut self) -> Self {
+        self.contents.status.running = Some(Running {
+            kind: JobKind::Generate,
+            stage: String::new(),
+            fraction: 0.0,
+            remaining: None,
+        });
+        self.settle();
+        self
+    }
+
+    /// Clicks the widget that is labelled `label`, which may open a list. Returns whether there is one.
+    pub fn click(&mut self, label: &str) -> bool {
+        let Some(rect) = self.rect_of(label) else {
+            return false;
+        };
+        let pos = rect.center();
+        let button = |pressed| Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        for event in [Event::PointerMoved(pos), button(true), button(false)] {
+            self.pass(vec![event]);
+        }
+        self.settle();
+        true
+    }
+
+    /// Returns the middle of the widget that is labelled `label`, in points, or `None` if there is none.
+    pub fn middle_of(&self, label: &str) -> Option<(i16, i16)> {
+        let Pos2 { x, y } = self.rect_of(label)?.center();
+        Some((x.round() as i16, y.round() as i16))
+    }
+
+    /// Returns the rectangle of the widget that is labelled `label`, or `None` if there is none.
+    pub fn rect_of(&self, label: &str) -> Option<Rect> {
+        type Text = for<'a> fn(&'a accesskit::Node) -> Option<&'a str>;
+        let texts: [Text; 3] = [
+            accesskit::Node::label,
+            accesskit::Node::placeholder,
+            accesskit::Node::value,
+        ];
+        let bounds = texts.into_iter().find_map(|text| {
+            let mut widgets = self.widgets.iter().map(|(_, widget)| widget);
+            widgets.find(|widget| text(widget) == Some(label))?.bounds()
+        })?;
+        let corner = |x: f64, y: f64| pos2(x as f32, y as f32);
+        Some(Rect::from_min_max(
+            corner(bounds.x0, bounds.y0),
+            corner(bounds.x1, bounds.y1),
+        ))
+    }
+
+    fn settle(&mut self) {
+        for _ in 0..SETTLING_PASSES {
+            self.pass(Vec::new());
+        }
+    }
+
+    fn pass(&mut self, events: Vec<Event>) {
+        self.time_seconds += PASS_SECONDS;
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
+            time: Some(self.time_seconds),
+            events,
+            ..RawInput::default()
+        };
+        let (contents, desk) = (&mut self.contents, &self.desk);
+        let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, &Defaults));
+        // Nothing is rendered, so no texture needs an update.
+        output.textures_delta.clear();
+        if let Some(update) = output.platform_output.accesskit_update {
+            self.widgets = update.nodes;
+        }
+    }
+}
+
+/// Parameters that stay at their defaults.
+struct Defaults;
+
+impl ParamAccess for Defaults {
+    fn values(&self) -> ParamValues {
+        ParamValues::default()
+    }
+
+    fn normalized(&self, id: ParamId) -> f32 {
+        self.default_normalized(id)
+    }
+
+    fn default_normalized(&self, id: ParamId) -> f32 {
+        match id.spec().range {
+            ParamRange::Float {
+                min, max, default, ..
+            } => (default - min) / (max - min),
+            ParamRange::Count { .. } => 0.0,
+            ParamRange::Switch { default } => f32::from(u8::from(default)),
+        }
+    }
+
+    fn text(&self, _id: ParamId) -> String {
+        String::new()
+    }
+
+    fn begin(&self, _id: ParamId) {}
+
+    fn set_normalized(&self, _id: ParamId, _normalized: f32) {}
+
+    fn end(&self, _id: ParamId) {}
+
+    fn mark_unsaved(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SIZE;
+    use super::*;
+    use crate::features::ClipFeatures;
+    use crate::instance::SavedClip;
+    use crate::time::{Seconds, Tempo};
+
+    const WINDOW: (u16, u16) = (SIZE.width as u16, SIZE.height as u16);
+
+    fn with_clip() -> State {
+        let clip = ClipFeatures {
+            duration: Seconds(4.0),
+            ..ClipFeatures::default()
+        };
+        State {
+            clip: Some(SavedClip::new("clip.mp4".into(), &clip, Tempo::DEFAULT)),
+            ..State::default()
+        }
+    }
+
+    #[test]
+    fn widgets_are_found_by_their_labels_within_the_window() {
+        let editor = HeadlessEditor::new(&with_clip(), WINDOW);
+        let window = Rect::from_min_size(Pos2::ZERO, editor.size);
+        for label in [
+            "Path of a clip",
+            "Open clip…",
+            "Model: built-in",
+            "Timeline",
+            "Density",
+            "Chords: Am | F G",
+            "Another seed",
+            "Follow host tempo",
+            "Generate",
+        ] {
+            let rect = editor.rect_of(label).expect(label);
+            assert!(rect.is_positive() && window.contains_rect(rect), "{label}");
+        }
+        assert_eq!(editor.middle_of("Cancel"), None);
+        assert!(editor.generating().middle_of("Cancel").is_some());
+    }
+
+    #[test]
+    fn only_a_state_with_a_clip_has_a_button_to_generate() {
+        let editor = HeadlessEditor::new(&State::default(), WINDOW);
+        assert_eq!(editor.middle_of("Generate"), None);
+    }
+
+    #[test]
+    fn the_models_path_is_in_the_list_that_a_click_opens() {
+        const PATH: &str = "or the path of a model file";
+        let mut editor = HeadlessEditor::new(&State::default(), WINDOW);
+        assert_eq!(editor.middle_of(PATH), None);
+        assert!(editor.click("Model: built-in"));
+        let list = editor.rect_of("Model: built-in").unwrap();
+        assert!(editor.rect_of(PATH).unwrap().top() > list.bottom());
+        assert!(!editor.click("no such label"));
+    }
+}

@@ -1,0 +1,61 @@
+//! Reading clips.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::counted::counted;
+use crate::error::{Error, Result};
+use crate::features::{ClipFeatures, is_clip_file};
+use crate::instance::notice::Notice;
+use crate::instance::saved_clip::SavedClip;
+use crate::instance::session::Session;
+use crate::video;
+use crate::worker::Reporter;
+
+/// Reads or analyses the clip at `path` and makes it the session's.
+///
+/// # Errors
+/// Returns an error if the clip cannot be read, and [`Error::Cancelled`] if another state was loaded since `epoch`.
+pub(super) fn load(
+    session: &Session,
+    epoch: u64,
+    path: PathBuf,
+    reporter: &Reporter,
+) -> Result<Notice> {
+    let clip = read(&path, reporter)?;
+    let saved = SavedClip::new(path, &clip, session.tempo_for_drafts(&session.state()));
+    let done = format!(
+        "Opened {}: {:.1} s, {}.",
+        saved.name(),
+        clip.duration.0,
+        counted(clip.shots.len(), "cut")
+    );
+    if session.set_clip(epoch, saved, Arc::new(clip)) {
+        Ok(Notice::Done(done))
+    } else {
+        Err(Error::Cancelled)
+    }
+}
+
+/// Returns the full clip if it is kept or its clip file can be read, and otherwise what the project saved of it.
+pub(super) fn full_clip(session: &Session, saved: &SavedClip) -> Arc<ClipFeatures> {
+    session
+        .kept_clip(&saved.path)
+        .or_else(|| {
+            let clip =
+                is_clip_file(&saved.path).then(|| ClipFeatures::read(&saved.path).ok())??;
+            let clip = Arc::new(clip);
+            session.keep_clip(saved.path.clone(), Arc::clone(&clip));
+            Some(clip)
+        })
+        .unwrap_or_else(|| Arc::new(saved.features()))
+}
+
+fn read(path: &Path, reporter: &Reporter) -> Result<ClipFeatures> {
+    if reporter.report("Reading the clip", 0.0).is_break() {
+        return Err(Error::Cancelled);
+    }
+    video::read_clip(path, &mut |fraction| {
+        reporter.report("Analysing the clip", fraction as f32)
+    })
+}

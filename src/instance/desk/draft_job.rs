@@ -1,0 +1,157 @@
+//! Making drafts.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use parking_lot::Mutex;
+
+use super::clip_job::full_clip;
+use crate::counted::counted;
+use crate::diffusion::device::DeviceKind;
+use crate::diffusion::model::Model;
+use crate::diffusion::sampler::SamplerSettings;
+use crate::error::{Error, Result};
+use crate::generator::{self, Progress, Settings};
+use crate::instance::notice::Notice;
+use crate::instance::params::ParamValues;
+use crate::instance::session::Session;
+use crate::instance::state::State;
+use crate::worker::{InferencePool, Reporter, SharedByKey};
+
+/// The models that this process uses.
+static MODELS: SharedByKey<(ModelFile, DeviceKind), Model> = SharedByKey::new();
+
+/// A model file with its size and time of change, or `None` for the built-in model.
+type ModelFile = Option<(PathBuf, u64, Option<SystemTime>)>;
+
+/// The model and the threads of the last draft, kept for the next one.
+#[derive(Default)]
+pub(super) struct Tools {
+    model: Option<Arc<Model>>,
+    pool: Option<Arc<InferencePool>>,
+}
+
+/// A draft to be made with the settings of the moment it was requested.
+pub(super) struct DraftJob {
+    epoch: u64,
+    state: Arc<State>,
+    settings: Settings,
+}
+
+impl DraftJob {
+    /// Takes the settings from the session and the parameters.
+    pub(super) fn new(session: &Session, params: ParamValues) -> Self {
+        let epoch = session.epoch();
+        let state = session.state();
+        let settings = Settings {
+            tempo: session.tempo_for_drafts(&state),
+            seed: state.seed,
+            sampler: SamplerSettings {
+                steps: state.steps,
+                temperature: f64::from(params.variation),
+                ..SamplerSettings::default()
+            },
+            guidance_scale: params.guidance_scale(),
+            steering: params.steering(),
+            harmony: state.harmony.clone(),
+            ..Settings::default()
+        };
+        Self {
+            epoch,
+            state,
+            settings,
+        }
+    }
+
+    /// Makes the draft for the clip that is open when the job starts, and adds it as a take. If the newest take was made
+    /// with the same settings, the seed moves on by one, so that each press of Generate gives another draft.
+    ///
+    /// # Errors
+    /// Returns an error if no clip is open, the model cannot be loaded or run, or the job is cancelled.
+    pub(super) fn run(
+        self,
+        session: &Session,
+        tools: &Mutex<Tools>,
+        reporter: &Reporter,
+    ) -> Result<Notice> {
+        let Self {
+            epoch,
+            state,
+            mut settings,
+        } = self;
+        let saved = (session.clip_for(epoch, state.clip.clone()))
+            .ok_or_else(|| Error::Usage("No clip is open. Open one first.".to_owned()))?;
+        if reporter.report("Loading the model", 0.0).is_break() {
+            return Err(Error::Cancelled);
+        }
+        let (model, pool) = tools.lock().prepare(state.model.as_deref(), state.device)?;
+        let clip = full_clip(session, &saved);
+        let is_repeated = state.takes.last().is_some_and(|take| {
+            let recipe = &take.draft.recipe;
+            recipe.settings == settings
+                && recipe.model == model.name()
+                && take.draft.cuts == generator::cuts(&clip, &settings)
+        });
+        if is_repeated {
+            settings.seed = settings.seed.wrapping_add(1);
+            session.move_seed(epoch, state.seed, settings.seed);
+        }
+        let draft = pool.install(|| {
+            generator::generate(&model, &clip, &settings, &mut |progress| {
+                reporter.report(stage(&progress), progress.fraction() as f32)
+            })
+        })?;
+        let bars = counted(draft.bars.0 as usize, "bar");
+        let notes = counted(draft.notes.len(), "note");
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let made_unix_seconds = now.map_or(0, |since| since.as_secs());
+        let is_played = session.add_take(epoch, draft, made_unix_seconds);
+        Ok(Notice::Done(if is_played {
+            format!("Draft of {bars}, {notes}. It plays with the host.")
+        } else {
+            "The draft begun before the project was loaded is kept as a take.".to_owned()
+        }))
+    }
+}
+
+fn stage(progress: &Progress) -> String {
+    format!(
+        "Segment {} of {}, step {} of {}",
+        progress.segment + 1,
+        progress.segments,
+        progress.step,
+        progress.steps
+    )
+}
+
+impl Tools {
+    /// Returns the model of `file`, or the built-in one, on `device`, and the pool to run it in.
+    fn prepare(
+        &mut self,
+        file: Option<&Path>,
+        device: DeviceKind,
+    ) -> Result<(Arc<Model>, Arc<InferencePool>)> {
+        let key = (file.map(identity).transpose()?, device);
+        let model = MODELS.get_or_load(key, || {
+            let device = device.open()?;
+            match file {
+                Some(path) => Model::load(path, &device),
+                None => Model::in_the_box(&device),
+            }
+        })?;
+        let pool = match &self.pool {
+            Some(pool) => Arc::clone(pool),
+            None => InferencePool::shared()?,
+        };
+        self.model = Some(Arc::clone(&model));
+        self.pool = Some(Arc::clone(&pool));
+        Ok((model, pool))
+    }
+}
+
+/// Returns what distinguishes a model file from an earlier version of it.
+fn identity(path: &Path) -> Result<(PathBuf, u64, Option<SystemTime>)> {
+    let metadata = path.metadata().map_err(Error::io(path))?;
+    Ok((path.to_owned(), metadata.len(), metadata.modified().ok()))
+}
