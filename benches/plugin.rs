@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::music::note::Note;
+use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::player::{Block, NoteSchedule, Player, Sent, Transport};
 use diff_bgm::time::{Beats, Tempo};
 use plugin_hosts::clap::{INSTRUMENT, Library, Playing, RATE_HZ, Sent as ToPlugin};
@@ -73,7 +74,11 @@ fn player_block(events: u32) {
         })
         .collect();
     let (mut player, publisher) = Player::new();
-    publisher.publish(NoteSchedule::new(&notes));
+    let score = Score::repaired(RawScore {
+        notes,
+        ..RawScore::default()
+    });
+    publisher.publish(NoteSchedule::new(&score));
     let block = Block {
         frames: FRAMES,
         rate_hz: RATE_HZ,

@@ -13,7 +13,7 @@ use crate::conditioning::{Conditioning, harmony};
 use crate::dataset::pop909::{Song, Window};
 use crate::diffusion::model::Model;
 use crate::error::{Error, Fault, Result, find_named};
-use crate::generator::{Settings, hears_chords, paint};
+use crate::generator::{Settings, paint, uses_chords};
 use crate::music::cues::Cue;
 use crate::music::decode::{decode, encode};
 use crate::music::piano_roll::PianoRoll;
@@ -91,7 +91,7 @@ pub fn answer(
     on_progress: &mut dyn FnMut(f64, usize) -> ControlFlow<()>,
 ) -> Result<Vec<PianoRoll>> {
     let scale = CueScale::new(model.config())?;
-    if harmony == Harmony::Given && !hears_chords(model, settings) {
+    if harmony == Harmony::Given && !uses_chords(model, settings) {
         let found = format!("harmony for the model {}, which reads none", model.name());
         return Err(Error::value(
             found,

@@ -10,6 +10,7 @@ use crate::conditioning::clip_cues::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::instance::params::ParamValues;
 use crate::instance::{Desk, Live, SavedClip, State};
+use crate::music::score::Score;
 use crate::time::{Beats, Tempo};
 
 /// Bars that are shown before there is anything.
@@ -35,14 +36,15 @@ impl Lanes {
         let rect = ui.max_rect();
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);
-        let own_tempo = params.own_tempo(draft.map(|draft| draft.tempo));
+        let score = draft.map(|draft| &draft.score);
+        let own_tempo = params.own_tempo(score.map(|score| score.tempo_map().initial_tempo()));
         let tempo = own_tempo.unwrap_or_else(|| host_tempo(&desk.session.live, state));
         let placed = state
             .clip
             .as_ref()
             .map(|clip| PlacedClip { clip, tempo, start });
-        let length = draft
-            .map(|draft| draft.bars.beats())
+        let length = score
+            .map(Score::length)
             .or_else(|| placed.as_ref().map(PlacedClip::length));
         let timeline = self
             .view
@@ -111,7 +113,10 @@ fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
 /// The host's tempo, under which the clip and the next draft lie, or the best guess at it.
 fn host_tempo(live: &Live, state: &State) -> Tempo {
     live.tempo()
-        .or_else(|| Some(state.current_take()?.draft.tempo))
+        .or_else(|| {
+            let take = state.current_take()?;
+            Some(take.draft.score.tempo_map().initial_tempo())
+        })
         .unwrap_or(Tempo::DEFAULT)
 }
 

@@ -5,7 +5,7 @@ use egui::{Align2, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
 use super::pitches::Pitches;
 use super::theme::{self, LINE, MUTED, ROLL, ROLL_DARK};
 use super::timeline::Timeline;
-use crate::music::draft::Draft;
+use crate::generator::Draft;
 use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
 use crate::time::Beats;
@@ -39,7 +39,8 @@ pub(super) fn paint(
     paint_bars(&painter, rect, timeline);
     if let Some(draft) = draft {
         paint_chords(&painter, rect, timeline, draft, start);
-        for (note, voice) in draft.notes.iter().zip(voices(&draft.notes)) {
+        let notes = draft.score.notes();
+        for (note, voice) in notes.iter().zip(voices(notes)) {
             paint_note(&in_keys, pitches, timeline, note, voice, start);
         }
     }
@@ -95,7 +96,7 @@ fn paint_bars(painter: &Painter, rect: Rect, timeline: &Timeline) {
 /// Names the chords that the draft was made over, below the bar numbers, as far as there is room.
 fn paint_chords(painter: &Painter, rect: Rect, timeline: &Timeline, draft: &Draft, start: Beats) {
     let mut free_from = rect.left();
-    for chord in &draft.recipe.chords {
+    for chord in draft.score.chords() {
         let beat = (chord.start + start).0;
         let x = timeline.x_of(beat) + CHORD_INSET;
         if !timeline.shows(beat, beat) || x < free_from {

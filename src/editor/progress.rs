@@ -187,13 +187,13 @@ fn so_far(snapshot: &Snapshot, status: &Status, is_playing: bool) -> (Color32, S
             } else {
                 "It plays with the host; route the notes to your synth."
             };
-            let draft = &take.draft;
+            let score = &take.draft.score;
             (
                 WELL,
                 format!(
                     "Draft of {} bars, {} notes. {playing}",
-                    draft.bars.0,
-                    draft.notes.len()
+                    score.bars().0,
+                    score.notes().len()
                 ),
             )
         }

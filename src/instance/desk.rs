@@ -181,7 +181,7 @@ fn draft_job(
             let recipe = &take.draft.recipe;
             recipe.settings == settings
                 && recipe.model == model.name()
-                && take.draft.cuts == generator::cuts(&clip, &settings)
+                && take.draft.score.cuts() == generator::cuts(&clip, &settings)
         });
         if is_made_already {
             settings.seed = settings.seed.wrapping_add(1);
@@ -199,7 +199,7 @@ fn draft_job(
                 reporter.report(stage, progress.fraction() as f32)
             })
         })?;
-        let (bars, notes) = (draft.bars.0, draft.notes.len());
+        let (bars, notes) = (draft.score.bars().0, draft.score.notes().len());
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let made = now.map_or(0, |since| since.as_secs());
         let told = if session.add_take(epoch, draft, made) {

@@ -11,7 +11,7 @@ use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::features::ClipFeatures;
-use crate::music::draft::Draft;
+use crate::generator::Draft;
 use crate::player::{NoteSchedule, SchedulePublisher};
 
 /// One instance's state, and the way from it to the audio thread.
@@ -242,11 +242,11 @@ impl Session {
 
     fn publish(&self, state: &State) {
         let draft = state.current_take().map(|take| &*take.draft);
-        self.live.note_draft_tempo(draft.map(|draft| draft.tempo));
-        let notes = draft
-            .map(|draft| draft.notes.as_slice())
-            .unwrap_or_default();
-        self.publisher.publish(NoteSchedule::new(notes));
+        let score = draft.map(|draft| &draft.score);
+        let tempo = score.map(|score| score.tempo_map().initial_tempo());
+        self.live.note_draft_tempo(tempo);
+        let schedule = score.map(NoteSchedule::new).unwrap_or_default();
+        self.publisher.publish(schedule);
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {

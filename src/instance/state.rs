@@ -13,14 +13,10 @@ use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
 use crate::diffusion::device::DeviceKind;
 use crate::diffusion::sampler::SamplerSettings;
-use crate::generator::MAX_BARS;
-use crate::music::draft::Draft;
-use crate::time::Bars;
+use crate::generator::Draft;
 
 /// The most takes that are saved and read.
 const MAX_TAKES: usize = 10_000;
-/// The most notes of a take that are read.
-const MAX_NOTES: usize = 1 << 18;
 /// The most steps a segment that the editor offers.
 pub const MAX_STEPS: usize = 100;
 
@@ -128,32 +124,9 @@ impl State {
         self.steps = self.steps.clamp(1, MAX_STEPS);
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
-        for take in &mut self.takes {
-            pull_in(Arc::make_mut(&mut take.draft));
-        }
         self.clip = self.clip.filter(SavedClip::is_sound);
         self
     }
-}
-
-/// Pulls a draft into what a draft can be; notes outside of that are left out.
-fn pull_in(draft: &mut Draft) {
-    draft.bars = Bars(draft.bars.0.clamp(1, MAX_BARS));
-    let end = Bars(MAX_BARS).beats().0;
-    draft.notes.retain(|note| {
-        let (start, length) = (note.start.0, note.length.0);
-        (0.0..end).contains(&start) && length > 0.0 && length <= end && note.pitch < 128
-    });
-    draft.notes.truncate(MAX_NOTES);
-    for note in &mut draft.notes {
-        note.velocity = note.velocity.clamp(1, 127);
-    }
-    (draft.notes).sort_by(|a, b| a.start.0.total_cmp(&b.start.0).then(a.pitch.cmp(&b.pitch)));
-    draft.cuts.retain(|cut| cut.0.is_finite());
-    draft
-        .recipe
-        .chords
-        .retain(|chord| chord.start.0.is_finite());
 }
 
 fn write_draft<S: Serializer>(draft: &Draft, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,4 +1,6 @@
-//! One note, in beats or on the roll's grid.
+//! Notes, in beats and on the grid of a piano roll.
+
+use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,32 @@ impl Note {
     /// When it ends.
     pub fn end(&self) -> Beats {
         self.start + self.length
+    }
+
+    /// The order of notes in a score: by start, then pitch.
+    pub fn position(&self, other: &Self) -> Ordering {
+        (self.start.0.total_cmp(&other.start.0)).then(self.pitch.cmp(&other.pitch))
+    }
+
+    /// Returns whether a score whose notes start before `limit` can have this note.
+    pub(super) fn is_valid(&self, limit: Beats) -> bool {
+        let starts = Beats(0.0)..limit;
+        starts.contains(&self.start)
+            && self.end() > self.start
+            && self.length <= limit
+            && self.pitch < 128
+            && (1..=127).contains(&self.velocity)
+    }
+
+    /// Shortens the note if it would end after `limit`.
+    pub(super) fn end_by(&mut self, limit: Beats) {
+        if self.end() > limit {
+            self.length = limit - self.start;
+        }
+        // The difference may have been rounded up.
+        if self.end() > limit {
+            self.length = Beats(self.length.0.next_down());
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod tempo;
 
 use super::*;
 use crate::music::note::Note;
+use crate::music::score::{RawScore, Score};
 use crate::time::Beats;
 
 /// What a listener heard: frames counted from the first block on.
@@ -82,9 +83,16 @@ fn note(start: f64, length: f64, pitch: u8) -> Note {
     }
 }
 
+fn schedule(notes: &[Note]) -> NoteSchedule {
+    NoteSchedule::new(&Score::repaired(RawScore {
+        notes: notes.to_vec(),
+        ..RawScore::default()
+    }))
+}
+
 fn player_of(notes: &[Note]) -> (Player, SchedulePublisher) {
     let (player, publisher) = Player::new();
-    publisher.publish(NoteSchedule::new(notes));
+    publisher.publish(schedule(notes));
     (player, publisher)
 }
 
@@ -162,7 +170,7 @@ fn a_new_schedule_ends_what_sounds_and_goes_on_from_where_the_playhead_is() {
     let (mut player, publisher) = player_of(&[note(0.0, 4.0, 60)]);
     let mut listener = Listener::default();
     listener.block(&mut player, &rolling(0.0), block(1000));
-    publisher.publish(NoteSchedule::new(&[note(0.0, 4.0, 64), note(1.5, 1.0, 67)]));
+    publisher.publish(schedule(&[note(0.0, 4.0, 64), note(1.5, 1.0, 67)]));
     listener.block(&mut player, &rolling(1.0), block(1000));
     assert_eq!(
         listener.heard,
@@ -173,8 +181,8 @@ fn a_new_schedule_ends_what_sounds_and_goes_on_from_where_the_playhead_is() {
 #[test]
 fn only_the_newest_of_several_schedules_is_played() {
     let (mut player, publisher) = player_of(&[note(0.0, 1.0, 60)]);
-    publisher.publish(NoteSchedule::new(&[note(0.0, 1.0, 61)]));
-    publisher.publish(NoteSchedule::new(&[note(0.0, 1.0, 62)]));
+    publisher.publish(schedule(&[note(0.0, 1.0, 61)]));
+    publisher.publish(schedule(&[note(0.0, 1.0, 62)]));
     let mut listener = Listener::default();
     listener.block(&mut player, &rolling(0.0), block(100));
     assert_eq!(listener.begun(), [(0, 62)]);

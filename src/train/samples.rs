@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::evaluate::{Harmony, answer, choose_windows};
-use crate::generator::{Settings, hears_chords};
+use crate::generator::{Settings, uses_chords};
 use crate::music::roll_picture::write_contact_sheet;
 use crate::train::music::Music;
 use crate::train::trainer::Trainer;
@@ -28,7 +28,7 @@ pub fn write_samples(folder: &Path, trainer: &Trainer, music: &Music) -> Result<
     let model = trainer.averaged_model()?;
     let windows = choose_windows(songs, WINDOWS, &model)?;
     let settings = Settings::default();
-    let harmony = if hears_chords(&model, &settings) {
+    let harmony = if uses_chords(&model, &settings) {
         Harmony::Given
     } else {
         Harmony::Free

@@ -1,17 +1,6 @@
 use super::*;
-use crate::music::draft::Recipe;
 use crate::player::Player;
-use crate::time::{Bars, Tempo};
-
-fn silence() -> Draft {
-    Draft {
-        notes: Vec::new(),
-        bars: Bars(1),
-        tempo: Tempo::DEFAULT,
-        cuts: Vec::new(),
-        recipe: Recipe::default(),
-    }
-}
+use crate::time::Tempo;
 
 fn session() -> (Player, Session) {
     let (player, publisher) = Player::new();
@@ -43,9 +32,9 @@ fn every_edit_is_a_new_revision() {
 fn a_draft_begun_before_a_state_was_loaded_is_kept_but_not_played() {
     let (_player, session) = session();
     let begun = session.epoch();
-    assert!(session.add_take(begun, silence(), 0));
+    assert!(session.add_take(begun, Draft::default(), 0));
     session.load(&session.state().to_text().unwrap());
-    assert!(!session.add_take(begun, silence(), 0));
+    assert!(!session.add_take(begun, Draft::default(), 0));
     let state = session.state();
     assert_eq!((state.takes.len(), state.current), (2, Some(0)));
 }
@@ -78,7 +67,7 @@ fn a_failure_is_of_interest_until_a_state_is_loaded() {
 #[test]
 fn an_edit_copies_no_draft() {
     let (_player, session) = session();
-    session.add_take(0, silence(), 0);
+    session.add_take(0, Draft::default(), 0);
     let before = session.state();
     session.edit(|state| state.takes[0].name = "intro".to_owned());
     let after = session.state();

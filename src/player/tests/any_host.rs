@@ -77,7 +77,7 @@ proptest! {
                 Act::Loop(range) => {
                     host.loop_range = range.map(|(first, end)| (Beats(first), Beats(end)));
                 }
-                Act::Swap(notes) => publisher.publish(NoteSchedule::new(&notes)),
+                Act::Swap(notes) => publisher.publish(schedule(&notes)),
                 Act::Room(room) => listener.room = room,
                 Act::Reset => player.release(),
                 Act::Partial { frames } => {
@@ -98,7 +98,7 @@ proptest! {
         rate_hz in prop::sample::select(vec![8_000.0, 22_050.0, 44_100.0, 96_000.0, 192_000.0]),
         tempo_bpm in 20.0..400.0,
     ) {
-        let schedule = NoteSchedule::new(&notes);
+        let schedule = schedule(&notes);
         let beats_per_frame = tempo_bpm / 60.0 / rate_hz;
         let (mut player, _publisher) = player_of(&notes);
         let mut listener = Listener::default();
