@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::music::note::Note;
+use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::player::{Block, NoteSchedule, Player, Sent, Transport};
 use diff_bgm::time::{Beats, Tempo};
@@ -71,6 +72,7 @@ fn player_block(events: u32) {
             length: Beats(beats_per_block * 0.5),
             pitch: (index % (events / 2)) as u8 + 40,
             velocity: 80,
+            part: Part::All,
         })
         .collect();
     let (mut player, publisher) = Player::new();

@@ -11,6 +11,7 @@ pub mod metre;
 pub mod metrics;
 pub mod midi_file;
 pub mod note;
+pub mod part;
 pub mod piano_roll;
 pub mod progression;
 pub mod roll_picture;

@@ -62,6 +62,7 @@ pub fn render(file: &MidiFile, instrument: &mut Instrument) -> Result<Audio, Fau
 mod tests {
     use super::*;
     use crate::music::note::Note;
+    use crate::music::part::Part;
     use crate::music::score::{RawScore, Score};
     use crate::time::Beats;
 
@@ -80,6 +81,7 @@ mod tests {
             length: Beats(length),
             pitch: 60,
             velocity: 100,
+            part: Part::All,
         }
     }
 

@@ -6,6 +6,7 @@ use diff_bgm::generator::{Draft, Recipe, Settings};
 use diff_bgm::music::chord::{ChordChange, ChordLane, Spelling};
 use diff_bgm::music::midi_file::{MAX_FILE_BYTES, MidiFile};
 use diff_bgm::music::note::{GridNote, Note, separate};
+use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::music::tempo_map::{TempoChange, TempoMap};
 use diff_bgm::time::{Bars, Beats, Steps, Tempo};
@@ -43,6 +44,7 @@ fn note(start: f64, length: f64, pitch: u8, velocity: u8) -> Note {
         length: Beats(length),
         pitch,
         velocity,
+        part: Part::All,
     }
 }
 
@@ -129,6 +131,40 @@ fn the_bytes_of_a_draft_are_those_that_were_always_written() {
         expected.extend(track);
     }
     assert_eq!(draft.to_midi().unwrap(), expected);
+}
+
+#[test]
+fn each_part_has_a_track_and_a_channel_of_its_own() {
+    let in_part = |part, note| Note { part, ..note };
+    let score = Score::new(raw_score(
+        vec![
+            in_part(Part::Bass, note(0.0, 9.0, 40, 70)),
+            in_part(Part::Chords, note(0.0, 2.0, 60, 70)),
+            in_part(Part::Lead, note(1.0, 2.0, 60, 90)),
+            in_part(Part::Chords, note(2.0, 1.0, 60, 70)),
+        ],
+        2,
+    ));
+    let file = MidiFile::parse(&score.unwrap().to_midi("").unwrap()).unwrap();
+    let tracks: Vec<_> = (file.tracks.iter())
+        .map(|track| (&*track.name, track.notes.len()))
+        .collect();
+    assert_eq!(tracks, [("", 0), ("Lead", 1), ("Chords", 2), ("Bass", 1)]);
+    let channels: Vec<_> = (file.events.iter())
+        .map(|event| (event.at.0, event.command, event.channel, event.data[0]))
+        .collect();
+    let expected = [
+        (0.0, 0x90, 1, 60),
+        (0.0, 0x90, 2, 40),
+        (1.0, 0x90, 0, 60),
+        (2.0, 0x80, 1, 60),
+        (2.0, 0x90, 1, 60),
+        (3.0, 0x80, 0, 60),
+        (3.0, 0x80, 1, 60),
+        (9.0, 0x80, 2, 40),
+    ];
+    assert_eq!(channels, expected);
+    assert_eq!(file.length, Beats(9.0));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use diff_bgm::music::note::Note;
+use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats};
 use tempfile::TempDir;
@@ -18,6 +19,7 @@ fn folder_with_draft() -> (TempDir, PathBuf) {
         length: Beats(2.0),
         pitch: 60,
         velocity: 100,
+        part: Part::All,
     };
     let score = Score::new(RawScore {
         notes: vec![note],

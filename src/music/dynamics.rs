@@ -14,6 +14,7 @@
 //! about 10 above the mean and the bass 8 below, while the places in a bar differ by 3.
 
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::music::voice::{Voice, voices};
 use crate::time::{BARS_PER_PHRASE, BEATS_PER_BAR, STEPS_PER_BEAT};
 
@@ -121,6 +122,7 @@ mod tests {
             length: Beats(0.25),
             pitch: 72,
             velocity: 1,
+            part: Part::All,
         };
         starts.iter().map(note).collect()
     }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use crate::music::part::Part;
 use crate::time::{Beats, STEPS_PER_BEAT, Steps};
 
 /// A note on the draft's own time line, which starts at beat 0 with the draft's first bar.
@@ -17,6 +18,9 @@ pub struct Note {
     pub pitch: u8,
     /// MIDI velocity, 1 to 127.
     pub velocity: u8,
+    /// The part that plays it.
+    #[serde(default, skip_serializing_if = "Part::is_all")]
+    pub part: Part,
 }
 
 impl Note {
@@ -25,9 +29,11 @@ impl Note {
         self.start + self.length
     }
 
-    /// The order of notes in a score: by start, then pitch.
+    /// The order of notes in a score: by start, then pitch, then part.
     pub fn position(&self, other: &Self) -> Ordering {
-        (self.start.0.total_cmp(&other.start.0)).then(self.pitch.cmp(&other.pitch))
+        (self.start.0.total_cmp(&other.start.0))
+            .then(self.pitch.cmp(&other.pitch))
+            .then(self.part.cmp(&other.part))
     }
 
     /// Returns whether a score whose notes start before `limit` can have this note.
@@ -82,6 +88,7 @@ impl GridNote {
             length: (self.end - self.start).beats(),
             pitch: self.pitch,
             velocity,
+            part: Part::All,
         }
     }
 }
@@ -132,6 +139,7 @@ mod tests {
             length: Beats(0.05),
             pitch: 60,
             velocity: 90,
+            part: Part::All,
         };
         assert_eq!(GridNote::quantised(&played), note(4, 60, 5));
     }

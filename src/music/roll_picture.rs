@@ -37,6 +37,7 @@ pub fn write_contact_sheet(path: impl AsRef<Path>, rolls: &[&PianoRoll]) -> Resu
 mod tests {
     use super::*;
     use crate::music::note::Note;
+    use crate::music::part::Part;
     use crate::music::score::{MAX_BARS, RawScore};
     use crate::time::{Bars, Beats};
 
@@ -67,6 +68,7 @@ mod tests {
             length: Beats(2.0),
             pitch,
             velocity: 127,
+            part: Part::All,
         };
         for (bars, metre) in [(1, "4/4"), (13, "6/8"), (200, "5/4")] {
             let notes = vec![note(0.0, 0), note(3.0, 127), note(3000.0, 60)];

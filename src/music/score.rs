@@ -6,6 +6,7 @@ use crate::error::Fault;
 use crate::music::chord::ChordChange;
 use crate::music::metre::Metre;
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::music::tempo_map::TempoMap;
 use crate::time::{Bars, Beats, Seconds};
 
@@ -19,7 +20,8 @@ pub const MAX_NOTES: usize = 1 << 21;
 /// - it has 1 to [`MAX_BARS`] bars and at most [`MAX_NOTES`] notes;
 /// - every note starts at or after beat 0 and before the end of the longest score in its metre, and lasts longer than
 ///   0 and no longer than that score; pitches are below 128, velocities 1 to 127;
-/// - notes are sorted by start, then pitch, and no two notes of one pitch overlap;
+/// - notes are sorted by start, then pitch, then part, and no two notes of one channel and pitch overlap (each part has
+///   its [channel](Part::channel));
 /// - chords and cuts have finite beats and are sorted by them.
 ///
 /// [`Score::new`] refuses anything else; [`Score::repaired`] makes the best of it.
@@ -72,7 +74,7 @@ impl Score {
         Self(raw.repaired())
     }
 
-    /// The notes, sorted by start, then pitch.
+    /// The notes, sorted by start, then pitch, then part.
     pub fn notes(&self) -> &[Note] {
         &self.0.notes
     }
@@ -149,7 +151,7 @@ impl RawScore {
         if !self.notes.is_sorted_by(|a, b| a.position(b).is_le()) {
             return Err(Fault::new(
                 "unsorted notes",
-                "notes sorted by start, then pitch",
+                "notes sorted by start, pitch and part",
             ));
         }
         if let Some(note) = self.first_overlap() {
@@ -158,7 +160,7 @@ impl RawScore {
                     "two notes of pitch {} that sound at beat {}",
                     note.pitch, note.start.0
                 ),
-                "notes of one pitch that do not overlap",
+                "notes that do not overlap on one channel and pitch",
             ));
         }
         let chord_starts: Vec<Beats> = self.chords.iter().map(|chord| chord.start).collect();
@@ -174,11 +176,11 @@ impl RawScore {
         Ok(())
     }
 
-    /// The first note that starts while another of its pitch sounds.
+    /// The first note that starts while another of its channel and pitch sounds.
     fn first_overlap(&self) -> Option<&Note> {
-        let mut ends = [Beats(0.0); 128];
+        let mut ends = [[Beats(0.0); 128]; Part::CHANNELS];
         self.notes.iter().find(|note| {
-            let end = &mut ends[usize::from(note.pitch)];
+            let end = &mut ends[usize::from(note.part.channel())][usize::from(note.pitch)];
             let overlaps = note.start < *end;
             *end = note.end();
             overlaps

@@ -1,6 +1,7 @@
 //! Which notes lead and which carry: a simple reading of a piece's texture.
 
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::time::Beats;
 
 /// How far around a note its texture is looked at.
@@ -67,6 +68,7 @@ mod tests {
             length: Beats(1.0),
             pitch,
             velocity: 80,
+            part: Part::All,
         }
     }
 

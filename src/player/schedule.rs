@@ -13,6 +13,7 @@ pub struct NoteSchedule {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ScheduledNote {
     pub(super) start_beats: f64,
+    pub(super) channel: u8,
     pub(super) pitch: u8,
     pub(super) velocity: u8,
 }
@@ -21,6 +22,7 @@ pub(super) struct ScheduledNote {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct NoteEnd {
     pub(super) beats: f64,
+    pub(super) channel: u8,
     pub(super) pitch: u8,
     /// Index of the note among the starts.
     pub(super) note: usize,
@@ -33,6 +35,7 @@ impl NoteSchedule {
         let mut ends: Box<[NoteEnd]> = (notes.iter().enumerate())
             .map(|(index, note)| NoteEnd {
                 beats: note.end().0,
+                channel: note.part.channel(),
                 pitch: note.pitch,
                 note: index,
             })
@@ -40,6 +43,7 @@ impl NoteSchedule {
         ends.sort_by(|a, b| a.beats.total_cmp(&b.beats));
         let notes = notes.iter().map(|note| ScheduledNote {
             start_beats: note.start.0,
+            channel: note.part.channel(),
             pitch: note.pitch,
             velocity: note.velocity,
         });

@@ -8,6 +8,7 @@ use std::ffi::CStr;
 use diff_bgm::generator::{Draft, Recipe};
 use diff_bgm::instance::State;
 use diff_bgm::music::note::Note;
+use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats};
 use plugin_hosts::clap::{FRAMES_PER_BEAT, INSTRUMENT, Instance, Library, NOTE_EFFECT, Playing};
@@ -20,6 +21,7 @@ fn note(start: f64, length: f64, pitch: u8) -> Note {
         length: Beats(length),
         pitch,
         velocity: 64 + pitch / 2,
+        part: Part::All,
     }
 }
 

@@ -14,6 +14,7 @@ use diff_bgm::features::ClipFeatures;
 use diff_bgm::generator::{Draft, Recipe};
 use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::music::note::Note;
+use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats, Tempo};
 use plugin_hosts::clap::{INSTRUMENT, Instance, Library, Playing};
@@ -79,6 +80,7 @@ fn with_draft() -> Instance {
         length: Beats(1.0),
         pitch: 60 + start,
         velocity: 90,
+        part: Part::All,
     };
     let mut state = State::default();
     state.add_take(

@@ -3,6 +3,7 @@
 use diff_bgm::generator::{Draft, Recipe};
 use diff_bgm::instance::State;
 use diff_bgm::music::note::Note;
+use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats};
 use plugin_hosts::vst3::{FRAMES_PER_BEAT, Playing};
@@ -18,6 +19,7 @@ fn note(start: f64, length: f64, pitch: u8) -> Note {
         length: Beats(length),
         pitch,
         velocity: 90,
+        part: Part::All,
     }
 }
 

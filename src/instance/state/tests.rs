@@ -11,6 +11,7 @@ use super::*;
 use crate::features::ClipFeatures;
 use crate::generator::Recipe;
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
 use crate::time::{Bars, Beats, Seconds, Tempo};
 
@@ -23,6 +24,7 @@ fn draft(seed: u64) -> Draft {
             length: Beats(1.5),
             pitch: 60,
             velocity: 90,
+            part: Part::All,
         }],
         bars: Bars(8),
         cuts: vec![Beats(4.5)],

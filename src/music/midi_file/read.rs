@@ -209,6 +209,7 @@ fn reason(error: &midly::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::part::Part;
 
     /// A file of one track at 480 ticks a beat.
     fn file(track: &[u8]) -> Vec<u8> {
@@ -233,6 +234,7 @@ mod tests {
             length: Beats(1.0),
             pitch: 60,
             velocity: 90,
+            part: Part::All,
         };
         assert_eq!(read.notes(), [note]);
     }

@@ -1,6 +1,7 @@
 //! Writing scores as MIDI files of format 1.
 
 use std::io::Write;
+use std::iter;
 use std::path::Path;
 
 use midly::num::{u4, u7, u15, u24, u28};
@@ -10,6 +11,7 @@ use midly::{
 
 use crate::error::{Error, Fault, Result};
 use crate::formats::atomic_file;
+use crate::music::part::Part;
 use crate::music::score::Score;
 use crate::time::Beats;
 
@@ -24,22 +26,23 @@ impl Score {
     /// Returns the score as a MIDI file of format 1 with 480 ticks per quarter note.
     ///
     /// The first track holds `description` as a text, tempo, time signature, chords as texts, and a marker "cut 1",
-    /// "cut 2", … at every cut; the second, named "Diff-BGM", holds the notes on channel 1. Both end with the last bar,
-    /// or with a note that lasts longer.
+    /// "cut 2", … at every cut. A track for each part follows, named after it ("Diff-BGM" for [`Part::All`]) and on its
+    /// channel. All tracks end with the last bar, or with a note that lasts longer.
     ///
     /// # Errors
     /// Returns an error if a text or the file is too long for MIDI.
     pub fn to_midi(&self, description: &str) -> Result<Vec<u8>, Fault> {
-        let notes = note_events(self);
-        let last_note = notes.last().map_or(0, |(tick, _)| *tick);
-        let end = tick(self.length()).max(last_note);
+        let parts = parts_of(self).into_iter();
+        let parts: Vec<_> = parts.map(|part| (part, note_events(self, part))).collect();
+        let note_ends = (parts.iter()).filter_map(|(_, notes)| Some(notes.last()?.0));
+        let end = note_ends.fold(tick(self.length()), u32::max);
         let cuts = cut_names(self);
+        let conductor = track("", conductor_events(self, description, &cuts), end);
+        let parts = parts.into_iter();
+        let parts = parts.map(|(part, notes)| track(track_name(part), notes, end));
         let smf = Smf {
             header: Header::new(Format::Parallel, Timing::Metrical(u15::new(TICKS_PER_BEAT))),
-            tracks: vec![
-                track("", conductor_events(self, description, &cuts), end),
-                track("Diff-BGM", notes, end),
-            ],
+            tracks: iter::once(conductor).chain(parts).collect(),
         };
         let mut bytes = Vec::new();
         match smf.write(&mut bytes) {
@@ -62,10 +65,28 @@ impl Score {
 /// An event at a tick.
 type Timed<'a> = (u32, TrackEventKind<'a>);
 
-/// The note-ons and note-offs, in order; at one tick, note-offs come first.
-fn note_events(score: &Score) -> Vec<Timed<'static>> {
-    let mut events = Vec::with_capacity(2 * score.notes().len());
-    for note in score.notes() {
+/// The parts that have notes; [`Part::All`] if there are no notes at all.
+fn parts_of(score: &Score) -> Vec<Part> {
+    let has_notes = |part: &Part| score.notes().iter().any(|note| note.part == *part);
+    let parts: Vec<Part> = Part::ALL.into_iter().filter(has_notes).collect();
+    if parts.is_empty() {
+        vec![Part::All]
+    } else {
+        parts
+    }
+}
+
+fn track_name(part: Part) -> &'static str {
+    match part {
+        Part::All => "Diff-BGM",
+        Part::Lead | Part::Chords | Part::Bass => part.label(),
+    }
+}
+
+/// The note-ons and note-offs of a part, in order; at one tick, note-offs come first.
+fn note_events(score: &Score, part: Part) -> Vec<Timed<'static>> {
+    let mut events = Vec::new();
+    for note in score.notes().iter().filter(|note| note.part == part) {
         let key = u7::from_int_lossy(note.pitch);
         let start = tick(note.start);
         let end = tick(note.end()).max(start + 1);
@@ -82,7 +103,7 @@ fn note_events(score: &Score) -> Vec<Timed<'static>> {
         };
         (*tick, starts, key)
     });
-    let channel = u4::new(0);
+    let channel = u4::from_int_lossy(part.channel());
     let on_channel = |(tick, message)| (tick, TrackEventKind::Midi { channel, message });
     events.into_iter().map(on_channel).collect()
 }

@@ -2,13 +2,15 @@
 
 use super::{MAX_BARS, MAX_NOTES, RawScore};
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::time::{Bars, Beats};
 
 impl RawScore {
     /// Returns the nearest contents that [`Score::new`](super::Score::new) accepts. Valid contents stay as they are.
     ///
     /// Clamps bars and velocities; drops notes, chords and cuts with impossible times or pitches; sorts all three; ends
-    /// a note where the next one of its pitch starts. Of notes that start together on one pitch, the longest stays.
+    /// a note where the next one of its channel and pitch starts. Of notes that start together on one channel and pitch,
+    /// the longest stays.
     #[must_use]
     pub fn repaired(mut self) -> Self {
         self.bars = Bars(self.bars.0.clamp(1, MAX_BARS));
@@ -27,15 +29,17 @@ impl RawScore {
     }
 }
 
-/// Sorts notes and ends each where the next one of its pitch starts.
+/// Sorts notes and ends each where the next one of its channel and pitch starts.
 fn separate(notes: &mut Vec<Note>) {
-    notes.sort_by(|a, b| a.position(b).then(a.length.0.total_cmp(&b.length.0)));
-    let mut next_starts = [Beats(f64::INFINITY); 128];
+    notes.sort_by(|a, b| (a.start.0.total_cmp(&b.start.0)).then(a.length.0.total_cmp(&b.length.0)));
+    let mut next_starts = [[Beats(f64::INFINITY); 128]; Part::CHANNELS];
     for note in notes.iter_mut().rev() {
-        let next_start = &mut next_starts[usize::from(note.pitch)];
+        let channel = usize::from(note.part.channel());
+        let next_start = &mut next_starts[channel][usize::from(note.pitch)];
         note.end_by(*next_start);
         *next_start = note.start;
     }
-    // Of notes that start together, all but the last in this order now have no length.
+    // Of notes that started together, all but the longest now have no length.
     notes.retain(|note| note.end() > note.start);
+    notes.sort_by(Note::position);
 }

@@ -10,6 +10,7 @@ fn note(start: f64, length: f64, pitch: u8) -> Note {
         length: Beats(length),
         pitch,
         velocity: 90,
+        part: Part::All,
     }
 }
 
@@ -45,12 +46,21 @@ fn any_beats() -> impl Strategy<Value = Beats> {
 }
 
 fn any_raw_score() -> impl Strategy<Value = RawScore> {
-    let note = (any_beats(), any_beats(), 55u8..66, any::<u8>(), 0u8..20);
-    let note = note.prop_map(|(start, length, pitch, velocity, odd)| Note {
+    let part = prop::sample::select(Part::ALL.to_vec());
+    let note = (
+        any_beats(),
+        any_beats(),
+        55u8..66,
+        any::<u8>(),
+        0u8..20,
+        part,
+    );
+    let note = note.prop_map(|(start, length, pitch, velocity, odd, part)| Note {
         start,
         length,
         pitch: if odd == 0 { pitch + 70 } else { pitch },
         velocity,
+        part,
     });
     (
         prop::collection::vec(note, 0..60),
@@ -98,6 +108,21 @@ fn overlapping_notes_of_one_pitch_end_where_the_next_begins() {
 fn of_notes_that_start_together_on_one_pitch_the_longest_stays() {
     let raw = of_notes(&[note(0.0, 1.0, 60), note(0.0, 2.0, 60), note(0.0, 0.5, 60)]);
     assert_eq!(Score::repaired(raw).notes(), [note(0.0, 2.0, 60)]);
+}
+
+#[test]
+fn notes_of_one_pitch_overlap_only_on_one_channel() {
+    let on = |part| move |note| Note { part, ..note };
+    let [first, second] = [note(0.0, 3.0, 60), note(1.0, 1.0, 60)];
+    for (part, other) in [(Part::Chords, Part::Bass), (Part::All, Part::Bass)] {
+        let raw = of_notes(&[on(part)(first), on(other)(second)]);
+        assert!(Score::new(raw).is_ok(), "{part:?} and {other:?}");
+    }
+    for (part, other) in [(Part::Chords, Part::Chords), (Part::All, Part::Lead)] {
+        let raw = of_notes(&[on(part)(first), on(other)(second)]);
+        assert!(Score::new(raw.clone()).is_err(), "{part:?} and {other:?}");
+        assert_eq!(Score::repaired(raw).notes()[0].length, Beats(1.0));
+    }
 }
 
 #[test]

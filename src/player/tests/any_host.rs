@@ -19,8 +19,10 @@ enum Act {
 }
 
 fn notes() -> impl Strategy<Value = Vec<Note>> {
-    let one = (0u32..64, 1u32..12, 40u8..90).prop_map(|(start, length, pitch)| {
-        note(f64::from(start) / 4.0, f64::from(length) / 4.0, pitch)
+    let part = prop::sample::select(Part::ALL.to_vec());
+    let one = (0u32..64, 1u32..12, 40u8..90, part).prop_map(|(start, length, pitch, part)| {
+        let note = note(f64::from(start) / 4.0, f64::from(length) / 4.0, pitch);
+        in_part(part, note)
     });
     prop::collection::vec(one, 0..80)
 }
@@ -88,7 +90,7 @@ proptest! {
         }
         listener.room = None;
         listener.block(&mut player, &Transport::default(), Block { frames: 64, rate_hz });
-        prop_assert_eq!(listener.sounding, 0);
+        prop_assert_eq!(listener.sounding, SoundingNotes::default());
     }
 
     #[test]
