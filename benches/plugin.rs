@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::music::note::Note;
+use diff_bgm::music::part::Part;
+use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::player::{Block, NoteSchedule, Player, Sent, Transport};
 use diff_bgm::time::{Beats, Tempo};
 use plugin_hosts::clap::{INSTRUMENT, Library, Playing, RATE_HZ, Sent as ToPlugin};
@@ -71,10 +73,15 @@ fn player_block(events: u32) {
             length: Beats(beats_per_block * 0.5),
             pitch: (index % (events / 2)) as u8 + 40,
             velocity: 80,
+            part: Part::All,
         })
         .collect();
     let (mut player, publisher) = Player::new();
-    publisher.publish(NoteSchedule::new(&notes));
+    let score = Score::repaired(RawScore {
+        notes,
+        ..RawScore::default()
+    });
+    publisher.publish(NoteSchedule::new(&score));
     let block = Block {
         frames: FRAMES,
         rate_hz: RATE_HZ,

@@ -24,7 +24,7 @@ use crate::conditioning::{Conditioning, harmony};
 use crate::dataset::pop909::Window;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Fault, Result, find_named};
-use crate::generator::{Settings, hears_chords, paint};
+use crate::generator::{Settings, paint, uses_chords};
 use crate::music::cues::Cue;
 use crate::music::decode::{decode, encode};
 use crate::music::piano_roll::PianoRoll;
@@ -79,7 +79,7 @@ pub fn generate_segments(
     on_progress: &mut dyn FnMut(f64, usize) -> ControlFlow<()>,
 ) -> Result<Vec<PianoRoll>> {
     let scale = CueScale::new(model.config())?;
-    if harmony == Harmony::Given && !hears_chords(model, settings) {
+    if harmony == Harmony::Given && !uses_chords(model, settings) {
         return Err(Error::Usage(format!(
             "The model {} does not read chords. Use planned or free harmony, or favour the tones of the chords.",
             model.name()

@@ -1,129 +1,72 @@
-//! Whole clips: from a clip and settings to a draft.
+//! Drafts: from a clip and settings to a score.
 
-mod limits;
+mod draft;
 mod piece;
+mod settings;
 mod silent_bars;
 
 use std::ops::ControlFlow;
 
-use serde::{Deserialize, Serialize};
+pub use draft::{Draft, Recipe};
+pub use settings::{CUES_GUIDANCE_SCALE, MAX_SAMPLING_STEPS, Settings, default_guidance_scale};
 
 use crate::conditioning::Conditioning;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::harmony::Harmony;
-use crate::conditioning::placement::{Alignment, Placement};
+use crate::conditioning::placement::Placement;
 use crate::conditioning::steering::Steering;
-use crate::diffusion::coherence::Coherence;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::model::Model;
-use crate::diffusion::sampler::SamplerSettings;
 use crate::error::Result;
 use crate::features::ClipFeatures;
-use crate::music::chord::{Chord, Spelling};
+use crate::music::chord::{Chord, ChordChange, Spelling};
 use crate::music::decode::{decode, decode_published};
-use crate::music::draft::{ChordChange, Draft, Recipe};
 use crate::music::dynamics::{self, BeatCurves, PUBLISHED_VELOCITY};
+use crate::music::metre::Metre;
 use crate::music::note::{Note, separate};
 use crate::music::piano_roll::PianoRoll;
-use crate::time::{BEATS_PER_BAR, Bars, Beats, Steps, Tempo};
+use crate::music::score::{RawScore, Score};
+use crate::music::tempo_map::TempoMap;
+use crate::time::{BEATS_PER_BAR, Bars, Beats, Steps};
 
-use limits::{check, check_length};
 use piece::Piece;
+use settings::check_length;
 
-/// The longest piece, in bars; over half an hour at 120 BPM.
-pub const MAX_BARS: u32 = 1024;
-/// The most sampling steps a segment.
-pub const MAX_SAMPLING_STEPS: usize = 1000;
-
-/// The guidance of our own models, chosen by `bgm evaluate` (see `models/MODEL_CARD.md`).
-pub const CUES_GUIDANCE_SCALE: f64 = 2.0;
-
-/// How to make a draft.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Settings {
-    /// The tempo of the music.
-    pub tempo: Tempo,
-    /// The beat of the music at which the clip starts.
-    pub clip_start: Beats,
-    /// How long the piece is; to the first bar line at or after the clip's end, if not given.
-    pub bars: Option<Bars>,
-    /// How rows of the clip find their beats.
-    pub alignment: Alignment,
-    /// Seed of the noise.
-    pub seed: u64,
-    /// How to sample.
-    pub sampler: SamplerSettings,
-    /// Scale of classifier-free guidance, 1 for none; what suits the model, if not given.
-    pub guidance_scale: Option<f64>,
-    /// What each cue follows.
-    pub steering: Steering,
-    /// Where the chords come from; the published networks find their own.
-    pub harmony: Harmony,
-    /// How strongly the draft is held together; the published networks are left alone.
-    pub coherence: Coherence,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            tempo: Tempo::DEFAULT,
-            clip_start: Beats(0.0),
-            bars: None,
-            alignment: Alignment::default(),
-            seed: 1,
-            sampler: SamplerSettings::default(),
-            guidance_scale: None,
-            steering: Steering::default(),
-            harmony: Harmony::default(),
-            coherence: Coherence::default(),
-        }
-    }
-}
-
-/// The guidance that suits a family: the authors' for theirs, the best of our evaluation for ours.
-pub fn default_guidance_scale(kind: ConditionKind) -> f64 {
-    match kind {
-        ConditionKind::Cues => CUES_GUIDANCE_SCALE,
-        _ => 5.0,
-    }
-}
-
-/// How far a draft is.
+/// The progress of a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// The segment in work, from 0.
+    /// The current segment, from 0.
     pub segment: usize,
-    /// How many segments the piece has.
+    /// The number of segments in the piece.
     pub segments: usize,
-    /// Sampling steps of this segment that are done.
+    /// The sampling steps of this segment that are done.
     pub step: usize,
-    /// Sampling steps a segment.
+    /// The sampling steps per segment.
     pub steps: usize,
 }
 
 impl Progress {
-    /// Share of the whole work that is done, 0 to 1.
+    /// The share of the whole work that is done, 0 to 1.
     pub fn fraction(&self) -> f64 {
         let segment_share = self.step as f64 / self.steps.max(1) as f64;
         (self.segment as f64 + segment_share) / self.segments.max(1) as f64
     }
 }
 
-/// Makes a draft for a clip. `on_progress` is told before and after every sampling step and may end the work.
+/// Makes a draft for a clip. Calls `on_progress` before and after every sampling step; it may stop the work.
 ///
 /// The same model, clip and settings give the same notes, whatever the number of threads.
 ///
 /// # Errors
-/// [`Cancelled`](crate::error::Error::Cancelled) when `on_progress` said so; [`Value`](crate::error::Error::Value) when a
-/// setting is out of range or the clip lacks what the model follows.
+/// Returns [`Cancelled`](crate::error::Error::Cancelled) if `on_progress` stopped the work, and a
+/// [`Value`](crate::error::Error::Value) error if a setting is out of range or the clip lacks what the model follows.
 pub fn generate(
     model: &Model,
     clip: &ClipFeatures,
     settings: &Settings,
     on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Draft> {
-    check(model, settings)?;
+    settings.check(model)?;
     let (placement, bars) = place(clip, settings);
     check_length(bars)?;
     let beats = (bars.0 * BEATS_PER_BAR) as usize;
@@ -134,7 +77,7 @@ pub fn generate(
         &placement,
         &curves,
         &settings.steering,
-        if hears_chords(model, settings) {
+        if uses_chords(model, settings) {
             &settings.harmony
         } else {
             &Harmony::Free
@@ -144,29 +87,35 @@ pub fn generate(
     let roll = paint(model, &conditioning, bars, settings, on_progress)?;
 
     Ok(Draft {
-        notes: notes_of(model, &roll, &settings.steering, &curves),
-        bars,
-        tempo: settings.tempo,
-        cuts: cuts(clip, settings),
+        score: Score::new(RawScore {
+            notes: notes_of(model, &roll, &settings.steering, &curves),
+            bars,
+            metre: Metre::COMMON,
+            tempo_map: TempoMap::constant(settings.tempo),
+            chords: chord_changes(conditioning.chords().unwrap_or_default(), &settings.harmony),
+            cuts: cuts(clip, settings),
+        })?,
         recipe: Recipe {
             model: model.name().to_owned(),
-            guidance_scale: guidance_scale(model, settings),
-            chords: chord_changes(conditioning.chords().unwrap_or_default(), &settings.harmony),
+            guidance_scale: settings.guidance_scale_for(model),
             settings: settings.clone(),
         },
     })
 }
 
-/// Where a draft's time line has the clip's cuts.
+/// The clip's cuts on a draft's timeline, sorted.
 pub fn cuts(clip: &ClipFeatures, settings: &Settings) -> Vec<Beats> {
     let (placement, bars) = place(clip, settings);
-    (clip.shots.iter())
+    let piece = Beats(0.0)..bars.beats();
+    let mut cuts: Vec<Beats> = (clip.shots.iter())
         .map(|&shot| placement.beat_at(shot))
-        .filter(|cut| (0.0..bars.beats().0).contains(&cut.0))
-        .collect()
+        .filter(|cut| piece.contains(cut))
+        .collect();
+    cuts.sort_by(|a, b| a.0.total_cmp(&b.0));
+    cuts
 }
 
-/// Where the clip lies, and how long the piece is.
+/// The placement of the clip, and the length of the piece.
 fn place(clip: &ClipFeatures, settings: &Settings) -> (Placement, Bars) {
     let placement = Placement {
         tempo: settings.tempo,
@@ -177,8 +126,8 @@ fn place(clip: &ClipFeatures, settings: &Settings) -> (Placement, Bars) {
     (placement, bars)
 }
 
-/// Paints the roll of a piece of `bars` bars whose rows are ready, as [`generate`] does; of `settings` the seed, the
-/// sampler, the guidance scale and the coherence matter.
+/// Paints the roll of a piece of `bars` bars from rows that are ready, as [`generate`] does. Only the seed, the
+/// sampler, the guidance scale and the coherence of `settings` matter.
 ///
 /// # Errors
 /// As for [`generate`].
@@ -189,13 +138,13 @@ pub fn paint(
     settings: &Settings,
     on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<PianoRoll> {
-    check(model, settings)?;
+    settings.check(model)?;
     check_length(bars)?;
     let piece = Piece {
         model,
         conditioning,
         sampler: settings.sampler,
-        guidance_scale: guidance_scale(model, settings),
+        guidance_scale: settings.guidance_scale_for(model),
         coherence: settings.coherence,
         seed: settings.seed,
         bars,
@@ -203,7 +152,7 @@ pub fn paint(
     piece.paint(on_progress)
 }
 
-/// Where chords change, spelt in the key that was asked for or in the one that they are in.
+/// The changes of chord, spelt in the key that was set or in the one that they suggest.
 fn chord_changes(chords: &[Option<Chord>], harmony: &Harmony) -> Vec<ChordChange> {
     let spelling = match harmony {
         Harmony::Planned(Some(key)) => Spelling::of_key(*key),
@@ -212,19 +161,12 @@ fn chord_changes(chords: &[Option<Chord>], harmony: &Harmony) -> Vec<ChordChange
     ChordChange::of_beats(chords, spelling)
 }
 
-/// Whether chords make a difference: the network reads them, or the sampler favours their tones.
-pub fn hears_chords(model: &Model, settings: &Settings) -> bool {
+/// Returns whether chords make a difference: the network reads them, or the sampler favours their tones.
+pub fn uses_chords(model: &Model, settings: &Settings) -> bool {
     model.config().harmony || settings.coherence.chord > 0.0
 }
 
-/// The scale that is set, or the one that suits the model.
-fn guidance_scale(model: &Model, settings: &Settings) -> f64 {
-    settings
-        .guidance_scale
-        .unwrap_or_else(|| default_guidance_scale(model.config().cond_type))
-}
-
-/// The notes of a painted roll: of the published families as the authors decode them, of ours with dynamics.
+/// The notes of a painted roll: as the authors decode them for the published families, with dynamics for ours.
 fn notes_of(
     model: &Model,
     roll: &PianoRoll,

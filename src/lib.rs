@@ -60,8 +60,8 @@
 //!     ..Settings::default()
 //! };
 //! let draft = generate(&model, &clip, &settings, &mut |_| ControlFlow::Continue(()))?;
-//! assert_eq!(draft.bars, Bars(2));
-//! assert!(!draft.notes.is_empty());
+//! assert_eq!(draft.score.bars(), Bars(2));
+//! assert!(!draft.score.notes().is_empty());
 //! # Ok::<(), diff_bgm::Error>(())
 //! ```
 //!

@@ -1,16 +1,20 @@
-//! From the network's piano roll to notes, and from notes to files.
+//! Music: notes, scores, chords and keys, piano rolls, and the files and pictures of them.
 
+mod beat_clock;
 pub mod chord;
 pub mod cues;
 pub mod decode;
-pub mod draft;
 pub mod dynamics;
 pub mod key;
 pub mod mask;
+pub mod metre;
 pub mod metrics;
 pub mod midi_file;
 pub mod note;
+pub mod part;
 pub mod piano_roll;
 pub mod progression;
 pub mod roll_picture;
+pub mod score;
+pub mod tempo_map;
 pub mod voice;

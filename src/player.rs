@@ -1,7 +1,7 @@
 //! The audio thread's part: a schedule of notes and a transport become timed note events.
 //!
 //! Nothing here locks, allocates, blocks or panics while playing. The rules that hold whatever the host does:
-//! - each note-on is followed by exactly one note-off, and a pitch never sounds twice at once;
+//! - each note-on is followed by exactly one note-off, and a pitch never sounds twice at once on one channel;
 //! - events leave in order of time, at one frame note-offs first;
 //! - a note starts on the first frame that is not before its beat;
 //! - a jump of the transport, a loop, a stop or a new schedule ends what sounds, and a note that began before the
@@ -9,6 +9,7 @@
 
 mod handover;
 mod schedule;
+mod sounding_notes;
 mod transport;
 
 pub use handover::SchedulePublisher;
@@ -16,16 +17,19 @@ pub use schedule::NoteSchedule;
 pub use transport::{Anchor, Block, HostTransport, Transport};
 
 use handover::{ScheduleReceiver, schedule_handover};
+use sounding_notes::SoundingNotes;
 use transport::Segment;
 
 /// The coarsest grid, in quarter notes, to which a host is known to round positions.
 const COARSEST_TICK_BEATS: f64 = 1.0 / 1920.0;
 
-/// A note begins or ends.
+/// A note-on or a note-off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoteEvent {
-    /// A note begins.
+    /// A note starts.
     On {
+        /// MIDI channel, counted from 0.
+        channel: u8,
         /// MIDI pitch, 0 to 127.
         pitch: u8,
         /// MIDI velocity, 1 to 127.
@@ -33,6 +37,8 @@ pub enum NoteEvent {
     },
     /// A note ends.
     Off {
+        /// MIDI channel, counted from 0.
+        channel: u8,
         /// MIDI pitch, 0 to 127.
         pitch: u8,
     },
@@ -56,10 +62,10 @@ pub struct Player {
     next_on: usize,
     /// The first of [`NoteSchedule::ends`] that has not passed.
     next_off: usize,
-    /// The pitches that sound, a bit each.
-    sounding: u128,
-    /// Those of the sounding pitches that must end before anything else is sent.
-    owed: u128,
+    /// The notes that sound.
+    sounding: SoundingNotes,
+    /// The sounding notes that must end before anything else is sent.
+    owed: SoundingNotes,
     /// Where the next block should begin; none after a stop.
     expected: Option<Expectation>,
 }
@@ -92,8 +98,8 @@ impl Player {
             schedule: Box::default(),
             next_on: 0,
             next_off: 0,
-            sounding: 0,
-            owed: 0,
+            sounding: SoundingNotes::default(),
+            owed: SoundingNotes::default(),
             expected: None,
         };
         (player, publisher)
@@ -185,7 +191,10 @@ impl Player {
                     if off_frame >= end_frame {
                         return;
                     }
-                    if self.is_sounding(end.pitch) && !self.end_pitch(end.pitch, off_frame, out) {
+                    let (channel, pitch) = (end.channel, end.pitch);
+                    if self.sounding.contains(channel, pitch)
+                        && !self.end_note(channel, pitch, off_frame, out)
+                    {
                         return;
                     }
                     self.next_off += 1;
@@ -194,11 +203,16 @@ impl Player {
                     if on_frame >= end_frame {
                         return;
                     }
-                    let (pitch, velocity) = (note.pitch, note.velocity);
-                    if !out.send(on_frame, NoteEvent::On { pitch, velocity }) {
+                    let (channel, pitch) = (note.channel, note.pitch);
+                    let on = NoteEvent::On {
+                        channel,
+                        pitch,
+                        velocity: note.velocity,
+                    };
+                    if !out.send(on_frame, on) {
                         return;
                     }
-                    self.sounding |= 1 << pitch;
+                    self.sounding.insert(channel, pitch);
                     self.next_on += 1;
                 }
                 _ => return,
@@ -206,32 +220,29 @@ impl Player {
         }
     }
 
-    /// Ends the pitches that must end, at the outlet's present frame.
+    /// Ends the notes that must end, at the outlet's current frame.
     fn pay_owed<S: FnMut(u32, NoteEvent) -> Sent>(&mut self, out: &mut Outlet<'_, S>) {
-        while self.owed != 0 {
-            let pitch = self.owed.trailing_zeros() as u8;
-            if !self.end_pitch(pitch, out.frame, out) {
+        while let Some((channel, pitch)) = self.owed.first() {
+            if !self.end_note(channel, pitch, out.frame, out) {
                 return;
             }
         }
     }
 
-    fn end_pitch<S: FnMut(u32, NoteEvent) -> Sent>(
+    /// Sends a note-off; returns whether it was accepted.
+    fn end_note<S: FnMut(u32, NoteEvent) -> Sent>(
         &mut self,
+        channel: u8,
         pitch: u8,
         frame: u32,
         out: &mut Outlet<'_, S>,
     ) -> bool {
-        let sent = out.send(frame, NoteEvent::Off { pitch });
+        let sent = out.send(frame, NoteEvent::Off { channel, pitch });
         if sent {
-            self.sounding &= !(1 << pitch);
-            self.owed &= !(1 << pitch);
+            self.sounding.remove(channel, pitch);
+            self.owed.remove(channel, pitch);
         }
         sent
-    }
-
-    fn is_sounding(&self, pitch: u8) -> bool {
-        self.sounding >> pitch & 1 == 1
     }
 }
 

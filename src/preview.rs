@@ -36,16 +36,20 @@ impl Preview {
     /// Starts or releases a note.
     pub fn play(&mut self, event: NoteEvent) {
         match event {
-            NoteEvent::On { pitch, velocity } => {
+            NoteEvent::On {
+                channel,
+                pitch,
+                velocity,
+            } => {
                 let quietest =
                     (self.voices.iter_mut()).min_by(|a, b| a.loudness().total_cmp(&b.loudness()));
                 if let Some(voice) = quietest {
-                    *voice = Voice::struck(pitch, velocity, self.rate_hz);
+                    *voice = Voice::new(channel, pitch, velocity, self.rate_hz);
                 }
             }
-            NoteEvent::Off { pitch } => {
+            NoteEvent::Off { channel, pitch } => {
                 for voice in &mut self.voices {
-                    voice.release(pitch, self.rate_hz);
+                    voice.release(channel, pitch, self.rate_hz);
                 }
             }
         }
@@ -100,7 +104,15 @@ mod tests {
     }
 
     fn on(pitch: u8, velocity: u8) -> NoteEvent {
-        NoteEvent::On { pitch, velocity }
+        NoteEvent::On {
+            channel: 0,
+            pitch,
+            velocity,
+        }
+    }
+
+    fn off(pitch: u8) -> NoteEvent {
+        NoteEvent::Off { channel: 0, pitch }
     }
 
     #[test]
@@ -121,9 +133,22 @@ mod tests {
         let mut preview = Preview::new(RATE_HZ);
         preview.play(on(60, 127));
         assert!(peak(&rendered(&mut preview, 0.5, 1.0)) > 0.05);
-        preview.play(NoteEvent::Off { pitch: 60 });
+        preview.play(off(60));
         rendered(&mut preview, 3.0, 1.0);
         assert_eq!(peak(&rendered(&mut preview, 0.1, 1.0)), 0.0);
+    }
+
+    #[test]
+    fn a_note_off_releases_only_the_note_of_its_channel() {
+        let peak_after = |channel| {
+            let mut preview = Preview::new(RATE_HZ);
+            preview.play(on(60, 127));
+            preview.play(NoteEvent::Off { channel, pitch: 60 });
+            rendered(&mut preview, 1.0, 1.0);
+            peak(&rendered(&mut preview, 0.1, 1.0))
+        };
+        assert!(peak_after(1) > 0.02);
+        assert!(peak_after(0) < 0.002);
     }
 
     #[test]

@@ -61,19 +61,17 @@ pub fn render(file: &MidiFile, instrument: &mut Instrument) -> Result<Audio, Fau
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::draft::{Draft, Recipe};
     use crate::music::note::Note;
-    use crate::time::{Bars, Beats, Tempo};
+    use crate::music::part::Part;
+    use crate::music::score::{RawScore, Score};
+    use crate::time::Beats;
 
     fn rendered(notes: Vec<Note>) -> Audio {
-        let draft = Draft {
+        let score = Score::new(RawScore {
             notes,
-            bars: Bars(1),
-            tempo: Tempo::new(120.0).unwrap(),
-            cuts: Vec::new(),
-            recipe: Recipe::default(),
-        };
-        let file = MidiFile::parse(&draft.to_midi().unwrap()).unwrap();
+            ..RawScore::default()
+        });
+        let file = MidiFile::parse(&score.unwrap().to_midi("").unwrap()).unwrap();
         render(&file, &mut Instrument::built_in()).unwrap()
     }
 
@@ -83,6 +81,7 @@ mod tests {
             length: Beats(length),
             pitch: 60,
             velocity: 100,
+            part: Part::All,
         }
     }
 

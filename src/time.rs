@@ -81,6 +81,11 @@ impl Tempo {
         self.0
     }
 
+    /// Microseconds per beat, as MIDI files give the tempo.
+    pub fn micros_per_beat(self) -> f64 {
+        60e6 / self.0
+    }
+
     /// How many beats pass in `seconds`.
     pub fn beats_in(self, seconds: Seconds) -> Beats {
         Beats(seconds.0 * self.0 / 60.0)

@@ -115,14 +115,14 @@ fn a_draft_becomes_a_take_that_plays_and_that_the_host_should_save() {
         loop_range: None,
     };
     let block = Block {
-        frames: take.draft.bars.beats().0 as u32 * 100,
+        frames: take.draft.score.length().0 as u32 * 100,
         rate_hz: 200.0,
     };
     instance.player.process(&transport, block, |_, event| {
         begun += usize::from(matches!(event, NoteEvent::On { .. }));
         Sent::Accepted
     });
-    assert_eq!(begun, take.draft.notes.len());
+    assert_eq!(begun, take.draft.score.notes().len());
 }
 
 #[test]
@@ -247,10 +247,9 @@ fn the_current_take_is_exported_as_a_midi_file() {
     instance.succeeds();
     instance.desk.export_midi(path.clone());
     assert_eq!(instance.notice(), Notice::Wrote(path.clone()));
-    assert_eq!(
-        exported(&path),
-        instance.state().current_take().unwrap().draft.notes.len()
-    );
+    let state = instance.state();
+    let take = state.current_take().unwrap();
+    assert_eq!(exported(&path), take.draft.score.notes().len());
 }
 
 #[test]
@@ -258,7 +257,8 @@ fn an_export_writes_the_current_take_without_waiting_for_a_running_draft() {
     let instance = Instance::with_clip();
     instance.desk.generate(ParamValues::default());
     instance.succeeds();
-    let notes = instance.state().current_take().unwrap().draft.notes.len();
+    let state = instance.state();
+    let notes = state.current_take().unwrap().draft.score.notes().len();
     instance.desk.session.edit(|state| state.steps = 100);
     instance.desk.generate(ParamValues::default());
     let folder = tempfile::tempdir().unwrap();
@@ -286,7 +286,8 @@ fn generating_again_with_nothing_changed_uses_the_next_seed() {
         .map(|take| take.draft.recipe.settings.seed)
         .collect();
     assert_eq!((seeds, state.seed), (vec![1, 2], 2));
-    assert_ne!(state.takes[0].draft.notes, state.takes[1].draft.notes);
+    let notes = |take: usize| state.takes[take].draft.score.notes();
+    assert_ne!(notes(0), notes(1));
 }
 
 #[test]
@@ -300,7 +301,7 @@ fn a_draft_requested_while_a_clip_is_read_is_made_for_that_clip() {
     instance.desk.load_clip(path);
     instance.desk.generate(ParamValues::default());
     instance.succeeds();
-    assert_eq!(instance.state().takes[0].draft.cuts, [Beats(8.0)]);
+    assert_eq!(instance.state().takes[0].draft.score.cuts(), [Beats(8.0)]);
 }
 
 #[test]

@@ -2,25 +2,34 @@
 
 use std::collections::BTreeMap;
 
-use diff_bgm::generator::Settings;
-use diff_bgm::music::chord::{ChordLane, Spelling};
-use diff_bgm::music::draft::{ChordChange, Draft, Recipe};
+use diff_bgm::generator::{Draft, Recipe, Settings};
+use diff_bgm::music::chord::{ChordChange, ChordLane, Spelling};
 use diff_bgm::music::midi_file::{MAX_FILE_BYTES, MidiFile};
 use diff_bgm::music::note::{GridNote, Note, separate};
+use diff_bgm::music::part::Part;
+use diff_bgm::music::score::{RawScore, Score};
+use diff_bgm::music::tempo_map::{TempoChange, TempoMap};
 use diff_bgm::time::{Bars, Beats, Steps, Tempo};
 use proptest::prelude::*;
 
-fn draft(notes: Vec<Note>, bars: u32) -> Draft {
+fn raw_score(notes: Vec<Note>, bars: u32) -> RawScore {
     let chords = "Am | F G".parse::<ChordLane>().unwrap().chords(8);
-    Draft {
+    RawScore {
         notes,
         bars: Bars(bars),
-        tempo: Tempo::new(100.0).unwrap(),
+        tempo_map: TempoMap::constant(Tempo::new(100.0).unwrap()),
+        chords: ChordChange::of_beats(&chords, Spelling::of_chords(&chords)),
         cuts: vec![Beats(19.75), Beats(26.3125)],
+        ..RawScore::default()
+    }
+}
+
+fn draft(notes: Vec<Note>, bars: u32) -> Draft {
+    Draft {
+        score: Score::new(raw_score(notes, bars)).unwrap(),
         recipe: Recipe {
             model: "default".into(),
             guidance_scale: 1.5,
-            chords: ChordChange::of_beats(&chords, Spelling::of_chords(&chords)),
             settings: Settings {
                 seed: 7,
                 ..Settings::default()
@@ -35,6 +44,7 @@ fn note(start: f64, length: f64, pitch: u8, velocity: u8) -> Note {
         length: Beats(length),
         pitch,
         velocity,
+        part: Part::All,
     }
 }
 
@@ -60,7 +70,7 @@ fn a_draft_is_written_and_read_back_whole() {
     draft.write_midi(&path).unwrap();
     let file = MidiFile::open(&path).unwrap();
 
-    assert_eq!(file.notes(), draft.notes);
+    assert_eq!(file.notes(), draft.score.notes());
     assert_eq!(file.length, Beats(52.0));
     assert_eq!(file.initial_tempo().bpm(), 100.0);
     assert!((file.duration().0 - 31.2).abs() < 1e-9);
@@ -97,11 +107,92 @@ fn a_repeated_note_ends_before_it_starts_again() {
 }
 
 #[test]
-fn a_draft_that_fits_no_file_is_refused() {
-    let endless = draft(Vec::new(), u32::MAX);
-    assert!(endless.to_midi().is_err());
-    let far_away = draft(vec![note(1e12, 1.0, 60, 80)], 1);
-    assert!(far_away.to_midi().is_err());
+fn a_score_too_long_for_a_file_is_refused() {
+    assert!(Score::new(raw_score(Vec::new(), u32::MAX)).is_err());
+    assert!(Score::new(raw_score(vec![note(1e12, 1.0, 60, 80)], 1)).is_err());
+}
+
+#[test]
+fn the_bytes_of_a_draft_are_those_that_were_always_written() {
+    let draft = draft(vec![note(0.0, 1.0, 60, 80), note(0.5, 4.0, 67, 101)], 2);
+    let description = draft.recipe.to_string();
+    let mut conductor = vec![0x00, 0xFF, 0x01, description.len() as u8];
+    conductor.extend(description.as_bytes());
+    // 100 BPM, 4/4, and the chords at ticks 0, 1920 and 2880.
+    conductor.extend(b"\x00\xFF\x51\x03\x09\x27\xC0\x00\xFF\x58\x04\x04\x02\x18\x08");
+    conductor.extend(b"\x00\xFF\x01\x02Am\x8F\x00\xFF\x01\x01F\x87\x40\xFF\x01\x01G");
+    conductor.extend(b"\x87\x40\xFF\x2F\x00");
+    let notes = b"\x00\xFF\x03\x08Diff-BGM\x00\x90\x3C\x50\x81\x70\x43\x65\
+        \x81\x70\x80\x3C\x40\x8D\x10\x43\x40\x8D\x10\xFF\x2F\x00";
+    let mut expected = b"MThd\0\0\0\x06\0\x01\0\x02\x01\xE0".to_vec();
+    for track in [&conductor[..], notes] {
+        expected.extend(b"MTrk");
+        expected.extend((track.len() as u32).to_be_bytes());
+        expected.extend(track);
+    }
+    assert_eq!(draft.to_midi().unwrap(), expected);
+}
+
+#[test]
+fn each_part_has_a_track_and_a_channel_of_its_own() {
+    let in_part = |part, note| Note { part, ..note };
+    let score = Score::new(raw_score(
+        vec![
+            in_part(Part::Bass, note(0.0, 9.0, 40, 70)),
+            in_part(Part::Chords, note(0.0, 2.0, 60, 70)),
+            in_part(Part::Lead, note(1.0, 2.0, 60, 90)),
+            in_part(Part::Chords, note(2.0, 1.0, 60, 70)),
+        ],
+        2,
+    ));
+    let file = MidiFile::parse(&score.unwrap().to_midi("").unwrap()).unwrap();
+    let tracks: Vec<_> = (file.tracks.iter())
+        .map(|track| (&*track.name, track.notes.len()))
+        .collect();
+    assert_eq!(tracks, [("", 0), ("Lead", 1), ("Chords", 2), ("Bass", 1)]);
+    let channels: Vec<_> = (file.events.iter())
+        .map(|event| (event.at.0, event.command, event.channel, event.data[0]))
+        .collect();
+    let expected = [
+        (0.0, 0x90, 1, 60),
+        (0.0, 0x90, 2, 40),
+        (1.0, 0x90, 0, 60),
+        (2.0, 0x80, 1, 60),
+        (2.0, 0x90, 1, 60),
+        (3.0, 0x80, 0, 60),
+        (3.0, 0x80, 1, 60),
+        (9.0, 0x80, 2, 40),
+    ];
+    assert_eq!(channels, expected);
+    assert_eq!(file.length, Beats(9.0));
+}
+
+#[test]
+fn metre_and_changes_of_tempo_are_written() {
+    let change = |at, tempo_bpm| TempoChange {
+        at: Beats(at),
+        tempo: Tempo::new(tempo_bpm).unwrap(),
+    };
+    let score = Score::new(RawScore {
+        metre: "6/8".parse().unwrap(),
+        tempo_map: TempoMap::new(vec![
+            change(0.0, 120.0),
+            change(3.0, 60.0),
+            change(1e9, 90.0),
+        ])
+        .unwrap(),
+        ..raw_score(Vec::new(), 4)
+    });
+    let file = MidiFile::parse(&score.unwrap().to_midi("").unwrap()).unwrap();
+    let signature = file.time_signatures[0];
+    assert_eq!((signature.numerator, signature.denominator), (6, 8));
+    let tempi: Vec<_> = (file.tempo_changes.iter())
+        .map(|change| (change.at.0, change.bpm()))
+        .collect();
+    assert_eq!(tempi, [(0.0, 120.0), (3.0, 60.0)]);
+    assert_eq!(file.length, Beats(12.0));
+    assert!((file.duration().0 - 10.5).abs() < 1e-9);
+    assert_eq!(file.bar_at(Beats(3.0)), 2);
 }
 
 #[test]
@@ -118,7 +209,7 @@ proptest! {
     #[test]
     fn any_draft_comes_back_from_its_file(draft in any_draft()) {
         let file = MidiFile::parse(&draft.to_midi().unwrap()).unwrap();
-        prop_assert_eq!(file.notes(), draft.notes);
+        prop_assert_eq!(file.notes(), draft.score.notes());
     }
 
     #[test]
@@ -142,7 +233,7 @@ proptest! {
             }
         }
         prop_assert!(sounding.values().all(|&count| count == 0));
-        prop_assert_eq!(starts, draft.notes.len());
+        prop_assert_eq!(starts, draft.score.notes().len());
     }
 
     #[test]

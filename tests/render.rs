@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use diff_bgm::music::draft::{Draft, Recipe};
 use diff_bgm::music::note::Note;
-use diff_bgm::time::{Bars, Beats, Tempo};
+use diff_bgm::music::part::Part;
+use diff_bgm::music::score::{RawScore, Score};
+use diff_bgm::time::{Bars, Beats};
 use tempfile::TempDir;
 
 /// A folder with a draft of two bars, 4 s, whose only note is struck at its middle.
@@ -18,15 +19,14 @@ fn folder_with_draft() -> (TempDir, PathBuf) {
         length: Beats(2.0),
         pitch: 60,
         velocity: 100,
+        part: Part::All,
     };
-    let draft = Draft {
+    let score = Score::new(RawScore {
         notes: vec![note],
         bars: Bars(2),
-        tempo: Tempo::new(120.0).unwrap(),
-        cuts: Vec::new(),
-        recipe: Recipe::default(),
-    };
-    draft.write_midi(&path).unwrap();
+        ..RawScore::default()
+    });
+    score.unwrap().write_midi(&path, "").unwrap();
     (folder, path)
 }
 

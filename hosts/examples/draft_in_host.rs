@@ -83,7 +83,7 @@ fn run(library: &Path, clip: PathBuf, tempo_bpm: &str, midi: &Path) -> Result<St
     playing.heard.clear();
     (playing.frames, playing.peak) = (0, 0.0);
     let frames_per_beat = RATE_HZ * 60.0 / tempo_bpm;
-    let end = (draft.bars.beats().0 + 1.0) * frames_per_beat;
+    let end = (draft.score.length().0 + 1.0) * frames_per_beat;
     while (playing.frames as f64) < end {
         let beats = playing.frames as f64 / frames_per_beat;
         playing.block(Some(at(beats)), FRAMES);

@@ -39,14 +39,15 @@ impl Lanes {
         let rect = ui.max_rect();
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);
-        let own_tempo = params.own_tempo(draft.map(|draft| draft.tempo));
+        let own_tempo =
+            params.own_tempo(draft.map(|draft| draft.score.tempo_map().initial_tempo()));
         let tempo = own_tempo.unwrap_or_else(|| desk.session.tempo_for_drafts(state));
         let placed = state
             .clip
             .as_ref()
             .map(|clip| PlacedClip { clip, tempo, start });
         let length = draft
-            .map(|draft| draft.bars.beats())
+            .map(|draft| draft.score.length())
             .or_else(|| placed.as_ref().map(PlacedClip::length));
         let timeline = self
             .view

@@ -5,7 +5,7 @@ use egui::{Align2, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
 use super::pitches::Pitches;
 use super::theme::{self, LINE, MUTED, ROLL, ROLL_DARK};
 use super::timeline::Timeline;
-use crate::music::draft::Draft;
+use crate::generator::Draft;
 use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
 use crate::time::Beats;
@@ -38,7 +38,8 @@ impl Roll<'_> {
         paint_bars(&painter, self.rect, self.timeline);
         if let Some(draft) = draft {
             self.paint_chords(&painter, draft);
-            for (note, voice) in draft.notes.iter().zip(voices(&draft.notes)) {
+            let notes = draft.score.notes();
+            for (note, voice) in notes.iter().zip(voices(notes)) {
                 self.paint_note(&in_keys, note, voice);
             }
         }
@@ -58,7 +59,7 @@ impl Roll<'_> {
     /// Paints the names of the draft's chords below the bar numbers, except those that would overlap.
     fn paint_chords(&self, painter: &Painter, draft: &Draft) {
         let mut free_from = self.rect.left();
-        for chord in &draft.recipe.chords {
+        for chord in draft.score.chords() {
             let beat = (chord.start + self.start).0;
             let x = self.timeline.x_of(beat) + CHORD_INSET;
             if !self.timeline.shows(beat, beat) || x < free_from {

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use egui::Rangef;
 
-use crate::music::draft::Draft;
+use crate::generator::Draft;
 
 /// The number of MIDI pitches.
 pub(super) const ALL_PITCHES: f64 = 128.0;
@@ -28,7 +28,7 @@ impl Pitches {
         let pitches = || {
             draft
                 .into_iter()
-                .flat_map(|draft| &draft.notes)
+                .flat_map(|draft| draft.score.notes())
                 .map(|note| note.pitch)
         };
         let lowest = pitches().min().unwrap_or(48) / 12 * 12;

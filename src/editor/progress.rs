@@ -150,8 +150,8 @@ fn next_step(snapshot: &Snapshot, status: &Status, is_playing: bool) -> (Color32
             } else {
                 "It plays with the host. Route the notes to your synth."
             };
-            let bars = counted(take.draft.bars.0 as usize, "bar");
-            let notes = counted(take.draft.notes.len(), "note");
+            let bars = counted(take.draft.score.bars().0 as usize, "bar");
+            let notes = counted(take.draft.score.notes().len(), "note");
             (WELL, format!("Draft of {bars}, {notes}. {playing}"))
         }
         (None, Some(_)) => (

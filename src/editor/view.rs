@@ -4,7 +4,7 @@ use egui::{Event, EventFilter, Key, Rangef, Response, Ui};
 
 use super::pitches::{ALL_PITCHES, Pitches};
 use super::timeline::Timeline;
-use crate::music::draft::Draft;
+use crate::generator::Draft;
 use crate::time::{BEATS_PER_BAR, Beats};
 
 /// The smallest and the largest visible range, in beats.

@@ -3,12 +3,9 @@
 use crate::evaluate::statistics::{mean, overlap_area};
 use crate::music::decode::decode;
 use crate::music::metrics::Metrics;
-use crate::music::note::Note;
+use crate::music::note::GridNote;
 use crate::music::piano_roll::PianoRoll;
-use crate::time::{BARS_PER_SEGMENT, Bars, STEPS_PER_BEAT};
-
-/// The velocity of the measured notes; no measure depends on it.
-const ANY_VELOCITY: u8 = 64;
+use crate::time::{BARS_PER_SEGMENT, Bars};
 
 /// A measure of one segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +76,7 @@ impl Measure {
     }
 
     /// Measures one segment; `None` if it has too few notes for this measure.
-    fn of(self, metrics: &Metrics, notes: &[Note]) -> Option<f64> {
+    fn of(self, metrics: &Metrics, notes: &[GridNote]) -> Option<f64> {
         match self {
             Self::PitchClassEntropy => metrics.pitch_class_entropy,
             Self::GrooveSimilarity => metrics.groove_similarity,
@@ -96,9 +93,8 @@ impl Measure {
                 Some(f64::from(metrics.highest_pitch?) - f64::from(metrics.lowest_pitch?))
             }
             Self::NoteLength => {
-                let lengths = notes.iter().map(|note| note.length.0).sum::<f64>();
-                (!notes.is_empty())
-                    .then(|| lengths * f64::from(STEPS_PER_BEAT) / notes.len() as f64)
+                let lengths: u32 = notes.iter().map(|note| (note.end - note.start).0).sum();
+                (!notes.is_empty()).then(|| f64::from(lengths) / notes.len() as f64)
             }
         }
     }
@@ -116,10 +112,8 @@ impl Measures {
     pub(super) fn of(rolls: &[PianoRoll]) -> Self {
         let mut samples = [const { Vec::new() }; Measure::ALL.len()];
         for roll in rolls {
-            let notes: Vec<Note> = (decode(roll).into_iter())
-                .map(|note| note.with_velocity(ANY_VELOCITY))
-                .collect();
-            let metrics = Metrics::of(&notes, Bars(BARS_PER_SEGMENT));
+            let notes = decode(roll);
+            let metrics = Metrics::of_grid(notes.clone(), Bars(BARS_PER_SEGMENT));
             for (measure, samples) in Measure::ALL.iter().zip(&mut samples) {
                 samples.extend(measure.of(&metrics, &notes));
             }
@@ -143,7 +137,6 @@ impl Measures {
 mod tests {
     use super::*;
     use crate::music::decode::encode;
-    use crate::music::note::GridNote;
     use crate::music::piano_roll::PitchRange;
     use crate::time::{STEPS_PER_SEGMENT, Steps};
 

@@ -13,7 +13,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
-use crate::music::draft::Draft;
+use crate::generator::Draft;
 use crate::player::{NoteSchedule, SchedulePublisher};
 use crate::time::Tempo;
 
@@ -100,7 +100,16 @@ impl Session {
     pub fn tempo_for_drafts(&self, state: &State) -> Tempo {
         self.live
             .tempo()
-            .or_else(|| Some(state.current_take()?.draft.tempo))
+            .or_else(|| {
+                Some(
+                    state
+                        .current_take()?
+                        .draft
+                        .score
+                        .tempo_map()
+                        .initial_tempo(),
+                )
+            })
             .unwrap_or(Tempo::DEFAULT)
     }
 
@@ -254,11 +263,11 @@ impl Session {
 
     fn publish(&self, state: &State) {
         let draft = state.current_take().map(|take| &*take.draft);
-        self.live.set_draft_tempo(draft.map(|draft| draft.tempo));
-        let notes = draft
-            .map(|draft| draft.notes.as_slice())
-            .unwrap_or_default();
-        self.publisher.publish(NoteSchedule::new(notes));
+        let score = draft.map(|draft| &draft.score);
+        let tempo = score.map(|score| score.tempo_map().initial_tempo());
+        self.live.set_draft_tempo(tempo);
+        let schedule = score.map(NoteSchedule::new).unwrap_or_default();
+        self.publisher.publish(schedule);
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {

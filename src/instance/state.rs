@@ -12,14 +12,10 @@ use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
 use crate::diffusion::device::DeviceKind;
 use crate::diffusion::sampler::SamplerSettings;
-use crate::generator::MAX_BARS;
-use crate::music::draft::Draft;
-use crate::time::Bars;
+use crate::generator::Draft;
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
-/// The most notes that a saved take may have.
-const MAX_NOTES: usize = 1 << 18;
 /// The most sampling steps per segment.
 pub const MAX_STEPS: usize = 100;
 
@@ -127,32 +123,9 @@ impl State {
         self.steps = self.steps.clamp(1, MAX_STEPS);
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
-        for take in &mut self.takes {
-            pull_in(Arc::make_mut(&mut take.draft));
-        }
         self.clip = self.clip.filter(SavedClip::is_sound);
         self
     }
-}
-
-/// Clamps a draft to its limits and removes notes outside them.
-fn pull_in(draft: &mut Draft) {
-    draft.bars = Bars(draft.bars.0.clamp(1, MAX_BARS));
-    let end = Bars(MAX_BARS).beats().0;
-    draft.notes.retain(|note| {
-        let (start, length) = (note.start.0, note.length.0);
-        (0.0..end).contains(&start) && length > 0.0 && length <= end && note.pitch < 128
-    });
-    draft.notes.truncate(MAX_NOTES);
-    for note in &mut draft.notes {
-        note.velocity = note.velocity.clamp(1, 127);
-    }
-    (draft.notes).sort_by(|a, b| a.start.0.total_cmp(&b.start.0).then(a.pitch.cmp(&b.pitch)));
-    draft.cuts.retain(|cut| cut.0.is_finite());
-    draft
-        .recipe
-        .chords
-        .retain(|chord| chord.start.0.is_finite());
 }
 
 fn write_draft<S: Serializer>(draft: &Draft, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,8 +1,10 @@
 //! Chords, and their symbols as POP909 writes them, such as `Gb:min7/b3`.
 
+mod change;
 mod lead_sheet;
 mod spelling;
 
+pub use change::ChordChange;
 pub use lead_sheet::ChordLane;
 pub use spelling::Spelling;
 

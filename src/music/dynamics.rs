@@ -113,6 +113,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::music::part::Part;
     use crate::time::Beats;
 
     fn line(starts: &[f64]) -> Vec<Note> {
@@ -121,6 +122,7 @@ mod tests {
             length: Beats(0.25),
             pitch: 72,
             velocity: 1,
+            part: Part::All,
         };
         starts.iter().map(note).collect()
     }

@@ -7,7 +7,8 @@ mod texture;
 
 use serde::Serialize;
 
-use crate::music::note::{GridNote, Note};
+use crate::music::note::GridNote;
+use crate::music::score::Score;
 use crate::time::{BARS_PER_PHRASE, Bars};
 
 /// What can be measured on the notes of a piece. Measures that a piece is too short or too silent for are missing.
@@ -54,12 +55,17 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Measures `notes`, at the nearest sixteenths, of a piece of `bars` bars that starts with a bar at beat 0.
+    /// Measures the notes of a score at the nearest sixteenths, as if its bars were of 4/4; see [`Metrics::of_grid`].
+    pub fn of(score: &Score) -> Self {
+        let notes = score.notes().iter().map(GridNote::quantised).collect();
+        Self::of_grid(notes, Bars::covering(score.length()))
+    }
+
+    /// Measures `notes` of a piece of `bars` bars of 4/4.
     ///
     /// The measures by windows and by pairs of bars follow the published evaluation of Diff-BGM, which leaves out the
-    /// last window and the last bar in which anything is struck; here a window that is the only one counts.
-    pub fn of(notes: &[Note], bars: Bars) -> Self {
-        let mut notes: Vec<GridNote> = notes.iter().map(GridNote::quantised).collect();
+    /// last window and the last bar in which any note starts; here a window that is the only one counts.
+    pub fn of_grid(mut notes: Vec<GridNote>, bars: Bars) -> Self {
         notes.retain(|note| note.start < bars.steps());
         notes.sort_unstable();
         let sounding: u64 = notes
@@ -98,21 +104,20 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Beats;
+    use crate::time::Steps;
 
-    fn note(start: f64, length: f64, pitch: u8) -> Note {
-        Note {
-            start: Beats(start),
-            length: Beats(length),
+    fn note(start: u32, length: u32, pitch: u8) -> GridNote {
+        GridNote {
+            start: Steps(4 * start),
             pitch,
-            velocity: 80,
+            end: Steps(4 * (start + length)),
         }
     }
 
     #[test]
     fn notes_are_counted_by_the_beat_and_by_what_sounds() {
-        let notes = [note(0.0, 2.0, 48), note(0.0, 1.0, 60), note(3.0, 4.0, 72)];
-        let metrics = Metrics::of(&notes, Bars(1));
+        let notes = vec![note(0, 2, 48), note(0, 1, 60), note(3, 4, 72)];
+        let metrics = Metrics::of_grid(notes, Bars(1));
         assert_eq!(metrics.notes, 3);
         assert_eq!(metrics.notes_per_beat, 0.75);
         assert_eq!(metrics.polyphony, 1.0);
@@ -124,8 +129,8 @@ mod tests {
 
     #[test]
     fn silence_has_no_measures() {
-        let silence = Metrics::of(&[], Bars(8));
+        let silence = Metrics::of_grid(Vec::new(), Bars(8));
         assert_eq!(silence, Metrics::default());
-        assert_eq!(Metrics::of(&[], Bars(0)), Metrics::default());
+        assert_eq!(Metrics::of_grid(Vec::new(), Bars(0)), Metrics::default());
     }
 }

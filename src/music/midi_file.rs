@@ -1,4 +1,4 @@
-//! MIDI files: drafts written for any program to open, and files read back.
+//! MIDI files: writing scores, and reading files of any origin.
 
 mod read;
 mod sounding;
@@ -6,10 +6,9 @@ mod write;
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
-use crate::formats::atomic_file;
+use crate::error::Result;
 use crate::formats::bounded_file::read_bounded;
-use crate::music::draft::Draft;
+use crate::music::beat_clock::BeatClock;
 use crate::music::note::Note;
 use crate::time::{Beats, Seconds};
 
@@ -20,93 +19,89 @@ pub const MAX_TRACKS: usize = 256;
 /// The most events that a file may have, over all tracks.
 pub const MAX_EVENTS: usize = 1_000_000;
 
-/// Command of the message that ends a note, with its pitch and velocity of release.
+/// The command of the message that ends a note; its data are pitch and release velocity.
 pub const NOTE_OFF: u8 = 0x80;
-/// Command of the message that starts a note, with its pitch and velocity; velocity 0 ends one.
+/// The command of the message that starts a note; its data are pitch and velocity. Velocity 0 ends the note.
 pub const NOTE_ON: u8 = 0x90;
 
-/// Microseconds a beat where a file says nothing: 120 BPM.
+/// Microseconds per quarter note until a file sets a tempo: 120 BPM.
 const DEFAULT_MICROS_PER_BEAT: u32 = 500_000;
 
-/// What a MIDI file holds, on one time line in beats (quarter notes).
+/// The contents of a MIDI file on one timeline in beats (quarter notes).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MidiFile {
-    /// The tracks in the file's order, those without notes too.
+    /// The tracks in the file's order, including those without notes.
     pub tracks: Vec<MidiTrack>,
-    /// Changes of tempo, ascending; 120 BPM holds before the first.
+    /// Changes of tempo, ascending; 120 BPM before the first.
     pub tempo_changes: Vec<TempoChange>,
-    /// Changes of time signature, ascending; 4/4 holds before the first.
+    /// Changes of time signature, ascending; 4/4 before the first.
     pub time_signatures: Vec<TimeSignature>,
     /// Markers of all tracks, ascending.
     pub markers: Vec<Marker>,
-    /// Texts of all tracks, ascending; those that [`Draft::to_midi`] writes tell how the draft was made, and its chords.
+    /// Texts of all tracks, ascending. [`Score::to_midi`](super::score::Score::to_midi) writes its description and chords
+    /// as texts.
     pub texts: Vec<Marker>,
-    /// What is sent to an instrument, over all tracks, ascending.
+    /// Channel messages of all tracks, ascending.
     pub events: Vec<ChannelEvent>,
-    /// When the longest track ends.
+    /// The end of the longest track.
     pub length: Beats,
 }
 
 /// One track of a MIDI file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MidiTrack {
-    /// Its name; empty where it has none.
+    /// Its name; empty if it has none.
     pub name: String,
-    /// Its notes, sorted by start, then pitch. A note without its end lasts to the end of the track.
+    /// Its notes, sorted by start, then pitch. A note without an end lasts to the end of the track.
     pub notes: Vec<Note>,
 }
 
-/// A tempo that holds from a time on.
+/// A tempo, and the beat from which it holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TempoChange {
-    /// Since when it holds.
+    /// The beat from which it holds.
     pub at: Beats,
-    /// Microseconds that a beat takes; above 0.
+    /// Microseconds per quarter note; above 0.
     pub micros_per_beat: u32,
 }
 
-/// A time signature that holds from a time on.
+/// A time signature, and the beat from which it holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimeSignature {
-    /// Since when it holds.
+    /// The beat from which it holds.
     pub at: Beats,
-    /// Note values in a bar.
+    /// The number of note values in a bar.
     pub numerator: u8,
-    /// The note value, such as 4 for a quarter.
+    /// The note value; 4 for a quarter.
     pub denominator: u32,
 }
 
-/// Words at a place: a marker's name, or a text.
+/// A marker or a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marker {
-    /// Where they are.
+    /// Its beat.
     pub at: Beats,
-    /// The words.
+    /// Its words.
     pub text: String,
 }
 
-/// A channel message at a time: note on, note off, controller, program change and the like.
+/// A channel message: note-on, note-off, aftertouch, controller, program change or pitch bend.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChannelEvent {
-    /// When it is sent.
+    /// Its beat.
     pub at: Beats,
     /// The channel, 0 to 15.
     pub channel: u8,
-    /// The message's upper status bits, such as [`NOTE_ON`].
+    /// The upper status bits, such as [`NOTE_ON`].
     pub command: u8,
-    /// Its data bytes, 0 where it has only one.
+    /// The data bytes; the second is 0 if the message has only one.
     pub data: [u8; 2],
 }
 
 impl TempoChange {
-    /// The tempo in beats a minute.
+    /// The tempo in quarter notes per minute.
     pub fn bpm(&self) -> f64 {
         60e6 / f64::from(self.micros_per_beat)
-    }
-
-    /// Seconds from this change to `time`, as long as it holds.
-    fn seconds_until(&self, time: Beats) -> f64 {
-        (time - self.at).0 * f64::from(self.micros_per_beat) * 1e-6
     }
 }
 
@@ -114,18 +109,18 @@ impl MidiFile {
     /// Reads the MIDI file at `path`.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read, and [`Error::File`] where it is too large or [`MidiFile::parse`] finds a
-    /// fault.
+    /// Returns an [`Io`](crate::error::Error::Io) error if it cannot be read, and a [`File`](crate::error::Error::File)
+    /// error if it is larger than [`MAX_FILE_BYTES`] or [`MidiFile::parse`] fails.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = read_bounded(path, MAX_FILE_BYTES)?;
         Self::parse(&bytes).map_err(|fault| fault.in_file(path))
     }
 
-    /// All notes, sorted by start, then pitch.
+    /// The notes of all tracks, sorted by start, then pitch.
     pub fn notes(&self) -> Vec<Note> {
         let mut notes: Vec<Note> = self.tracks.iter().flat_map(|t| &t.notes).copied().collect();
-        sort_notes(&mut notes);
+        notes.sort_by(Note::position);
         notes
     }
 
@@ -139,37 +134,24 @@ impl MidiFile {
         at_start.last().copied().unwrap_or(default)
     }
 
-    /// When `beats` is heard, counted from the start of the file.
+    fn clock(&self) -> BeatClock {
+        let later = self.tempo_changes.iter().filter(|change| change.at.0 > 0.0);
+        let later = later.map(|change| (change.at, f64::from(change.micros_per_beat)));
+        BeatClock::new(f64::from(self.initial_tempo().micros_per_beat), later)
+    }
+
+    /// The time of a beat, counted from the start of the file.
     pub fn seconds_at(&self, beats: Beats) -> Seconds {
-        let mut tempo = self.initial_tempo();
-        let mut seconds = 0.0;
-        let after_start = self.tempo_changes.iter().filter(|change| change.at.0 > 0.0);
-        for change in after_start.take_while(|change| change.at.0 < beats.0) {
-            seconds += tempo.seconds_until(change.at);
-            tempo = *change;
-        }
-        Seconds(seconds + tempo.seconds_until(beats))
+        self.clock().seconds_at(beats)
     }
 
-    /// What is sent to an instrument, and when it is heard.
+    /// The channel messages with their times.
     pub fn timed_events(&self) -> impl Iterator<Item = (Seconds, &ChannelEvent)> {
-        let mut changes = self
-            .tempo_changes
-            .iter()
-            .filter(|change| change.at.0 > 0.0)
-            .peekable();
-        let mut tempo = self.initial_tempo();
-        let mut since_start = 0.0;
-        self.events.iter().map(move |event| {
-            while let Some(change) = changes.next_if(|change| change.at.0 <= event.at.0) {
-                since_start += tempo.seconds_until(change.at);
-                tempo = *change;
-            }
-            (Seconds(since_start + tempo.seconds_until(event.at)), event)
-        })
+        let clock = self.clock();
+        (self.events.iter()).map(move |event| (clock.seconds_at(event.at), event))
     }
 
-    /// The bar at a place, counted from 1. A change of time signature begins a bar.
+    /// The number of the bar at a beat, from 1. A change of time signature begins a bar.
     pub fn bar_at(&self, place: Beats) -> u64 {
         let (mut bars, mut since, mut beats_a_bar) = (0, 0.0, 4.0);
         let earlier = (self.time_signatures.iter()).take_while(|change| change.at.0 <= place.0);
@@ -181,32 +163,10 @@ impl MidiFile {
         bars + ((place.0 - since) / beats_a_bar).floor() as u64 + 1
     }
 
-    /// How long the file plays.
+    /// The playing time of the file.
     pub fn duration(&self) -> Seconds {
         self.seconds_at(self.length)
     }
-}
-
-impl Draft {
-    /// Writes the draft as a MIDI file, whole or not at all; see [`Draft::to_midi`].
-    ///
-    /// # Errors
-    /// Those of [`Draft::to_midi`], and [`Error::Io`] where `path` cannot be written.
-    pub fn write_midi(&self, path: impl AsRef<Path>) -> Result<()> {
-        use std::io::Write;
-
-        let path = path.as_ref();
-        let bytes = self.to_midi()?;
-        atomic_file::write_file(path, |file| file.write_all(&bytes).map_err(Error::io(path)))
-    }
-}
-
-/// Sorts notes as drafts have them: by start, then pitch.
-fn sort_notes(notes: &mut [Note]) {
-    notes.sort_by(|a, b| {
-        let by_start = a.start.0.total_cmp(&b.start.0);
-        by_start.then(a.pitch.cmp(&b.pitch))
-    });
 }
 
 #[cfg(test)]
@@ -221,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn time_passes_at_120_bpm_until_the_file_says_otherwise() {
+    fn the_tempo_is_120_bpm_until_the_file_sets_another() {
         let file = MidiFile {
             tempo_changes: vec![tempo(4.0, 1_000_000), tempo(6.0, 250_000)],
             length: Beats(10.0),
@@ -233,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_timed_like_any_other_place() {
+    fn events_have_the_times_of_their_beats() {
         let event = |at| ChannelEvent {
             at: Beats(at),
             channel: 0,
@@ -266,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_tempo_at_the_start_holds() {
+    fn of_several_tempi_at_the_start_the_last_holds() {
         let file = MidiFile {
             tempo_changes: vec![tempo(0.0, 600_000), tempo(0.0, 400_000)],
             ..MidiFile::default()

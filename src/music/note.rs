@@ -1,7 +1,10 @@
-//! One note, in beats or on the roll's grid.
+//! Notes, in beats and on the grid of a piano roll.
+
+use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use crate::music::part::Part;
 use crate::time::{Beats, STEPS_PER_BEAT, Steps};
 
 /// A note on the draft's own time line, which starts at beat 0 with the draft's first bar.
@@ -15,12 +18,43 @@ pub struct Note {
     pub pitch: u8,
     /// MIDI velocity, 1 to 127.
     pub velocity: u8,
+    /// The part that plays it.
+    #[serde(default, skip_serializing_if = "Part::is_all")]
+    pub part: Part,
 }
 
 impl Note {
     /// When it ends.
     pub fn end(&self) -> Beats {
         self.start + self.length
+    }
+
+    /// The order of notes in a score: by start, then pitch, then part.
+    pub fn position(&self, other: &Self) -> Ordering {
+        (self.start.0.total_cmp(&other.start.0))
+            .then(self.pitch.cmp(&other.pitch))
+            .then(self.part.cmp(&other.part))
+    }
+
+    /// Returns whether a score whose notes start before `limit` can have this note.
+    pub(super) fn is_valid(&self, limit: Beats) -> bool {
+        let starts = Beats(0.0)..limit;
+        starts.contains(&self.start)
+            && self.end() > self.start
+            && self.length <= limit
+            && self.pitch < 128
+            && (1..=127).contains(&self.velocity)
+    }
+
+    /// Shortens the note if it would end after `limit`.
+    pub(super) fn end_by(&mut self, limit: Beats) {
+        if self.end() > limit {
+            self.length = limit - self.start;
+        }
+        // The difference may have been rounded up.
+        if self.end() > limit {
+            self.length = Beats(self.length.0.next_down());
+        }
     }
 }
 
@@ -54,6 +88,7 @@ impl GridNote {
             length: (self.end - self.start).beats(),
             pitch: self.pitch,
             velocity,
+            part: Part::All,
         }
     }
 }
@@ -104,6 +139,7 @@ mod tests {
             length: Beats(0.05),
             pitch: 60,
             velocity: 90,
+            part: Part::All,
         };
         assert_eq!(GridNote::quantised(&played), note(4, 60, 5));
     }

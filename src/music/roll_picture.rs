@@ -1,4 +1,4 @@
-//! Pictures of notes over bars and pitches: of a draft, with the picture's cuts, and of many short rolls.
+//! Pictures of notes over bars and pitches: of a score with its chords and cuts, and of many short rolls.
 
 mod contact_sheet;
 mod layout;
@@ -9,26 +9,26 @@ use std::path::Path;
 use layout::Page;
 
 use crate::error::Result;
-use crate::music::draft::Draft;
 use crate::music::piano_roll::PianoRoll;
+use crate::music::score::Score;
 
-impl Draft {
-    /// Writes a PNG of the draft's notes, 2080 pixels wide, whole or not at all.
+impl Score {
+    /// Writes a PNG of the notes under a title and `caption`, 2080 pixels wide, atomically.
     ///
     /// # Errors
-    /// [`Io`](crate::error::Error::Io) where `path` cannot be written.
-    pub fn write_roll_picture(&self, path: impl AsRef<Path>) -> Result<()> {
-        Page::of(self).paint().write_png(path.as_ref())
+    /// Returns an [`Io`](crate::error::Error::Io) error if `path` cannot be written.
+    pub fn write_picture(&self, path: impl AsRef<Path>, caption: &str) -> Result<()> {
+        Page::new(self, caption).paint().write_png(path.as_ref())
     }
 }
 
-/// Rolls in a row of a contact sheet.
+/// Rolls in one row of a contact sheet.
 pub const SHEET_COLUMNS: usize = contact_sheet::COLUMNS;
 
-/// Writes a PNG of short rolls of equal size, four in a row and without any words, whole or not at all.
+/// Writes a PNG of short rolls of equal size, four in a row and without words, atomically.
 ///
 /// # Errors
-/// [`Io`](crate::error::Error::Io) where `path` cannot be written.
+/// Returns an [`Io`](crate::error::Error::Io) error if `path` cannot be written.
 pub fn write_contact_sheet(path: impl AsRef<Path>, rolls: &[&PianoRoll]) -> Result<()> {
     contact_sheet::paint(rolls).write_png(path.as_ref())
 }
@@ -36,21 +36,25 @@ pub fn write_contact_sheet(path: impl AsRef<Path>, rolls: &[&PianoRoll]) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::draft::Recipe;
     use crate::music::note::Note;
-    use crate::time::{Bars, Beats, Tempo};
+    use crate::music::part::Part;
+    use crate::music::score::{MAX_BARS, RawScore};
+    use crate::time::{Bars, Beats};
 
-    fn picture(notes: Vec<Note>, bars: u32) -> png::OutputInfo {
-        let draft = Draft {
+    fn picture(notes: Vec<Note>, bars: u32, metre: &str) -> png::OutputInfo {
+        let score = Score::new(RawScore {
             notes,
             bars: Bars(bars),
-            tempo: Tempo::new(100.0).unwrap(),
-            cuts: vec![Beats(3.5), Beats(f64::NAN), Beats(1e9)],
-            recipe: Recipe::default(),
-        };
+            metre: metre.parse().unwrap(),
+            cuts: vec![Beats(-1.0), Beats(3.5), Beats(1e9)],
+            ..RawScore::default()
+        });
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("roll.png");
-        draft.write_roll_picture(&path).unwrap();
+        score
+            .unwrap()
+            .write_picture(&path, "default  seed 1")
+            .unwrap();
         let file = std::io::BufReader::new(std::fs::File::open(&path).unwrap());
         let mut reader = png::Decoder::new(file).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
@@ -58,23 +62,24 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_becomes_a_png_of_one_width() {
+    fn every_score_becomes_a_png_of_one_width() {
         let note = |start, pitch| Note {
             start: Beats(start),
             length: Beats(2.0),
             pitch,
             velocity: 127,
+            part: Part::All,
         };
-        for bars in [1, 13, 200] {
-            let notes = vec![note(0.0, 0), note(3.0, 127), note(4e9, 60)];
-            assert_eq!(picture(notes, bars).width, 2080);
+        for (bars, metre) in [(1, "4/4"), (13, "6/8"), (200, "5/4")] {
+            let notes = vec![note(0.0, 0), note(3.0, 127), note(3000.0, 60)];
+            assert_eq!(picture(notes, bars, metre).width, 2080);
         }
     }
 
     #[test]
-    fn absurd_lengths_and_silence_have_a_picture_too() {
-        for bars in [0, u32::MAX] {
-            assert!(picture(Vec::new(), bars).height > 100);
+    fn the_longest_score_and_silence_have_a_picture_too() {
+        for bars in [1, MAX_BARS] {
+            assert!(picture(Vec::new(), bars, "12/8").height > 100);
         }
     }
 }

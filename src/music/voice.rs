@@ -60,6 +60,7 @@ pub fn voices(notes: &[Note]) -> Vec<Voice> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::part::Part;
 
     fn note(start: f64, pitch: u8) -> Note {
         Note {
@@ -67,6 +68,7 @@ mod tests {
             length: Beats(1.0),
             pitch,
             velocity: 80,
+            part: Part::All,
         }
     }
 

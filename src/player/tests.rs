@@ -4,6 +4,8 @@ mod tempo;
 
 use super::*;
 use crate::music::note::Note;
+use crate::music::part::Part;
+use crate::music::score::{RawScore, Score};
 use crate::time::Beats;
 
 /// What a listener heard: frames counted from the first block on.
@@ -11,8 +13,7 @@ use crate::time::Beats;
 struct Listener {
     heard: Vec<(u64, NoteEvent)>,
     frames: u64,
-    /// The pitches that sound, a bit each.
-    sounding: u128,
+    sounding: SoundingNotes,
     /// How many more events there is room for; none is always room.
     room: Option<u32>,
 }
@@ -25,19 +26,19 @@ impl Listener {
             None => {}
         }
         match event {
-            NoteEvent::On { pitch, .. } => {
+            NoteEvent::On { channel, pitch, .. } => {
                 assert!(
-                    self.sounding >> pitch & 1 == 0,
-                    "{pitch} begins while it sounds"
+                    !self.sounding.contains(channel, pitch),
+                    "{pitch} starts on channel {channel} while it sounds"
                 );
-                self.sounding |= 1 << pitch;
+                self.sounding.insert(channel, pitch);
             }
-            NoteEvent::Off { pitch } => {
+            NoteEvent::Off { channel, pitch } => {
                 assert!(
-                    self.sounding >> pitch & 1 == 1,
-                    "{pitch} ends but does not sound"
+                    self.sounding.contains(channel, pitch),
+                    "{pitch} ends on channel {channel} but does not sound"
                 );
-                self.sounding &= !(1 << pitch);
+                self.sounding.remove(channel, pitch);
             }
         }
         let at = self.frames + u64::from(frame);
@@ -66,7 +67,7 @@ impl Listener {
 
     fn ended(&self) -> Vec<(u64, u8)> {
         let off = |&(frame, event): &(u64, NoteEvent)| match event {
-            NoteEvent::Off { pitch } => Some((frame, pitch)),
+            NoteEvent::Off { pitch, .. } => Some((frame, pitch)),
             NoteEvent::On { .. } => None,
         };
         self.heard.iter().filter_map(off).collect()
@@ -79,12 +80,24 @@ fn note(start: f64, length: f64, pitch: u8) -> Note {
         length: Beats(length),
         pitch,
         velocity: 80,
+        part: Part::All,
     }
+}
+
+fn in_part(part: Part, note: Note) -> Note {
+    Note { part, ..note }
+}
+
+fn schedule(notes: &[Note]) -> NoteSchedule {
+    NoteSchedule::new(&Score::repaired(RawScore {
+        notes: notes.to_vec(),
+        ..RawScore::default()
+    }))
 }
 
 fn player_of(notes: &[Note]) -> (Player, SchedulePublisher) {
     let (player, publisher) = Player::new();
-    publisher.publish(NoteSchedule::new(notes));
+    publisher.publish(schedule(notes));
     (player, publisher)
 }
 
@@ -108,14 +121,23 @@ fn rolling(position: f64) -> Transport {
 }
 
 fn on(pitch: u8) -> NoteEvent {
+    on_channel(0, pitch)
+}
+
+fn off(pitch: u8) -> NoteEvent {
+    off_channel(0, pitch)
+}
+
+fn on_channel(channel: u8, pitch: u8) -> NoteEvent {
     NoteEvent::On {
+        channel,
         pitch,
         velocity: 80,
     }
 }
 
-fn off(pitch: u8) -> NoteEvent {
-    NoteEvent::Off { pitch }
+fn off_channel(channel: u8, pitch: u8) -> NoteEvent {
+    NoteEvent::Off { channel, pitch }
 }
 
 #[test]
@@ -133,6 +155,28 @@ fn a_repeated_note_ends_before_it_begins_again() {
     let mut listener = Listener::default();
     listener.block(&mut player, &rolling(0.0), block(2000));
     let expected = [(0, on(60)), (500, off(60)), (500, on(60)), (1000, off(60))];
+    assert_eq!(listener.heard, expected);
+}
+
+#[test]
+fn the_end_of_one_parts_note_leaves_another_parts_note_of_the_same_pitch_sounding() {
+    let notes = [
+        in_part(Part::Lead, note(0.0, 0.5, 60)),
+        in_part(Part::Chords, note(0.25, 1.0, 60)),
+        in_part(Part::Bass, note(0.25, 4.0, 60)),
+    ];
+    let (mut player, _publisher) = player_of(&notes);
+    let mut listener = Listener::default();
+    listener.block(&mut player, &rolling(0.0), block(2000));
+    listener.block(&mut player, &Transport::default(), block(100));
+    let expected = [
+        (0, on_channel(0, 60)),
+        (250, on_channel(1, 60)),
+        (250, on_channel(2, 60)),
+        (500, off_channel(0, 60)),
+        (1250, off_channel(1, 60)),
+        (2000, off_channel(2, 60)),
+    ];
     assert_eq!(listener.heard, expected);
 }
 
@@ -162,7 +206,7 @@ fn a_new_schedule_ends_what_sounds_and_goes_on_from_where_the_playhead_is() {
     let (mut player, publisher) = player_of(&[note(0.0, 4.0, 60)]);
     let mut listener = Listener::default();
     listener.block(&mut player, &rolling(0.0), block(1000));
-    publisher.publish(NoteSchedule::new(&[note(0.0, 4.0, 64), note(1.5, 1.0, 67)]));
+    publisher.publish(schedule(&[note(0.0, 4.0, 64), note(1.5, 1.0, 67)]));
     listener.block(&mut player, &rolling(1.0), block(1000));
     assert_eq!(
         listener.heard,
@@ -173,8 +217,8 @@ fn a_new_schedule_ends_what_sounds_and_goes_on_from_where_the_playhead_is() {
 #[test]
 fn only_the_newest_of_several_schedules_is_played() {
     let (mut player, publisher) = player_of(&[note(0.0, 1.0, 60)]);
-    publisher.publish(NoteSchedule::new(&[note(0.0, 1.0, 61)]));
-    publisher.publish(NoteSchedule::new(&[note(0.0, 1.0, 62)]));
+    publisher.publish(schedule(&[note(0.0, 1.0, 61)]));
+    publisher.publish(schedule(&[note(0.0, 1.0, 62)]));
     let mut listener = Listener::default();
     listener.block(&mut player, &rolling(0.0), block(100));
     assert_eq!(listener.begun(), [(0, 62)]);

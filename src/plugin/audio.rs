@@ -186,17 +186,21 @@ fn anchor(params: &DiffBgmParams, draft_tempo: Option<Tempo>) -> Anchor {
 
 fn host_event<S>(frame: u32, event: NoteEvent) -> HostNoteEvent<S> {
     match event {
-        NoteEvent::On { pitch, velocity } => HostNoteEvent::NoteOn {
+        NoteEvent::On {
+            channel,
+            pitch,
+            velocity,
+        } => HostNoteEvent::NoteOn {
             timing: frame,
             voice_id: VoiceID::Wildcard,
-            channel: Channel::Number(0),
+            channel: Channel::Number(channel),
             key: Key::Number(pitch),
             velocity: f32::from(velocity) / 127.0,
         },
-        NoteEvent::Off { pitch } => HostNoteEvent::NoteOff {
+        NoteEvent::Off { channel, pitch } => HostNoteEvent::NoteOff {
             timing: frame,
             voice_id: VoiceID::Wildcard,
-            channel: Channel::Number(0),
+            channel: Channel::Number(channel),
             key: Key::Number(pitch),
             velocity: 0.0,
         },

@@ -20,6 +20,7 @@ const TINE_RATIO: f32 = 7.0;
 /// Phases are in turns, from 0 to 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Voice {
+    channel: u8,
     pitch: u8,
     held: bool,
     phase: f32,
@@ -66,6 +67,7 @@ impl Fading {
 
 impl Voice {
     pub(super) const SILENT: Self = Self {
+        channel: 0,
         pitch: 0,
         held: false,
         phase: 0.0,
@@ -79,8 +81,8 @@ impl Voice {
         right: 0.0,
     };
 
-    /// A note that begins now.
-    pub(super) fn struck(pitch: u8, velocity: u8, rate_hz: f32) -> Self {
+    /// Returns the voice of a note that starts now.
+    pub(super) fn new(channel: u8, pitch: u8, velocity: u8, rate_hz: f32) -> Self {
         let octaves = (f32::from(pitch) - 60.0) / 12.0;
         let turns_per_frame = 261.625_58 * octaves.exp2() / rate_hz;
         if turns_per_frame >= 0.45 {
@@ -92,6 +94,7 @@ impl Voice {
         // Low notes to the left and high ones to the right, as before a keyboard.
         let pan = (0.5 + 0.12 * octaves).clamp(0.2, 0.8);
         Self {
+            channel,
             pitch,
             held: true,
             phase: 0.0,
@@ -114,9 +117,9 @@ impl Voice {
         }
     }
 
-    /// Lets go of the note if it is the one of `pitch`.
-    pub(super) fn release(&mut self, pitch: u8, rate_hz: f32) {
-        if self.held && self.pitch == pitch {
+    /// Releases the note if it has this channel and pitch.
+    pub(super) fn release(&mut self, channel: u8, pitch: u8, rate_hz: f32) {
+        if self.held && (self.channel, self.pitch) == (channel, pitch) {
             self.held = false;
             self.body = Fading::from(self.body.value, RELEASE_SECONDS, rate_hz);
         }

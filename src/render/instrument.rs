@@ -91,14 +91,18 @@ impl Instrument {
                 first.into(),
                 second.into(),
             ),
-            Kind::BuiltIn(preview) if event.channel != DRUMS => match (event.command, second) {
-                (NOTE_ON, 1..) => preview.play(NoteEvent::On {
-                    pitch: first,
-                    velocity: second,
-                }),
-                (NOTE_ON | NOTE_OFF, _) => preview.play(NoteEvent::Off { pitch: first }),
-                _ => {}
-            },
+            Kind::BuiltIn(preview) if event.channel != DRUMS => {
+                let (channel, pitch) = (event.channel, first);
+                match (event.command, second) {
+                    (NOTE_ON, velocity @ 1..) => preview.play(NoteEvent::On {
+                        channel,
+                        pitch,
+                        velocity,
+                    }),
+                    (NOTE_ON | NOTE_OFF, _) => preview.play(NoteEvent::Off { channel, pitch }),
+                    _ => {}
+                }
+            }
             Kind::BuiltIn(_) => {}
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::dataset::pop909::choose_windows;
 use crate::error::Result;
 use crate::evaluate::{Harmony, generate_segments};
-use crate::generator::{Settings, hears_chords};
+use crate::generator::{Settings, uses_chords};
 use crate::music::roll_picture::write_contact_sheet;
 use crate::train::music::{Music, Source};
 use crate::train::trainer::Trainer;
@@ -30,7 +30,7 @@ pub fn write_samples(folder: &Path, trainer: &Trainer, music: &Music) -> Result<
     let model = trainer.averaged_model()?;
     let windows = choose_windows(songs, WINDOWS, model.pitches());
     let settings = Settings::default();
-    let harmony = if hears_chords(&model, &settings) {
+    let harmony = if uses_chords(&model, &settings) {
         Harmony::Given
     } else {
         Harmony::Free

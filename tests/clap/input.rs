@@ -133,11 +133,11 @@ fn switching_generate_on_makes_a_draft_and_plays_it() {
     let mut playing = with_clip(6);
     switch_generate(&mut playing, true);
     let state = wait_for_takes(&mut playing, 1);
-    let draft = &state.current_take().unwrap().draft;
+    let score = &state.current_take().unwrap().draft.score;
     playing.heard.clear();
     (playing.frames, playing.peak) = (0, 0.0);
-    playing.roll_until(draft.bars.beats().0 + 1.0, 512);
-    let notes = draft.notes.iter();
+    playing.roll_until(score.length().0 + 1.0, 512);
+    let notes = score.notes().iter();
     let notes = notes.map(|note| (note.start.0, note.end().0, note.pitch, note.velocity));
     let wanted = plugin_hosts::expected(notes, FRAMES_PER_BEAT);
     assert!(!wanted.is_empty());
@@ -210,7 +210,8 @@ fn eight_instances_that_generate_at_once_make_the_same_draft_as_one_alone() {
     let mut alone = with_clip(2);
     switch_generate(&mut alone, true);
     let alone = wait_for_takes(&mut alone, 1).takes.remove(0).draft;
-    assert!(alone.notes.len() > 20, "{} notes", alone.notes.len());
+    let notes = alone.score.notes().len();
+    assert!(notes > 20, "{notes} notes");
     for draft in drafts {
         assert_eq!(draft, alone);
     }

@@ -5,10 +5,12 @@ mod state;
 
 use std::ffi::CStr;
 
+use diff_bgm::generator::{Draft, Recipe};
 use diff_bgm::instance::State;
-use diff_bgm::music::draft::{Draft, Recipe};
 use diff_bgm::music::note::Note;
-use diff_bgm::time::{Bars, Beats, Tempo};
+use diff_bgm::music::part::Part;
+use diff_bgm::music::score::{RawScore, Score};
+use diff_bgm::time::{Bars, Beats};
 use plugin_hosts::clap::{FRAMES_PER_BEAT, INSTRUMENT, Instance, Library, NOTE_EFFECT, Playing};
 use plugin_hosts::{Heard, Roll, library_of_this_test, project};
 use serde_json::json;
@@ -19,6 +21,7 @@ fn note(start: f64, length: f64, pitch: u8) -> Note {
         length: Beats(length),
         pitch,
         velocity: 64 + pitch / 2,
+        part: Part::All,
     }
 }
 
@@ -38,10 +41,11 @@ fn melody() -> Vec<Note> {
 fn with_draft(notes: Vec<Note>) -> String {
     let mut state = State::default();
     let draft = Draft {
-        notes,
-        bars: Bars(2),
-        tempo: Tempo::new(120.0).unwrap(),
-        cuts: Vec::new(),
+        score: Score::repaired(RawScore {
+            notes,
+            bars: Bars(2),
+            ..RawScore::default()
+        }),
         recipe: Recipe::default(),
     };
     state.add_take(draft, 0);

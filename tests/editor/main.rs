@@ -13,9 +13,11 @@ use std::{env, fs, thread};
 
 use diff_bgm::editor::HeadlessEditor;
 use diff_bgm::features::ClipFeatures;
+use diff_bgm::generator::{Draft, Recipe};
 use diff_bgm::instance::{SavedClip, State};
-use diff_bgm::music::draft::{Draft, Recipe};
 use diff_bgm::music::note::Note;
+use diff_bgm::music::part::Part;
+use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats, Tempo};
 use plugin_hosts::clap::{INSTRUMENT, Instance, Library, Playing};
 use plugin_hosts::desktop::{Key, Picture, Screen, Window};
@@ -81,14 +83,16 @@ fn draft_state() -> State {
         length: Beats(1.0),
         pitch: 60 + start,
         velocity: 90,
+        part: Part::All,
     };
     let mut state = State::default();
     state.add_take(
         Draft {
-            notes: (0..16).map(note).collect(),
-            bars: Bars(4),
-            tempo: Tempo::DEFAULT,
-            cuts: Vec::new(),
+            score: Score::repaired(RawScore {
+                notes: (0..16).map(note).collect(),
+                bars: Bars(4),
+                ..RawScore::default()
+            }),
             recipe: Recipe::default(),
         },
         0,

@@ -1,9 +1,11 @@
 //! The built plugin in a VST3 host.
 
+use diff_bgm::generator::{Draft, Recipe};
 use diff_bgm::instance::State;
-use diff_bgm::music::draft::{Draft, Recipe};
 use diff_bgm::music::note::Note;
-use diff_bgm::time::{Bars, Beats, Tempo};
+use diff_bgm::music::part::Part;
+use diff_bgm::music::score::{RawScore, Score};
+use diff_bgm::time::{Bars, Beats};
 use plugin_hosts::vst3::{FRAMES_PER_BEAT, Playing};
 use plugin_hosts::{Heard, Roll, library_of_this_test, project};
 
@@ -17,6 +19,7 @@ fn note(start: f64, length: f64, pitch: u8) -> Note {
         length: Beats(length),
         pitch,
         velocity: 90,
+        part: Part::All,
     }
 }
 
@@ -31,10 +34,11 @@ fn melody() -> Vec<Note> {
 fn saved() -> Vec<u8> {
     let mut state = State::default();
     let draft = Draft {
-        notes: melody(),
-        bars: Bars(2),
-        tempo: Tempo::new(120.0).unwrap(),
-        cuts: Vec::new(),
+        score: Score::repaired(RawScore {
+            notes: melody(),
+            bars: Bars(2),
+            ..RawScore::default()
+        }),
         recipe: Recipe::default(),
     };
     state.add_take(draft, 0);

@@ -13,9 +13,8 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::formats::atomic_file::expect_writable;
-use diff_bgm::generator::{Settings, generate};
-use diff_bgm::music::chord::ChordLane;
-use diff_bgm::music::draft::{ChordChange, Draft};
+use diff_bgm::generator::{Draft, Settings, generate};
+use diff_bgm::music::chord::{ChordChange, ChordLane};
 use diff_bgm::music::key::Key;
 use diff_bgm::music::metrics::Metrics;
 use diff_bgm::time::{Bars, Beats, Tempo};
@@ -184,8 +183,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     println!(
         "{}: {} in {}, in {generate:.1} s",
         arguments.output.display(),
-        counted(draft.notes.len(), "note"),
-        counted(draft.bars.0 as usize, "bar")
+        counted(draft.score.notes().len(), "note"),
+        counted(draft.score.bars().0 as usize, "bar")
     );
     if let Some(path) = &arguments.roll {
         draft.write_roll_picture(path)?;
@@ -200,10 +199,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             },
             settings: &settings,
             guidance_scale: draft.recipe.guidance_scale,
-            bars: draft.bars.0,
-            music: Metrics::of(&draft.notes, draft.bars),
-            cuts_beats: &draft.cuts,
-            chords: &draft.recipe.chords,
+            bars: draft.score.bars().0,
+            music: Metrics::of(&draft.score),
+            cuts_beats: draft.score.cuts(),
+            chords: draft.score.chords(),
             seconds: Timings {
                 load_model,
                 load_clip,

@@ -91,7 +91,7 @@ impl DraftJob {
             let recipe = &take.draft.recipe;
             recipe.settings == settings
                 && recipe.model == model.name()
-                && take.draft.cuts == generator::cuts(&clip, &settings)
+                && take.draft.score.cuts() == generator::cuts(&clip, &settings)
         });
         if is_repeated {
             settings.seed = settings.seed.wrapping_add(1);
@@ -102,8 +102,8 @@ impl DraftJob {
                 reporter.report(stage(&progress), progress.fraction() as f32)
             })
         })?;
-        let bars = counted(draft.bars.0 as usize, "bar");
-        let notes = counted(draft.notes.len(), "note");
+        let bars = counted(draft.score.bars().0 as usize, "bar");
+        let notes = counted(draft.score.notes().len(), "note");
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let made_unix_seconds = now.map_or(0, |since| since.as_secs());
         let is_played = session.add_take(epoch, draft, made_unix_seconds);

@@ -1,17 +1,7 @@
 use super::*;
-use crate::music::draft::Recipe;
+use crate::music::score::{RawScore, Score};
+use crate::music::tempo_map::TempoMap;
 use crate::player::{HostTransport, Player};
-use crate::time::Bars;
-
-fn silence() -> Draft {
-    Draft {
-        notes: Vec::new(),
-        bars: Bars(1),
-        tempo: Tempo::DEFAULT,
-        cuts: Vec::new(),
-        recipe: Recipe::default(),
-    }
-}
 
 fn session() -> (Player, Session) {
     let (player, publisher) = Player::new();
@@ -43,9 +33,9 @@ fn every_edit_is_a_new_revision() {
 fn a_draft_begun_before_a_state_was_loaded_is_kept_but_not_played() {
     let (_player, session) = session();
     let begun = session.epoch();
-    assert!(session.add_take(begun, silence(), 0));
+    assert!(session.add_take(begun, Draft::default(), 0));
     session.load(&session.state().to_text().unwrap());
-    assert!(!session.add_take(begun, silence(), 0));
+    assert!(!session.add_take(begun, Draft::default(), 0));
     let state = session.state();
     assert_eq!((state.takes.len(), state.current), (2, Some(0)));
 }
@@ -102,8 +92,12 @@ fn drafts_are_made_at_the_hosts_tempo_or_else_at_that_of_the_current_take() {
     session.add_take(
         0,
         Draft {
-            tempo: slow,
-            ..silence()
+            score: Score::new(RawScore {
+                tempo_map: TempoMap::constant(slow),
+                ..RawScore::default()
+            })
+            .unwrap(),
+            ..Draft::default()
         },
         0,
     );
@@ -118,7 +112,7 @@ fn drafts_are_made_at_the_hosts_tempo_or_else_at_that_of_the_current_take() {
 #[test]
 fn an_edit_copies_no_draft() {
     let (_player, session) = session();
-    session.add_take(0, silence(), 0);
+    session.add_take(0, Draft::default(), 0);
     let before = session.state();
     session.edit(|state| state.takes[0].name = "intro".to_owned());
     let after = session.state();

@@ -4,27 +4,34 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use flate2::Compression;
 use flate2::read::DeflateEncoder;
+use serde_json::json;
 
 use super::text::{MARK, MAX_BYTES, VERSION};
 use super::*;
 use crate::features::ClipFeatures;
-use crate::music::draft::Recipe;
+use crate::generator::Recipe;
 use crate::music::note::Note;
+use crate::music::part::Part;
+use crate::music::score::{RawScore, Score};
 use crate::time::{Bars, Beats, Seconds, Tempo};
 
 fn draft(seed: u64) -> Draft {
     let mut recipe = Recipe::default();
     recipe.settings.seed = seed;
-    Draft {
+    let score = Score::new(RawScore {
         notes: vec![Note {
             start: Beats(0.25),
             length: Beats(1.5),
             pitch: 60,
             velocity: 90,
+            part: Part::All,
         }],
         bars: Bars(8),
-        tempo: Tempo::DEFAULT,
         cuts: vec![Beats(4.5)],
+        ..RawScore::default()
+    });
+    Draft {
+        score: score.unwrap(),
         recipe,
     }
 }
@@ -126,71 +133,29 @@ fn paths_that_are_not_unicode_do_not_keep_the_takes_from_being_saved() {
 }
 
 #[test]
-fn notes_and_bars_out_of_range_are_removed_or_clamped() {
-    let sound = Note {
-        start: Beats(4.0),
-        length: Beats(1.0),
-        pitch: 60,
-        velocity: 90,
-    };
-    let last = Beats(f64::from(MAX_BARS) * 4.0);
-    let wrong = [
-        Note {
-            pitch: 128,
-            ..sound
-        },
-        Note {
-            start: Beats(-0.5),
-            ..sound
-        },
-        Note {
-            start: last,
-            ..sound
-        },
-        Note {
-            start: Beats(f64::NAN),
-            ..sound
-        },
-        Note {
-            length: Beats(0.0),
-            ..sound
-        },
-        Note {
-            length: Beats(f64::INFINITY),
-            ..sound
-        },
-    ];
-    let earlier = Note {
-        start: Beats(0.0),
-        velocity: 0,
-        ..sound
-    };
-    let mut state = State::default();
-    state.add_take(
-        Draft {
-            notes: wrong.into_iter().chain([sound, earlier]).collect(),
-            bars: Bars(0),
-            cuts: vec![Beats(f64::NAN), Beats(2.0)],
-            ..draft(1)
-        },
-        0,
-    );
-    let state = state.within_limits();
-    let read = &state.takes[0].draft;
-    assert_eq!(
-        read.notes,
-        [
-            Note {
-                velocity: 1,
-                ..earlier
-            },
-            sound
-        ]
-    );
-    assert_eq!(
-        (read.bars, read.cuts.as_slice()),
-        (Bars(1), &[Beats(2.0)][..])
-    );
+fn impossible_notes_of_a_saved_draft_are_left_out_and_overlaps_shortened() {
+    let mut json = serde_json::to_value(with_takes(1)).unwrap();
+    let draft = &mut json["takes"][0]["draft"];
+    let note = |start: f64, length: f64, pitch: u8, velocity: u8| json!({"start": start, "length": length, "pitch": pitch, "velocity": velocity});
+    draft["notes"] = json!([
+        note(0.0, 1.0, 128, 90),
+        note(-0.5, 1.0, 60, 90),
+        note(4096.0, 1.0, 60, 90),
+        note(0.0, 0.0, 60, 90),
+        note(0.0, 1e12, 60, 90),
+        note(4.0, 1.0, 60, 90),
+        note(0.0, 8.0, 60, 0),
+    ]);
+    draft["bars"] = json!(0);
+    draft["cuts"] = json!([4.0, 2.0]);
+    let text = json.to_string();
+    let state: State = serde_json::from_str(&text).unwrap();
+    let score = &state.takes[0].draft.score;
+    let notes = score.notes().iter();
+    let notes: Vec<_> = notes.map(|n| (n.start.0, n.length.0, n.velocity)).collect();
+    assert_eq!(notes, [(0.0, 4.0, 1), (4.0, 1.0, 90)]);
+    assert_eq!(score.bars(), Bars(1));
+    assert_eq!(score.cuts(), [Beats(2.0), Beats(4.0)]);
 }
 
 #[test]

@@ -5,9 +5,10 @@ use midly::{Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
 use super::sounding::SoundingNotes;
 use super::{
     ChannelEvent, MAX_EVENTS, MAX_TRACKS, Marker, MidiFile, MidiTrack, NOTE_OFF, NOTE_ON,
-    TempoChange, TimeSignature, sort_notes,
+    TempoChange, TimeSignature,
 };
 use crate::error::Fault;
+use crate::music::note::Note;
 use crate::time::Beats;
 
 /// The largest denominator of a time signature, as a power of two.
@@ -87,7 +88,7 @@ impl MidiFile {
                 }
                 TrackEventKind::Meta(MetaMessage::EndOfTrack) => {
                     track.notes.extend(sounding.end_all(at));
-                    sort_notes(&mut track.notes);
+                    track.notes.sort_by(Note::position);
                     self.length = Beats(self.length.0.max(at.0));
                     return Ok(track);
                 }
@@ -208,7 +209,7 @@ fn reason(error: &midly::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::note::Note;
+    use crate::music::part::Part;
 
     /// A file of one track at 480 ticks a beat.
     fn file(track: &[u8]) -> Vec<u8> {
@@ -233,6 +234,7 @@ mod tests {
             length: Beats(1.0),
             pitch: 60,
             velocity: 90,
+            part: Part::All,
         };
         assert_eq!(read.notes(), [note]);
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use midly::MidiMessage;
 
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::time::Beats;
 
 /// Notes that have started and not yet ended, by channel and pitch; those of one pitch end in the order they started.
@@ -46,5 +47,6 @@ fn note((start, velocity): (Beats, u8), end: Beats, pitch: u8) -> Option<Note> {
         length: end - start,
         pitch,
         velocity,
+        part: Part::All,
     })
 }

@@ -1,70 +1,96 @@
-//! Writing drafts as MIDI files of format 1.
+//! Writing scores as MIDI files of format 1.
+
+use std::io::Write;
+use std::iter;
+use std::path::Path;
 
 use midly::num::{u4, u7, u15, u24, u28};
 use midly::{
     Format, Header, MetaMessage, MidiMessage, Smf, Timing, Track, TrackEvent, TrackEventKind,
 };
 
-use crate::error::{Fault, Result};
-use crate::music::draft::{Draft, Recipe};
+use crate::error::{Error, Fault, Result};
+use crate::formats::atomic_file;
+use crate::music::part::Part;
+use crate::music::score::Score;
 use crate::time::Beats;
 
-/// Ticks in a beat.
+/// Ticks per quarter note.
 const TICKS_PER_BEAT: u16 = 480;
-/// The most bars that are written; more than a day of music.
-const MAX_BARS: u32 = 1 << 16;
-/// Velocity of note-offs, the one that MIDI gives to instruments that do not measure it.
+/// MIDI clocks per quarter note.
+const CLOCKS_PER_BEAT: f64 = 24.0;
+/// The velocity of note-offs: the one that MIDI prescribes for instruments that do not measure it.
 const RELEASE_VELOCITY: u8 = 64;
 
-impl Draft {
-    /// The draft as a MIDI file of format 1 with 480 ticks a beat.
+impl Score {
+    /// Returns the score as a MIDI file of format 1 with 480 ticks per quarter note.
     ///
-    /// The first track holds tempo, time signature, how the draft was made, its chords as texts, and a marker "cut 1",
-    /// "cut 2", … at every cut; the second, named "Diff-BGM", holds the notes on channel 1. Both end with the piece's last bar, or with a
-    /// note that lasts longer.
+    /// The first track holds `description` as a text, tempo, time signature, chords as texts, and a marker "cut 1",
+    /// "cut 2", … at every cut. A track for each part follows, named after it ("Diff-BGM" for [`Part::All`]) and on its
+    /// channel. All tracks end with the last bar, or with a note that lasts longer.
     ///
     /// # Errors
-    /// When the draft has more than 65,536 bars, or notes beyond them.
-    pub fn to_midi(&self) -> Result<Vec<u8>, Fault> {
-        let last = Beats(f64::from(MAX_BARS) * 4.0);
-        let notes_fit = self.notes.iter().all(|note| note.end().0 <= last.0);
-        if self.bars.0 > MAX_BARS || !notes_fit {
-            return Err(Fault::new(
-                format!("a draft of {} bars", self.bars.0),
-                format!("at most {MAX_BARS} bars, and no notes beyond them"),
-            ));
-        }
-        let notes = note_events(self);
-        let last_note = notes.last().map_or(0, |(tick, _)| *tick);
-        let end = tick(self.bars.beats()).max(last_note);
-        let made = made_by(&self.recipe);
+    /// Returns an error if a text or the file is too long for MIDI.
+    pub fn to_midi(&self, description: &str) -> Result<Vec<u8>, Fault> {
+        let parts = parts_of(self).into_iter();
+        let parts: Vec<_> = parts.map(|part| (part, note_events(self, part))).collect();
+        let note_ends = (parts.iter()).filter_map(|(_, notes)| Some(notes.last()?.0));
+        let end = note_ends.fold(tick(self.length()), u32::max);
         let cuts = cut_names(self);
+        let conductor = track("", conductor_events(self, description, &cuts), end);
+        let parts = parts.into_iter();
+        let parts = parts.map(|(part, notes)| track(track_name(part), notes, end));
         let smf = Smf {
             header: Header::new(Format::Parallel, Timing::Metrical(u15::new(TICKS_PER_BEAT))),
-            tracks: vec![
-                track("", conductor_events(self, &made, &cuts), end),
-                track("Diff-BGM", notes, end),
-            ],
+            tracks: iter::once(conductor).chain(parts).collect(),
         };
         let mut bytes = Vec::new();
         match smf.write(&mut bytes) {
             Ok(()) => Ok(bytes),
-            Err(reason) => Err(Fault::new(reason, "a draft that fits a MIDI file")),
+            Err(reason) => Err(Fault::new(reason, "a score that fits a MIDI file")),
         }
+    }
+
+    /// Writes the score as a MIDI file, atomically; see [`Score::to_midi`].
+    ///
+    /// # Errors
+    /// As for [`Score::to_midi`], and an [`Io`](Error::Io) error if `path` cannot be written.
+    pub fn write_midi(&self, path: impl AsRef<Path>, description: &str) -> Result<()> {
+        let path = path.as_ref();
+        let bytes = self.to_midi(description)?;
+        atomic_file::write_file(path, |file| file.write_all(&bytes).map_err(Error::io(path)))
     }
 }
 
 /// An event at a tick.
 type Timed<'a> = (u32, TrackEventKind<'a>);
 
-/// The notes' starts and ends, in order; at one tick, ends come before starts.
-fn note_events(draft: &Draft) -> Vec<Timed<'static>> {
-    let mut events = Vec::with_capacity(2 * draft.notes.len());
-    for note in &draft.notes {
+/// The parts that have notes; [`Part::All`] if there are no notes at all.
+fn parts_of(score: &Score) -> Vec<Part> {
+    let has_notes = |part: &Part| score.notes().iter().any(|note| note.part == *part);
+    let parts: Vec<Part> = Part::ALL.into_iter().filter(has_notes).collect();
+    if parts.is_empty() {
+        vec![Part::All]
+    } else {
+        parts
+    }
+}
+
+fn track_name(part: Part) -> &'static str {
+    match part {
+        Part::All => "Diff-BGM",
+        Part::Lead | Part::Chords | Part::Bass => part.label(),
+    }
+}
+
+/// The note-ons and note-offs of a part, in order; at one tick, note-offs come first.
+fn note_events(score: &Score, part: Part) -> Vec<Timed<'static>> {
+    let mut events = Vec::new();
+    for note in score.notes().iter().filter(|note| note.part == part) {
         let key = u7::from_int_lossy(note.pitch);
         let start = tick(note.start);
         let end = tick(note.end()).max(start + 1);
-        let vel = u7::from_int_lossy(note.velocity.clamp(1, 127));
+        let vel = u7::from_int_lossy(note.velocity);
         events.push((start, MidiMessage::NoteOn { key, vel }));
         let vel = u7::new(RELEASE_VELOCITY);
         events.push((end, MidiMessage::NoteOff { key, vel }));
@@ -77,36 +103,38 @@ fn note_events(draft: &Draft) -> Vec<Timed<'static>> {
         };
         (*tick, starts, key)
     });
-    let channel = u4::new(0);
+    let channel = u4::from_int_lossy(part.channel());
     let on_channel = |(tick, message)| (tick, TrackEventKind::Midi { channel, message });
     events.into_iter().map(on_channel).collect()
 }
 
 fn conductor_events<'a>(
-    draft: &'a Draft,
-    made: &'a str,
+    score: &'a Score,
+    description: &'a str,
     cuts: &'a [(u32, String)],
 ) -> Vec<Timed<'a>> {
-    let micros_per_beat = (60e6 / draft.tempo.bpm()).round() as u32;
-    let metronome_clocks = 24;
-    let thirty_seconds_per_beat = 8;
-    let at_start = [
-        MetaMessage::Text(made.as_bytes()),
-        MetaMessage::Tempo(u24::from_int_lossy(micros_per_beat)),
-        MetaMessage::TimeSignature(4, 2, metronome_clocks, thirty_seconds_per_beat),
-    ];
-    let cuts = (cuts.iter()).map(|(tick, name)| (*tick, MetaMessage::Marker(name.as_bytes())));
-    let piece = 0.0..draft.bars.beats().0;
-    let chords = (draft.recipe.chords.iter())
-        .filter(|chord| piece.contains(&chord.start.0))
+    let piece = Beats(0.0)..score.length();
+    let description = [(0, MetaMessage::Text(description.as_bytes()))];
+    let tempi = (score.tempo_map().changes().iter())
+        .filter(|change| piece.contains(&change.at))
+        .map(|change| {
+            let micros = change.tempo.micros_per_beat().round() as u32;
+            let message = MetaMessage::Tempo(u24::from_int_lossy(micros));
+            (tick(change.at), message)
+        });
+    let time_signature = [(0, time_signature(score))];
+    let chords = (score.chords().iter())
+        .filter(|chord| piece.contains(&chord.start))
         .map(|chord| {
             (
                 tick(chord.start),
                 MetaMessage::Text(chord.symbol.as_bytes()),
             )
         });
-    let mut events: Vec<(u32, MetaMessage)> = (at_start.into_iter())
-        .map(|message| (0, message))
+    let cuts = (cuts.iter()).map(|(tick, name)| (*tick, MetaMessage::Marker(name.as_bytes())));
+    let mut events: Vec<(u32, MetaMessage)> = (description.into_iter())
+        .chain(tempi)
+        .chain(time_signature)
         .chain(chords)
         .chain(cuts)
         .collect();
@@ -116,28 +144,26 @@ fn conductor_events<'a>(
         .collect()
 }
 
-/// Where the cuts within the piece are, with their names.
-fn cut_names(draft: &Draft) -> Vec<(u32, String)> {
-    let mut cuts = draft.cuts.clone();
-    cuts.retain(|cut| (0.0..=draft.bars.beats().0).contains(&cut.0));
-    cuts.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let named = cuts.iter().enumerate();
-    named
-        .map(|(i, cut)| (tick(*cut), format!("cut {}", i + 1)))
-        .collect()
+fn time_signature(score: &Score) -> MetaMessage<'static> {
+    let metre = score.metre();
+    let unit_power = metre.unit().ilog2() as u8;
+    let metronome_clocks = (CLOCKS_PER_BEAT * metre.pulse().0) as u8;
+    let thirty_seconds_per_beat = 8;
+    MetaMessage::TimeSignature(
+        metre.beats(),
+        unit_power,
+        metronome_clocks,
+        thirty_seconds_per_beat,
+    )
 }
 
-/// How a draft was made, in a line.
-fn made_by(recipe: &Recipe) -> String {
-    format!(
-        "Diff-BGM {}: model {}, seed {}, {} in {} steps, guidance {}",
-        env!("CARGO_PKG_VERSION"),
-        recipe.model,
-        recipe.settings.seed,
-        recipe.settings.sampler.kind,
-        recipe.settings.sampler.steps,
-        recipe.guidance_scale
-    )
+/// The ticks and names of the cuts within the piece.
+fn cut_names(score: &Score) -> Vec<(u32, String)> {
+    let piece = Beats(0.0)..=score.length();
+    let cuts = score.cuts().iter().filter(|cut| piece.contains(cut));
+    (cuts.enumerate())
+        .map(|(i, cut)| (tick(*cut), format!("cut {}", i + 1)))
+        .collect()
 }
 
 /// A track of sorted events, with its name unless that is empty, and its end.
@@ -157,7 +183,7 @@ fn track<'a>(name: &'a str, events: Vec<Timed<'a>>, end: u32) -> Track<'a> {
         .collect()
 }
 
-/// The tick nearest to a time.
-fn tick(time: Beats) -> u32 {
-    (time.0 * f64::from(TICKS_PER_BEAT)).round() as u32
+/// The tick nearest to a beat.
+fn tick(at: Beats) -> u32 {
+    (at.0 * f64::from(TICKS_PER_BEAT)).round() as u32
 }

@@ -1,18 +1,18 @@
-//! Where everything of a draft goes on its picture.
+//! The layout of a score's picture.
+
+use std::ops::Range;
 
 use crate::canvas::Rect;
-use crate::music::draft::Draft;
-use crate::time::{BEATS_PER_BAR, Beats};
+use crate::music::score::Score;
+use crate::time::Beats;
 
-/// Bars side by side; longer pieces go on below, in up to [`MAX_SYSTEMS`] systems.
+/// Bars side by side; longer pieces continue below, in up to [`MAX_SYSTEMS`] systems.
 const BARS_PER_SYSTEM: u32 = 16;
 const MAX_SYSTEMS: u32 = 16;
-/// Bars shown at most, which is more than anyone can see.
-const MAX_BARS: u32 = 4096;
-/// Pitches shown at least, so that a narrow piece does not look wide.
+/// The fewest pitches shown, so that a narrow piece does not look wide.
 const MIN_PITCHES: u8 = 37;
 
-/// The picture's width; all lengths are in its pixels.
+/// The picture's width; all lengths are in pixels.
 pub(super) const WIDTH: usize = 2080;
 pub(super) const MARGIN: f32 = 40.0;
 const HEADER_HEIGHT: f32 = 64.0;
@@ -24,17 +24,17 @@ const ROW_HEIGHT: f32 = 12.0;
 const ROW_HEIGHT_OF_SEVERAL_SYSTEMS: f32 = 9.0;
 const SYSTEM_GAP: f32 = 28.0;
 const FOOTER_HEIGHT: f32 = 48.0;
-/// Radius of the panels' corners.
+/// The radius of the panels' corners.
 pub(super) const CORNER: f32 = 8.0;
 
-/// Where everything of a draft goes.
+/// The picture of a score: where each bar and pitch is.
 pub(super) struct Page<'a> {
-    pub(super) draft: &'a Draft,
-    /// How many bars are shown.
-    bars: u32,
+    pub(super) score: &'a Score,
+    /// The words beside the title.
+    pub(super) caption: &'a str,
     /// The lowest pitch shown.
     pub(super) pitch_min: u8,
-    /// How many pitches are shown.
+    /// The number of pitches shown.
     pub(super) pitches: u8,
     bars_per_system: u32,
     systems: u32,
@@ -49,10 +49,10 @@ pub(super) struct System {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(draft: &'a Draft) -> Self {
-        let pitches = || draft.notes.iter().map(|note| note.pitch.min(127));
+    pub(super) fn new(score: &'a Score, caption: &'a str) -> Self {
+        let pitches = || score.notes().iter().map(|note| note.pitch);
         let (low, high) = (pitches().min().unwrap_or(48), pitches().max().unwrap_or(72));
-        // A little air above and below.
+        // A margin above and below.
         let mut pitch_min = low.saturating_sub(2);
         let mut pitch_end = (high + 3).min(128);
         if pitch_end - pitch_min < MIN_PITCHES {
@@ -63,15 +63,15 @@ impl<'a> Page<'a> {
             pitch_end = pitch_min + MIN_PITCHES;
         }
 
-        let bars = draft.bars.0.clamp(1, MAX_BARS);
+        let bars = score.bars().0;
         let bars_per_system = if bars <= BARS_PER_SYSTEM {
             bars
         } else {
             BARS_PER_SYSTEM.max(bars.div_ceil(MAX_SYSTEMS).next_multiple_of(4))
         };
         Self {
-            draft,
-            bars,
+            score,
+            caption,
             pitch_min,
             pitches: pitch_end - pitch_min,
             bars_per_system,
@@ -84,7 +84,7 @@ impl<'a> Page<'a> {
             let first_bar = index * self.bars_per_system;
             System {
                 first_bar,
-                bars: self.bars_per_system.min(self.bars - first_bar),
+                bars: self.bars_per_system.min(self.score.bars().0 - first_bar),
                 top: MARGIN + HEADER_HEIGHT + index as f32 * (self.system_height() + SYSTEM_GAP),
             }
         })
@@ -100,9 +100,9 @@ impl<'a> Page<'a> {
         self.ruler_height() + f32::from(self.pitches) * self.row_height()
     }
 
-    /// Bar numbers, and below them the times of cuts and the chords where there are any.
+    /// The height of the bar numbers and, if there are any, the times of cuts and the chords below them.
     fn ruler_height(&self) -> f32 {
-        let chords_height = if self.draft.recipe.chords.is_empty() {
+        let chords_height = if self.score.chords().is_empty() {
             0.0
         } else {
             CHORDS_HEIGHT
@@ -110,9 +110,9 @@ impl<'a> Page<'a> {
         self.chords_top() + chords_height
     }
 
-    /// Where the chords are, below the top of a system.
+    /// The upper edge of the chords, from the top of a system.
     pub(super) fn chords_top(&self) -> f32 {
-        if self.draft.cuts.is_empty() {
+        if self.score.cuts().is_empty() {
             BAR_NUMBERS_HEIGHT
         } else {
             BAR_NUMBERS_HEIGHT + CUT_TIMES_HEIGHT
@@ -128,14 +128,25 @@ impl<'a> Page<'a> {
     }
 
     pub(super) fn beat_width(&self) -> f32 {
-        let beats = (self.bars_per_system * BEATS_PER_BAR) as f32;
+        let beats = (self.bars_per_system * self.bar_beats()) as f32;
         (WIDTH as f32 - 2.0 * MARGIN - KEYS_WIDTH) / beats
     }
 
-    /// The horizontal place of a time in a system.
-    pub(super) fn x(&self, system: &System, time: Beats) -> f32 {
-        let since = time.0 - f64::from(system.first_bar * BEATS_PER_BAR);
-        MARGIN + KEYS_WIDTH + (since * f64::from(self.beat_width())) as f32
+    /// Quarter notes in a bar.
+    pub(super) fn bar_beats(&self) -> u32 {
+        self.score.metre().bar_beats()
+    }
+
+    /// The beats of a system.
+    pub(super) fn beats(&self, system: &System) -> Range<Beats> {
+        let bar_line = |bar: u32| Beats(f64::from(bar * self.bar_beats()));
+        bar_line(system.first_bar)..bar_line(system.first_bar + system.bars)
+    }
+
+    /// The horizontal place of a beat in a system.
+    pub(super) fn x(&self, system: &System, at: Beats) -> f32 {
+        let since = at - self.beats(system).start;
+        MARGIN + KEYS_WIDTH + (since.0 * f64::from(self.beat_width())) as f32
     }
 
     /// The upper edge of a pitch's row.
@@ -144,11 +155,11 @@ impl<'a> Page<'a> {
         system.top + self.ruler_height() + f32::from(rows_above) * self.row_height()
     }
 
-    /// The rows of a system, without its ruler and keys.
+    /// The area of a system's notes, without its ruler and keys.
     pub(super) fn rows(&self, system: &System) -> Rect {
         let top = system.top + self.ruler_height();
         let left = MARGIN + KEYS_WIDTH;
-        let beats = (system.bars * BEATS_PER_BAR) as f32;
+        let beats = (system.bars * self.bar_beats()) as f32;
         Rect {
             left,
             top,

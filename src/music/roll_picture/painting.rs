@@ -1,26 +1,26 @@
-//! Painting a draft on its page.
+//! Painting a score on its page.
 
 use super::layout::{BAR_NUMBERS_HEIGHT, CORNER, MARGIN, Page, System, WIDTH};
 use crate::canvas::{Canvas, Lettering, Rect};
 use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
 use crate::palette::{ACCENT, BACKGROUND, LINE, MELODY, MUTED, NOTE, PANEL, TEXT};
-use crate::time::{BEATS_PER_BAR, Beats};
+use crate::time::Beats;
 
-/// Lines and numbers closer together than these many pixels are thinned out.
-const ROOM_OF_A_BEAT_LINE: f32 = 8.0;
-const ROOM_OF_A_BAR_LINE: f32 = 16.0;
-const ROOM_OF_A_BAR_NUMBER: f32 = 80.0;
+/// The least distance between beat lines, between bar lines and between bar numbers, in pixels.
+const MIN_BEAT_SPACING: f32 = 8.0;
+const MIN_BAR_SPACING: f32 = 16.0;
+const MIN_NUMBER_SPACING: f32 = 80.0;
 
 impl Page<'_> {
-    /// The picture.
+    /// Paints the whole picture.
     pub(super) fn paint(&self) -> Canvas {
         let mut canvas = Canvas::new(WIDTH, self.height().ceil() as usize, BACKGROUND);
         self.paint_header(&mut canvas);
-        let voices = voices(&self.draft.notes);
+        let voices = voices(self.score.notes());
         for system in self.systems() {
             self.paint_grid(&mut canvas, &system);
-            for (note, voice) in self.draft.notes.iter().zip(&voices) {
+            for (note, voice) in self.score.notes().iter().zip(&voices) {
                 self.paint_note(&mut canvas, &system, note, *voice);
             }
             self.paint_cuts(&mut canvas, &system);
@@ -31,21 +31,17 @@ impl Page<'_> {
     }
 
     fn paint_header(&self, canvas: &mut Canvas) {
-        let draft = self.draft;
+        let score = self.score;
         let title = "Diff-BGM";
         canvas.write(title, MARGIN, MARGIN - 8.0, Lettering::TITLE, TEXT);
-        let made = format!(
-            "{}  seed {}",
-            draft.recipe.model, draft.recipe.settings.seed
-        );
         let left = MARGIN + Lettering::TITLE.width(title) + 24.0;
-        canvas.write(&made, left, MARGIN - 2.0, Lettering::LABEL, MUTED);
+        canvas.write(self.caption, left, MARGIN - 2.0, Lettering::LABEL, MUTED);
         let facts = format!(
             "{} bars  {} BPM  {}  {} notes",
-            draft.bars.0,
-            (draft.tempo.bpm() * 100.0).round() / 100.0,
-            draft.tempo.seconds_in(draft.bars.beats()).clock(),
-            draft.notes.len()
+            score.bars().0,
+            (score.tempo_map().initial_tempo().bpm() * 100.0).round() / 100.0,
+            score.duration().clock(),
+            score.notes().len()
         );
         let left = WIDTH as f32 - MARGIN - Lettering::LABEL.width(&facts);
         canvas.write(&facts, left, MARGIN - 2.0, Lettering::LABEL, MUTED);
@@ -89,17 +85,17 @@ impl Page<'_> {
         self.paint_bars(canvas, system, rows);
     }
 
-    /// Bar and beat lines and bar numbers, as many as there is room for.
+    /// Paints bar lines, beat lines and bar numbers, as many as there is room for.
     fn paint_bars(&self, canvas: &mut Canvas, system: &System, rows: Rect) {
         let beat_width = self.beat_width();
-        let bar_width = beat_width * BEATS_PER_BAR as f32;
-        let every = |room: f32| ((room / bar_width).ceil() as u32).next_power_of_two();
-        let (line_every, number_every) = (every(ROOM_OF_A_BAR_LINE), every(ROOM_OF_A_BAR_NUMBER));
-        let with_beats = beat_width >= ROOM_OF_A_BEAT_LINE;
+        let bar_width = beat_width * self.bar_beats() as f32;
+        let every = |spacing: f32| ((spacing / bar_width).ceil() as u32).next_power_of_two();
+        let (line_every, number_every) = (every(MIN_BAR_SPACING), every(MIN_NUMBER_SPACING));
+        let with_beats = beat_width >= MIN_BEAT_SPACING;
         let bars = system.first_bar..system.first_bar + system.bars;
         for bar in bars.filter(|bar| bar.is_multiple_of(line_every)) {
-            let left = self.x(system, Beats(f64::from(bar * BEATS_PER_BAR)));
-            for beat in 0..if with_beats { BEATS_PER_BAR } else { 1 } {
+            let left = self.x(system, Beats(f64::from(bar * self.bar_beats())));
+            for beat in 0..if with_beats { self.bar_beats() } else { 1 } {
                 let x = (left + beat as f32 * beat_width).round();
                 let (width, alpha, top) = if beat == 0 {
                     (2.0, 1.0, system.top)
@@ -126,7 +122,7 @@ impl Page<'_> {
         let rows = self.rows(system);
         let left = self.x(system, note.start).max(rows.left);
         let right = self.x(system, note.end()).min(rows.right);
-        if right <= left || note.pitch > 127 {
+        if right <= left {
             return;
         }
         let top = self.y(system, note.pitch);
@@ -141,17 +137,16 @@ impl Page<'_> {
         canvas.fill_rounded(body, 3.0, colour, (0.4 + 0.75 * loudness).min(1.0));
     }
 
-    /// The chords where they begin, as far as there is room, on a ground that keeps lines out of their names.
+    /// Paints the names of the chords where they begin if there is room, on a ground that hides the lines behind them.
     fn paint_chords(&self, canvas: &mut Canvas, system: &System) {
         let rows = self.rows(system);
-        let first = f64::from(system.first_bar * BEATS_PER_BAR);
-        let end = f64::from((system.first_bar + system.bars) * BEATS_PER_BAR);
+        let beats = self.beats(system);
         let top = system.top + self.chords_top();
         let mut free_from = rows.left;
-        for chord in &self.draft.recipe.chords {
+        for chord in self.score.chords() {
             let left = self.x(system, chord.start) + 4.0;
             let right = left + Lettering::LABEL.width(&chord.symbol);
-            if (first..end).contains(&chord.start.0) && left >= free_from && right <= rows.right {
+            if beats.contains(&chord.start) && left >= free_from && right <= rows.right {
                 let ground = Rect {
                     left: left - 2.0,
                     right: right + 2.0,
@@ -165,16 +160,12 @@ impl Page<'_> {
         }
     }
 
-    /// The cuts as lines, each with its time where there is room for it.
+    /// Paints the cuts as lines, with their times if there is room.
     fn paint_cuts(&self, canvas: &mut Canvas, system: &System) {
         let rows = self.rows(system);
-        let first = f64::from(system.first_bar * BEATS_PER_BAR);
-        let end = f64::from((system.first_bar + system.bars) * BEATS_PER_BAR);
+        let beats = self.beats(system);
         let mut free_from = rows.left;
-        for &cut in &self.draft.cuts {
-            if !(first..end).contains(&cut.0) {
-                continue;
-            }
+        for &cut in (self.score.cuts().iter()).filter(|cut| beats.contains(cut)) {
             let x = self.x(system, cut);
             let top = system.top + BAR_NUMBERS_HEIGHT;
             let line = Rect {
@@ -184,7 +175,7 @@ impl Page<'_> {
                 bottom: rows.bottom,
             };
             canvas.fill(line, ACCENT, 0.9);
-            let time = self.draft.tempo.seconds_in(cut).clock();
+            let time = self.score.tempo_map().seconds_at(cut).clock();
             let label_end = x + 10.0 + Lettering::LABEL.width(&time);
             if x >= free_from && label_end <= rows.right {
                 canvas.write(&time, x + 10.0, top, Lettering::LABEL, ACCENT);
@@ -197,7 +188,7 @@ impl Page<'_> {
         let top = canvas.height() as f32 - MARGIN - Lettering::LABEL.height() + 8.0;
         let mut left = MARGIN;
         let entries = [(MELODY, "melody"), (NOTE, "accompaniment"), (ACCENT, "cut")];
-        let shown = if self.draft.cuts.is_empty() { 2 } else { 3 };
+        let shown = if self.score.cuts().is_empty() { 2 } else { 3 };
         for &(colour, name) in &entries[..shown] {
             let swatch = Rect {
                 left,

@@ -19,8 +19,10 @@ enum Act {
 }
 
 fn notes() -> impl Strategy<Value = Vec<Note>> {
-    let one = (0u32..64, 1u32..12, 40u8..90).prop_map(|(start, length, pitch)| {
-        note(f64::from(start) / 4.0, f64::from(length) / 4.0, pitch)
+    let part = prop::sample::select(Part::ALL.to_vec());
+    let one = (0u32..64, 1u32..12, 40u8..90, part).prop_map(|(start, length, pitch, part)| {
+        let note = note(f64::from(start) / 4.0, f64::from(length) / 4.0, pitch);
+        in_part(part, note)
     });
     prop::collection::vec(one, 0..80)
 }
@@ -77,7 +79,7 @@ proptest! {
                 Act::Loop(range) => {
                     host.loop_range = range.map(|(first, end)| (Beats(first), Beats(end)));
                 }
-                Act::Swap(notes) => publisher.publish(NoteSchedule::new(&notes)),
+                Act::Swap(notes) => publisher.publish(schedule(&notes)),
                 Act::Room(room) => listener.room = room,
                 Act::Reset => player.release(),
                 Act::Partial { frames } => {
@@ -88,7 +90,7 @@ proptest! {
         }
         listener.room = None;
         listener.block(&mut player, &Transport::default(), Block { frames: 64, rate_hz });
-        prop_assert_eq!(listener.sounding, 0);
+        prop_assert_eq!(listener.sounding, SoundingNotes::default());
     }
 
     #[test]
@@ -98,7 +100,7 @@ proptest! {
         rate_hz in prop::sample::select(vec![8_000.0, 22_050.0, 44_100.0, 96_000.0, 192_000.0]),
         tempo_bpm in 20.0..400.0,
     ) {
-        let schedule = NoteSchedule::new(&notes);
+        let schedule = schedule(&notes);
         let beats_per_frame = tempo_bpm / 60.0 / rate_hz;
         let (mut player, _publisher) = player_of(&notes);
         let mut listener = Listener::default();

@@ -42,20 +42,9 @@ impl PersistentField<'_, String> for Saved {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generator::Draft;
     use crate::instance::State;
-    use crate::music::draft::{Draft, Recipe};
     use crate::player::Player;
-    use crate::time::{Bars, Tempo};
-
-    fn silence() -> Draft {
-        Draft {
-            notes: Vec::new(),
-            bars: Bars(1),
-            tempo: Tempo::DEFAULT,
-            cuts: Vec::new(),
-            recipe: Recipe::default(),
-        }
-    }
 
     fn session() -> (Player, Session) {
         let (player, publisher) = Player::new();
@@ -79,7 +68,7 @@ mod tests {
         let (_player, session) = session();
         session.edit(|state| {
             for letter in ["a", "b", "c", "d"] {
-                state.add_take(silence(), 0);
+                state.add_take(Draft::default(), 0);
                 state.takes.last_mut().unwrap().name = letter.repeat(20 << 20);
             }
             state.current = Some(0);

@@ -1,0 +1,78 @@
+//! A draft: a score, and how it was made.
+
+mod saved;
+
+use std::fmt;
+use std::path::Path;
+
+use super::Settings;
+use crate::error::{Fault, Result};
+use crate::music::score::Score;
+
+/// A score for a clip, and how it was made.
+///
+/// Deserialising repairs the score (see [`Score::repaired`]), so that a project with impossible notes still opens.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Draft {
+    /// The music.
+    pub score: Score,
+    /// How it was made.
+    pub recipe: Recipe,
+}
+
+/// What is needed to make a draft again, apart from the clip.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recipe {
+    /// The model's name: its file's stem, or `default` for the built-in model.
+    pub model: String,
+    /// The guidance scale that was used, whether set or the model's own.
+    pub guidance_scale: f64,
+    /// All other settings.
+    pub settings: Settings,
+}
+
+impl Draft {
+    /// Returns the draft as a MIDI file; see [`Score::to_midi`].
+    ///
+    /// # Errors
+    /// As for [`Score::to_midi`].
+    pub fn to_midi(&self) -> Result<Vec<u8>, Fault> {
+        self.score.to_midi(&self.recipe.to_string())
+    }
+
+    /// Writes the draft as a MIDI file, atomically.
+    ///
+    /// # Errors
+    /// As for [`Score::write_midi`].
+    pub fn write_midi(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.score.write_midi(path, &self.recipe.to_string())
+    }
+
+    /// Writes a PNG of the draft's notes, atomically.
+    ///
+    /// # Errors
+    /// As for [`Score::write_picture`].
+    pub fn write_roll_picture(&self, path: impl AsRef<Path>) -> Result<()> {
+        let Recipe {
+            model, settings, ..
+        } = &self.recipe;
+        let caption = format!("{model}  seed {}", settings.seed);
+        self.score.write_picture(path, &caption)
+    }
+}
+
+/// The recipe in one line.
+impl fmt::Display for Recipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Settings { seed, sampler, .. } = &self.settings;
+        write!(
+            f,
+            "Diff-BGM {}: model {}, seed {seed}, {} in {} steps, guidance {}",
+            env!("CARGO_PKG_VERSION"),
+            self.model,
+            sampler.kind,
+            sampler.steps,
+            self.guidance_scale
+        )
+    }
+}

@@ -1,0 +1,129 @@
+//! Settings of a draft, and their ranges.
+
+use serde::{Deserialize, Serialize};
+
+use crate::conditioning::harmony::Harmony;
+use crate::conditioning::placement::Alignment;
+use crate::conditioning::steering::Steering;
+use crate::diffusion::coherence::Coherence;
+use crate::diffusion::config::ConditionKind;
+use crate::diffusion::model::Model;
+use crate::diffusion::sampler::SamplerSettings;
+use crate::error::{Error, Result};
+use crate::music::score::MAX_BARS;
+use crate::time::{BEATS_PER_BAR, Bars, Beats, Tempo};
+
+/// The most sampling steps per segment.
+pub const MAX_SAMPLING_STEPS: usize = 1000;
+
+/// The guidance scale of our own models, chosen by `bgm evaluate` (see `models/MODEL_CARD.md`).
+pub const CUES_GUIDANCE_SCALE: f64 = 2.0;
+/// The guidance scale of the published models, the authors' own.
+const PUBLISHED_GUIDANCE_SCALE: f64 = 5.0;
+
+/// How to make a draft.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The tempo of the music.
+    pub tempo: Tempo,
+    /// The beat of the music at which the clip starts.
+    pub clip_start: Beats,
+    /// The length of the piece; up to the first bar line at or after the clip's end if `None`.
+    pub bars: Option<Bars>,
+    /// How rows of the clip are assigned to beats.
+    pub alignment: Alignment,
+    /// Seed of the noise.
+    pub seed: u64,
+    /// How to sample.
+    pub sampler: SamplerSettings,
+    /// Scale of classifier-free guidance, 1 for none; the model's own if `None`.
+    pub guidance_scale: Option<f64>,
+    /// What each cue follows.
+    pub steering: Steering,
+    /// Where the chords come from; the published networks find their own.
+    pub harmony: Harmony,
+    /// How strongly the draft is held together; ignored by the published networks.
+    pub coherence: Coherence,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            tempo: Tempo::DEFAULT,
+            clip_start: Beats(0.0),
+            bars: None,
+            alignment: Alignment::default(),
+            seed: 1,
+            sampler: SamplerSettings::default(),
+            guidance_scale: None,
+            steering: Steering::default(),
+            harmony: Harmony::default(),
+            coherence: Coherence::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// The guidance scale for `model`: the one that is set, or the model's own.
+    pub(super) fn guidance_scale_for(&self, model: &Model) -> f64 {
+        self.guidance_scale
+            .unwrap_or_else(|| default_guidance_scale(model.config().cond_type))
+    }
+
+    /// Returns an error if a setting is out of range.
+    pub(super) fn check(&self, model: &Model) -> Result<()> {
+        let (sampler, coherence) = (self.sampler, self.coherence);
+        let last_beat = f64::from(MAX_BARS * BEATS_PER_BAR);
+        for (name, value, low, high) in [
+            (
+                "a guidance scale",
+                self.guidance_scale_for(model),
+                0.0,
+                30.0,
+            ),
+            ("a temperature", sampler.temperature, 0.0, 2.0),
+            ("an eta", sampler.eta, 0.0, 1.0),
+            ("a repetition", coherence.repetition.into(), 0.0, 1.0),
+            ("a hold on the key", coherence.key.into(), 0.0, 1.0),
+            ("a hold on the chords", coherence.chord.into(), 0.0, 2.0),
+            ("a hold on the groove", coherence.groove.into(), 0.0, 1.0),
+            ("a consonance", coherence.consonance.into(), 0.0, 1.0),
+            ("a clip start", self.clip_start.0, 0.0, last_beat),
+        ] {
+            if !(low..=high).contains(&value) {
+                return Err(Error::value(
+                    format!("{name} of {value}"),
+                    format!("{low} to {high}"),
+                ));
+            }
+        }
+        if !(1..=MAX_SAMPLING_STEPS).contains(&sampler.steps) {
+            return Err(Error::value(
+                format!("{} sampling steps", sampler.steps),
+                format!("1 to {MAX_SAMPLING_STEPS}"),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The default guidance scale of a family of models.
+pub fn default_guidance_scale(kind: ConditionKind) -> f64 {
+    match kind {
+        ConditionKind::Cues => CUES_GUIDANCE_SCALE,
+        _ => PUBLISHED_GUIDANCE_SCALE,
+    }
+}
+
+/// Returns an error unless a piece can have `bars` bars.
+pub(super) fn check_length(bars: Bars) -> Result<()> {
+    if (1..=MAX_BARS).contains(&bars.0) {
+        Ok(())
+    } else {
+        Err(Error::value(
+            format!("a piece of {} bars", bars.0),
+            format!("1 to {MAX_BARS} bars"),
+        ))
+    }
+}

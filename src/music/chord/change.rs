@@ -1,0 +1,51 @@
+//! Where a piece's chords change.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Chord, Spelling};
+use crate::time::Beats;
+
+/// A chord that begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChordChange {
+    /// Where it begins.
+    pub start: Beats,
+    /// Its symbol as on a lead sheet, `N.C.` for no chord.
+    pub symbol: String,
+}
+
+impl ChordChange {
+    /// Returns the changes in `chords`, which are one per beat.
+    pub fn of_beats(chords: &[Option<Chord>], spelling: Spelling) -> Vec<Self> {
+        let begins = |beat: &usize| *beat == 0 || chords[*beat] != chords[*beat - 1];
+        (0..chords.len())
+            .filter(begins)
+            .map(|beat| Self {
+                start: Beats(beat as f64),
+                symbol: chords[beat]
+                    .map_or_else(|| "N.C.".to_owned(), |chord| chord.symbol(spelling)),
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::chord::ChordLane;
+
+    #[test]
+    fn a_chord_is_named_where_it_begins() {
+        let lane: ChordLane = "C C/E | N.C. | Am".parse().unwrap();
+        let chords = lane.chords(12);
+        let changes = ChordChange::of_beats(&chords, Spelling::of_chords(&chords));
+        let named: Vec<(f64, &str)> = (changes.iter())
+            .map(|change| (change.start.0, change.symbol.as_str()))
+            .collect();
+        assert_eq!(
+            named,
+            [(0.0, "C"), (2.0, "C/E"), (4.0, "N.C."), (8.0, "Am")]
+        );
+        assert!(ChordChange::of_beats(&[], Spelling::of_chords(&[])).is_empty());
+    }
+}
