@@ -43,16 +43,16 @@ pub(crate) struct Arguments {
     /// Number of segments to generate
     #[arg(long, default_value = "64")]
     segments: usize,
-    /// Model file of the kind cues [default: the built-in model]
+    /// The model file, of the kind cues [default: the built-in model]
     #[arg(long, value_name = "MODEL.safetensors")]
     model: Option<PathBuf>,
     /// Sampler: ddpm, ddim or dpm++2m
     #[arg(long, default_value_t)]
     sampler: SamplerKind,
-    /// Sampling steps a segment; ddpm always takes all steps of the model's schedule
+    /// Sampling steps per segment; ddpm always takes every step of the model's schedule
     #[arg(long, default_value_t = SamplerSettings::default().steps)]
     steps: usize,
-    /// Guidance scale: how closely the music follows the cues, 1 for no guidance [default: the one tuned for the model]
+    /// How closely the music follows the cues; 1 is without guidance [default: the model's own]
     #[arg(long)]
     guidance: Option<f64>,
     /// Seed of the first segment; each further segment adds 1
@@ -67,10 +67,10 @@ pub(crate) struct Arguments {
     /// Also write a picture of pairs of rolls, one real and one generated, with a key to which is which (`.key.json`)
     #[arg(long, value_name = "SHEET.png")]
     sheet: Option<PathBuf>,
-    /// Device that runs the network: cpu, cuda or metal
+    /// The device that runs the network: cpu, cuda or metal
     #[arg(long, default_value = "cpu")]
     device: DeviceKind,
-    /// Number of threads; 0 for one a core
+    /// Threads; 0 uses one per core
     #[arg(long, default_value = "0")]
     threads: ThreadCount,
     #[command(flatten)]

@@ -82,10 +82,10 @@ pub(crate) struct Arguments {
     /// Seed of the weights, windows and noise
     #[arg(long)]
     seed: Option<u64>,
-    /// Device that runs the network: cpu, cuda or metal
+    /// The device that runs the network: cpu, cuda or metal
     #[arg(long, default_value = "cpu")]
     device: DeviceKind,
-    /// Number of threads; 0 for one a core
+    /// Threads; 0 uses one per core
     #[arg(long, default_value = "0")]
     threads: ThreadCount,
 }
