@@ -49,10 +49,9 @@ impl DeviceKind {
     /// Returns an error if this build does not support it or the machine has none.
     pub fn open(self) -> Result<Device> {
         if !self.is_compiled_in() {
-            return Err(Error::value(
-                format!("the device `{self}`, which this build does not support"),
-                format!("a build with --features {self}, or the device `cpu`"),
-            ));
+            return Err(Error::Usage(format!(
+                "This build does not support the device `{self}`. Build with --features {self}, or use `cpu`."
+            )));
         }
         let opened = match self {
             Self::Cpu => Ok(Device::Cpu),
@@ -60,10 +59,9 @@ impl DeviceKind {
             Self::Metal => Device::new_metal(0),
         };
         opened.map_err(|error| {
-            Error::value(
-                format!("no usable device `{self}` ({error})"),
-                format!("a machine with `{self}`, or the device `cpu`"),
-            )
+            Error::Usage(format!(
+                "The device `{self}` cannot be opened ({error}). Use the device `cpu` instead."
+            ))
         })
     }
 }
