@@ -68,14 +68,11 @@ impl Conditioning {
         let embeddings = |wanted: bool, track: &Option<Track>, name: &str| match track {
             _ if !wanted => Ok(None),
             Some(track) => Ok(Some(placement.rows(track, beats))),
-            None => Err(Error::value(
-                format!("a clip without {name} embeddings"),
-                format!(
-                    "{name} embeddings, which a model of the `{}` family reads; \
-                     add them with `bgm features CLIP --{name} FILE`",
-                    config.cond_type.name()
-                ),
-            )),
+            None => Err(Error::Usage(format!(
+                "The clip has no {name} embeddings, which a model of the `{}` family reads. \
+                 Add them with `bgm features CLIP --{name} FILE`.",
+                config.cond_type.name()
+            ))),
         };
         let kind = config.cond_type;
         let cues =

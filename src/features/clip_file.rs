@@ -11,7 +11,7 @@ use std::path::Path;
 
 use safetensors::tensor::Dtype;
 
-use crate::error::{Fault, Result};
+use crate::error::{Error, Fault, Result};
 use crate::features::{CAPTION_WIDTH, ClipFeatures, MAX_SHOTS, MeasureTrack, Track, VISUAL_WIDTH};
 use crate::formats::bounded_file::read_bounded;
 use crate::formats::raw_tensor::RawTensor;
@@ -34,24 +34,17 @@ pub fn is_clip_file(path: &Path) -> bool {
 
 pub(super) fn read(path: &Path) -> Result<ClipFeatures> {
     if !is_clip_file(path) && path.is_file() {
-        let extension = path.extension().unwrap_or_default().to_string_lossy();
-        let option = match extension.to_ascii_lowercase().as_str() {
-            "pth" | "pt" => "--visual",
-            "npy" => "--visual or --caption",
-            "txt" => "--scenes",
-            _ => {
-                return Err(Fault::new(
-                    "not a clip file",
-                    "the .safetensors file that `bgm features` makes from a video",
-                )
-                .in_file(path));
-            }
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        let what_to_do = match extension.to_str() {
+            Some("pth" | "pt") => "Make one from it with `bgm features --visual FILE`",
+            Some("npy") => "Make one from it with `bgm features --visual FILE` or `--caption FILE`",
+            Some("txt") => "Make one from it with `bgm features --scenes FILE`",
+            _ => "Make one from a video with `bgm features VIDEO`",
         };
-        return Err(Fault::new(
-            "a file of features",
-            format!("a clip file; make one from it with `bgm features {option} …`"),
-        )
-        .in_file(path));
+        return Err(Error::Usage(format!(
+            "{} is not a clip file. {what_to_do}.",
+            path.display()
+        )));
     }
     let bytes = read_bounded(path, MAX_FILE_BYTES)?;
     parse(&bytes).map_err(|fault| fault.in_file(path))

@@ -46,9 +46,8 @@ impl LooseFiles {
             (Some(rate_hz), _) => rate_hz,
             (None, None) => 0.0,
             (None, Some(_)) => {
-                return Err(Error::value(
-                    "a list of shots without a frame rate",
-                    "the frames per second, in --fps",
+                return Err(Error::Usage(
+                    "A list of shots needs the frame rate. Give it with --fps.".to_owned(),
                 ));
             }
         };
@@ -56,9 +55,8 @@ impl LooseFiles {
             .duration
             .or(scenes.as_ref().map(|scenes| scenes.duration(frame_rate_hz)))
             .ok_or_else(|| {
-                Error::value(
-                    "no duration for the clip",
-                    "--duration, or --scenes and --fps to derive it from",
+                Error::Usage(
+                    "The clip has no duration. Give --duration, or --scenes and --fps.".to_owned(),
                 )
             })?;
         check_duration(duration)?;

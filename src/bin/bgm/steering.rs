@@ -21,10 +21,10 @@ pub(crate) struct SteeringArgs {
 impl SteeringArgs {
     pub(crate) fn steering(&self) -> Result<Steering> {
         if !(-1.0..=1.0).contains(&self.energy) {
-            return Err(Error::value(
-                format!("an energy of {}", self.energy),
-                "-1 to 1",
-            ));
+            return Err(Error::Usage(format!(
+                "An energy of {} is out of range. Choose -1 to 1.",
+                self.energy
+            )));
         }
         let mut steering = Steering {
             energy: self.energy,
@@ -82,5 +82,5 @@ fn help(cue: Cue) -> String {
         None => "free".to_owned(),
     };
     let (meaning, source) = (cue.spec().meaning, pairing.source());
-    format!("{meaning}; `clip` follows the picture's {source} [default: {default}]")
+    format!("{meaning}; `clip` follows {source} [default: {default}]")
 }
