@@ -2,8 +2,8 @@
 //!
 //! A tile of 4 × 4 results takes 36 products per channel instead of 144. Input tiles of 6 × 6 and kernels are
 //! transformed to values at 36 points, where convolution is one matrix product per point. The coordinates 0, ±2/3,
-//! ±4/3, ∞ keep the rounding error within twice that of direct convolution; with the usual 0, ±1, ±2, ∞ it is four times
-//! as large.
+//! ±4/3, ∞ keep the rounding error within twice that of direct convolution; with the usual 0, ±1, ±2, ∞ it is four
+//! times as large.
 
 mod chunk;
 mod transform;
