@@ -1,7 +1,7 @@
 //! Video analysis: measures what a clip shows over time (motion, complexity, brightness, warmth) and finds its cuts.
 //!
-//! [`analyse`] is the way in. The `ffmpeg` program decodes the clip; each frame is scaled to 96 × 54 pixels, measured
-//! and dropped.
+//! [`analyse`] is the way in; [`read_clip`] also takes clip files. The `ffmpeg` program decodes the clip; each frame is
+//! scaled to 96 × 54 pixels, measured and dropped.
 //!
 //! | File | Job |
 //! |---|---|
@@ -49,9 +49,9 @@ const MAX_FRAMES: usize = 1_000_000;
 
 /// Measures the first video stream of the file at `path`.
 ///
-/// The features hold a row of [`PictureMeasure::ALL`] for every 1 / [`MEASURE_RATE_HZ`] s, the time of the first frame after
-/// each cut, the duration of the picture, and the frame rate of the analysis: the clip's own, or, if that varies, the
-/// rate that fits its timestamps.
+/// The features hold a row of [`PictureMeasure::ALL`] for every 1 / [`MEASURE_RATE_HZ`] s, the time of the first frame
+/// after each cut, the duration of the picture, and the frame rate of the analysis: the clip's own, or, if that varies,
+/// the rate that fits its timestamps.
 ///
 /// `on_progress` is called after every frame with the fraction done, 0 to 1; it stays 0 if the clip does not state its
 /// duration.
