@@ -7,6 +7,7 @@ use diff_bgm::music::chord::{ChordChange, ChordLane, Spelling};
 use diff_bgm::music::midi_file::{MAX_FILE_BYTES, MidiFile};
 use diff_bgm::music::note::{GridNote, Note, separate};
 use diff_bgm::music::part::Part;
+use diff_bgm::music::piano_roll::RollPart;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::music::tempo_map::{TempoChange, TempoMap};
 use diff_bgm::time::{Bars, Beats, Steps, Tempo};
@@ -52,6 +53,7 @@ fn any_draft() -> impl Strategy<Value = Draft> {
     let grid_note = (0u32..208, 0u8..128, 1u32..64).prop_map(|(start, pitch, length)| GridNote {
         start: Steps(start),
         pitch,
+        part: RollPart::All,
         end: Steps((start + length).min(208)),
     });
     let notes = prop::collection::vec(grid_note, 0..300);

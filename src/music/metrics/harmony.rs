@@ -61,12 +61,14 @@ fn best_scale_share(histogram: &Histogram) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::piano_roll::RollPart;
     use crate::time::Steps;
 
     fn struck(notes: &[(u32, u8)]) -> Vec<GridNote> {
         let note = |&(start, pitch)| GridNote {
             start: Steps(start),
             pitch,
+            part: RollPart::All,
             end: Steps(start + 1),
         };
         notes.iter().map(note).collect()
