@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use diff_bgm::generator::{Draft, Recipe, Settings};
-use diff_bgm::music::chord::{ChordChange, ChordLane, Spelling};
+use diff_bgm::music::chord::{ChordChange, ChordLane};
+use diff_bgm::music::key::Key;
 use diff_bgm::music::midi_file::{MAX_FILE_BYTES, MidiFile};
 use diff_bgm::music::note::{GridNote, Note, separate};
 use diff_bgm::music::part::Part;
@@ -19,7 +20,7 @@ fn raw_score(notes: Vec<Note>, bars: u32) -> RawScore {
         notes,
         bars: Bars(bars),
         tempo_map: TempoMap::constant(Tempo::new(100.0).unwrap()),
-        chords: ChordChange::of_beats(&chords, Spelling::of_chords(&chords)),
+        chords: ChordChange::of_beats(&chords, Key::of_chords(&chords).spelling()),
         cuts: vec![Beats(19.75), Beats(26.3125)],
         ..RawScore::default()
     }

@@ -1,11 +1,10 @@
 //! Pitch classes: how many are used, and whether they form a scale.
 
 use super::mean;
-use crate::music::key::MAJOR_SCALE;
 use crate::music::note::GridNote;
+use crate::music::pitch_class::{MAJOR_SCALE, PITCH_CLASSES};
 use crate::time::STEPS_PER_SEGMENT;
 
-const PITCH_CLASSES: usize = 12;
 /// Added to each share before its logarithm, as published.
 const EPSILON: f64 = 1e-6;
 
