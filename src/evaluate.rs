@@ -112,5 +112,5 @@ pub fn generate_segments(
 
 /// Returns a roll of zeros and ones with only those notes of `roll` that have an onset.
 fn audible(roll: &PianoRoll) -> PianoRoll {
-    encode(&decode(roll), roll.steps(), roll.pitches())
+    encode(&decode(roll), roll.steps(), roll.parts(), roll.pitches())
 }

@@ -19,9 +19,10 @@ use crate::diffusion::config::ConditionKind;
 use crate::diffusion::model::Model;
 use crate::error::Result;
 use crate::features::ClipFeatures;
-use crate::music::chord::{Chord, ChordChange, Spelling};
+use crate::music::chord::{Chord, ChordChange};
 use crate::music::decode::{decode, decode_published};
 use crate::music::dynamics::{self, BeatCurves, PUBLISHED_VELOCITY};
+use crate::music::key::Key;
 use crate::music::metre::Metre;
 use crate::music::note::{Note, separate};
 use crate::music::piano_roll::PianoRoll;
@@ -154,11 +155,11 @@ pub fn paint(
 
 /// The changes of chord, spelt in the key that was set or in the one that they suggest.
 fn chord_changes(chords: &[Option<Chord>], harmony: &Harmony) -> Vec<ChordChange> {
-    let spelling = match harmony {
-        Harmony::Planned(Some(key)) => Spelling::of_key(*key),
-        _ => Spelling::of_chords(chords),
+    let key = match harmony {
+        Harmony::Planned(Some(key)) => *key,
+        _ => Key::of_chords(chords),
     };
-    ChordChange::of_beats(chords, spelling)
+    ChordChange::of_beats(chords, key.spelling())
 }
 
 /// Returns whether chords make a difference: the network reads them, or the sampler favours their tones.

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use diff_bgm::generator::{Draft, Recipe, Settings};
-use diff_bgm::music::chord::{ChordChange, ChordLane, Spelling};
+use diff_bgm::music::chord::{ChordChange, ChordLane};
+use diff_bgm::music::key::Key;
 use diff_bgm::music::midi_file::{MAX_FILE_BYTES, MidiFile};
 use diff_bgm::music::note::{GridNote, Note, separate};
 use diff_bgm::music::part::Part;
+use diff_bgm::music::piano_roll::RollPart;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::music::tempo_map::{TempoChange, TempoMap};
 use diff_bgm::time::{Bars, Beats, Steps, Tempo};
@@ -18,7 +20,7 @@ fn raw_score(notes: Vec<Note>, bars: u32) -> RawScore {
         notes,
         bars: Bars(bars),
         tempo_map: TempoMap::constant(Tempo::new(100.0).unwrap()),
-        chords: ChordChange::of_beats(&chords, Spelling::of_chords(&chords)),
+        chords: ChordChange::of_beats(&chords, Key::of_chords(&chords).spelling()),
         cuts: vec![Beats(19.75), Beats(26.3125)],
         ..RawScore::default()
     }
@@ -52,6 +54,7 @@ fn any_draft() -> impl Strategy<Value = Draft> {
     let grid_note = (0u32..208, 0u8..128, 1u32..64).prop_map(|(start, pitch, length)| GridNote {
         start: Steps(start),
         pitch,
+        part: RollPart::All,
         end: Steps((start + length).min(208)),
     });
     let notes = prop::collection::vec(grid_note, 0..300);

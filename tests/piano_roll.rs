@@ -5,7 +5,7 @@ use std::path::Path;
 use diff_bgm::music::decode::{decode_published, encode};
 use diff_bgm::music::mask;
 use diff_bgm::music::note::{GridNote, separate};
-use diff_bgm::music::piano_roll::{PianoRoll, PitchRange};
+use diff_bgm::music::piano_roll::{PianoRoll, PitchRange, RollPart, RollParts};
 use diff_bgm::time::{STEPS_PER_SEGMENT, Steps};
 use half::f16;
 use safetensors::SafeTensors;
@@ -35,9 +35,10 @@ fn recorded_roll_and_notes() -> (PianoRoll, Vec<GridNote>) {
     let notes = numbers.chunks_exact(3).map(|note| GridNote {
         start: Steps(note[0]),
         pitch: note[1] as u8,
+        part: RollPart::All,
         end: Steps(note[2]),
     });
-    let roll = PianoRoll::from_segments(&values, PitchRange::MIDI).unwrap();
+    let roll = PianoRoll::from_segments(&values, RollParts::One, PitchRange::MIDI).unwrap();
     (roll, notes.collect())
 }
 
@@ -61,7 +62,7 @@ fn the_published_notes_can_be_separated_and_survive_the_roll() {
                 .all(|other| other.start >= note.end)
         );
     }
-    let again = encode(&notes, roll.steps(), roll.pitches());
+    let again = encode(&notes, roll.steps(), roll.parts(), roll.pitches());
     assert_eq!(diff_bgm::music::decode::decode(&again), notes);
 }
 
@@ -75,7 +76,7 @@ fn inpainting_masks_are_the_published_ones() {
         let values: Vec<f32> = bits
             .flat_map(|byte| (0..8).map(move |bit| f32::from(byte >> (7 - bit) & 1)))
             .collect();
-        PianoRoll::from_segments(&values, PitchRange::MIDI).unwrap()
+        PianoRoll::from_segments(&values, RollParts::One, PitchRange::MIDI).unwrap()
     };
     let roll = unpacked("roll");
     assert_eq!(roll.steps(), Steps(256));

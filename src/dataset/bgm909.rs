@@ -10,7 +10,7 @@ use crate::formats::bounded_file::read_bounded;
 use crate::formats::npz::{Npz, Object};
 use crate::formats::pickle::Pickle;
 use crate::music::note::GridNote;
-use crate::music::piano_roll::{PianoRoll, PitchRange};
+use crate::music::piano_roll::{PianoRoll, PitchRange, RollPart, RollParts};
 use crate::time::{Beats, STEPS_PER_SEGMENT, Seconds, Steps, Tempo};
 
 /// The folder of the music.
@@ -130,8 +130,8 @@ impl Piece {
     pub(crate) fn roll(&self, start: Steps, semitones: i8, pitches: PitchRange) -> PianoRoll {
         let length = Steps(STEPS_PER_SEGMENT);
         let end = start + length;
-        let mut roll = PianoRoll::silent(length, pitches);
-        let (onset, sustain) = roll.channels_mut();
+        let mut roll = PianoRoll::silent(length, RollParts::One, pitches);
+        let (onset, sustain) = roll.planes_mut(RollPart::All);
         let within = |note: &&GridNote| (start..end).contains(&note.start);
         for note in self.notes.iter().filter(within) {
             let pitch = note.pitch.checked_add_signed(semitones);
@@ -213,6 +213,7 @@ fn notes(tracks: &[Object]) -> Result<Vec<GridNote>, Fault> {
                 Some(GridNote {
                     start: Steps(u32::try_from(start).ok()?),
                     pitch: u8::try_from(row[1]).ok().filter(|&pitch| pitch < 128)?,
+                    part: RollPart::All,
                     end: Steps(u32::try_from(start + length).ok()?),
                 })
             };
@@ -260,11 +261,11 @@ mod tests {
             caption: None,
         };
         let roll = piece.roll(Steps(16), -2, PitchRange::MIDI);
-        let onsets: Vec<usize> = (0..roll.onset().len())
-            .filter(|&i| roll.onset()[i] > 0.0)
+        let onsets: Vec<usize> = (0..roll.onset(RollPart::All).len())
+            .filter(|&i| roll.onset(RollPart::All)[i] > 0.0)
             .collect();
         assert_eq!(onsets, [58, 127 * 128 + 68]);
-        assert_eq!(roll.sustain().iter().sum::<f32>(), 3.0);
+        assert_eq!(roll.sustain(RollPart::All).iter().sum::<f32>(), 3.0);
     }
 
     #[test]
@@ -278,8 +279,12 @@ mod tests {
         };
         let roll = piece.roll(Steps(0), 0, PitchRange::MIDI);
         let at = |values: &[f32], step: usize| values[step * 128 + 60];
-        let onsets: Vec<f32> = (0..7).map(|step| at(roll.onset(), step)).collect();
-        let sustain: Vec<f32> = (0..7).map(|step| at(roll.sustain(), step)).collect();
+        let onsets: Vec<f32> = (0..7)
+            .map(|step| at(roll.onset(RollPart::All), step))
+            .collect();
+        let sustain: Vec<f32> = (0..7)
+            .map(|step| at(roll.sustain(RollPart::All), step))
+            .collect();
         assert_eq!(onsets, [1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
         assert_eq!(sustain, [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0]);
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::diffusion::sampler::Denoiser;
 use crate::error::Result;
 use crate::music::chord::Chord;
-use crate::music::key::MAJOR_SCALE;
+use crate::music::pitch_class::MAJOR_SCALE;
 use crate::time::{self, BARS_PER_PHRASE, STEPS_PER_BEAT};
 
 /// Sixteenths in a phrase of four bars.

@@ -18,7 +18,7 @@ use crate::diffusion::weights::WeightSource;
 use crate::error::{Fault, Result};
 use crate::formats::bounded_file::read_bounded;
 use crate::formats::safetensors_file::Container;
-use crate::music::piano_roll::PitchRange;
+use crate::music::piano_roll::{PitchRange, RollParts};
 use crate::time::STEPS_PER_BEAT;
 
 /// The `format` entry in the metadata of a model file.
@@ -151,9 +151,15 @@ impl Model {
         PitchRange::new(self.config.pitch_min as u8, self.config.img_w).unwrap_or(PitchRange::MIDI)
     }
 
-    /// The shape of one segment's roll, `[1, 2, steps, pitches]`.
+    /// The parts of the roll, in the order of its planes.
+    pub fn roll_parts(&self) -> RollParts {
+        RollParts::One
+    }
+
+    /// The shape of one segment's roll, `[1, planes, steps, pitches]`.
     pub fn roll_shape(&self) -> [usize; 4] {
-        [1, 2, self.config.img_h, self.config.img_w]
+        let planes = self.roll_parts().planes();
+        [1, planes, self.config.img_h, self.config.img_w]
     }
 
     /// Runs the network on noisy rolls `[batch, 2, steps, pitches]`, all at one diffusion step. Returns its

@@ -3,7 +3,7 @@
 use crate::dataset::pop909::Window;
 use crate::evaluate::statistics::spearman;
 use crate::music::cues::{BeatCues, Cue, CueMap, heard_modes, measure};
-use crate::music::piano_roll::PianoRoll;
+use crate::music::piano_roll::{PianoRoll, is_on};
 use crate::time::{BARS_PER_SEGMENT, BEATS_PER_BAR, STEPS_PER_BEAT};
 
 const BEATS: usize = BEATS_PER_BAR as usize;
@@ -78,8 +78,14 @@ fn share(flags: impl Iterator<Item = bool>) -> Option<f64> {
 }
 
 fn onsets_by_step(roll: &PianoRoll) -> Vec<f32> {
-    let steps = roll.onset().chunks_exact(roll.pitches().count());
-    steps.map(|step| step.iter().sum()).collect()
+    let mut onsets = vec![0.0; roll.steps().0 as usize];
+    for part in roll.parts().iter() {
+        let steps = roll.onset(part).chunks_exact(roll.pitches().count());
+        for (onsets, step) in onsets.iter_mut().zip(steps) {
+            *onsets += step.iter().sum::<f32>();
+        }
+    }
+    onsets
 }
 
 /// Returns for each strong accent whether it is hit.
@@ -112,12 +118,16 @@ fn empty_bars(onsets: &[f32], asked: &[BeatCues]) -> Vec<bool> {
 /// Returns for each bar whether it has a note at an edge of the roll.
 fn clipped_bars(roll: &PianoRoll) -> Vec<bool> {
     let pitches = roll.pitches().count();
-    let bar = roll.onset().len() / BARS_PER_SEGMENT as usize;
-    let steps = |bar: &[f32]| {
-        let mut steps = bar.chunks_exact(pitches);
-        steps.any(|step| step[0] > 0.5 || step[pitches - 1] > 0.5)
-    };
-    roll.onset().chunks_exact(bar).map(steps).collect()
+    let bar = pitches * roll.steps().0 as usize / BARS_PER_SEGMENT as usize;
+    let is_clipped = |step: &[f32]| is_on(step[0]) || is_on(step[pitches - 1]);
+    let clips = |bar: &[f32]| bar.chunks_exact(pitches).any(is_clipped);
+    let mut clipped = vec![false; BARS_PER_SEGMENT as usize];
+    for part in roll.parts().iter() {
+        for (clipped, bar) in clipped.iter_mut().zip(roll.onset(part).chunks_exact(bar)) {
+            *clipped |= clips(bar);
+        }
+    }
+    clipped
 }
 
 #[cfg(test)]
@@ -125,7 +135,7 @@ mod tests {
     use super::*;
     use crate::music::decode::encode;
     use crate::music::note::GridNote;
-    use crate::music::piano_roll::PitchRange;
+    use crate::music::piano_roll::{PitchRange, RollPart, RollParts};
     use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_SEGMENT, Steps};
 
     fn roll(notes: &[(u32, u8)]) -> PianoRoll {
@@ -134,11 +144,12 @@ mod tests {
             .map(|&(start, pitch)| GridNote {
                 start: Steps(start),
                 pitch,
+                part: RollPart::All,
                 end: Steps(start + 4),
             })
             .collect();
         let pitches = PitchRange::new(24, 80).unwrap();
-        encode(&notes, Steps(STEPS_PER_SEGMENT), pitches)
+        encode(&notes, Steps(STEPS_PER_SEGMENT), RollParts::One, pitches)
     }
 
     /// A window of this music, in a major mode throughout.

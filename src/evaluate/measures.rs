@@ -137,7 +137,7 @@ impl Measures {
 mod tests {
     use super::*;
     use crate::music::decode::encode;
-    use crate::music::piano_roll::PitchRange;
+    use crate::music::piano_roll::{PitchRange, RollPart, RollParts};
     use crate::time::{STEPS_PER_SEGMENT, Steps};
 
     #[test]
@@ -146,10 +146,12 @@ mod tests {
         let note = |start, pitch, end| GridNote {
             start: Steps(start),
             pitch,
+            part: RollPart::All,
             end: Steps(end),
         };
         let notes = [note(0, 48, 2), note(16, 60, 20)];
-        let rolls = [&notes[..], &[]].map(|notes| encode(notes, Steps(STEPS_PER_SEGMENT), pitches));
+        let rolls = [&notes[..], &[]]
+            .map(|notes| encode(notes, Steps(STEPS_PER_SEGMENT), RollParts::One, pitches));
         let measures = Measures::of(&rolls);
         assert_eq!(measures.mean(Measure::PitchRange), Some(12.0));
         assert_eq!(measures.mean(Measure::NoteLength), Some(3.0));

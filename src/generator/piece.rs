@@ -1,4 +1,4 @@
-//! One piece: 8-bar segments, each continuing the one before, joined into one roll.
+//! Painting a piece: 8-bar segments, each continuing the one before, joined into one roll.
 
 use std::ops::ControlFlow;
 
@@ -14,21 +14,21 @@ use crate::diffusion::model::Model;
 use crate::diffusion::noise::{NoiseSource, NoiseUse};
 use crate::diffusion::sampler::{Denoiser, Kept, SamplerKind, SamplerSettings, Sampling};
 use crate::error::Result;
-use crate::music::piano_roll::PianoRoll;
+use crate::music::piano_roll::{ON_THRESHOLD, PianoRoll};
 use crate::time::{BARS_PER_SEGMENT, BEATS_PER_BAR, Bars, STEPS_PER_BEAT};
 
-/// The range that estimates of a roll of zeros and ones are held to.
+/// The range to which estimates of a roll of zeros and ones are clamped.
 const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
 
-/// How often bars are painted again that came out silent though notes were asked for.
+/// How often bars that came out silent are painted again if notes were asked for.
 const REPAINTS: u32 = 2;
-/// Tries of a segment draw from noise as far apart as this many segments.
+/// The distance in the noise between two attempts at a segment, in segments.
 const SEGMENTS_BETWEEN_TRIES: u32 = 1 << 16;
 
-/// Told before each step how many of how many are done; may end the work.
+/// Called before each step with the steps done and the steps in all; may stop the work.
 type OnStep<'a> = &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>;
 
-/// One piece in the making.
+/// A piece to be painted.
 pub(super) struct Piece<'a> {
     pub(super) model: &'a Model,
     pub(super) conditioning: &'a Conditioning,
@@ -40,8 +40,8 @@ pub(super) struct Piece<'a> {
 }
 
 impl Piece<'_> {
-    /// Paints segment after segment, each with its first half fixed to the second half of the one before, and joins
-    /// the halves into the roll of the whole piece (the authors' `autoreg`).
+    /// Paints segment after segment, each with its first half fixed to the second half of the one before, and joins the
+    /// halves into the roll of the whole piece (the authors' `autoreg`).
     pub(super) fn paint(
         &self,
         on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
@@ -68,10 +68,11 @@ impl Piece<'_> {
         let halves: Vec<&Tensor> = halves.iter().collect();
         let whole = Tensor::cat(&halves, 2)?.narrow(2, 0, steps)?;
         let values = whole.flatten_all()?.to_vec1::<f32>()?;
-        Ok(PianoRoll::new(values, self.model.pitches())?)
+        let (parts, pitches) = (self.model.roll_parts(), self.model.pitches());
+        Ok(PianoRoll::new(values, parts, pitches)?)
     }
 
-    /// One segment's roll `[1, 2, steps, pitches]`.
+    /// Paints one segment; returns its roll `[1, planes, steps, pitches]`.
     fn paint_segment(
         &self,
         segment: usize,
@@ -84,7 +85,7 @@ impl Piece<'_> {
         let beats = model.segment_beats();
         let condition = self.conditioning.encode(model, first_beat, beats)?;
         let free = self.conditioning.encode_free(model, first_beat, beats)?;
-        // The published loop never clamps; solvers of few steps need to.
+        // The published loop does not clamp; solvers of few steps need it.
         let x0_range = (self.sampler.kind != SamplerKind::Ddpm).then_some(ROLL_RANGE);
         let guided = GuidedModel::new(model, &condition, &free, self.guidance_scale, x0_range)?;
         let chords = self.conditioning.chords().unwrap_or_default();
@@ -125,16 +126,17 @@ impl Piece<'_> {
         if !ours {
             return Ok(roll);
         }
-        // Our rolls are zeros and ones; what the next segment continues is what will be heard.
-        let heard = |roll: Tensor| -> Result<Tensor> { Ok(roll.gt(0.5)?.to_dtype(roll.dtype())?) };
-        let mut roll = heard(roll)?;
+        // Cells are made 0 or 1, so that the next segment continues the notes that will be decoded.
+        let rounded =
+            |roll: Tensor| -> Result<Tensor> { Ok(roll.gt(ON_THRESHOLD)?.to_dtype(roll.dtype())?) };
+        let mut roll = rounded(roll)?;
         let first_bar = if before.is_some() {
             BARS_PER_SEGMENT / 2
         } else {
             0
         };
         for attempt in 1..=REPAINTS {
-            let bars = silent_bars(&roll, first_bar, |bar| {
+            let bars = silent_bars(&roll, model.roll_parts(), first_bar, |bar| {
                 let bar_beat = first_beat + (bar * BEATS_PER_BAR) as usize;
                 bar_beat < self.bars.beats().0 as usize
                     && self.conditioning.asks_for_notes(model, bar_beat)
@@ -143,14 +145,14 @@ impl Piece<'_> {
                 break;
             }
             let kept = all_but(&bars, &roll)?;
-            roll = heard(sample(attempt, Some(&kept), &mut |_, steps| {
+            roll = rounded(sample(attempt, Some(&kept), &mut |_, steps| {
                 on_step(steps, steps)
             })?)?;
         }
         Ok(roll)
     }
 
-    /// Noise of a segment in the shape of its roll; what a segment of ours starts from has phrases alike.
+    /// The noise of a segment, in the shape of its roll. For our models, phrases of the starting noise are alike.
     fn noise(&self, segment: u32, noise_use: NoiseUse) -> Result<Tensor> {
         let (model, source) = (self.model, NoiseSource::new(self.seed, segment));
         let shape = model.roll_shape();
@@ -158,8 +160,8 @@ impl Piece<'_> {
         if noise_use != NoiseUse::Start || model.config().cond_type != ConditionKind::Cues {
             return Ok(noise);
         }
-        let [batch, channels, _, pitches] = shape;
-        let phrase_shape = [batch, channels, STEPS_PER_PHRASE, pitches];
+        let [batch, planes, _, pitches] = shape;
+        let phrase_shape = [batch, planes, STEPS_PER_PHRASE, pitches];
         let whole_draft = NoiseSource::new(self.seed, 0);
         let phrase = whole_draft.normal(NoiseUse::CommonPhrase, &phrase_shape, model.device())?;
         self.coherence.repeat_phrases(&noise, &phrase)

@@ -1,26 +1,33 @@
-//! Bars that came out silent though notes were asked for.
+//! Bars that came out silent although notes were asked for.
 
 use candle_core::Tensor;
 
 use crate::diffusion::sampler::Kept;
 use crate::error::Result;
+use crate::music::piano_roll::RollParts;
 use crate::time;
 
 const STEPS_PER_BAR: usize = time::STEPS_PER_BAR as usize;
 
-/// The bars of a roll of zeros and ones `[1, 2, steps, pitches]`, from `first` on, in which no note begins although
-/// `is_asked` says that some should.
+/// Returns the bars of a roll of zeros and ones `[1, planes, steps, pitches]`, from `first` on, in which no part starts a
+/// note although `is_asked` says that one should.
 pub(super) fn silent_bars(
     roll: &Tensor,
+    parts: RollParts,
     first: u32,
     is_asked: impl Fn(u32) -> bool,
 ) -> Result<Vec<u32>> {
     let (_, _, steps, pitches) = roll.dims4()?;
-    let onsets = roll.narrow(1, 0, 1)?.flatten_all()?.to_vec1::<f32>()?;
+    let mut onsets: Vec<Vec<f32>> = Vec::new();
+    for plane in parts.iter().filter_map(|part| parts.onset_plane(part)) {
+        onsets.push(roll.narrow(1, plane, 1)?.flatten_all()?.to_vec1()?);
+    }
     let is_silent = |bar: &u32| {
         let from = *bar as usize * STEPS_PER_BAR * pitches;
-        let cells = &onsets[from..from + STEPS_PER_BAR * pitches];
-        cells.iter().all(|&onset| onset == 0.0)
+        let mut cells = onsets
+            .iter()
+            .flat_map(|plane| &plane[from..][..STEPS_PER_BAR * pitches]);
+        cells.all(|&onset| onset == 0.0)
     };
     Ok((first..(steps / STEPS_PER_BAR) as u32)
         .filter(is_silent)
@@ -28,7 +35,7 @@ pub(super) fn silent_bars(
         .collect())
 }
 
-/// Keeps all of `roll` `[1, 2, steps, pitches]` but some bars.
+/// Keeps all of `roll` `[1, planes, steps, pitches]` except some bars.
 pub(super) fn all_but(bars: &[u32], roll: &Tensor) -> Result<Kept> {
     let steps = roll.dim(2)?;
     let keeps = (0..steps).map(|step| {
@@ -47,26 +54,34 @@ mod tests {
     use super::*;
     use candle_core::{DType, Device};
 
-    /// Two pitches and four bars, with one note at the start of each of `bars`, and one that sounds everywhere.
+    const STEPS: usize = 4 * STEPS_PER_BAR;
+
+    /// One part, two pitches and four bars, with one note at the start of each of `bars`, and one that sounds everywhere.
     fn roll(bars: &[usize]) -> Tensor {
-        let steps = 4 * STEPS_PER_BAR;
-        let mut cells = vec![0.0_f32; 2 * steps * 2];
+        let mut cells = vec![0.0_f32; 2 * STEPS * 2];
         for bar in bars {
             cells[bar * STEPS_PER_BAR * 2] = 1.0;
         }
-        cells[steps * 2..].fill(1.0);
-        Tensor::from_vec(cells, (1, 2, steps, 2), &Device::Cpu).unwrap()
+        cells[STEPS * 2..].fill(1.0);
+        Tensor::from_vec(cells, (1, 2, STEPS, 2), &Device::Cpu).unwrap()
     }
 
     #[test]
-    fn a_bar_without_an_onset_is_silent_where_notes_are_asked_for() {
-        let roll = roll(&[1]);
-        assert_eq!(silent_bars(&roll, 0, |_| true).unwrap(), [0, 2, 3]);
-        assert_eq!(silent_bars(&roll, 1, |bar| bar != 3).unwrap(), [2]);
+    fn a_bar_without_an_onset_is_silent_if_notes_are_asked_for() {
+        let (roll, one) = (roll(&[1]), RollParts::One);
+        assert_eq!(silent_bars(&roll, one, 0, |_| true).unwrap(), [0, 2, 3]);
+        assert_eq!(silent_bars(&roll, one, 1, |bar| bar != 3).unwrap(), [2]);
     }
 
     #[test]
-    fn all_but_the_silent_bars_is_kept() {
+    fn a_bar_in_which_any_part_starts_a_note_is_not_silent() {
+        let roll = Tensor::cat(&[roll(&[1]), roll(&[2])], 1).unwrap();
+        let bars = silent_bars(&roll, RollParts::LeadAndAccompaniment, 0, |_| true).unwrap();
+        assert_eq!(bars, [0, 3]);
+    }
+
+    #[test]
+    fn all_bars_except_the_silent_ones_are_kept() {
         let roll = roll(&[0, 1, 3]);
         let kept = all_but(&[2], &roll).unwrap();
         assert_eq!(kept.mask.dims(), roll.dims());

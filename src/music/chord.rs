@@ -1,17 +1,15 @@
-//! Chords, and their symbols as POP909 writes them, such as `Gb:min7/b3`.
+//! Chords, with their symbols in POP909 and on lead sheets.
 
 mod change;
 mod lead_sheet;
-mod spelling;
 
 pub use change::ChordChange;
 pub use lead_sheet::ChordLane;
-pub use spelling::Spelling;
 
 use crate::error::Fault;
-use crate::music::key::MAJOR_SCALE;
+use crate::music::pitch_class::{self, PITCH_CLASSES};
 
-/// Semitones above the root for every chord quality of POP909.
+/// Every chord quality of POP909, in semitones above the root.
 const QUALITIES: [(&str, &[u8]); 15] = [
     ("maj", &[0, 4, 7]),
     ("min", &[0, 3, 7]),
@@ -34,33 +32,33 @@ const QUALITIES: [(&str, &[u8]); 15] = [
 pub const MAJOR_LIKE: f32 = 1.0;
 /// The mode of minor-like chords (minor, diminished).
 pub const MINOR_LIKE: f32 = 0.0;
-/// The mode where no chord sounds.
+/// The mode of silence, and of what could be either.
 pub const NO_MODE: f32 = 0.5;
 
 /// A chord as pitch classes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chord {
-    /// Which of the 12 pitch classes, C first, belong to it; those of its root position, whatever its bass.
-    pub classes: [bool; 12],
-    /// The pitch class of its bass, 0 for C.
+    /// Which pitch classes, C first, belong to its root position, whatever its bass.
+    pub classes: [bool; PITCH_CLASSES],
+    /// The pitch class of its bass.
     pub bass: u8,
     /// [`MAJOR_LIKE`] or [`MINOR_LIKE`].
     pub mode: f32,
 }
 
 impl Chord {
-    /// Reads a symbol `ROOT:QUALITY` or `ROOT:QUALITY/DEGREE`, where the degree names the bass; nothing for `N`, which
-    /// says that no chord sounds.
+    /// Reads a symbol of POP909, `ROOT:QUALITY` or `ROOT:QUALITY/DEGREE`, such as `Gb:min7/b3`; the degree is that of the
+    /// bass. `N` is no chord and gives `None`.
     ///
     /// # Errors
-    /// When it is no such symbol.
+    /// Returns an error if it is not such a symbol.
     pub fn parse(symbol: &str) -> Result<Option<Self>, Fault> {
         if symbol == "N" {
             return Ok(None);
         }
         let fault = || {
             Fault::new(
-                format!("the chord «{symbol}»"),
+                format!("the chord `{symbol}`"),
                 "N or a chord such as Gb:min7/b3",
             )
         };
@@ -69,30 +67,30 @@ impl Chord {
             Some((quality, degree)) => (quality, Some(degree)),
             None => (rest, None),
         };
-        let root = note_name(root).ok_or_else(fault)?;
+        let root = pitch_class::named(root).ok_or_else(fault)?;
         let bass = match degree {
-            Some(degree) => root + scale_degree(degree).ok_or_else(fault)?,
+            Some(degree) => root + pitch_class::interval(degree).ok_or_else(fault)?,
             None => root,
         };
         let (_, intervals) = QUALITIES
             .iter()
             .find(|(name, _)| *name == quality)
             .ok_or_else(fault)?;
-        let mut classes = [false; 12];
-        for &interval in *intervals {
-            classes[(root + i32::from(interval)).rem_euclid(12) as usize] = true;
+        let mut classes = [false; PITCH_CLASSES];
+        for interval in *intervals {
+            classes[usize::from(root + interval) % PITCH_CLASSES] = true;
         }
         let minor = ["min", "dim", "hdim"]
             .iter()
             .any(|start| quality.starts_with(start));
         Ok(Some(Self {
             classes,
-            bass: bass.rem_euclid(12) as u8,
+            bass: bass % PITCH_CLASSES as u8,
             mode: if minor { MINOR_LIKE } else { MAJOR_LIKE },
         }))
     }
 
-    /// The same chord, `semitones` higher.
+    /// Returns the chord `semitones` higher.
     #[must_use]
     pub fn transposed(&self, semitones: u8) -> Self {
         let semitones = usize::from(semitones % 12);
@@ -104,31 +102,6 @@ impl Chord {
             mode: self.mode,
         }
     }
-}
-
-/// Semitones from C of a name such as `Gb`.
-pub(super) fn note_name(name: &str) -> Option<i32> {
-    let mut characters = name.chars();
-    let letter = characters.next()?;
-    let degree = "CDEFGAB".find(letter)?;
-    Some(i32::from(MAJOR_SCALE[degree]) + accidentals(characters.as_str())?)
-}
-
-/// Semitones above the root of a degree such as `b3`.
-fn scale_degree(name: &str) -> Option<i32> {
-    let number = name.trim_start_matches(['#', 'b']);
-    let degree: usize = number.parse().ok()?;
-    let semitones = *MAJOR_SCALE.get(degree.checked_sub(1)?)?;
-    Some(i32::from(semitones) + accidentals(&name[..name.len() - number.len()])?)
-}
-
-fn accidentals(signs: &str) -> Option<i32> {
-    let sign = |sign| match sign {
-        '#' => Some(1),
-        'b' => Some(-1),
-        _ => None,
-    };
-    signs.chars().map(sign).sum()
 }
 
 #[cfg(test)]
@@ -150,18 +123,18 @@ mod tests {
     }
 
     #[test]
-    fn no_chord_is_no_fault() {
+    fn the_symbol_of_no_chord_is_read() {
         assert_eq!(Chord::parse("N"), Ok(None));
     }
 
     #[test]
-    fn what_is_no_chord_is_refused_with_its_name() {
+    fn other_symbols_are_refused_by_name() {
         for symbol in [
             "", "C", "H:maj", "C:", "C:major", "C:maj/", "C:maj/0", "C:maj/8", "C:maj/é", "Cx:maj",
             ":maj",
         ] {
             let fault = Chord::parse(symbol).unwrap_err().to_string();
-            assert!(fault.contains(&format!("«{symbol}»")), "{fault}");
+            assert!(fault.contains(&format!("`{symbol}`")), "{fault}");
         }
     }
 }

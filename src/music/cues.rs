@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::music::decode::encode;
     use crate::music::note::GridNote;
-    use crate::music::piano_roll::PitchRange;
+    use crate::music::piano_roll::{PitchRange, RollPart, RollParts};
     use crate::time::Steps;
 
     fn roll(beats: u32, notes: &[(u32, u8, u32)]) -> PianoRoll {
@@ -131,10 +131,12 @@ mod tests {
             .map(|&(start, pitch, end)| GridNote {
                 start: Steps(start),
                 pitch,
+                part: RollPart::All,
                 end: Steps(end),
             })
             .collect();
-        encode(&notes, Steps(4 * beats), PitchRange::new(24, 80).unwrap())
+        let pitches = PitchRange::new(24, 80).unwrap();
+        encode(&notes, Steps(4 * beats), RollParts::One, pitches)
     }
 
     fn values(cues: &[BeatCues], cue: Cue) -> Vec<f32> {

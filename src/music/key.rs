@@ -6,22 +6,56 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
-use crate::music::chord::{Spelling, note_name};
-
-/// Semitones of the degrees of the major scale above its tonic, which are also those of its relative natural minor.
-pub(crate) const MAJOR_SCALE: [u8; 7] = [0, 2, 4, 5, 7, 9, 11];
+use crate::music::chord::{Chord, MINOR_LIKE};
+use crate::music::pitch_class::{self, MAJOR_SCALE};
+use crate::music::spelling::Spelling;
 
 /// A major or minor key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Key {
-    /// The pitch class of the tonic, 0 for C.
+    /// The pitch class of the tonic.
     pub tonic: u8,
     /// Whether it is minor.
     pub minor: bool,
 }
 
 impl Key {
+    /// Returns the key whose scale holds most of the chords' tones, C major if there are none. Of a major key and its
+    /// relative minor, the one whose tonic chord sounds longer is preferred. `chords` has one per beat.
+    pub fn of_chords(chords: &[Option<Chord>]) -> Self {
+        let tones_in_scale = |major: u8| -> usize {
+            (chords.iter().flatten())
+                .map(|chord| {
+                    let degrees = MAJOR_SCALE.map(|degree| (major + degree) % 12);
+                    let inside = |class: &u8| chord.classes[usize::from(*class)];
+                    degrees.iter().filter(|class| inside(class)).count()
+                })
+                .sum()
+        };
+        let beats_on_tonic = |key: Self| {
+            let is_tonic =
+                |chord: &&Chord| chord.bass == key.tonic && (chord.mode == MINOR_LIKE) == key.minor;
+            chords.iter().flatten().filter(is_tonic).count()
+        };
+        let keys = (0..12).flat_map(|major| {
+            [(major, false), ((major + 9) % 12, true)].map(|(tonic, minor)| Self { tonic, minor })
+        });
+        // Of equal keys the first counts, which without chords is C major.
+        let best = keys
+            .rev()
+            .max_by_key(|key| (tones_in_scale(key.relative_major()), beats_on_tonic(*key)));
+        best.unwrap_or(Self {
+            tonic: 0,
+            minor: false,
+        })
+    }
+
+    /// The names of the pitch classes in this key.
+    pub fn spelling(self) -> Spelling {
+        Spelling::new(self.tonic, self.minor)
+    }
+
     /// The tonic of the major key with the same notes.
     pub fn relative_major(self) -> u8 {
         (self.tonic + if self.minor { 3 } else { 0 }) % 12
@@ -35,7 +69,7 @@ impl FromStr for Key {
     fn from_str(text: &str) -> Result<Self, Fault> {
         let fault = || {
             Fault::new(
-                format!("a key «{text}»"),
+                format!("the key `{text}`"),
                 "one such as C, Am, Bb major or F# minor",
             )
         };
@@ -51,9 +85,9 @@ impl FromStr for Key {
         };
         let mut letters = name.chars();
         let first = letters.next().ok_or_else(fault)?.to_ascii_uppercase();
-        let tonic = note_name(&format!("{first}{}", letters.as_str())).ok_or_else(fault)?;
+        let tonic = pitch_class::named(&format!("{first}{}", letters.as_str()));
         Ok(Self {
-            tonic: tonic.rem_euclid(12) as u8,
+            tonic: tonic.ok_or_else(fault)?,
             minor,
         })
     }
@@ -61,7 +95,7 @@ impl FromStr for Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = Spelling::of_key(*self).name(self.tonic);
+        let name = self.spelling().name(self.tonic);
         write!(f, "{name}{}", if self.minor { "m" } else { "" })
     }
 }
@@ -83,6 +117,7 @@ impl From<Key> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::chord::ChordLane;
 
     #[test]
     fn keys_are_read_as_musicians_write_them() {
@@ -105,6 +140,24 @@ mod tests {
     fn a_minor_key_has_the_notes_of_the_major_key_a_third_above() {
         let relative = |text: &str| text.parse::<Key>().unwrap().relative_major();
         assert_eq!([relative("Am"), relative("C"), relative("Bm")], [0, 0, 2]);
+    }
+
+    #[test]
+    fn chords_are_spelt_in_the_key_that_holds_them() {
+        for (lane, names) in [
+            ("E | F#m7 | Db7 | Abm", "E F# C# G#"),
+            ("Ab | C#m | D#7 | G#", "Ab Db Eb Ab"),
+            ("Am | Dm | E7 | Am", "A D E A"),
+            ("N.C.", "C C C C"),
+        ] {
+            let chords = lane.parse::<ChordLane>().unwrap().chords(16);
+            let spelling = Key::of_chords(&chords).spelling();
+            let spelt: Vec<String> = (0..4)
+                .map(|bar| spelling.name(chords[bar * 4].map_or(0, |chord| chord.bass)))
+                .collect();
+            assert_eq!(spelt.join(" "), names);
+        }
+        assert_eq!(Key::of_chords(&[]).spelling().name(3), "Eb");
     }
 
     #[test]

@@ -1,35 +1,39 @@
-//! What inpainting keeps of a roll. A mask has the roll's shape: 1 keeps the value, 0 lets the network paint it.
-//!
-//! The four kinds are the published ones, for a roll of any length.
+//! The published inpainting masks. A mask has the roll's shape: 1 keeps a cell, 0 lets the network paint it.
 
 use std::ops::Range;
 
-use crate::music::piano_roll::PianoRoll;
+use crate::music::piano_roll::{PianoRoll, RollPart};
 use crate::time::{STEPS_PER_BAR, STEPS_PER_SEGMENT, Steps};
 
-/// Keeps the notes there are; whatever is silent may be painted.
+/// Keeps the notes of the roll; silent cells may be painted.
 pub fn remaining(roll: &PianoRoll) -> PianoRoll {
     roll.clone()
 }
 
-/// Keeps, at every step, the lowest note struck and all pitches above it, so that an accompaniment is painted below a
-/// melody. Steps without an onset go by the last one before, or the first one after.
+/// Keeps, at every step of a roll of one part, the lowest note struck and all pitches above it, so that an accompaniment
+/// is painted below a melody. Steps without an onset use the last one before, or the first one after.
+///
+/// # Panics
+/// Panics if the roll has more than one part.
 pub fn below(roll: &PianoRoll) -> PianoRoll {
     let width = roll.pitches().count();
     let lowest = |onsets: &[f32]| Some(onsets.iter().position(|&on| on > 0.0)?..width);
     keep_columns(roll, lowest)
 }
 
-/// Keeps, at every step, the highest note struck and all pitches below it, so that a melody is painted above an
-/// accompaniment. Steps without an onset go by the last one before, or the first one after.
+/// Keeps, at every step of a roll of one part, the highest note struck and all pitches below it, so that a melody is
+/// painted above an accompaniment. Steps without an onset use the last one before, or the first one after.
 ///
 /// The published code bounds empty steps at the start by the piece's last step instead.
+///
+/// # Panics
+/// Panics if the roll has more than one part.
 pub fn above(roll: &PianoRoll) -> PianoRoll {
     let highest = |onsets: &[f32]| Some(0..onsets.iter().rposition(|&on| on > 0.0)? + 1);
     keep_columns(roll, highest)
 }
 
-/// Keeps all bars but the given ones, counted from 0.
+/// Keeps all bars except the given ones, counted from 0.
 pub fn bars(roll: &PianoRoll, painted: &[u32]) -> PianoRoll {
     mask_rows(roll, |step, row| {
         if !painted.contains(&(step as u32 / STEPS_PER_BAR)) {
@@ -38,8 +42,8 @@ pub fn bars(roll: &PianoRoll, painted: &[u32]) -> PianoRoll {
     })
 }
 
-/// The roll half a segment on: segment `i` becomes its own second half and the first half of the next, the last one's
-/// the first half of the first. The published autoregressive mode paints these between the segments.
+/// Returns the roll moved half a segment earlier, its first half segment put at the end. The published autoregressive
+/// mode paints these segments between the original ones.
 pub fn half_shifted(roll: &PianoRoll) -> PianoRoll {
     let half = Steps(STEPS_PER_SEGMENT / 2).min(roll.steps());
     let mut shifted = roll.window(half, roll.steps());
@@ -47,9 +51,11 @@ pub fn half_shifted(roll: &PianoRoll) -> PianoRoll {
     shifted
 }
 
-/// Keeps the columns that `kept` gives for a step's onsets, or for the nearest step's where it gives none.
+/// Keeps the columns that `kept` returns for a step's onsets, or for the nearest step with any.
 fn keep_columns(roll: &PianoRoll, kept: impl Fn(&[f32]) -> Option<Range<usize>>) -> PianoRoll {
-    let mut rows = roll.onset().chunks_exact(roll.pitches().count());
+    let mut rows = roll
+        .onset(RollPart::All)
+        .chunks_exact(roll.pitches().count());
     let mut columns = rows.clone().find_map(&kept).unwrap_or(0..0);
     mask_rows(roll, |_, row| {
         if let Some(found) = kept(rows.next().unwrap_or_default()) {
@@ -59,14 +65,18 @@ fn keep_columns(roll: &PianoRoll, kept: impl Fn(&[f32]) -> Option<Range<usize>>)
     })
 }
 
-/// A mask of `roll`'s shape, the same for both channels, from its rows of pitches.
+/// Returns a mask of `roll`'s shape, the same in all planes, from its rows of pitches.
 fn mask_rows(roll: &PianoRoll, mut fill: impl FnMut(usize, &mut [f32])) -> PianoRoll {
-    let mut mask = PianoRoll::silent(roll.steps(), roll.pitches());
-    let (onset, sustain) = mask.channels_mut();
-    for (step, row) in onset.chunks_exact_mut(roll.pitches().count()).enumerate() {
+    let mut mask = PianoRoll::silent(roll.steps(), roll.parts(), roll.pitches());
+    let mut plane = vec![0.0; roll.steps().0 as usize * roll.pitches().count()];
+    for (step, row) in plane.chunks_exact_mut(roll.pitches().count()).enumerate() {
         fill(step, row);
     }
-    sustain.copy_from_slice(onset);
+    for part in roll.parts().iter() {
+        let (onset, sustain) = mask.planes_mut(part);
+        onset.copy_from_slice(&plane);
+        sustain.copy_from_slice(&plane);
+    }
     mask
 }
 
@@ -75,7 +85,7 @@ mod tests {
     use super::*;
     use crate::music::decode::encode;
     use crate::music::note::GridNote;
-    use crate::music::piano_roll::PitchRange;
+    use crate::music::piano_roll::{PitchRange, RollParts};
 
     fn roll(notes: &[(u32, u8)]) -> PianoRoll {
         let notes: Vec<_> = notes
@@ -83,23 +93,25 @@ mod tests {
             .map(|&(start, pitch)| GridNote {
                 start: Steps(start),
                 pitch,
+                part: RollPart::All,
                 end: Steps(start + 1),
             })
             .collect();
-        encode(&notes, Steps(4), PitchRange::new(60, 3).unwrap())
+        let pitches = PitchRange::new(60, 3).unwrap();
+        encode(&notes, Steps(4), RollParts::One, pitches)
     }
 
     #[test]
-    fn steps_before_the_first_onset_are_bound_by_it() {
+    fn steps_before_the_first_onset_use_it() {
         let roll = roll(&[(1, 61), (3, 60), (3, 62)]);
         let rows = [[0., 1., 1.], [0., 1., 1.], [0., 1., 1.], [1., 1., 1.]];
-        assert_eq!(below(&roll).onset(), rows.concat());
+        assert_eq!(below(&roll).onset(RollPart::All), rows.concat());
         let rows = [[1., 1., 0.], [1., 1., 0.], [1., 1., 0.], [1., 1., 1.]];
-        assert_eq!(above(&roll).sustain(), rows.concat());
+        assert_eq!(above(&roll).sustain(RollPart::All), rows.concat());
     }
 
     #[test]
-    fn a_silent_roll_leaves_everything_to_be_painted() {
+    fn nothing_of_a_silent_roll_is_kept() {
         let silent = roll(&[]);
         assert_eq!(below(&silent), silent);
         assert_eq!(above(&silent), silent);
@@ -109,9 +121,15 @@ mod tests {
     fn shifting_by_half_a_segment_twice_moves_a_piece_by_a_segment() {
         let pitches = PitchRange::new(60, 1).unwrap();
         let values: Vec<f32> = (0..2 * 256).map(|i| i as f32).collect();
-        let roll = PianoRoll::new(values, pitches).unwrap();
+        let roll = PianoRoll::new(values, RollParts::One, pitches).unwrap();
         let twice = half_shifted(&half_shifted(&roll));
-        assert_eq!(twice.onset()[..128], roll.onset()[128..]);
-        assert_eq!(twice.onset()[128..], roll.onset()[..128]);
+        assert_eq!(
+            twice.onset(RollPart::All)[..128],
+            roll.onset(RollPart::All)[128..]
+        );
+        assert_eq!(
+            twice.onset(RollPart::All)[128..],
+            roll.onset(RollPart::All)[..128]
+        );
     }
 }

@@ -104,12 +104,14 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::piano_roll::RollPart;
     use crate::time::Steps;
 
     fn note(start: u32, length: u32, pitch: u8) -> GridNote {
         GridNote {
             start: Steps(4 * start),
             pitch,
+            part: RollPart::All,
             end: Steps(4 * (start + length)),
         }
     }

@@ -1,18 +1,19 @@
 //! Notes, in beats and on the grid of a piano roll.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use serde::{Deserialize, Serialize};
 
 use crate::music::part::Part;
+use crate::music::piano_roll::RollPart;
 use crate::time::{Beats, STEPS_PER_BEAT, Steps};
 
-/// A note on the draft's own time line, which starts at beat 0 with the draft's first bar.
+/// A note of a score, whose first bar starts at beat 0.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Note {
-    /// When it starts.
+    /// Its start.
     pub start: Beats,
-    /// How long it sounds; above 0.
+    /// Its length; above 0.
     pub length: Beats,
     /// MIDI pitch, 0 to 127; 60 is middle C.
     pub pitch: u8,
@@ -24,7 +25,7 @@ pub struct Note {
 }
 
 impl Note {
-    /// When it ends.
+    /// Its end.
     pub fn end(&self) -> Beats {
         self.start + self.length
     }
@@ -58,50 +59,53 @@ impl Note {
     }
 }
 
-/// A note on the grid of sixteenth steps, as a piano roll holds it; its order is that of drafts: start, then pitch.
+/// A note on the grid of sixteenth steps, as a piano roll holds it. Notes are ordered by start, pitch and part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GridNote {
-    /// The step it starts with.
+    /// The first step in which it sounds.
     pub start: Steps,
     /// MIDI pitch, 0 to 127.
     pub pitch: u8,
-    /// The first step in which it no longer sounds; above `start`.
+    /// The part of the roll.
+    pub part: RollPart,
+    /// The first step after its end; above `start`.
     pub end: Steps,
 }
 
 impl GridNote {
-    /// The nearest note on the grid, at least one step long.
+    /// Returns the nearest note on the grid, at least one step long.
     pub fn quantised(note: &Note) -> Self {
         let nearest = |time: Beats| (time.0 * f64::from(STEPS_PER_BEAT)).round() as u32;
         let start = nearest(note.start);
         Self {
             start: Steps(start),
             pitch: note.pitch,
+            part: note.part.into(),
             end: Steps(nearest(note.end()).max(start.saturating_add(1))),
         }
     }
 
-    /// The same note in beats.
+    /// Returns the note in beats.
     pub fn with_velocity(self, velocity: u8) -> Note {
         Note {
             start: self.start.beats(),
             length: (self.end - self.start).beats(),
             pitch: self.pitch,
             velocity,
-            part: Part::All,
+            part: self.part.into(),
         }
     }
 }
 
-/// Sorts notes by start, then pitch, and ends each note where the next one of its pitch starts; of notes that start
-/// together on one pitch the longest stays.
+/// Sorts notes by start, pitch and part, and ends each where the next one of its part and pitch starts. Of notes of one
+/// part and pitch that start together, the longest stays.
 pub fn separate(notes: &mut Vec<GridNote>) {
-    notes.sort_unstable_by_key(|note| (note.pitch, note.start, std::cmp::Reverse(note.end)));
-    notes.dedup_by_key(|note| (note.pitch, note.start));
+    notes.sort_unstable_by_key(|note| (note.part, note.pitch, note.start, Reverse(note.end)));
+    notes.dedup_by_key(|note| (note.part, note.pitch, note.start));
     for i in 1..notes.len() {
         let next = notes[i];
         let note = &mut notes[i - 1];
-        if note.pitch == next.pitch {
+        if (note.part, note.pitch) == (next.part, next.pitch) {
             note.end = note.end.min(next.start);
         }
     }
@@ -116,12 +120,13 @@ mod tests {
         GridNote {
             start: Steps(start),
             pitch,
+            part: RollPart::All,
             end: Steps(end),
         }
     }
 
     #[test]
-    fn repeated_notes_stay_apart() {
+    fn a_repeated_note_ends_where_it_starts_again() {
         let mut notes = vec![
             note(4, 60, 8),
             note(0, 64, 16),

@@ -1,185 +1,194 @@
-//! What the network paints: onsets and sustains on a grid of sixteenth steps and pitches.
+//! Piano rolls: what the networks paint, on a grid of sixteenth steps and pitches.
+
+mod parts;
+mod pitch_range;
+
+pub use parts::{RollPart, RollParts};
+pub use pitch_range::{MIDI_PITCHES, PitchRange};
 
 use crate::error::{Fault, Result};
 use crate::time::{STEPS_PER_SEGMENT, Steps};
 
-/// Channels of a roll: onset, then sustain.
-pub const CHANNELS: usize = 2;
-/// MIDI pitches there are.
-pub const MIDI_PITCHES: usize = 128;
+/// A cell is on if its value is above this. Rounding to at least 1 with halves to even, as published, is the same.
+pub const ON_THRESHOLD: f32 = 0.5;
 
-/// Which pitches a roll has, from `min` upwards; all of them are MIDI pitches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PitchRange {
-    min: u8,
-    count: usize,
+/// Returns whether a cell of this value is on.
+pub fn is_on(value: f32) -> bool {
+    value > ON_THRESHOLD
 }
 
-impl PitchRange {
-    /// Every MIDI pitch, the range of the published networks.
-    pub const MIDI: Self = Self {
-        min: 0,
-        count: MIDI_PITCHES,
-    };
-
-    /// The `count` pitches from `min` upwards.
-    ///
-    /// # Errors
-    /// When `count` is 0 or the highest pitch would be above 127.
-    pub fn new(min: u8, count: usize) -> Result<Self, Fault> {
-        if count > 0 && usize::from(min).saturating_add(count) <= MIDI_PITCHES {
-            Ok(Self { min, count })
-        } else {
-            Err(Fault::new(
-                format!("a roll of {count} pitches from {min}"),
-                "at least one pitch, and none above 127",
-            ))
-        }
-    }
-
-    /// The lowest pitch.
-    pub fn min(self) -> u8 {
-        self.min
-    }
-
-    /// How many pitches there are.
-    pub fn count(self) -> usize {
-        self.count
-    }
-
-    /// The pitch in column `index` of a roll.
-    pub fn pitch(self, index: usize) -> u8 {
-        debug_assert!(index < self.count);
-        self.min + index as u8
-    }
-
-    /// The column of `pitch`, where the roll has one.
-    pub fn index(self, pitch: u8) -> Option<usize> {
-        pitch
-            .checked_sub(self.min)
-            .map(usize::from)
-            .filter(|&index| index < self.count)
-    }
-}
-
-/// Onset and sustain of every step and pitch, of one segment or of a whole piece: values `[2, steps, pitches]`,
-/// row-major, around 0 for "no" and around 1 for "yes".
+/// Onset and sustain of every part, step and pitch, of a segment or of a whole piece.
+///
+/// Values are `[planes, steps, pitches]`, row-major, around 0 for off and around 1 for on (see [`is_on`]); the planes
+/// are those of [`RollParts`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct PianoRoll {
     values: Vec<f32>,
+    parts: RollParts,
     steps: usize,
     pitches: PitchRange,
 }
 
 impl PianoRoll {
-    /// A roll from `values` of shape `[2, steps, pitches]`; the number of steps follows from their number.
+    /// Returns the roll of `values` `[planes, steps, pitches]`. The number of steps follows from that of the values.
     ///
     /// # Errors
-    /// When `values` are not a whole number of steps.
-    pub fn new(values: Vec<f32>, pitches: PitchRange) -> Result<Self, Fault> {
-        let step = CHANNELS * pitches.count;
+    /// Returns an error if `values` do not fill whole steps.
+    pub fn new(values: Vec<f32>, parts: RollParts, pitches: PitchRange) -> Result<Self, Fault> {
+        let step = parts.planes() * pitches.count();
         if !values.len().is_multiple_of(step) {
             return Err(Fault::new(
                 format!("a roll of {} values", values.len()),
-                format!("a multiple of 2 x {} pitches", pitches.count),
+                format!(
+                    "a multiple of {} x {} pitches",
+                    parts.planes(),
+                    pitches.count()
+                ),
             ));
         }
         Ok(Self {
             steps: values.len() / step,
             values,
+            parts,
             pitches,
         })
     }
 
-    /// A roll of `steps` steps with neither onsets nor sustains.
-    pub fn silent(steps: Steps, pitches: PitchRange) -> Self {
+    /// Returns a roll of `steps` steps without notes.
+    pub fn silent(steps: Steps, parts: RollParts, pitches: PitchRange) -> Self {
         let steps = steps.0 as usize;
         Self {
-            values: vec![0.0; CHANNELS * steps * pitches.count],
+            values: vec![0.0; parts.planes() * steps * pitches.count()],
+            parts,
             steps,
             pitches,
         }
     }
 
-    /// One roll from 8-bar segments after one another, `[segments, 2, 128, pitches]` as the network gives them.
+    /// Returns one roll of consecutive 8-bar segments, `[segments, planes, 128, pitches]` as the networks return them.
     ///
     /// # Errors
-    /// When `values` are not a whole number of segments.
-    pub fn from_segments(values: &[f32], pitches: PitchRange) -> Result<Self, Fault> {
-        let segment = CHANNELS * STEPS_PER_SEGMENT as usize * pitches.count;
+    /// Returns an error if `values` do not fill whole segments.
+    pub fn from_segments(
+        values: &[f32],
+        parts: RollParts,
+        pitches: PitchRange,
+    ) -> Result<Self, Fault> {
+        let plane = STEPS_PER_SEGMENT as usize * pitches.count();
+        let segment = parts.planes() * plane;
         if !values.len().is_multiple_of(segment) {
             return Err(Fault::new(
                 format!("{} values of segments", values.len()),
                 format!(
-                    "a multiple of 2 x {STEPS_PER_SEGMENT} steps x {} pitches",
-                    pitches.count
+                    "a multiple of {} x {STEPS_PER_SEGMENT} steps x {} pitches",
+                    parts.planes(),
+                    pitches.count()
                 ),
             ));
         }
-        let channel = |channel: usize| {
-            let half = segment / CHANNELS;
-            values
-                .chunks_exact(segment)
-                .flat_map(move |segment| &segment[channel * half..][..half])
+        let plane_of_all = |index: usize| {
+            let segments = values.chunks_exact(segment);
+            segments.flat_map(move |segment| &segment[index * plane..][..plane])
         };
-        Self::new(channel(0).chain(channel(1)).copied().collect(), pitches)
+        let values = (0..parts.planes()).flat_map(plane_of_all).copied();
+        Self::new(values.collect(), parts, pitches)
     }
 
-    /// The values, `[2, steps, pitches]`.
+    /// The values, `[planes, steps, pitches]`.
     pub fn values(&self) -> &[f32] {
         &self.values
     }
 
-    /// Which pitches the roll has.
+    /// The parts of the roll.
+    pub fn parts(&self) -> RollParts {
+        self.parts
+    }
+
+    /// The pitches of the roll.
     pub fn pitches(&self) -> PitchRange {
         self.pitches
     }
 
-    /// How long the roll is.
+    /// The length of the roll.
     pub fn steps(&self) -> Steps {
         Steps(self.steps as u32)
     }
 
-    /// The onset channel, `[steps, pitches]`.
-    pub fn onset(&self) -> &[f32] {
-        self.values.split_at(self.values.len() / CHANNELS).0
+    /// The onset plane of a part, `[steps, pitches]`.
+    ///
+    /// # Panics
+    /// Panics if the roll has no such part.
+    pub fn onset(&self, part: RollPart) -> &[f32] {
+        self.plane(self.onset_plane(part))
     }
 
-    /// The sustain channel, `[steps, pitches]`.
-    pub fn sustain(&self) -> &[f32] {
-        self.values.split_at(self.values.len() / CHANNELS).1
+    /// The sustain plane of a part, `[steps, pitches]`.
+    ///
+    /// # Panics
+    /// Panics if the roll has no such part.
+    pub fn sustain(&self, part: RollPart) -> &[f32] {
+        self.plane(self.onset_plane(part) + 1)
     }
 
-    /// Both channels for writing, onset and sustain, each `[steps, pitches]`.
-    pub fn channels_mut(&mut self) -> (&mut [f32], &mut [f32]) {
-        let channel = self.values.len() / CHANNELS;
-        self.values.split_at_mut(channel)
+    /// The onset and sustain planes of a part for writing, each `[steps, pitches]`.
+    ///
+    /// # Panics
+    /// Panics if the roll has no such part.
+    pub fn planes_mut(&mut self, part: RollPart) -> (&mut [f32], &mut [f32]) {
+        let (start, plane) = (
+            self.onset_plane(part) * self.plane_size(),
+            self.plane_size(),
+        );
+        self.values[start..][..2 * plane].split_at_mut(plane)
     }
 
-    /// The `length` steps from `start`; silent where that goes beyond the roll's end.
+    /// Returns the `length` steps from `start`; silent beyond the roll's end.
     pub fn window(&self, start: Steps, length: Steps) -> Self {
-        let mut window = Self::silent(length, self.pitches);
-        let width = self.pitches.count;
+        let mut window = Self::silent(length, self.parts, self.pitches);
+        let width = self.pitches.count();
         let start = (start.0 as usize).min(self.steps);
         let overlap = (self.steps - start).min(window.steps) * width;
-        let (onset, sustain) = window.channels_mut();
-        onset[..overlap].copy_from_slice(&self.onset()[start * width..][..overlap]);
-        sustain[..overlap].copy_from_slice(&self.sustain()[start * width..][..overlap]);
+        for plane in 0..self.parts.planes() {
+            let source = &self.plane(plane)[start * width..][..overlap];
+            window.plane_mut(plane)[..overlap].copy_from_slice(source);
+        }
         window
     }
 
-    /// Replaces the steps from `start` by those of `other`; what would go beyond the end is left out.
+    /// Replaces the steps from `start` by those of `other`, up to the end of this roll.
     ///
     /// # Panics
-    /// When `other` has other pitches.
+    /// Panics if `other` has other parts or pitches.
     pub fn overwrite(&mut self, start: Steps, other: &Self) {
-        assert_eq!(self.pitches, other.pitches, "rolls of one piece");
-        let width = self.pitches.count;
+        let kind = |roll: &Self| (roll.parts, roll.pitches);
+        assert_eq!(kind(self), kind(other), "rolls of one piece");
+        let width = self.pitches.count();
         let start = (start.0 as usize).min(self.steps);
         let overlap = (self.steps - start).min(other.steps) * width;
-        let (onset, sustain) = self.channels_mut();
-        onset[start * width..][..overlap].copy_from_slice(&other.onset()[..overlap]);
-        sustain[start * width..][..overlap].copy_from_slice(&other.sustain()[..overlap]);
+        for plane in 0..self.parts.planes() {
+            let source = &other.plane(plane)[..overlap];
+            self.plane_mut(plane)[start * width..][..overlap].copy_from_slice(source);
+        }
+    }
+
+    fn onset_plane(&self, part: RollPart) -> usize {
+        let plane = self.parts.onset_plane(part);
+        plane.unwrap_or_else(|| panic!("a roll of {:?} has no {part:?}", self.parts))
+    }
+
+    fn plane(&self, index: usize) -> &[f32] {
+        let size = self.plane_size();
+        &self.values[index * size..][..size]
+    }
+
+    fn plane_mut(&mut self, index: usize) -> &mut [f32] {
+        let size = self.plane_size();
+        &mut self.values[index * size..][..size]
+    }
+
+    /// The number of cells in a plane.
+    fn plane_size(&self) -> usize {
+        self.steps * self.pitches.count()
     }
 }
 
@@ -187,53 +196,64 @@ impl PianoRoll {
 mod tests {
     use super::*;
 
-    fn numbered(steps: usize, pitches: PitchRange) -> PianoRoll {
-        let values = (0..CHANNELS * steps * pitches.count).map(|i| i as f32);
-        PianoRoll::new(values.collect(), pitches).unwrap()
-    }
-
-    #[test]
-    fn pitches_above_127_are_refused() {
-        assert!(PitchRange::new(24, 80).is_ok());
-        assert!(PitchRange::new(0, 128).is_ok());
-        for (min, count) in [(1, 128), (0, 0), (200, 1), (0, usize::MAX)] {
-            assert!(PitchRange::new(min, count).is_err(), "{count} from {min}");
-        }
+    fn numbered(steps: usize, parts: RollParts, pitches: PitchRange) -> PianoRoll {
+        let values = (0..parts.planes() * steps * pitches.count()).map(|i| i as f32);
+        PianoRoll::new(values.collect(), parts, pitches).unwrap()
     }
 
     #[test]
     fn values_must_fill_whole_steps_and_segments() {
-        let pitches = PitchRange::new(24, 80).unwrap();
-        assert!(PianoRoll::new(vec![0.0; 161], pitches).is_err());
-        assert!(PianoRoll::from_segments(&[0.0; 160], pitches).is_err());
-        let roll = PianoRoll::from_segments(&vec![0.0; 2 * 2 * 128 * 80], pitches).unwrap();
+        let (one, pitches) = (RollParts::One, PitchRange::new(24, 80).unwrap());
+        assert!(PianoRoll::new(vec![0.0; 161], one, pitches).is_err());
+        assert!(PianoRoll::from_segments(&[0.0; 160], one, pitches).is_err());
+        let segments = vec![0.0; 2 * 2 * 128 * 80];
+        let roll = PianoRoll::from_segments(&segments, one, pitches).unwrap();
         assert_eq!(roll.steps(), Steps(256));
+        let two = RollParts::LeadAndAccompaniment;
+        assert!(PianoRoll::new(vec![0.0; 160], two, pitches).is_err());
+        let roll = PianoRoll::from_segments(&segments, two, pitches).unwrap();
+        assert_eq!(roll.steps(), Steps(128));
     }
 
     #[test]
-    fn segments_become_one_roll_channel_by_channel() {
+    fn segments_become_one_roll_plane_by_plane() {
         let pitches = PitchRange::new(60, 1).unwrap();
         let segments: Vec<f32> = (0..2 * 2 * 128).map(|i| i as f32).collect();
-        let roll = PianoRoll::from_segments(&segments, pitches).unwrap();
-        assert_eq!(roll.onset()[127..129], [127.0, 256.0]);
-        assert_eq!(roll.sustain()[127..129], [255.0, 384.0]);
+        let roll = PianoRoll::from_segments(&segments, RollParts::One, pitches).unwrap();
+        assert_eq!(roll.onset(RollPart::All)[127..129], [127.0, 256.0]);
+        assert_eq!(roll.sustain(RollPart::All)[127..129], [255.0, 384.0]);
+    }
+
+    #[test]
+    fn each_part_has_its_own_planes() {
+        let pitches = PitchRange::new(60, 1).unwrap();
+        let mut roll = numbered(2, RollParts::LeadAndAccompaniment, pitches);
+        assert_eq!(roll.onset(RollPart::Lead), [0.0, 1.0]);
+        assert_eq!(roll.sustain(RollPart::Lead), [2.0, 3.0]);
+        assert_eq!(roll.onset(RollPart::Accompaniment), [4.0, 5.0]);
+        let (onset, sustain) = roll.planes_mut(RollPart::Accompaniment);
+        assert_eq!((&*onset, &*sustain), (&[4.0, 5.0][..], &[6.0, 7.0][..]));
     }
 
     #[test]
     fn a_window_put_back_where_it_came_from_changes_nothing() {
-        let roll = numbered(32, PitchRange::new(40, 3).unwrap());
-        let window = roll.window(Steps(8), Steps(16));
-        assert_eq!(window.onset(), &roll.onset()[24..72]);
-        let mut copy = PianoRoll::silent(Steps(32), roll.pitches());
-        for start in [0, 16] {
-            copy.overwrite(Steps(start), &roll.window(Steps(start), Steps(16)));
+        for parts in RollParts::ALL {
+            let roll = numbered(32, parts, PitchRange::new(40, 3).unwrap());
+            let window = roll.window(Steps(8), Steps(16));
+            let mut copy = PianoRoll::silent(Steps(32), parts, roll.pitches());
+            for start in [0, 16] {
+                copy.overwrite(Steps(start), &roll.window(Steps(start), Steps(16)));
+            }
+            assert_eq!(copy, roll);
+            for part in parts.iter() {
+                assert_eq!(window.onset(part), &roll.onset(part)[24..72]);
+            }
         }
-        assert_eq!(copy, roll);
     }
 
     #[test]
     fn a_window_beyond_the_end_is_silent() {
-        let roll = numbered(4, PitchRange::new(40, 1).unwrap());
+        let roll = numbered(4, RollParts::One, PitchRange::new(40, 1).unwrap());
         let window = roll.window(Steps(3), Steps(2));
         assert_eq!(window.values(), [3.0, 0.0, 7.0, 0.0]);
         assert_eq!(roll.window(Steps(9), Steps(1)).values(), [0.0, 0.0]);

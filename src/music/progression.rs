@@ -1,8 +1,8 @@
-//! Chord progressions: which chord follows which in the training music, and a plan for a piece after it.
+//! Chord progressions for a piece, drawn after those of the training music.
 //!
-//! The plan is a walk through the successions counted in POP909, two chords a bar, drawn so that chords are as often
-//! major as is asked for, phrases of four bars tend to come back, chords change with the bar rather than flicker, and the
-//! end is at home.
+//! A progression is a random walk through the successions counted in POP909, two chords per bar. Chords are major as
+//! often as asked for, phrases of four bars tend to return, chords change with the bar rather than flicker, and the end
+//! is on the tonic.
 
 mod table;
 
@@ -11,26 +11,26 @@ use crate::music::key::Key;
 use crate::time::{BARS_PER_PHRASE, BEATS_PER_BAR};
 use table::{TABLE, Table};
 
-/// Beats that a planned chord lasts at least.
+/// The shortest planned chord, in beats.
 const SLOT_BEATS: usize = 2;
 const SLOTS_PER_BAR: usize = BEATS_PER_BAR as usize / SLOT_BEATS;
-/// Slots of a phrase of four bars.
+/// Slots in a phrase.
 const PHRASE_SLOTS: usize = BARS_PER_PHRASE as usize * SLOTS_PER_BAR;
-/// How much likelier the chord at the same place one phrase and two phrases before is than it would be.
+/// The factors on the chord at the same place one phrase and two phrases before.
 const RETURN_FACTORS: [f64; 2] = [6.0, 3.0];
-/// How much less likely a chord is to be held over a bar line than it would be.
+/// The factor on holding a chord over a bar line.
 const HOLD_FACTOR: f64 = 0.5;
-/// How much less likely it is to go back to the chord that another one has just taken the place of.
+/// The factor on returning to the chord before the last.
 const FLICKER_FACTOR: f64 = 0.25;
-/// How much likelier the tonic is at the beginning, and in the last bar, than it would be.
-const HOME_FACTOR: f64 = 8.0;
-/// The least weight of a chord of the mode that is not asked for.
+/// The factor on the tonic at the start and in the last bar.
+const TONIC_FACTOR: f64 = 8.0;
+/// The least weight of a chord whose mode was not asked for.
 const LEAST_MODE_WEIGHT: f64 = 0.02;
 
 /// Plans a chord for each beat.
 ///
-/// `major_shares` says for each beat how often chords are to be major-like, 0 to 1, or leaves it open. Without a key,
-/// one is drawn. `uniform` gives numbers in 0…1; the same numbers give the same plan.
+/// `major_shares` holds for each beat how often chords should be major-like, 0 to 1, or `None` to leave it open. Without
+/// a key, one is drawn. `uniform` returns numbers in 0…1; the same numbers give the same plan.
 pub fn plan(
     major_shares: &[Option<f32>],
     key: Option<Key>,
@@ -59,7 +59,7 @@ pub fn plan(
         .collect()
 }
 
-/// How much likelier a chord is to go on a walk for the sake of its form than by what it follows alone.
+/// The factor on a chord that comes from the form rather than from the chord before it.
 fn form_factor(walk: &[usize], chord: usize) -> f64 {
     let slot = walk.len();
     let chord_before = |slots: usize| Some(walk[slot.checked_sub(slots)?]);
@@ -79,7 +79,7 @@ fn form_factor(walk: &[usize], chord: usize) -> f64 {
     factor
 }
 
-/// How much each chord is wanted in a slot.
+/// The weight of each chord in a slot.
 fn slot_weights(
     table: &Table,
     slot: usize,
@@ -92,11 +92,11 @@ fn slot_weights(
         .map(|&share| f64::from(share))
         .collect();
     let asked = (!asked.is_empty()).then(|| asked.iter().sum::<f64>() / asked.len() as f64);
-    let minor_home = key.map_or(asked.is_some_and(|share| share < 0.5), |key| key.minor);
-    let home = if minor_home { 9 } else { 0 };
-    let at_home = slot == 0 || slot + SLOTS_PER_BAR >= slots;
+    let in_minor = key.map_or(asked.is_some_and(|share| share < 0.5), |key| key.minor);
+    let tonic = if in_minor { 9 } else { 0 };
+    let wants_tonic = slot == 0 || slot + SLOTS_PER_BAR >= slots;
     let weight = |chord: &Chord| {
-        // Where a share is asked for, chords that are drawn by these weights have it.
+        // Chords drawn by these weights have the share that is asked for.
         let fit = asked.map_or(1.0, |share| {
             if chord.mode == MAJOR_LIKE {
                 share / table.major_share
@@ -105,14 +105,18 @@ fn slot_weights(
             }
         });
         let fit = fit.max(LEAST_MODE_WEIGHT);
-        let is_home = chord.bass == home && chord.classes[usize::from(home)];
-        fit * if at_home && is_home { HOME_FACTOR } else { 1.0 }
+        let is_tonic = chord.bass == tonic && chord.classes[usize::from(tonic)];
+        fit * if wants_tonic && is_tonic {
+            TONIC_FACTOR
+        } else {
+            1.0
+        }
     };
     table.chords.iter().map(weight).collect()
 }
 
-/// How well what follows each chord of each slot can be what is wanted there (the backward pass of a hidden Markov
-/// model), relative to the best in its slot.
+/// How well the slots after each chord can meet their weights (the backward pass of a hidden Markov model), relative to
+/// the best chord of its slot.
 fn reach_ahead(table: &Table, weights: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let chords = table.chords.len();
     let mut reach = vec![vec![1.0; chords]; weights.len()];
@@ -135,7 +139,7 @@ fn reach_ahead(table: &Table, weights: &[Vec<f64>]) -> Vec<Vec<f64>> {
     reach
 }
 
-/// The index that `uniform`, 0 to 1, picks by the `shares`.
+/// The index that `uniform`, 0 to 1, picks in proportion to `shares`.
 fn draw(shares: &[f64], uniform: f64) -> usize {
     let mut left = uniform * shares.iter().sum::<f64>();
     let found = shares.iter().position(|share| {
@@ -148,11 +152,19 @@ fn draw(shares: &[f64], uniform: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diffusion::noise::{NoiseSource, NoiseUse};
 
     fn planned(seed: u64, major_shares: &[Option<f32>], key: Option<Key>) -> Vec<Chord> {
-        let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Harmony);
-        plan(major_shares, key, &mut || numbers.next().unwrap_or(0.0))
+        let mut state = seed;
+        plan(major_shares, key, &mut || uniform(&mut state))
+    }
+
+    /// The next number of SplitMix64 (Steele, Lea and Flood, 2014), in 0…1.
+    fn uniform(state: &mut u64) -> f64 {
+        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut word = *state;
+        word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((word ^ (word >> 31)) >> 11) as f64 / (1u64 << 53) as f64
     }
 
     fn share_of_major(chords: &[Chord]) -> f64 {
@@ -164,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn chords_are_major_where_major_is_asked_and_minor_where_minor_is() {
+    fn chords_are_major_or_minor_as_asked() {
         for seed in 0..8 {
             let asked: Vec<Option<f32>> = (0..64)
                 .map(|beat| Some(if beat < 32 { 0.95 } else { 0.05 }))
@@ -176,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_holds_the_chords_and_is_home_at_the_end() {
+    fn chords_belong_to_the_key_and_end_on_its_tonic() {
         let key: Key = "Em".parse().unwrap();
         for seed in 0..8 {
             let chords = planned(seed, &[None; 32], Some(key));
@@ -191,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn phrases_come_back() {
+    fn phrases_return() {
         let alike = |seed| {
             let chords = planned(seed, &[None; 64], None);
             (16..32)
@@ -204,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_plans_the_same_and_another_another() {
+    fn the_same_numbers_give_the_same_plan_and_others_another() {
         assert_eq!(planned(3, &[None; 32], None), planned(3, &[None; 32], None));
         assert_ne!(planned(3, &[None; 32], None), planned(4, &[None; 32], None));
         assert!(planned(3, &[], None).is_empty());

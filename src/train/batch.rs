@@ -12,6 +12,7 @@ use crate::diffusion::model::Model;
 use crate::diffusion::noise::{NoiseSource, NoiseUse};
 use crate::error::Result;
 use crate::features::{CAPTION_WIDTH, VISUAL_WIDTH};
+use crate::music::piano_roll::RollParts;
 use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT};
 use crate::train::dropout::Dropout;
 
@@ -146,7 +147,7 @@ impl Windows {
         diffusion_steps: Vec<usize>,
     ) -> Result<Batch> {
         let size = diffusion_steps.len();
-        let shape = (size, 2, config.img_h, config.img_w);
+        let shape = (size, RollParts::One.planes(), config.img_h, config.img_w);
         let beats = config.img_h / STEPS_PER_BEAT as usize;
         let tensor = |rows: Vec<f32>, width: usize| {
             Tensor::from_vec(rows, (size, beats, width), &Device::Cpu)
@@ -179,15 +180,15 @@ impl Windows {
 mod tests {
     use super::*;
     use crate::music::cues::measure;
-    use crate::music::piano_roll::{PianoRoll, PitchRange};
+    use crate::music::piano_roll::{PianoRoll, PitchRange, RollPart};
     use crate::time::{STEPS_PER_SEGMENT, Steps};
     use serde_json::json;
 
     /// A window with one onset and one chord.
     fn window(pitch: usize, chord: &str) -> Window {
         let pitches = PitchRange::new(40, 40).unwrap();
-        let mut roll = PianoRoll::silent(Steps(STEPS_PER_SEGMENT), pitches);
-        roll.channels_mut().0[pitch - 40] = 1.0;
+        let mut roll = PianoRoll::silent(Steps(STEPS_PER_SEGMENT), RollParts::One, pitches);
+        roll.planes_mut(RollPart::All).0[pitch - 40] = 1.0;
         Window {
             song: "001".to_owned(),
             start_beat: 0,

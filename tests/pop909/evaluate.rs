@@ -9,7 +9,7 @@ use diff_bgm::dataset::pop909::{self, Song};
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::music::cues::Cue;
 use diff_bgm::music::decode::decode;
-use diff_bgm::music::piano_roll::PitchRange;
+use diff_bgm::music::piano_roll::{PitchRange, RollPart};
 use diff_bgm::time::Steps;
 
 use crate::songs::{data_set, write_song};
@@ -47,7 +47,7 @@ fn a_window_has_the_notes_chords_and_cues_of_its_eight_bars() {
         .map(|note| (note.start.0, note.pitch, note.end.0))
         .collect();
     assert_eq!(first, [(0, 45, 16), (0, 48, 16), (0, 52, 16), (0, 79, 2)]);
-    let held = |step: usize| window.roll.sustain()[step * 80 + 40 - 24];
+    let held = |step: usize| window.roll.sustain(RollPart::All)[step * 80 + 40 - 24];
     assert_eq!([held(0), held(3), held(4)], [1.0, 1.0, 0.0]);
 
     let (first, second) = (&window.cues[0], &window.cues[1]);

@@ -12,6 +12,7 @@ use crate::formats::raw_tensor::RawTensor;
 use crate::formats::safetensors_file::{self, Container};
 use crate::music::chord::{Chord, MAJOR_LIKE, MINOR_LIKE};
 use crate::music::note::GridNote;
+use crate::music::piano_roll::RollPart;
 use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, Steps};
 
 /// The file's `format` in its metadata.
@@ -186,6 +187,7 @@ fn note(row: &[i64], beats: usize) -> Option<GridNote> {
     is_note.then_some(GridNote {
         start: Steps(start),
         pitch,
+        part: RollPart::All,
         end: Steps(end),
     })
 }

@@ -10,7 +10,7 @@ use crate::music::chord::{Chord, NO_MODE};
 use crate::music::cues::{BeatCues, measure};
 use crate::music::midi_file::MidiFile;
 use crate::music::note::GridNote;
-use crate::music::piano_roll::{PianoRoll, PitchRange};
+use crate::music::piano_roll::{PianoRoll, PitchRange, RollPart, RollParts};
 use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Seconds, Steps};
 
 /// Tracks of the arrangement.
@@ -109,8 +109,8 @@ impl Song {
     /// last of them ends.
     fn roll(&self, start: Steps, semitones: i8, pitches: PitchRange) -> PianoRoll {
         let length = Steps(STEPS_PER_SEGMENT);
-        let mut roll = PianoRoll::silent(length, pitches);
-        let (onset, sustain) = roll.channels_mut();
+        let mut roll = PianoRoll::silent(length, RollParts::One, pitches);
+        let (onset, sustain) = roll.planes_mut(RollPart::All);
         let within = |note: &&GridNote| note.start < start + length && note.end > start;
         for note in self.notes.iter().filter(within) {
             let pitch = note.pitch.checked_add_signed(semitones);
@@ -159,6 +159,7 @@ fn notes_on_grid(file: &MidiFile, beats: &BeatTable) -> Result<Vec<GridNote>, Fa
             Some(GridNote {
                 start: Steps(start),
                 pitch: note.pitch,
+                part: RollPart::All,
                 end: Steps(step_at(note.end()).map_or(end, |end| end.max(start + 1))),
             })
         })

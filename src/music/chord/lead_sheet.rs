@@ -1,17 +1,19 @@
-//! Chords as musicians write them over a bar: `Am | F C/E | G7sus4 | %`.
+//! Chords as on lead sheets: `Am | F C/E | G7sus4 | %`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Chord, QUALITIES, Spelling, note_name};
+use super::{Chord, QUALITIES};
 use crate::error::Fault;
+use crate::music::pitch_class;
+use crate::music::spelling::Spelling;
 use crate::time::BEATS_PER_BAR;
 
 /// The most bars of a lane.
 const MAX_BARS: usize = 1024;
-/// Suffixes of lead sheets and the qualities that they stand for; the first of a quality is the one that is written.
+/// Suffixes on lead sheets and their qualities in POP909; the first suffix of a quality is the one that is written.
 const SUFFIXES: [(&str, &str); 26] = [
     ("", "maj"),
     ("m", "min"),
@@ -42,22 +44,22 @@ const SUFFIXES: [(&str, &str); 26] = [
 ];
 
 impl Chord {
-    /// Reads a symbol such as `F#m7/C#`, or `N.C.` where no chord is to sound.
+    /// Reads a symbol of a lead sheet such as `F#m7/C#`. `N.C.` is no chord and gives `None`.
     ///
     /// # Errors
-    /// When it is no such symbol.
+    /// Returns an error if it is not such a symbol.
     pub fn parse_lead_sheet(symbol: &str) -> Result<Option<Self>, Fault> {
         if symbol == "N.C." {
             return Ok(None);
         }
         let fault = || {
             Fault::new(
-                format!("the chord «{symbol}»"),
+                format!("the chord `{symbol}`"),
                 "one such as C, Am7, F#dim, Bb/D, Gsus4, or N.C. for none",
             )
         };
         let (chord, bass) = match symbol.split_once('/') {
-            Some((chord, bass)) => (chord, Some(note_name(bass).ok_or_else(fault)?)),
+            Some((chord, bass)) => (chord, Some(pitch_class::named(bass).ok_or_else(fault)?)),
             None => (symbol, None),
         };
         let accidentals = chord
@@ -66,19 +68,19 @@ impl Chord {
             .take_while(|sign| "#b".contains(*sign));
         let end = chord.chars().take(1).map(char::len_utf8).sum::<usize>() + accidentals.count();
         let (root, suffix) = chord.split_at(end);
-        let root = note_name(root).ok_or_else(fault)?.rem_euclid(12) as u8;
+        let root = pitch_class::named(root).ok_or_else(fault)?;
         let (_, quality) = (SUFFIXES.iter())
             .find(|(known, _)| *known == suffix)
             .ok_or_else(fault)?;
         let at_c = Self::parse(&format!("C:{quality}"))?;
         Ok(at_c.map(|at_c| {
             let mut chord = at_c.transposed(root);
-            chord.bass = bass.map_or(chord.bass, |bass| bass.rem_euclid(12) as u8);
+            chord.bass = bass.unwrap_or(chord.bass);
             chord
         }))
     }
 
-    /// The symbol on a lead sheet; of several readings, one whose root is the bass.
+    /// The symbol on a lead sheet. Of several readings, one whose root is the bass is preferred.
     pub fn symbol(&self, spelling: Spelling) -> String {
         let readings = (0..12).flat_map(|above| {
             let root = (self.bass + above) % 12;
@@ -104,12 +106,12 @@ impl Chord {
     }
 }
 
-/// The chords that a piece is to have, bar by bar; after the last bar they begin again.
+/// Chords for a piece, bar by bar; after the last bar they start again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ChordLane {
     text: String,
-    /// Each bar's chords, which share it evenly.
+    /// The chords of each bar, which divide it evenly.
     bars: Vec<Vec<Option<Chord>>>,
 }
 
@@ -125,7 +127,7 @@ impl ChordLane {
     }
 }
 
-/// Bars between `|`, each of 1, 2 or 4 chords, or `%` for the bar before once more.
+/// Bars between `|`, each of 1, 2 or 4 chords, or `%` to repeat the bar before.
 impl FromStr for ChordLane {
     type Err = Fault;
 
@@ -143,7 +145,7 @@ impl FromStr for ChordLane {
                     .collect::<Result<_, _>>()?,
             };
             if ![1, 2, 4].contains(&chords.len()) {
-                let found = format!("a bar «{}» of {} chords", bar.trim(), chords.len());
+                let found = format!("a bar `{}` of {} chords", bar.trim(), chords.len());
                 return Err(Fault::new(
                     found,
                     "1, 2 or 4 chords between the bar lines |",
@@ -212,24 +214,19 @@ mod tests {
                 let chord = Chord::parse(&format!("D:{quality}/{bass}"))
                     .unwrap()
                     .unwrap();
-                let symbol = chord.symbol(Spelling::of_chords(&[Some(chord)]));
+                let symbol = chord.symbol(Spelling::new(2, false));
                 let again = Chord::parse_lead_sheet(&symbol).unwrap().unwrap();
                 assert_eq!((again.classes, again.bass), (chord.classes, chord.bass));
             }
         }
         let inverted = chord("Gb/Bb").unwrap();
-        assert_eq!(
-            inverted.symbol(Spelling::of_key("Db".parse().unwrap())),
-            "Gb/Bb"
-        );
-        assert_eq!(
-            inverted.symbol(Spelling::of_key("B".parse().unwrap())),
-            "F#/A#"
-        );
+        let (d_flat, b) = (Spelling::new(1, false), Spelling::new(11, false));
+        assert_eq!(inverted.symbol(d_flat), "Gb/Bb");
+        assert_eq!(inverted.symbol(b), "F#/A#");
     }
 
     #[test]
-    fn a_lane_shares_bars_among_chords_and_begins_again() {
+    fn chords_divide_their_bar_and_start_again_after_the_last() {
         let lane: ChordLane = "| Am | F G | % |".parse().unwrap();
         let chords = lane.chords(16);
         let expected = [
@@ -241,16 +238,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_lane_is_refused_with_the_chord_or_bar() {
+    fn other_texts_are_refused_with_the_chord_or_bar() {
         for (text, named) in [
             ("", "0 chords"),
             ("C | | G", "0 chords"),
             ("C Am F", "3 chords"),
-            ("%", "«%»"),
-            ("C | Hm", "«Hm»"),
-            ("Cmaj9", "«Cmaj9»"),
-            ("C/x", "«C/x»"),
-            ("é", "«é»"),
+            ("%", "`%`"),
+            ("C | Hm", "`Hm`"),
+            ("Cmaj9", "`Cmaj9`"),
+            ("C/x", "`C/x`"),
+            ("é", "`é`"),
         ] {
             let fault = text.parse::<ChordLane>().unwrap_err().to_string();
             assert!(fault.contains(named), "{fault}");

@@ -1,22 +1,22 @@
 //! Onsets and sounding cells per beat of a roll.
 
 use super::STEPS;
-use crate::music::piano_roll::PianoRoll;
+use crate::music::piano_roll::{PianoRoll, is_on};
 
 /// The register of a silent roll: middle C.
 const SILENT_REGISTER: f64 = 60.0;
-/// A roll value above this is on.
-const THRESHOLD: f32 = 0.5;
 
-/// Iterates over the sounding cells of a roll: their index within a channel, and whether they are onsets.
+/// Iterates over the cells in which any part of a roll sounds: their index in a plane, and whether a note starts there.
 pub(super) fn sounding_cells(roll: &PianoRoll) -> impl Iterator<Item = (usize, bool)> + '_ {
-    roll.onset()
-        .iter()
-        .zip(roll.sustain())
-        .map(|(&onset, &sustain)| (onset > THRESHOLD, sustain > THRESHOLD))
-        .enumerate()
-        .filter(|(_, (onset, sustain))| *onset || *sustain)
-        .map(|(at, (onset, _))| (at, onset))
+    let parts: Vec<_> = (roll.parts().iter())
+        .map(|part| (roll.onset(part), roll.sustain(part)))
+        .collect();
+    let cells = parts.first().map_or(0, |(onset, _)| onset.len());
+    (0..cells).filter_map(move |at| {
+        let is_onset = parts.iter().any(|(onset, _)| is_on(onset[at]));
+        let sounds = is_onset || parts.iter().any(|(_, sustain)| is_on(sustain[at]));
+        sounds.then_some((at, is_onset))
+    })
 }
 
 /// Counts of cells, one value per beat.

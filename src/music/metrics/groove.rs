@@ -32,12 +32,14 @@ fn agreement(a: Pattern, b: Pattern) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::piano_roll::RollPart;
     use crate::time::Steps;
 
     fn struck(steps: &[u32]) -> Vec<GridNote> {
         let note = |&start| GridNote {
             start: Steps(start),
             pitch: 60,
+            part: RollPart::All,
             end: Steps(start + 1),
         };
         steps.iter().map(note).collect()

@@ -1,11 +1,10 @@
 //! Pitch classes: how many are used, and whether they form a scale.
 
 use super::mean;
-use crate::music::key::MAJOR_SCALE;
 use crate::music::note::GridNote;
+use crate::music::pitch_class::{MAJOR_SCALE, PITCH_CLASSES};
 use crate::time::STEPS_PER_SEGMENT;
 
-const PITCH_CLASSES: usize = 12;
 /// Added to each share before its logarithm, as published.
 const EPSILON: f64 = 1e-6;
 
@@ -61,12 +60,14 @@ fn best_scale_share(histogram: &Histogram) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::piano_roll::RollPart;
     use crate::time::Steps;
 
     fn struck(notes: &[(u32, u8)]) -> Vec<GridNote> {
         let note = |&(start, pitch)| GridNote {
             start: Steps(start),
             pitch,
+            part: RollPart::All,
             end: Steps(start + 1),
         };
         notes.iter().map(note).collect()

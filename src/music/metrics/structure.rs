@@ -104,6 +104,7 @@ fn fitness(scores: &[Vec<f64>], at: usize, length: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::piano_roll::RollPart;
     use crate::time::Steps;
 
     /// A bar for every letter: its own rhythm and harmony, silence for a dot.
@@ -115,6 +116,7 @@ mod tests {
                 notes.push(GridNote {
                     start: Steps(start),
                     pitch: 40 + letter % 12 + (3 * place as u8) * (letter % 5),
+                    part: RollPart::All,
                     end: Steps(start + 1),
                 });
             }

@@ -76,11 +76,13 @@ fn share(cases: impl Iterator<Item = bool>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::piano_roll::RollPart;
 
     fn notes(notes: &[(u32, u8, u32)]) -> Vec<GridNote> {
         let note = |&(start, pitch, end)| GridNote {
             start: Steps(start),
             pitch,
+            part: RollPart::All,
             end: Steps(end),
         };
         let mut notes: Vec<GridNote> = notes.iter().map(note).collect();

@@ -1,26 +1,27 @@
-//! Which chord follows which in the training music.
+//! How often each chord follows each in the training music.
 
 use std::sync::LazyLock;
 
 use super::SLOTS_PER_BAR;
 use crate::music::chord::{Chord, MAJOR_LIKE};
 
-/// Counts are raised to this power, because the table leaves out what is rare, and so plans would have too few chords.
+/// Counts are raised to this power: the table leaves out rare successions, so plans would have too few chords.
 const COUNT_POWER: f64 = 0.8;
 
 /// Lines of `within` or `across` (a bar line), two chords with C as the major tonic, and how often the second follows
-/// the first; counted by `benches/peer/progressions.py` on POP909 without the songs that are held out.
+/// the first. Counted by `benches/peer/progressions.py` on POP909 without the held-out songs.
 const POP909: &str = include_str!("pop909.txt");
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(POP909));
 
-/// Chords and how often each follows each.
+/// Chords, and how often each follows each.
 pub(super) struct Table {
-    /// All chords that occur.
+    /// All chords of the table.
     pub(super) chords: Vec<Chord>,
-    /// `[from][to]` from the first to the second half of a bar, and over a bar line.
+    /// Counts `[from][to]` within a bar, from its first to its second half.
     within: Vec<Vec<f64>>,
+    /// Counts `[from][to]` over a bar line.
     across: Vec<Vec<f64>>,
-    /// How much of the music is in major-like chords.
+    /// The share of the music in major-like chords.
     pub(super) major_share: f64,
 }
 
@@ -60,7 +61,7 @@ impl Table {
         }
     }
 
-    /// How often each chord is followed by each, into the slot `slot`.
+    /// Counts `[from][to]` of successions into `slot`.
     pub(super) fn counts_into(&self, slot: usize) -> &[Vec<f64>] {
         if slot.is_multiple_of(SLOTS_PER_BAR) {
             &self.across
@@ -69,7 +70,7 @@ impl Table {
         }
     }
 
-    /// How often a chord begins a bar.
+    /// The count of a chord at the start of a bar.
     pub(super) fn uses(&self, chord: usize) -> f64 {
         self.within[chord].iter().sum()
     }
