@@ -15,7 +15,7 @@ fn main() {
 }
 
 fn model() -> Model {
-    Model::in_the_box(&Device::Cpu).unwrap()
+    Model::built_in(&Device::Cpu).unwrap()
 }
 
 /// A batch of 1 is a pass without guidance, one of 2 a pass with it.

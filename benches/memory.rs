@@ -19,7 +19,7 @@ fn main() {
     let drafts: u64 = given.unwrap_or(100);
     let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/big-buck-bunny-30s.safetensors");
     let clip = ClipFeatures::read(&clip).expect("the demo clip");
-    let model = Model::in_the_box(&Device::Cpu).expect("the built-in model");
+    let model = Model::built_in(&Device::Cpu).expect("the built-in model");
     let mut baseline = None;
     for seed in 1..=drafts {
         let settings = Settings {

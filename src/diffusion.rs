@@ -40,7 +40,7 @@
 //! use diff_bgm::diffusion::sampler::{SamplerSettings, Sampling};
 //!
 //! let device = DeviceKind::Cpu.open()?;
-//! let model = Model::in_the_box(&device)?;
+//! let model = Model::built_in(&device)?;
 //! let free = model.null_condition()?;
 //! let guided = GuidedModel::new(&model, &free, &free, 1.0, Some((-0.1, 1.1)))?;
 //! let noise = NoiseSource::new(7, 0);

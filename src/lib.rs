@@ -53,7 +53,7 @@
 //! use diff_bgm::time::Bars;
 //!
 //! let clip = ClipFeatures::read(Path::new("models/big-buck-bunny-30s.safetensors"))?;
-//! let model = Model::in_the_box(&candle_core::Device::Cpu)?;
+//! let model = Model::built_in(&candle_core::Device::Cpu)?;
 //! let settings = Settings {
 //!     bars: Some(Bars(2)),
 //!     sampler: SamplerSettings { steps: 2, ..SamplerSettings::default() },
@@ -92,12 +92,15 @@
 //!
 //! ```
 //! use diff_bgm::music::note::Note;
+//! use diff_bgm::music::part::Part;
+//! use diff_bgm::music::score::{RawScore, Score};
 //! use diff_bgm::player::{Block, NoteEvent, NoteSchedule, Player, Sent, Transport};
 //! use diff_bgm::time::Beats;
 //!
-//! let note = Note { start: Beats(0.5), length: Beats(0.25), pitch: 60, velocity: 90 };
+//! let note = Note { start: Beats(0.5), length: Beats(0.25), pitch: 60, velocity: 90, part: Part::Lead };
+//! let score = Score::new(RawScore { notes: vec![note], ..RawScore::default() })?;
 //! let (mut player, publisher) = Player::new();
-//! publisher.publish(NoteSchedule::new(&[note]));
+//! publisher.publish(NoteSchedule::new(&score));
 //!
 //! // One second of audio at 120 BPM.
 //! let block = Block { frames: 48_000, rate_hz: 48_000.0 };
@@ -112,8 +115,10 @@
 //!     events.push((frame, event));
 //!     Sent::Accepted
 //! });
-//! let on = NoteEvent::On { pitch: 60, velocity: 90 };
-//! assert_eq!(events, [(12_000, on), (18_000, NoteEvent::Off { pitch: 60 })]);
+//! let channel = Part::Lead.channel();
+//! let on = NoteEvent::On { channel, pitch: 60, velocity: 90 };
+//! assert_eq!(events, [(12_000, on), (18_000, NoteEvent::Off { channel, pitch: 60 })]);
+//! # Ok::<(), diff_bgm::Error>(())
 //! ```
 //!
 //! [`Error`] is the one error type. `README.md` shows the program and the plugin, `ARCHITECTURE.md` how the parts work together,

@@ -57,7 +57,7 @@ impl Model {
     ///
     /// # Errors
     /// Returns an error if the device cannot hold it.
-    pub fn in_the_box(device: &Device) -> Result<Self> {
+    pub fn built_in(device: &Device) -> Result<Self> {
         let bytes = include_bytes!("../../models/default.safetensors");
         Self::from_bytes(BUILT_IN, bytes, device)
     }

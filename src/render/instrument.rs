@@ -1,4 +1,4 @@
-//! What plays: the piano of a soundfont, or the electric piano in the box.
+//! What plays: the piano of a soundfont, or the built-in electric piano.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl Instrument {
         }))
     }
 
-    /// The electric piano in the box, the one that previews drafts.
+    /// The built-in electric piano, the one that previews drafts.
     pub fn built_in() -> Self {
         let mut preview = Box::new(Preview::new(RATE_HZ as f32));
         let mut unheard = [vec![0.0; WARM_UP_FRAMES], vec![0.0; WARM_UP_FRAMES]];

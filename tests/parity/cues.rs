@@ -91,12 +91,12 @@ fn assert_recorded_draft(model: &Model, name: &str) {
 
 #[test]
 fn the_built_in_model_predicts_what_was_recorded() {
-    assert_recorded_prediction(&Model::in_the_box(&Device::Cpu).unwrap(), BUILT_IN);
+    assert_recorded_prediction(&Model::built_in(&Device::Cpu).unwrap(), BUILT_IN);
 }
 
 #[test]
 fn the_built_in_model_drafts_what_was_recorded() {
-    assert_recorded_draft(&Model::in_the_box(&Device::Cpu).unwrap(), BUILT_IN);
+    assert_recorded_draft(&Model::built_in(&Device::Cpu).unwrap(), BUILT_IN);
 }
 
 #[test]

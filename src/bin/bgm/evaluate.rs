@@ -115,7 +115,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let device = arguments.device.open()?;
     let model = match &arguments.model {
         Some(path) => Model::load(path, &device),
-        None => Model::in_the_box(&device),
+        None => Model::built_in(&device),
     }?;
     let songs = held_out_songs(&arguments.data, arguments.cache.as_deref())?;
     let windows = choose_windows(&songs, arguments.segments.max(CANDIDATES), model.pitches());

@@ -175,7 +175,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let (clip, load_clip) = timed(|| clip::read(&arguments.clip))?;
     let (model, load_model) = timed(|| match &arguments.model {
         Some(path) => Model::load(path, &device),
-        None => Model::in_the_box(&device),
+        None => Model::built_in(&device),
     })?;
     let (draft, generate) = timed(|| draft(&model, &clip, &settings))?;
 

@@ -137,7 +137,7 @@ impl Tools {
             let device = device.open()?;
             match file {
                 Some(path) => Model::load(path, &device),
-                None => Model::in_the_box(&device),
+                None => Model::built_in(&device),
             }
         })?;
         let pool = match &self.pool {

@@ -123,7 +123,7 @@ impl Arguments {
             (None, params) => {
                 let config = match params {
                     Some(path) => read_params(path)?,
-                    None => Model::in_the_box(device)?.config().clone(),
+                    None => Model::built_in(device)?.config().clone(),
                 };
                 let variables = Variables::fresh(&config, settings.seed, device)?;
                 (config, variables)
