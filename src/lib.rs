@@ -18,7 +18,7 @@
 //! PianoRoll
 //!    │  music                 notes, with dynamics
 //!    ▼
-//! Draft ───► MIDI file, picture, audio, project
+//! Draft: score and recipe ───► MIDI file, picture, audio, project
 //!    │  player                on the audio thread, in time with the host
 //!    ▼
 //! note events
@@ -31,7 +31,7 @@
 //! - Asking: [`conditioning`] turns a clip, a tempo and the user's wishes into one row of cues and chords per beat.
 //! - Painting: [`diffusion`] is the network and its samplers, [`kernel`] its CPU kernels; [`generator`] paints whole clips, eight
 //!   bars at a time.
-//! - Music: [`music`] has notes, chords, keys, MIDI files and piano-roll pictures; [`time`] the units seconds, beats and bars.
+//! - Music: [`music`] has notes, scores, chords, keys, MIDI files and piano-roll pictures; [`time`] the units seconds, beats and bars.
 //! - Hearing: [`player`] plays notes in time with a host's transport, without locks or allocation; [`preview`] is a small
 //!   electric piano; `render` (feature `cli`) writes sound files and movies.
 //! - Hosting (feature `plugin`): `instance` is one plugin instance without host or window, `plugin` the glue to the plugin
@@ -88,7 +88,7 @@
 //! # Ok::<(), diff_bgm::Error>(())
 //! ```
 //!
-//! Play notes in time with a host's transport:
+//! Play a score in time with a host's transport:
 //!
 //! ```
 //! use diff_bgm::music::note::Note;
@@ -97,7 +97,8 @@
 //! use diff_bgm::player::{Block, NoteEvent, NoteSchedule, Player, Sent, Transport};
 //! use diff_bgm::time::Beats;
 //!
-//! let note = Note { start: Beats(0.5), length: Beats(0.25), pitch: 60, velocity: 90, part: Part::Lead };
+//! let (start, length) = (Beats(0.5), Beats(0.25));
+//! let note = Note { start, length, pitch: 60, velocity: 90, part: Part::Lead };
 //! let score = Score::new(RawScore { notes: vec![note], ..RawScore::default() })?;
 //! let (mut player, publisher) = Player::new();
 //! publisher.publish(NoteSchedule::new(&score));
