@@ -63,8 +63,8 @@ fn loose_files_are_gathered_into_a_clip_file_that_info_describes() {
     let printed = bgm(&["info".as_ref(), &clip]);
     for line in [
         "clip of 12.500 s",
-        "visual: 25 rows of 512, 2.000 a second",
-        "caption: 5 rows of 768, 0.400 a second",
+        "visual: 25 rows of 512, 2.000 per second",
+        "caption: 5 rows of 768, 0.400 per second",
         "2 cuts: 3.000 s, 5.000 s",
     ] {
         assert!(

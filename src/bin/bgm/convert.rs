@@ -13,13 +13,13 @@ const NAMED_SKIPPED: usize = 8;
 /// Convert a published checkpoint to a model file
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Folder of a training run (with params.json and chkpts/weights_best.pt), or weights file (.pt)
+    /// The folder of a training run (with params.json and chkpts/weights_best.pt), or a weights file (.pt)
     #[arg(value_name = "DIR|FILE.pt")]
     source: PathBuf,
     /// The run's params.json, if it is not in that folder or beside the weights file
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
-    /// Model file to write
+    /// The model file to write
     #[arg(short, long, value_name = "MODEL.safetensors")]
     output: PathBuf,
 }

@@ -23,7 +23,7 @@ const LONGEST_TEXT: usize = 160;
 /// Describe a model, a clip file or a MIDI file
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Model or clip file (.safetensors), or MIDI file (.mid)
+    /// A model or clip file (.safetensors), or a MIDI file (.mid)
     file: PathBuf,
 }
 
@@ -84,7 +84,7 @@ fn describe_model(model: &Model, config: &str) -> Vec<String> {
 fn describe_clip(clip: &ClipFeatures) -> Vec<String> {
     let mut lines = vec![format!("clip of {:.3} s", clip.duration.0)];
     if clip.frame_rate_hz > 0.0 {
-        lines.push(format!("{:.3} frames a second", clip.frame_rate_hz));
+        lines.push(format!("{:.3} frames per second", clip.frame_rate_hz));
     }
     for (name, track) in [
         ("visual", clip.visual.as_ref()),
@@ -93,7 +93,7 @@ fn describe_clip(clip: &ClipFeatures) -> Vec<String> {
     ] {
         if let Some(track) = track {
             lines.push(format!(
-                "{name}: {} rows of {}, {:.3} a second",
+                "{name}: {} rows of {}, {:.3} per second",
                 track.rows(),
                 track.width,
                 track.rate_hz

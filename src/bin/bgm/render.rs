@@ -18,18 +18,18 @@ const MOVIE_ENDINGS: &[&str] = &["mp4", "m4v", "mov", "mkv"];
 /// Render a MIDI file to audio, or put it under a video
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// MIDI file to play
+    /// The MIDI file to play
     midi: PathBuf,
-    /// WAV file to write; with --video, movie to write (.mp4, .m4v, .mov or .mkv)
+    /// The WAV file to write; with --video, the movie (.mp4, .m4v, .mov or .mkv)
     #[arg(short, long, value_name = "SOUND.wav")]
     output: PathBuf,
-    /// Soundfont to play it with [default: one installed on the system, else a simple electric piano]
+    /// The soundfont to play it with [default: one installed on the system, else a simple electric piano]
     #[arg(long, value_name = "PIANO.sf2")]
     soundfont: Option<PathBuf>,
-    /// Video to put the music under; its own sound is replaced
+    /// The video to put the music under; its own sound is replaced
     #[arg(long, value_name = "CLIP.mp4")]
     video: Option<PathBuf>,
-    /// Beat of the music at which the video starts, as in `bgm generate`
+    /// Beat of the music at which the video starts, as in `bgm generate`, counted from 0
     #[arg(
         long,
         default_value = "0",

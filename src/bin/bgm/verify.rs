@@ -13,14 +13,14 @@ use diff_bgm::{Error, Result};
 /// Runs the recorded inputs through the model and fails if its outputs differ by more than the tolerance.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Model file, such as one written by `bgm convert`
+    /// The model file, such as one written by `bgm convert`
     model: PathBuf,
-    /// Safetensors file with the inputs x, t, and cond (the encoded context) or cues, and the output eps or v
+    /// A safetensors file with the inputs x, t, and cond (the encoded context) or cues, and the output eps or v
     recording: PathBuf,
     /// Largest error allowed, relative to the largest recorded value
     #[arg(long, default_value = "1e-4")]
     tolerance: f64,
-    /// Device that runs the network: cpu, cuda or metal
+    /// The device that runs the network: cpu, cuda or metal
     #[arg(long, default_value = "cpu")]
     device: DeviceKind,
 }
