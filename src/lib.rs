@@ -88,16 +88,25 @@
 //! # Ok::<(), diff_bgm::Error>(())
 //! ```
 //!
-//! Play notes in time with a host's transport:
+//! Play a score in time with a host's transport:
 //!
 //! ```
 //! use diff_bgm::music::note::Note;
+//! use diff_bgm::music::part::Part;
+//! use diff_bgm::music::score::{RawScore, Score};
 //! use diff_bgm::player::{Block, NoteEvent, NoteSchedule, Player, Sent, Transport};
 //! use diff_bgm::time::Beats;
 //!
-//! let note = Note { start: Beats(0.5), length: Beats(0.25), pitch: 60, velocity: 90 };
+//! let note = Note {
+//!     start: Beats(0.5),
+//!     length: Beats(0.25),
+//!     pitch: 60,
+//!     velocity: 90,
+//!     part: Part::Lead,
+//! };
+//! let score = Score::new(RawScore { notes: vec![note], ..RawScore::default() })?;
 //! let (mut player, publisher) = Player::new();
-//! publisher.publish(NoteSchedule::new(&[note]));
+//! publisher.publish(NoteSchedule::new(&score));
 //!
 //! // One second of audio at 120 BPM.
 //! let block = Block { frames: 48_000, rate_hz: 48_000.0 };
@@ -112,8 +121,10 @@
 //!     events.push((frame, event));
 //!     Sent::Accepted
 //! });
-//! let on = NoteEvent::On { pitch: 60, velocity: 90 };
-//! assert_eq!(events, [(12_000, on), (18_000, NoteEvent::Off { pitch: 60 })]);
+//! let on = NoteEvent::On { channel: 0, pitch: 60, velocity: 90 };
+//! let off = NoteEvent::Off { channel: 0, pitch: 60 };
+//! assert_eq!(events, [(12_000, on), (18_000, off)]);
+//! # Ok::<(), diff_bgm::Fault>(())
 //! ```
 //!
 //! [`Error`] is the one error type. `README.md` shows the program and the plugin, `ARCHITECTURE.md` how the parts work together,
