@@ -116,10 +116,10 @@
 //!     events.push((frame, event));
 //!     Sent::Accepted
 //! });
-//! let channel = Part::Lead.channel();
-//! let on = NoteEvent::On { channel, pitch: 60, velocity: 90 };
-//! assert_eq!(events, [(12_000, on), (18_000, NoteEvent::Off { channel, pitch: 60 })]);
-//! # Ok::<(), diff_bgm::Error>(())
+//! let on = NoteEvent::On { channel: 0, pitch: 60, velocity: 90 };
+//! let off = NoteEvent::Off { channel: 0, pitch: 60 };
+//! assert_eq!(events, [(12_000, on), (18_000, off)]);
+//! # Ok::<(), diff_bgm::Fault>(())
 //! ```
 //!
 //! [`Error`] is the one error type. `README.md` shows the program and the plugin, `ARCHITECTURE.md` how the parts work together,

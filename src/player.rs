@@ -1,11 +1,11 @@
-//! The audio thread's part: a schedule of notes and a transport become timed note events.
+//! Playing a schedule of notes on the audio thread, in time with a transport.
 //!
-//! Nothing here locks, allocates, blocks or panics while playing. The rules that hold whatever the host does:
+//! Playing never locks, allocates, blocks or panics. Whatever the host does:
 //! - each note-on is followed by exactly one note-off, and a pitch never sounds twice at once on one channel;
-//! - events leave in order of time, at one frame note-offs first;
+//! - events are sent in order of time, note-offs first at each frame;
 //! - a note starts on the first frame that is not before its beat;
-//! - a jump of the transport, a loop, a stop or a new schedule ends what sounds, and a note that began before the
-//!   place jumped to is not begun late.
+//! - a jump of the transport, a loop, a stop or a new schedule ends all sounding notes, and a note that starts before the
+//!   new position is not started late.
 
 mod handover;
 mod schedule;
@@ -20,7 +20,7 @@ use handover::{ScheduleReceiver, schedule_handover};
 use sounding_notes::SoundingNotes;
 use transport::Segment;
 
-/// The coarsest grid, in quarter notes, to which a host is known to round positions.
+/// The coarsest grid to which hosts are known to round positions, in quarter notes.
 const COARSEST_TICK_BEATS: f64 = 1.0 / 1920.0;
 
 /// A note-on or a note-off.
@@ -44,12 +44,12 @@ pub enum NoteEvent {
     },
 }
 
-/// Whether the receiver of an event had room for it.
+/// Whether the receiver of an event accepted it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// It did.
+    /// The event was accepted.
     Accepted,
-    /// It did not: the event is kept and sent again at the start of the next block.
+    /// The receiver had no room: the event is sent again at the start of the next block.
     Refused,
 }
 
@@ -58,7 +58,7 @@ pub enum Sent {
 pub struct Player {
     receiver: ScheduleReceiver,
     schedule: Box<NoteSchedule>,
-    /// The first note of [`NoteSchedule::notes`] that has not begun.
+    /// The first of [`NoteSchedule::notes`] that has not started.
     next_on: usize,
     /// The first of [`NoteSchedule::ends`] that has not passed.
     next_off: usize,
@@ -66,22 +66,22 @@ pub struct Player {
     sounding: SoundingNotes,
     /// The sounding notes that must end before anything else is sent.
     owed: SoundingNotes,
-    /// Where the next block should begin; none after a stop.
+    /// Where the next block should start; `None` after a stop.
     expected: Option<Expectation>,
 }
 
-/// Where a transport that simply runs on would be next.
+/// The next position of a transport that keeps running.
 #[derive(Clone, Copy, Debug)]
 struct Expectation {
     position_beats: f64,
-    /// The tempo of the block before, and how long it was.
+    /// The tempo and length of the block before.
     beats_per_frame: f64,
     frames: u32,
 }
 
 impl Expectation {
-    /// How far off the transport may be before this counts as a jump. Its tempo may have moved within the block before,
-    /// and some hosts (Ardour) round positions to ticks.
+    /// The largest deviation that is not a jump. The tempo may have changed within the block before, and some hosts
+    /// (Ardour) round positions to ticks.
     fn tolerance_beats(self, beats_per_frame: f64) -> f64 {
         let change = (beats_per_frame - self.beats_per_frame).abs();
         let drift = change.max(0.5 * self.beats_per_frame) * f64::from(self.frames);
@@ -90,7 +90,7 @@ impl Expectation {
 }
 
 impl Player {
-    /// A player with nothing to play, and the end through which it is given schedules.
+    /// Returns a player with an empty schedule, and the publisher of its schedules.
     pub fn new() -> (Self, SchedulePublisher) {
         let (publisher, receiver) = schedule_handover();
         let player = Self {
@@ -105,9 +105,9 @@ impl Player {
         (player, publisher)
     }
 
-    /// Plays one block: hands each event and its frame to `send`, in order.
+    /// Plays one block: passes each event and its frame to `send`, in order.
     ///
-    /// A transport that does not play, or whose position or tempo is unknown or no finite number, is silent.
+    /// A transport that is stopped, or whose position or tempo is unknown or not finite, is silent.
     pub fn process(
         &mut self,
         transport: &Transport,
@@ -150,13 +150,13 @@ impl Player {
         });
     }
 
-    /// Ends what sounds at the start of the next block; for a host that resets or deactivates the plugin.
+    /// Ends all sounding notes at the start of the next block, for a host that resets or deactivates the plugin.
     pub fn release(&mut self) {
         self.owed |= self.sounding;
         self.expected = None;
     }
 
-    /// Takes the newest schedule, if there is one, and gives the old one back.
+    /// Takes the newest schedule, if any, and returns the old one to the publisher. Returns whether there was one.
     fn receive_schedule(&mut self) -> bool {
         self.receiver.receive(&mut self.schedule)
     }
@@ -168,7 +168,7 @@ impl Player {
         })
     }
 
-    /// Continues with what happens at or after `beats`.
+    /// Moves to the first events at or after `beats`.
     fn locate(&mut self, beats: f64) {
         self.next_on = self.schedule.first_start_from(beats);
         self.next_off = self.schedule.first_end_from(beats);
@@ -246,7 +246,7 @@ impl Player {
     }
 }
 
-/// The way out of one block: frames never go back, and after a refusal nothing more leaves.
+/// The output of one block. Frames never decrease, and after a refusal nothing more is sent.
 struct Outlet<'a, S> {
     send: &'a mut S,
     frame: u32,

@@ -1,18 +1,18 @@
-//! A soft electric piano, so that a draft is heard before anything is routed.
+//! A soft electric piano, so that a draft can be heard before anything is routed.
 //!
-//! Two-operator frequency modulation in the manner of Chowning's: the overtones fade faster than the tone, a short
-//! bright tine at the start. All voices exist from the beginning; playing allocates nothing.
+//! Two-operator frequency modulation after Chowning: the overtones fade faster than the fundamental, with a short bright
+//! tine at the start. All voices are allocated at once; playing does not allocate.
 
 mod voice;
 
 use crate::player::NoteEvent;
 use voice::Voice;
 
-/// How many notes sound at once; the quietest makes room for another.
+/// The number of notes that can sound at once. One more replaces the quietest.
 const POLYPHONY: usize = 32;
-/// Loudness of one full voice, so that chords stay below full scale.
+/// The loudness of one full voice, so that chords stay below full scale.
 const HEADROOM: f32 = 0.18;
-/// How quickly a change of level is followed.
+/// The time constant of a change of level.
 const LEVEL_SECONDS: f32 = 0.02;
 
 /// The preview instrument.
@@ -24,7 +24,7 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// An instrument at rest. `rate_hz` is the sampling rate, above 0.
+    /// Returns a silent instrument. `rate_hz` is the sampling rate, above 0.
     pub fn new(rate_hz: f32) -> Self {
         Self {
             voices: [Voice::SILENT; POLYPHONY],
@@ -55,12 +55,12 @@ impl Preview {
         }
     }
 
-    /// Ends all sound at once.
+    /// Stops all sound at once.
     pub fn silence(&mut self) {
         self.voices.fill(Voice::SILENT);
     }
 
-    /// Fills the channels of a stretch between events, at a loudness that glides towards `level` (0 to 1).
+    /// Renders the audio until the next event into the two channels, at a loudness that glides towards `level` (0 to 1).
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32], level: f32) {
         left.fill(0.0);
         right.fill(0.0);
@@ -76,7 +76,7 @@ impl Preview {
     }
 }
 
-/// Nearly straight for quiet sound, never beyond ±1.
+/// Soft clipping: nearly linear for quiet sound, never beyond ±1.
 fn bounded(sample: f32) -> f32 {
     sample / (1.0 + sample * sample).sqrt()
 }
@@ -120,7 +120,7 @@ mod tests {
         let mut preview = Preview::new(RATE_HZ);
         preview.play(on(69, 100));
         let sound = rendered(&mut preview, 2.0, 1.0);
-        // The overtones have faded in the second second, so the tone crosses zero twice a period.
+        // In the second second the overtones have faded, so the tone crosses zero twice per period.
         let rising = sound[48_000..]
             .windows(2)
             .filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0)
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_of_nothing_is_silent() {
+    fn level_zero_is_silent() {
         let mut preview = Preview::new(RATE_HZ);
         preview.play(on(60, 127));
         assert_eq!(peak(&rendered(&mut preview, 0.5, 0.0)), 0.0);

@@ -1,4 +1,4 @@
-//! From MIDI files to sound, and to movies with that sound.
+//! Rendering MIDI files to sound, and movies with that sound.
 
 mod audio;
 pub mod instrument;
@@ -17,19 +17,18 @@ use instrument::Instrument;
 /// The longest piece that is rendered.
 pub const MAX_DURATION: Seconds = Seconds(1800.0);
 
-/// Notes ring on after the piece's end until they are softer than this share of full scale…
+/// Notes ring on after the end of the piece until they are below this share of full scale for [`TAIL_SILENCE`].
 const TAIL_FLOOR: f32 = 2.5e-4;
-/// … for as long as this …
 const TAIL_SILENCE: Seconds = Seconds(0.25);
-/// … or until this long after the end.
+/// The longest tail.
 const MAX_TAIL: Seconds = Seconds(8.0);
-/// What remains at the end of the tail fades out over this.
+/// The fade-out at the end of the tail.
 const FADE: Seconds = Seconds(0.05);
 
-/// Plays `file` on `instrument`, from its start to its end and on until the last note has faded.
+/// Plays `file` on `instrument` from start to end, and on until the last note has faded.
 ///
 /// # Errors
-/// When the file lasts longer than [`MAX_DURATION`].
+/// Returns an error if the file lasts longer than [`MAX_DURATION`].
 pub fn render(file: &MidiFile, instrument: &mut Instrument) -> Result<Audio, Fault> {
     let duration = file.duration();
     if duration.0 > MAX_DURATION.0 {
@@ -86,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_sound_when_they_are_due() {
+    fn notes_sound_at_their_times() {
         let audio = rendered(vec![note(2.0, 1.0)]);
         let due = audio::frames_in(Seconds(1.0));
         let before: f32 = audio.samples()[..2 * due - 2].iter().map(|s| s.abs()).sum();

@@ -1,6 +1,7 @@
-//! The four units of time: seconds of picture, beats and bars of music, sixteenth steps of the roll.
+//! The units of time: seconds of picture; beats, bars and sixteenth steps of music.
 //!
-//! The network knows only 4/4, so a bar is always four beats and a beat is a quarter note.
+//! A beat is always a quarter note. The constants, and conversions of [`Bars`] here, are for 4/4, the only metre of the
+//! networks; a [`Metre`](crate::music::metre::Metre) converts bars of other metres.
 
 use std::ops::{Add, Sub};
 
@@ -8,32 +9,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Fault, Result};
 
-/// Beats in a bar.
+/// Beats in a bar of 4/4.
 pub const BEATS_PER_BAR: u32 = 4;
 /// Sixteenth steps in a beat.
 pub const STEPS_PER_BEAT: u32 = 4;
-/// Sixteenth steps in a bar.
+/// Sixteenth steps in a bar of 4/4.
 pub const STEPS_PER_BAR: u32 = BEATS_PER_BAR * STEPS_PER_BEAT;
-/// Bars in a phrase, after which songs most often return.
+/// Bars in a phrase, the period of most songs.
 pub const BARS_PER_PHRASE: u32 = 4;
-/// Bars in one segment, the length that the network sees at once.
+/// Bars in a segment, the length that a network paints at once.
 pub const BARS_PER_SEGMENT: u32 = 8;
-/// Beats in one segment.
+/// Beats in a segment.
 pub const BEATS_PER_SEGMENT: u32 = BARS_PER_SEGMENT * BEATS_PER_BAR;
-/// Sixteenth steps in one segment.
+/// Sixteenth steps in a segment.
 pub const STEPS_PER_SEGMENT: u32 = BARS_PER_SEGMENT * STEPS_PER_BAR;
 
-/// A time or a duration in the picture, in seconds.
+/// A time or a duration in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
 
-/// A time or a duration in the music, in quarter notes.
+/// A time or a duration in quarter notes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Beats(pub f64);
 
-/// A whole number of bars of 4/4.
+/// A whole number of bars.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -47,24 +48,24 @@ pub struct Bars(pub u32);
 #[serde(transparent)]
 pub struct Steps(pub u32);
 
-/// A tempo in beats (quarter notes) a minute, between [`Tempo::MIN`] and [`Tempo::MAX`].
+/// A tempo in quarter notes per minute, from [`Tempo::MIN`] to [`Tempo::MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Tempo(f64);
 
 impl Tempo {
-    /// The slowest tempo, in beats a minute.
+    /// The slowest tempo, in quarter notes per minute.
     pub const MIN: f64 = 20.0;
-    /// The fastest tempo, in beats a minute.
+    /// The fastest tempo, in quarter notes per minute.
     pub const MAX: f64 = 400.0;
 
-    /// 120 BPM, the tempo of MIDI files that name none.
+    /// 120 BPM, the tempo of MIDI files that set none.
     pub const DEFAULT: Self = Self(120.0);
 
-    /// A tempo from beats a minute.
+    /// Returns the tempo of `tempo_bpm` quarter notes per minute.
     ///
     /// # Errors
-    /// When `tempo_bpm` is not a number between [`Tempo::MIN`] and [`Tempo::MAX`].
+    /// Returns an error if it is not from [`Tempo::MIN`] to [`Tempo::MAX`].
     pub fn new(tempo_bpm: f64) -> Result<Self, Fault> {
         if (Self::MIN..=Self::MAX).contains(&tempo_bpm) {
             Ok(Self(tempo_bpm))
@@ -76,29 +77,29 @@ impl Tempo {
         }
     }
 
-    /// Beats a minute.
+    /// Quarter notes per minute.
     pub fn bpm(self) -> f64 {
         self.0
     }
 
-    /// Microseconds per beat, as MIDI files give the tempo.
+    /// Microseconds per quarter note, the unit of tempo in MIDI files.
     pub fn micros_per_beat(self) -> f64 {
         60e6 / self.0
     }
 
-    /// How many beats pass in `seconds`.
+    /// The beats in `seconds`.
     pub fn beats_in(self, seconds: Seconds) -> Beats {
         Beats(seconds.0 * self.0 / 60.0)
     }
 
-    /// How many seconds `beats` take.
+    /// The seconds in `beats`.
     pub fn seconds_in(self, beats: Beats) -> Seconds {
         Seconds(beats.0 * 60.0 / self.0)
     }
 }
 
 impl Seconds {
-    /// Minutes, seconds and tenths, as in `1:04.5`.
+    /// Formats the time as minutes, seconds and tenths: `1:04.5`.
     pub fn clock(self) -> String {
         let tenths = (self.0 * 10.0).round() as u64;
         format!("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
@@ -120,17 +121,17 @@ impl From<Tempo> for f64 {
 }
 
 impl Bars {
-    /// The same length in beats.
+    /// The length in beats, in 4/4.
     pub fn beats(self) -> Beats {
         Beats(f64::from(self.0) * f64::from(BEATS_PER_BAR))
     }
 
-    /// The same length in sixteenth steps.
+    /// The length in sixteenth steps, in 4/4.
     pub fn steps(self) -> Steps {
         Steps(self.0 * STEPS_PER_BAR)
     }
 
-    /// The fewest bars that last at least `beats`; a thousandth of a beat over is forgiven.
+    /// The fewest bars of 4/4 that last at least `beats`. A thousandth of a beat over the bar line is ignored.
     pub fn covering(beats: Beats) -> Self {
         Self(
             ((beats.0 - 1e-3) / f64::from(BEATS_PER_BAR))
@@ -141,7 +142,7 @@ impl Bars {
 }
 
 impl Steps {
-    /// The same time in beats.
+    /// The time in beats.
     pub fn beats(self) -> Beats {
         Beats(f64::from(self.0) / f64::from(STEPS_PER_BEAT))
     }
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tempo_outside_its_range_or_not_a_number_is_refused() {
+    fn a_tempo_out_of_range_or_nan_is_refused() {
         for tempo_bpm in [0.0, -1.0, 19.9, 401.0, f64::NAN, f64::INFINITY] {
             assert!(Tempo::new(tempo_bpm).is_err(), "{tempo_bpm}");
         }

@@ -1,4 +1,4 @@
-//! `bgm generate`, from a clip file to the files it writes.
+//! `bgm generate`: from a clip file to the files that it writes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::time::Seconds;
 use tempfile::TempDir;
 
-/// Few sampling steps, so that the tests are quick; what they check does not depend on the number.
+/// Few sampling steps, so that the tests are quick; their results do not depend on the number.
 const STEPS: &str = "4";
 
-/// A folder with a clip of 30 s that brightens, moves more and more, and cuts three times.
+/// Returns a folder with a clip of 30 s that grows brighter and livelier and has three cuts.
 fn folder_with_clip() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clip.safetensors");
@@ -44,7 +44,7 @@ fn bgm(arguments: &[&str], paths: &[&Path]) -> Output {
         .unwrap()
 }
 
-/// Drafts into `name` in the folder of the clip; the path of the MIDI file.
+/// Drafts into the file `name` beside the clip; returns its path.
 fn draft(clip: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     let midi = clip.with_file_name(name);
     let output = bgm(arguments, &[clip, Path::new("--output"), &midi]);
@@ -94,7 +94,7 @@ fn half_a_minute_at_100_bpm_becomes_13_bars_with_a_marker_at_each_cut() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_file_on_any_number_of_threads_and_another_seed_another() {
+fn the_same_seed_gives_the_same_file_on_any_number_of_threads_and_other_seeds_differ() {
     let (_folder, clip) = folder_with_clip();
     let bytes = |name: &str, seed: &str, threads: &str| {
         let options = [

@@ -1,4 +1,4 @@
-//! Drafts written as MIDI files and read back.
+//! Writing drafts as MIDI files and reading them back.
 
 use std::collections::BTreeMap;
 
@@ -116,7 +116,7 @@ fn a_score_too_long_for_a_file_is_refused() {
 }
 
 #[test]
-fn the_bytes_of_a_draft_are_those_that_were_always_written() {
+fn the_bytes_of_a_draft_never_change() {
     let draft = draft(vec![note(0.0, 1.0, 60, 80), note(0.5, 4.0, 67, 101)], 2);
     let description = draft.recipe.to_string();
     let mut conductor = vec![0x00, 0xFF, 0x01, description.len() as u8];
@@ -199,7 +199,7 @@ fn metre_and_changes_of_tempo_are_written() {
 }
 
 #[test]
-fn a_file_too_large_is_not_even_read() {
+fn a_file_that_is_too_large_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.mid");
     let file = std::fs::File::create(&path).unwrap();
@@ -210,7 +210,7 @@ fn a_file_too_large_is_not_even_read() {
 
 proptest! {
     #[test]
-    fn any_draft_comes_back_from_its_file(draft in any_draft()) {
+    fn any_draft_reads_back_from_its_file(draft in any_draft()) {
         let file = MidiFile::parse(&draft.to_midi().unwrap()).unwrap();
         prop_assert_eq!(file.notes(), draft.score.notes());
     }

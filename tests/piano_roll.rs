@@ -1,4 +1,4 @@
-//! Decoding and inpainting masks against what the published code made of the same rolls.
+//! Decoding and inpainting masks, compared with recordings of the published code.
 
 use std::path::Path;
 
@@ -50,7 +50,7 @@ fn a_noisy_roll_decodes_to_the_published_notes() {
 }
 
 #[test]
-fn the_published_notes_can_be_separated_and_survive_the_roll() {
+fn the_published_notes_can_be_separated_and_encoded_again() {
     let (roll, mut notes) = recorded_roll_and_notes();
     separate(&mut notes);
     for (i, note) in notes.iter().enumerate() {
@@ -70,7 +70,7 @@ fn the_published_notes_can_be_separated_and_survive_the_roll() {
 fn inpainting_masks_are_the_published_ones() {
     let bytes = fixture("masks.safetensors");
     let recorded = SafeTensors::deserialize(&bytes).unwrap();
-    // One bit a value, the first in the highest bit.
+    // One bit per value, the first in the highest bit.
     let unpacked = |name: &str| {
         let bits = recorded.tensor(name).unwrap().data().iter();
         let values: Vec<f32> = bits

@@ -1,4 +1,4 @@
-//! `bgm render`, from a MIDI file to sound and to a movie.
+//! `bgm render`: from a MIDI file to sound and to a movie.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats};
 use tempfile::TempDir;
 
-/// A folder with a draft of two bars, 4 s, whose only note is struck at its middle.
+/// Returns a folder with a draft of two bars (4 s) whose only note is in the middle.
 fn folder_with_draft() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("draft.mid");
@@ -30,7 +30,7 @@ fn folder_with_draft() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-/// Renders in a home without soundfonts of its own.
+/// Renders with a home folder that has no soundfonts.
 fn render(midi: &Path, output: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bgm"))
         .arg("render")
@@ -60,7 +60,7 @@ fn peak(samples: &[i16]) -> u16 {
 }
 
 #[test]
-fn a_draft_is_heard_from_its_first_note_on_even_without_a_soundfont() {
+fn a_draft_sounds_from_its_first_note_even_without_a_soundfont() {
     let (folder, midi) = folder_with_draft();
     let wav = folder.path().join("draft.wav");
     expect_success(&render(&midi, &wav, &[]));
@@ -83,7 +83,7 @@ fn the_same_draft_gives_the_same_sound() {
 }
 
 #[test]
-fn wrong_files_and_names_are_told_and_leave_nothing_behind() {
+fn wrong_files_and_names_are_reported_and_leave_no_file_behind() {
     let (folder, midi) = folder_with_draft();
     let place = |name: &str| folder.path().join(name);
     let wav = place("sound.wav");
@@ -94,7 +94,7 @@ fn wrong_files_and_names_are_told_and_leave_nothing_behind() {
     fs::write(&text, "no music").unwrap();
     let midi_name = midi.to_str().unwrap();
 
-    for (input, output, arguments, told) in [
+    for (input, output, arguments, named) in [
         (&place("missing.mid"), &wav, &[][..], "missing.mid"),
         (&truncated, &wav, &[], "truncated.mid"),
         (&text, &wav, &[], "text.txt"),
@@ -112,8 +112,8 @@ fn wrong_files_and_names_are_told_and_leave_nothing_behind() {
     ] {
         let output = render(input, output, arguments);
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{told}: {errors}");
-        assert!(errors.contains(told), "{told}: {errors}");
+        assert_eq!(output.status.code(), Some(1), "{named}: {errors}");
+        assert!(errors.contains(named), "{named}: {errors}");
     }
     let unknown = render(&midi, &wav, &["--start", "2"]);
     assert_eq!(unknown.status.code(), Some(2));
@@ -127,7 +127,7 @@ fn wrong_files_and_names_are_told_and_leave_nothing_behind() {
 }
 
 #[test]
-fn a_movie_has_the_clips_picture_and_length_and_the_music_where_it_belongs() {
+fn a_movie_has_the_clips_picture_and_length_and_its_music_in_time() {
     let (folder, midi) = folder_with_draft();
     let place = |name: &str| folder.path().join(name);
     let ffmpeg = |arguments: &[&str]| {
@@ -146,7 +146,7 @@ fn a_movie_has_the_clips_picture_and_length_and_the_music_where_it_belongs() {
         return;
     }
 
-    // The picture starts with the second beat, half a second into the music, so the note is due 1.5 s into it.
+    // The picture starts at the second beat, half a second into the music, so the note is 1.5 s into the picture.
     let (clip, movie) = (place("clip.mp4"), place("movie.mp4"));
     let video = ["--video", clip.to_str().unwrap(), "--start", "1"];
     expect_success(&render(&midi, &movie, &video));

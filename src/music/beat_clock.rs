@@ -5,7 +5,7 @@ use crate::time::{Beats, Seconds};
 /// A piecewise-linear map from beats to seconds; beat 0 is second 0.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct BeatClock {
-    /// Never empty; the first begins at beat 0.
+    /// Never empty; the first starts at beat 0.
     stretches: Vec<Stretch>,
 }
 

@@ -1,48 +1,48 @@
-//! How loud each note is played: a small model of metre, voice and picture, without chance.
+//! Velocities from metre, phrase, voice and picture; a deterministic model.
 //!
-//! velocity = [`BASE_VELOCITY`] + metre + phrase + voice + energy + accent, between [`MIN_VELOCITY`] and [`MAX_VELOCITY`]:
+//! velocity = [`BASE_VELOCITY`] + metre + phrase + voice + energy + accent, from [`MIN_VELOCITY`] to [`MAX_VELOCITY`]:
 //!
-//! | part | adds |
+//! | term | adds |
 //! |---|---|
 //! | metre | first beat of the bar +4, third +2, second and fourth 0, off-beat eighths −3, other sixteenths −5 |
-//! | phrase | −3 where four bars begin, rising to +3 in the middle of the third, falling again |
+//! | phrase | −3 at the start of four bars, rising to +3 in the middle of the third, then falling |
 //! | voice | top +9, inner −6, bass −5 |
 //! | energy | −24 to +24, gliding from beat to beat |
-//! | accent | up to +14 for what is struck with the beat, half of it within the rest of the beat |
+//! | accent | up to +14 on the beat, half of it within the rest of the beat |
 //!
-//! Metre is kept small and the top voice well apart, as the players of POP909 have it: there melodies are struck
-//! about 10 above the mean and the bass 8 below, while the places in a bar differ by 3.
+//! Metre is small and the top voice stands out, as in POP909: there melodies are played about 10 above the mean and the
+//! bass 8 below, while the places in a bar differ by 3.
 
 use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
 use crate::time::{BARS_PER_PHRASE, BEATS_PER_BAR, STEPS_PER_BEAT};
 
-/// Velocity of every note of the published networks.
+/// The velocity of every note of the published networks.
 pub const PUBLISHED_VELOCITY: u8 = 80;
-/// Velocity of a note that nothing makes louder or softer.
+/// The velocity before any term.
 pub const BASE_VELOCITY: f32 = 77.0;
 /// The softest velocity.
 pub const MIN_VELOCITY: u8 = 34;
 /// The loudest velocity.
 pub const MAX_VELOCITY: u8 = 118;
 
-/// Beats of a phrase, and the beat at which it is loudest.
+/// The length of a phrase, and its loudest beat.
 const PHRASE_BEATS: f64 = (BARS_PER_PHRASE * BEATS_PER_BAR) as f64;
 const PHRASE_PEAK: f64 = 10.0;
 const PHRASE_RANGE: f64 = 3.0;
 const ENERGY_RANGE: f32 = 24.0;
 const ACCENT_RANGE: f32 = 14.0;
 
-/// What the picture or the user asks of each beat. Beats beyond a curve, and values that are no numbers, ask nothing.
+/// What the picture or the user asks of each beat. Beats beyond a curve and NaN count as 0.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BeatCurves<'a> {
-    /// How much is going on, −1 to 1.
+    /// The energy, −1 to 1.
     pub energy: &'a [f32],
-    /// How strongly the beat is hit, 0 to 1.
+    /// The strength of an accent on the beat, 0 to 1.
     pub accent: &'a [f32],
 }
 
-/// Sets the velocity of each of `notes`, which are sorted by start and begin with a bar at beat 0.
+/// Sets the velocities of `notes`, which are sorted by start; a bar of 4/4 starts at beat 0.
 pub fn shape(notes: &mut [Note], curves: &BeatCurves) {
     let voices = voices(notes);
     for (note, voice) in notes.iter_mut().zip(voices) {
@@ -56,7 +56,7 @@ pub fn shape(notes: &mut [Note], curves: &BeatCurves) {
     }
 }
 
-/// What the place in the bar adds, by the nearest sixteenth.
+/// The metre term, by the nearest sixteenth of the bar.
 fn metre(start_beats: f64) -> f32 {
     let step = (start_beats * f64::from(STEPS_PER_BEAT)).round() as u32;
     let beat = step / STEPS_PER_BEAT % BEATS_PER_BAR;
@@ -69,7 +69,7 @@ fn metre(start_beats: f64) -> f32 {
     }
 }
 
-/// What the place in a phrase of four bars adds.
+/// The phrase term, by the place in four bars.
 fn phrase(start_beats: f64) -> f32 {
     let beat = start_beats.rem_euclid(PHRASE_BEATS);
     let share = if beat < PHRASE_PEAK {
@@ -88,7 +88,7 @@ fn weight(voice: Voice) -> f32 {
     }
 }
 
-/// Energy at a time: the beat's own at its start, gliding to the next one's.
+/// The energy at a beat, interpolated between whole beats.
 fn energy(curve: &[f32], start_beats: f64) -> f32 {
     let beat = start_beats.floor();
     let within = (start_beats - beat) as f32;
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bar_is_felt() {
+    fn strong_places_of_the_bar_are_louder() {
         let starts = [0.0, 0.25, 0.5, 1.0, 2.0, 4.0];
         let played = velocities(line(&starts), BeatCurves::default());
         assert_eq!(played, [87, 78, 80, 84, 86, 89]);
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_melody_stands_out_of_a_chord() {
+    fn the_melody_is_louder_than_its_chord() {
         let mut notes = line(&[0.0, 0.0, 0.0]);
         notes[0].pitch = 48;
         notes[1].pitch = 64;
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn energy_glides_and_an_accent_hits_its_beat() {
+    fn energy_glides_and_accents_are_on_their_beat() {
         let curves = BeatCurves {
             energy: &[-1.0, 1.0],
             accent: &[],
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_are_no_numbers_ask_nothing() {
+    fn nan_counts_as_zero() {
         let curves = BeatCurves {
             energy: &[f32::NAN, f32::INFINITY],
             accent: &[f32::NEG_INFINITY],

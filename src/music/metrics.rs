@@ -1,4 +1,4 @@
-//! Measures of music, to compare drafts with real music: closeness counts, not a high number.
+//! Measures of music, to compare drafts with real music. Nearness to its values counts, not a high number.
 
 mod groove;
 mod harmony;
@@ -11,46 +11,46 @@ use crate::music::note::GridNote;
 use crate::music::score::Score;
 use crate::time::{BARS_PER_PHRASE, Bars};
 
-/// What can be measured on the notes of a piece. Measures that a piece is too short or too silent for are missing.
+/// Measures of the notes of a piece; `None` if the piece is too short or too silent for a measure.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Metrics {
-    /// How many notes there are.
+    /// The number of notes.
     pub notes: usize,
-    /// Notes that start in a beat, on average.
+    /// The mean number of notes that start in a beat.
     pub notes_per_beat: f64,
-    /// Notes that sound at once, on average over the whole piece, rests included.
+    /// The mean number of notes that sound at once over the whole piece, rests included.
     pub polyphony: f64,
     /// The lowest pitch.
     pub lowest_pitch: Option<u8>,
     /// The highest pitch.
     pub highest_pitch: Option<u8>,
-    /// Pitch-class histogram entropy in bits: of the 12 pitch classes struck in 8 bars, mean over the windows of
-    /// 8 bars; 0 for a single class, 3.58 for all alike (Wu and Yang, 2020).
+    /// Pitch-class histogram entropy in bits, of the onsets in 8 bars, mean over the windows of 8 bars: 0 for one pitch
+    /// class, 3.58 for all 12 equally often (Wu and Yang, 2020).
     pub pitch_class_entropy: Option<f64>,
-    /// Grooving pattern similarity: the share of the 16 places in a bar on which two bars agree whether anything is
-    /// struck there, mean over all pairs of bars (Wu and Yang, 2020).
+    /// Grooving pattern similarity: the share of the 16 steps of a bar at which two bars agree whether a note starts,
+    /// mean over all pairs of bars (Wu and Yang, 2020).
     pub groove_similarity: Option<f64>,
-    /// The share of notes that lie in the best-fitting major or natural minor scale, mean over the windows of 8 bars.
+    /// The share of notes in the best-fitting major or natural minor scale, mean over the windows of 8 bars.
     pub in_scale_share: Option<f64>,
     /// How much of the piece its best theme and the theme's returns explain, 0 to 1: the fitness of the fittest
     /// segment of 2 to 8 bars, after Müller, Jiang and Grosche (2013).
     ///
-    /// Two bars are alike by the mean of two cosines, of their rhythm (which of the 16 places are struck) and of their
-    /// harmony (how long each pitch class sounds in each beat); what exceeds 0.7 counts, scaled to 1 for the same bar,
-    /// and what falls short counts against. A segment of `n` bars gathers the non-overlapping stretches of `n` bars
-    /// that are together most alike to it, bar by bar. Its fitness is the harmonic mean of how alike these are and of
-    /// how much of the piece they cover, both without the segment itself. A piece without any returns has 0.
+    /// The likeness of two bars is the mean of two cosines, of their rhythm (on which of the 16 steps notes start) and of
+    /// their harmony (how long each pitch class sounds in each beat). It is scaled so that 0.7 becomes 0 and equal bars
+    /// 1; what is below 0.7 counts against a return. A segment of `n` bars gathers the non-overlapping stretches of `n`
+    /// bars that are together most like it, bar by bar. Its fitness is the harmonic mean of their likeness and of the
+    /// share of the piece that they cover, both without the segment itself. A piece without returns has 0.
     pub structureness: Option<f64>,
-    /// The share of the places at which something is struck where five notes or more are.
+    /// The share of onset times at which five or more notes start.
     pub heavy_onsets: Option<f64>,
-    /// The share of the beats on which anything sounds where two notes a semitone, or a semitone and octaves, apart do.
+    /// The share of the beats that sound on which two notes are a semitone, or a semitone plus octaves, apart.
     pub semitone_clashes: Option<f64>,
-    /// The share of the notes after the first bar that were struck at the same place of the bar before too.
+    /// The share of the notes after the first bar whose pitch also starts at the same place one bar earlier.
     pub bar_copies: Option<f64>,
-    /// The share of the notes after the first four bars that were struck four bars before too.
+    /// The share of the notes after the first four bars whose pitch also starts four bars earlier.
     pub phrase_copies: Option<f64>,
-    /// The share of the top line's moves to another pitch that are of one or two semitones. The line is the highest of
-    /// what is struck together, where no higher note of it still sounds.
+    /// The share of the top line's moves to another pitch that are one or two semitones. The top line consists of the
+    /// highest note of each onset, unless a higher note of the line still sounds.
     pub top_line_steps: Option<f64>,
 }
 
@@ -95,7 +95,7 @@ fn ratio(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { part / whole } else { 0.0 }
 }
 
-/// The mean; none of nothing.
+/// The mean, or `None` if empty.
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values.fold((0.0, 0u64), |(sum, count), value| (sum + value, count + 1));
     (count > 0).then(|| sum / count as f64)
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_counted_by_the_beat_and_by_what_sounds() {
+    fn notes_are_counted_by_onset_and_by_duration() {
         let notes = vec![note(0, 2, 48), note(0, 1, 60), note(3, 4, 72)];
         let metrics = Metrics::of_grid(notes, Bars(1));
         assert_eq!(metrics.notes, 3);

@@ -151,7 +151,7 @@ impl MidiFile {
         (self.events.iter()).map(move |event| (clock.seconds_at(event.at), event))
     }
 
-    /// The number of the bar at a beat, from 1. A change of time signature begins a bar.
+    /// The number of the bar at a beat, from 1. A change of time signature starts a bar.
     pub fn bar_at(&self, place: Beats) -> u64 {
         let (mut bars, mut since, mut beats_a_bar) = (0, 0.0, 4.0);
         let earlier = (self.time_signatures.iter()).take_while(|change| change.at.0 <= place.0);

@@ -1,17 +1,17 @@
-//! Which notes lead and which carry: a simple reading of a piece's texture.
+//! Voices: which notes of a texture are melody, inner voices and bass.
 
 use crate::music::note::Note;
 use crate::time::Beats;
 
-/// How far around a note its texture is looked at.
+/// The texture of a note is that within this distance of its start.
 const REACH: Beats = Beats(2.0);
-/// How far from the outermost pitch around it an outer voice may lie, in semitones.
+/// The greatest distance of an outer voice from the outermost pitch around it, in semitones.
 const OUTER_SPAN: u8 = 12;
 
-/// A note's part in the texture.
+/// The voice of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Voice {
-    /// The melody, or what is heard as such.
+    /// The melody.
     Top,
     /// Neither top nor bass.
     Inner,
@@ -19,11 +19,11 @@ pub enum Voice {
     Bass,
 }
 
-/// The part of each of `notes`, which are sorted by start.
+/// Returns the voice of each of `notes`, which are sorted by start.
 ///
-/// Of the notes struck together, the highest is the top voice unless a note more than an octave higher is struck
-/// within two beats; the lowest is the bass unless a note more than an octave lower is. A note that could be both is
-/// the top voice. On POP909 this finds 77 of 100 melody notes.
+/// Of the notes that start together, the highest is the top voice unless a note more than an octave higher starts within
+/// two beats; the lowest is the bass unless a note more than an octave lower does. A note that could be both is the top
+/// voice. On POP909 this finds 77 of 100 melody notes.
 pub fn voices(notes: &[Note]) -> Vec<Voice> {
     let chords: Vec<&[Note]> = notes.chunk_by(|a, b| a.start == b.start).collect();
     let start = |chord: &[Note]| chord[0].start;
@@ -80,14 +80,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bass_note_alone_between_melody_notes_is_not_the_melody() {
+    fn a_bass_note_alone_between_melody_notes_is_bass() {
         let notes = [note(0.0, 72), note(1.0, 40), note(1.5, 60), note(2.0, 74)];
         let found = voices(&notes);
         assert_eq!(found, [Voice::Top, Voice::Bass, Voice::Inner, Voice::Top]);
     }
 
     #[test]
-    fn a_single_line_is_a_melody_wherever_it_lies() {
+    fn a_single_line_is_a_melody_in_any_register() {
         let notes = [note(0.0, 40), note(1.0, 43), note(8.0, 36)];
         assert_eq!(voices(&notes), [Voice::Top; 3]);
         assert_eq!(voices(&[]), []);

@@ -1,4 +1,4 @@
-//! Schedules reach the audio thread, and leave it to be freed, without a lock.
+//! Passes schedules to the audio thread, and back to be freed, without locks.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use crossbeam::queue::ArrayQueue;
 
 use super::NoteSchedule;
 
-/// Room for schedules on their way back; the publisher frees them before it sends another, so two is the most.
+/// The capacity for returning schedules. The publisher frees them before it sends another, so at most two wait.
 const RETURNING: usize = 4;
 
-/// The two ends of a way for schedules.
+/// Returns the two ends of the handover.
 pub(super) fn schedule_handover() -> (SchedulePublisher, ScheduleReceiver) {
     let queues = Arc::new(Queues {
         newest: ArrayQueue::new(1),
@@ -27,14 +27,14 @@ struct Queues {
     returned: ArrayQueue<Box<NoteSchedule>>,
 }
 
-/// The end that sends schedules, and frees those that were played.
+/// The end that sends schedules and frees those that come back.
 #[derive(Debug)]
 pub struct SchedulePublisher {
     queues: Arc<Queues>,
 }
 
 impl SchedulePublisher {
-    /// Sends `schedule` in place of what is played now, and of any that waits to be played.
+    /// Sends `schedule`, which replaces the one that plays and any that waits.
     pub fn publish(&self, schedule: NoteSchedule) {
         self.free_returned();
         drop(self.queues.newest.force_push(Box::new(schedule)));
@@ -53,7 +53,7 @@ pub(super) struct ScheduleReceiver {
 }
 
 impl ScheduleReceiver {
-    /// Replaces `current` by the newest schedule, if one came, and sends the old one back. True when it did.
+    /// Replaces `current` by the newest schedule, if any, and sends the old one back. Returns whether it did.
     pub(super) fn receive(&self, current: &mut Box<NoteSchedule>) -> bool {
         if self.queues.returned.is_full() {
             return false;
@@ -62,7 +62,7 @@ impl ScheduleReceiver {
             return false;
         };
         let old = std::mem::replace(current, newest);
-        // There is room: this is the only end that pushes.
+        // There is room, because only this end pushes.
         let _ = self.queues.returned.push(old);
         true
     }

@@ -8,18 +8,18 @@ use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
 use crate::time::Beats;
 
-/// What a listener heard: frames counted from the first block on.
+/// Records events; frames are counted from the first block.
 #[derive(Debug, Default)]
-struct Listener {
-    heard: Vec<(u64, NoteEvent)>,
+struct Recorder {
+    events: Vec<(u64, NoteEvent)>,
     frames: u64,
     sounding: SoundingNotes,
-    /// How many more events there is room for; none is always room.
+    /// The number of further events that are accepted; `None` for all.
     room: Option<u32>,
 }
 
-impl Listener {
-    fn hears(&mut self, frame: u32, event: NoteEvent) -> Sent {
+impl Recorder {
+    fn record(&mut self, frame: u32, event: NoteEvent) -> Sent {
         match &mut self.room {
             Some(0) => return Sent::Refused,
             Some(room) => *room -= 1,
@@ -42,17 +42,17 @@ impl Listener {
             }
         }
         let at = self.frames + u64::from(frame);
-        if let Some(&(last, _)) = self.heard.last() {
+        if let Some(&(last, _)) = self.events.last() {
             assert!(last <= at, "an event at {at} after one at {last}");
         }
-        self.heard.push((at, event));
+        self.events.push((at, event));
         Sent::Accepted
     }
 
     fn block(&mut self, player: &mut Player, transport: &Transport, block: Block) {
         player.process(transport, block, |frame, event| {
             assert!(frame < block.frames);
-            self.hears(frame, event)
+            self.record(frame, event)
         });
         self.frames += u64::from(block.frames);
     }
@@ -62,7 +62,7 @@ impl Listener {
             NoteEvent::On { pitch, .. } => Some((frame, pitch)),
             NoteEvent::Off { .. } => None,
         };
-        self.heard.iter().filter_map(on).collect()
+        self.events.iter().filter_map(on).collect()
     }
 
     fn ended(&self) -> Vec<(u64, u8)> {
@@ -70,7 +70,7 @@ impl Listener {
             NoteEvent::Off { pitch, .. } => Some((frame, pitch)),
             NoteEvent::On { .. } => None,
         };
-        self.heard.iter().filter_map(off).collect()
+        self.events.iter().filter_map(off).collect()
     }
 }
 
@@ -143,19 +143,19 @@ fn off_channel(channel: u8, pitch: u8) -> NoteEvent {
 #[test]
 fn notes_begin_and_end_on_the_frames_of_their_beats() {
     let (mut player, _publisher) = player_of(&[note(0.0, 0.5, 60), note(0.25, 1.0, 64)]);
-    let mut listener = Listener::default();
-    listener.block(&mut player, &rolling(0.0), block(2000));
+    let mut recorder = Recorder::default();
+    recorder.block(&mut player, &rolling(0.0), block(2000));
     let expected = [(0, on(60)), (250, on(64)), (500, off(60)), (1250, off(64))];
-    assert_eq!(listener.heard, expected);
+    assert_eq!(recorder.events, expected);
 }
 
 #[test]
 fn a_repeated_note_ends_before_it_begins_again() {
     let (mut player, _publisher) = player_of(&[note(0.0, 0.5, 60), note(0.5, 0.5, 60)]);
-    let mut listener = Listener::default();
-    listener.block(&mut player, &rolling(0.0), block(2000));
+    let mut recorder = Recorder::default();
+    recorder.block(&mut player, &rolling(0.0), block(2000));
     let expected = [(0, on(60)), (500, off(60)), (500, on(60)), (1000, off(60))];
-    assert_eq!(listener.heard, expected);
+    assert_eq!(recorder.events, expected);
 }
 
 #[test]
@@ -166,9 +166,9 @@ fn the_end_of_one_parts_note_leaves_another_parts_note_of_the_same_pitch_soundin
         in_part(Part::Bass, note(0.25, 4.0, 60)),
     ];
     let (mut player, _publisher) = player_of(&notes);
-    let mut listener = Listener::default();
-    listener.block(&mut player, &rolling(0.0), block(2000));
-    listener.block(&mut player, &Transport::default(), block(100));
+    let mut recorder = Recorder::default();
+    recorder.block(&mut player, &rolling(0.0), block(2000));
+    recorder.block(&mut player, &Transport::default(), block(100));
     let expected = [
         (0, on_channel(0, 60)),
         (250, on_channel(1, 60)),
@@ -177,39 +177,39 @@ fn the_end_of_one_parts_note_leaves_another_parts_note_of_the_same_pitch_soundin
         (1250, off_channel(1, 60)),
         (2000, off_channel(2, 60)),
     ];
-    assert_eq!(listener.heard, expected);
+    assert_eq!(recorder.events, expected);
 }
 
 #[test]
 fn every_note_ends_in_the_first_stopped_block() {
     let (mut player, _publisher) = player_of(&[note(0.0, 4.0, 60), note(0.0, 4.0, 64)]);
-    let mut listener = Listener::default();
-    listener.block(&mut player, &rolling(0.0), block(100));
-    listener.block(&mut player, &Transport::default(), block(100));
-    assert_eq!(listener.ended(), [(100, 60), (100, 64)]);
+    let mut recorder = Recorder::default();
+    recorder.block(&mut player, &rolling(0.0), block(100));
+    recorder.block(&mut player, &Transport::default(), block(100));
+    assert_eq!(recorder.ended(), [(100, 60), (100, 64)]);
 }
 
 #[test]
-fn a_seek_either_way_ends_what_sounds_and_begins_nothing_late() {
+fn a_seek_either_way_ends_all_notes_and_starts_none_late() {
     for target in [1.5, 9.5] {
         let (mut player, _publisher) =
             player_of(&[note(1.0, 1.0, 62), note(4.0, 2.0, 60), note(9.0, 1.0, 64)]);
-        let mut listener = Listener::default();
-        listener.block(&mut player, &rolling(4.0), block(1000));
-        listener.block(&mut player, &rolling(target), block(100));
-        assert_eq!(listener.heard, [(0, on(60)), (1000, off(60))]);
+        let mut recorder = Recorder::default();
+        recorder.block(&mut player, &rolling(4.0), block(1000));
+        recorder.block(&mut player, &rolling(target), block(100));
+        assert_eq!(recorder.events, [(0, on(60)), (1000, off(60))]);
     }
 }
 
 #[test]
-fn a_new_schedule_ends_what_sounds_and_goes_on_from_where_the_playhead_is() {
+fn a_new_schedule_ends_all_notes_and_continues_at_the_playhead() {
     let (mut player, publisher) = player_of(&[note(0.0, 4.0, 60)]);
-    let mut listener = Listener::default();
-    listener.block(&mut player, &rolling(0.0), block(1000));
+    let mut recorder = Recorder::default();
+    recorder.block(&mut player, &rolling(0.0), block(1000));
     publisher.publish(schedule(&[note(0.0, 4.0, 64), note(1.5, 1.0, 67)]));
-    listener.block(&mut player, &rolling(1.0), block(1000));
+    recorder.block(&mut player, &rolling(1.0), block(1000));
     assert_eq!(
-        listener.heard,
+        recorder.events,
         [(0, on(60)), (1000, off(60)), (1500, on(67))]
     );
 }
@@ -219,58 +219,58 @@ fn only_the_newest_of_several_schedules_is_played() {
     let (mut player, publisher) = player_of(&[note(0.0, 1.0, 60)]);
     publisher.publish(schedule(&[note(0.0, 1.0, 61)]));
     publisher.publish(schedule(&[note(0.0, 1.0, 62)]));
-    let mut listener = Listener::default();
-    listener.block(&mut player, &rolling(0.0), block(100));
-    assert_eq!(listener.begun(), [(0, 62)]);
+    let mut recorder = Recorder::default();
+    recorder.block(&mut player, &rolling(0.0), block(100));
+    assert_eq!(recorder.begun(), [(0, 62)]);
 }
 
 #[test]
-fn after_a_reset_the_ends_that_are_owed_come_first() {
+fn after_a_reset_notes_that_sounded_end_first() {
     let (mut player, _publisher) = player_of(&[note(0.0, 4.0, 60), note(2.0, 1.0, 62)]);
-    let mut listener = Listener::default();
-    listener.block(&mut player, &rolling(0.0), block(1000));
+    let mut recorder = Recorder::default();
+    recorder.block(&mut player, &rolling(0.0), block(1000));
     player.release();
-    listener.block(&mut player, &rolling(2.0), block(1000));
+    recorder.block(&mut player, &rolling(2.0), block(1000));
     assert_eq!(
-        listener.heard,
+        recorder.events,
         [(0, on(60)), (1000, off(60)), (1000, on(62))]
     );
 }
 
 #[test]
-fn a_long_bypass_is_followed_by_neither_a_burst_nor_a_hanging_note() {
+fn after_a_long_bypass_there_is_no_burst_and_no_hanging_note() {
     let notes: Vec<Note> = (0..100)
         .map(|beat| note(f64::from(beat), 0.9, 60))
         .collect();
     let (mut player, _publisher) = player_of(&notes);
-    let mut listener = Listener::default();
-    listener.block(&mut player, &rolling(0.0), block(500));
-    listener.block(&mut player, &rolling(20.5), block(600));
+    let mut recorder = Recorder::default();
+    recorder.block(&mut player, &rolling(0.0), block(500));
+    recorder.block(&mut player, &rolling(20.5), block(600));
     assert_eq!(
-        listener.heard,
+        recorder.events,
         [(0, on(60)), (500, off(60)), (1000, on(60))]
     );
 }
 
 #[test]
-fn what_a_full_host_refuses_is_sent_in_the_next_block() {
+fn events_that_a_full_host_refuses_are_sent_in_the_next_block() {
     let chord: Vec<Note> = (60..70).map(|pitch| note(0.0, 0.5, pitch)).collect();
     let (mut player, _publisher) = player_of(&chord);
-    let mut listener = Listener::default();
+    let mut recorder = Recorder::default();
     let mut position = 0.0;
     for _ in 0..50 {
-        listener.room = Some(1);
-        listener.block(&mut player, &rolling(position), block(20));
+        recorder.room = Some(1);
+        recorder.block(&mut player, &rolling(position), block(20));
         position += 0.02;
     }
-    assert_eq!(listener.begun().len(), 10);
-    assert_eq!(listener.ended().len(), 10);
+    assert_eq!(recorder.begun().len(), 10);
+    assert_eq!(recorder.ended().len(), 10);
 }
 
 #[test]
 fn without_a_position_or_a_tempo_there_is_silence() {
     let (mut player, _publisher) = player_of(&[note(0.0, 1.0, 60)]);
-    let mut listener = Listener::default();
+    let mut recorder = Recorder::default();
     let whole = rolling(0.0);
     let partial = [
         Transport::default(),
@@ -296,12 +296,12 @@ fn without_a_position_or_a_tempo_there_is_silence() {
         },
     ];
     for transport in partial {
-        listener.block(&mut player, &transport, block(1000));
+        recorder.block(&mut player, &transport, block(1000));
     }
     let no_rate = Block {
         frames: 1000,
         rate_hz: 0.0,
     };
-    listener.block(&mut player, &whole, no_rate);
-    assert!(listener.heard.is_empty());
+    recorder.block(&mut player, &whole, no_rate);
+    assert!(recorder.events.is_empty());
 }

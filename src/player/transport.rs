@@ -1,63 +1,63 @@
-//! The host's transport, on the draft's own time line.
+//! The host's transport on the score's timeline.
 
 use crate::time::{Beats, Seconds, Tempo};
 
-/// A position this much of a frame late still counts as on the frame: hosts round.
+/// The share of a frame by which a position may be late and still count as on the frame, because hosts round.
 const FRAME_SLACK: f64 = 1e-3;
 
-/// What a host says at the start of a block. Any of it may be missing.
+/// What a host reports at the start of a block; `None` for what it does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct HostTransport {
-    /// Whether it runs.
+    /// Whether the transport is running.
     pub playing: bool,
-    /// The tempo, in quarter notes a minute.
+    /// The tempo, in quarter notes per minute.
     pub tempo_bpm: Option<f64>,
     /// The position of the block's first frame, in quarter notes.
     pub position_beats: Option<f64>,
     /// The position of the block's first frame, in seconds.
     pub position_seconds: Option<f64>,
-    /// The loop's first and last instant in quarter notes, while it loops.
+    /// The start and end of the loop in quarter notes, while looping.
     pub loop_beats: Option<(f64, f64)>,
 }
 
-/// How the draft's time line lies on the host's.
+/// Where the score starts on the host's timeline.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Anchor {
-    /// The draft starts at a beat and follows the host's tempo.
+    /// At a beat; the score follows the host's tempo.
     Beat(Beats),
-    /// The draft starts at a time and keeps the tempo it was made for.
+    /// At a time; the score keeps its own tempo.
     Time {
-        /// Where the draft starts.
+        /// The time at which the score starts.
         start: Seconds,
-        /// The draft's tempo.
+        /// The score's tempo.
         tempo: Tempo,
     },
 }
 
-/// The transport on the draft's time line, whose beat 0 is the draft's first.
+/// The transport on the score's timeline.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Transport {
-    /// Whether it runs.
+    /// Whether the transport is running.
     pub playing: bool,
-    /// The tempo, in quarter notes a minute.
+    /// The tempo, in quarter notes per minute.
     pub tempo_bpm: Option<f64>,
     /// The position of the block's first frame.
     pub position: Option<Beats>,
-    /// The loop's first instant and the one after its last, while it loops.
+    /// The start and end of the loop, while looping.
     pub loop_range: Option<(Beats, Beats)>,
 }
 
-/// The frames that are to be filled.
+/// A block of audio to fill.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Block {
-    /// How many frames.
+    /// The number of frames.
     pub frames: u32,
-    /// Frames a second.
+    /// Frames per second.
     pub rate_hz: f64,
 }
 
 impl HostTransport {
-    /// The same transport on the time line of a draft that lies at `anchor`.
+    /// Returns the transport on the timeline of a score at `anchor`.
     pub fn on_draft(&self, anchor: Anchor) -> Transport {
         match anchor {
             Anchor::Beat(start) => Transport {
@@ -80,7 +80,7 @@ impl HostTransport {
         }
     }
 
-    /// The loop in seconds, from where the host is: exact up to the next change of its tempo.
+    /// The loop in seconds, extrapolated from the current position at the current tempo.
     fn loop_seconds(&self) -> Option<(f64, f64)> {
         let (first, end) = self.loop_beats?;
         let (beats, seconds) = (self.position_beats?, self.position_seconds?);
@@ -91,7 +91,7 @@ impl HostTransport {
 }
 
 impl Transport {
-    /// The straight line of beats over frames that `block` begins with, if the transport plays and says enough.
+    /// The line of beats over frames at the start of `block`, or `None` if the transport is stopped or reports too little.
     pub(super) fn segment(&self, block: Block) -> Option<Segment> {
         let beats_per_frame = self.tempo_bpm? / 60.0 / block.rate_hz;
         let position_beats = self.position?.0;
@@ -114,14 +114,14 @@ impl Transport {
 pub(super) struct Segment {
     pub(super) position_beats: f64,
     pub(super) beats_per_frame: f64,
-    /// A loop at least two frames long.
+    /// The loop, if it is at least two frames long.
     loop_beats: Option<(f64, f64)>,
 }
 
-/// A part of a block between two returns to the loop's start.
+/// The part of a block between two jumps to the loop's start.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part {
-    /// Its line, in the frames of the whole block.
+    /// Its line, over the frames of the whole block.
     pub(super) segment: Segment,
     /// Its first frame.
     pub(super) first_frame: u32,
@@ -130,19 +130,19 @@ pub(super) struct Part {
 }
 
 impl Segment {
-    /// The first frame that is not before `beats`; 0 for what lies before the block.
+    /// The first frame that is not before `beats`; 0 if they are before the block.
     pub(super) fn frame_of(&self, beats: f64) -> u32 {
         let frames = (beats - self.position_beats) / self.beats_per_frame;
         // The conversion saturates: below 0 becomes 0.
         (frames - FRAME_SLACK).ceil() as u32
     }
 
-    /// Where `frame` lies.
+    /// The beat of `frame`.
     fn beats_at(&self, frame: u32) -> f64 {
         self.position_beats + f64::from(frame) * self.beats_per_frame
     }
 
-    /// What `frame` speaks for: anything since the frame before, but nothing before the loop it lies in.
+    /// The earliest beat that is played at `frame`: after the frame before, and not before the start of the loop.
     pub(super) fn earliest_beats(&self, frame: u32) -> f64 {
         let since_last_frame = self.beats_at(frame) - self.beats_per_frame * (1.0 - FRAME_SLACK);
         match self.loop_beats {
@@ -153,7 +153,7 @@ impl Segment {
         }
     }
 
-    /// Visits the parts of a block of `frames`, and tells where the frame after it lies.
+    /// Visits the parts of a block of `frames` frames; returns the beat of the frame after it.
     pub(super) fn looped(mut self, frames: u32, mut visit: impl FnMut(Part)) -> f64 {
         let mut first_frame = 0;
         loop {
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_draft_that_follows_the_host_lies_on_its_beats() {
+    fn a_score_that_follows_the_host_lies_on_its_beats() {
         let host = HostTransport {
             playing: true,
             tempo_bpm: Some(90.0),
@@ -198,11 +198,11 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_that_keeps_its_tempo_lies_on_the_hosts_seconds() {
+    fn a_score_that_keeps_its_tempo_lies_on_the_hosts_seconds() {
         let host = HostTransport {
             playing: true,
             tempo_bpm: Some(90.0),
-            // Bars at another tempo lie before.
+            // The host had another tempo before.
             position_beats: Some(100.0),
             position_seconds: Some(11.0),
             loop_beats: Some((98.5, 101.5)),

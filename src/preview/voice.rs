@@ -2,22 +2,22 @@
 
 use std::f32::consts::TAU;
 
-/// Below this a voice is silent and free.
+/// A voice below this loudness is silent and free.
 const INAUDIBLE: f32 = 1e-5;
-/// How long a note takes to reach its loudness.
+/// The time in which a note reaches its loudness.
 const ATTACK_SECONDS: f32 = 0.003;
-/// How long a held middle C takes to fade by a factor of e.
+/// The time in which a held middle C fades by a factor of e.
 const DECAY_SECONDS: f32 = 2.2;
-/// How long a released note takes to fade by a factor of e.
+/// The time in which a released note fades by a factor of e.
 const RELEASE_SECONDS: f32 = 0.14;
-/// How long the overtones take to fade by a factor of e.
+/// The time in which the overtones fade by a factor of e.
 const WARMTH_SECONDS: f32 = 0.35;
-/// How long the tine takes to fade by a factor of e.
+/// The time in which the tine fades by a factor of e.
 const TINE_SECONDS: f32 = 0.06;
 /// The tine's frequency, in multiples of the note's.
 const TINE_RATIO: f32 = 7.0;
 
-/// Phases are in turns, from 0 to 1.
+/// The state of a note. Phases are in turns, 0 to 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Voice {
     channel: u8,
@@ -34,10 +34,10 @@ pub(super) struct Voice {
     right: f32,
 }
 
-/// Below this a value counts as nothing.
-const NEXT_TO_NOTHING: f32 = 1e-12;
+/// A value below this is set to 0.
+const LEAST_VALUE: f32 = 1e-12;
 
-/// A value that shrinks by the same factor each frame.
+/// A value that shrinks by a constant factor per frame.
 #[derive(Clone, Copy, Debug)]
 struct Fading {
     value: f32,
@@ -57,8 +57,8 @@ impl Fading {
 
     fn next(&mut self) -> f32 {
         self.value *= self.factor;
-        // What can no longer be heard would get so small that processors compute with it slowly.
-        if self.value < NEXT_TO_NOTHING {
+        // Denormal numbers, far below hearing, would make processors slow.
+        if self.value < LEAST_VALUE {
             self.value = 0.0;
         }
         self.value
@@ -91,7 +91,7 @@ impl Voice {
         let force = f32::from(velocity) / 127.0;
         let tine_fits = turns_per_frame * TINE_RATIO < 0.3;
         let tine = if tine_fits { 0.22 * force * force } else { 0.0 };
-        // Low notes to the left and high ones to the right, as before a keyboard.
+        // Low notes are on the left and high ones on the right, as at a keyboard.
         let pan = (0.5 + 0.12 * octaves).clamp(0.2, 0.8);
         Self {
             channel,
@@ -125,7 +125,7 @@ impl Voice {
         }
     }
 
-    /// How much would be missed; a released note is missed less.
+    /// How audible the note is; a released note counts less.
     pub(super) fn loudness(&self) -> f32 {
         self.body.value * if self.held { 1.0 } else { 0.25 }
     }
@@ -134,7 +134,7 @@ impl Voice {
         self.body.value == 0.0
     }
 
-    /// Adds the note's sound to the channels.
+    /// Adds the note's sound to the two channels.
     pub(super) fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         for (left, right) in left.iter_mut().zip(right) {
             let tone = TAU * self.phase;

@@ -8,13 +8,13 @@ use crate::error::{Error, Result};
 use crate::formats::atomic_file;
 use crate::time::Seconds;
 
-/// Frames of sound a second.
+/// The sampling rate, in frames per second.
 pub const RATE_HZ: u32 = 44_100;
 
 const CHANNELS: usize = 2;
-/// The level that the loudest sample is brought to, −1 dB of full scale.
+/// The peak level after normalising, −1 dB of full scale.
 const TARGET_PEAK: f32 = 0.891;
-/// The most that soft music is raised, 24 dB.
+/// The largest gain of normalising, 24 dB.
 const MAX_GAIN: f32 = 16.0;
 
 /// Stereo sound at [`RATE_HZ`].
@@ -23,28 +23,28 @@ pub struct Audio {
     samples: Vec<f32>,
 }
 
-/// How many frames last `time`; none for a time before the start.
+/// The number of frames in `time`; 0 if it is negative.
 pub(super) fn frames_in(time: Seconds) -> usize {
     (time.0 * f64::from(RATE_HZ)).round() as usize
 }
 
 impl Audio {
-    /// The samples, left and right by turns; ±1 is full scale.
+    /// The samples, left and right interleaved; ±1 is full scale.
     pub fn samples(&self) -> &[f32] {
         &self.samples
     }
 
-    /// How many frames there are.
+    /// The number of frames.
     pub fn frames(&self) -> usize {
         self.samples.len() / CHANNELS
     }
 
-    /// How long it lasts.
+    /// The duration.
     pub fn duration(&self) -> Seconds {
         Seconds(self.frames() as f64 / f64::from(RATE_HZ))
     }
 
-    /// Plays `instrument` until there are `frames` frames.
+    /// Plays `instrument` up to a length of `frames` frames.
     pub(super) fn extend(&mut self, frames: usize, instrument: &mut Instrument) {
         let missing = frames.saturating_sub(self.frames());
         let (mut left, mut right) = (vec![0.0; missing], vec![0.0; missing]);
@@ -54,7 +54,7 @@ impl Audio {
             .extend(both.flat_map(|(left, right)| [left, right]));
     }
 
-    /// The loudest sample from a frame on.
+    /// The peak from a frame on.
     pub(super) fn peak(&self, from: usize) -> f32 {
         let samples = &self.samples[(from * CHANNELS).min(self.samples.len())..];
         samples
@@ -62,7 +62,7 @@ impl Audio {
             .fold(0.0, |peak, sample| peak.max(sample.abs()))
     }
 
-    /// Brings the loudest sample to −1 dB of full scale, but raises by no more than 24 dB.
+    /// Brings the peak to −1 dB of full scale, with a gain of at most 24 dB.
     pub fn normalise(&mut self) {
         let peak = self.peak(0);
         if peak > 0.0 {
@@ -71,7 +71,7 @@ impl Audio {
         }
     }
 
-    /// Lets the last `time` go to silence.
+    /// Fades out the last `time`.
     pub(super) fn fade_out(&mut self, time: Seconds) {
         let frames = self.frames();
         let fade = frames_in(time).min(frames);
@@ -82,7 +82,7 @@ impl Audio {
         }
     }
 
-    /// Leaves out what comes before `time`, or puts silence before everything where `time` is negative.
+    /// Removes the sound before `time`, or prepends silence if `time` is negative.
     pub(super) fn start_at(&mut self, time: Seconds) {
         if time.0 >= 0.0 {
             let left_out = frames_in(time).min(self.frames());
@@ -93,7 +93,7 @@ impl Audio {
         }
     }
 
-    /// Cuts off what comes after `time`, if anything does, after a fade of `fade`.
+    /// Cuts off the sound after `time`, if there is any, with a fade-out of `fade`.
     pub(super) fn end_by(&mut self, time: Seconds, fade: Seconds) {
         let frames = frames_in(time);
         if self.frames() > frames {
@@ -102,10 +102,10 @@ impl Audio {
         }
     }
 
-    /// Writes a WAV file of 16 bits a sample, whole or not at all.
+    /// Writes a WAV file of 16 bits per sample, atomically.
     ///
     /// # Errors
-    /// [`Error::Io`] where `path` cannot be written.
+    /// Returns an [`Io`](Error::Io) error if `path` cannot be written.
     pub fn write_wav(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let format = hound::WavSpec {
@@ -145,13 +145,13 @@ mod tests {
         }
     }
 
-    /// So many seconds of full scale.
+    /// Returns `seconds` of full scale.
     fn loud(seconds: f64) -> Audio {
         audio(&vec![1.0; CHANNELS * frames_in(Seconds(seconds))])
     }
 
     #[test]
-    fn loud_music_is_lowered_and_soft_music_raised_a_little() {
+    fn loud_music_is_lowered_and_soft_music_raised_by_at_most_24_db() {
         let mut loud = audio(&[0.5, -2.0]);
         loud.normalise();
         assert_eq!(loud.samples(), [TARGET_PEAK / 4.0, -TARGET_PEAK]);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn music_starts_late_or_with_its_middle() {
+    fn music_starts_late_or_in_its_middle() {
         let mut late = loud(1.0);
         late.start_at(Seconds(-0.5));
         assert_eq!(late.duration(), Seconds(1.5));

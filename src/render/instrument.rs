@@ -1,4 +1,4 @@
-//! What plays: the piano of a soundfont, or the built-in electric piano.
+//! Instruments: the piano of a soundfont, or the built-in electric piano.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use crate::music::midi_file::{ChannelEvent, NOTE_OFF, NOTE_ON};
 use crate::player::NoteEvent;
 use crate::preview::Preview;
 
-/// How many notes of a soundfont sound at once.
+/// The number of notes of a soundfont that can sound at once.
 const POLYPHONY: usize = 256;
-/// The channel of drums in General MIDI, counted from 0.
+/// The drum channel of General MIDI, counted from 0.
 const DRUMS: u8 = 9;
-/// How long the electric piano glides to its full loudness before anything is played.
+/// The time in which the electric piano glides to full loudness before it plays.
 const WARM_UP_FRAMES: usize = 22_050;
 
-/// Something that turns channel messages into stereo sound at [`RATE_HZ`].
+/// An instrument that turns channel messages into stereo sound at [`RATE_HZ`].
 pub struct Instrument(Kind);
 
 enum Kind {
@@ -31,10 +31,10 @@ enum Kind {
 }
 
 impl Instrument {
-    /// The soundfont at `path`.
+    /// Loads the soundfont at `path`.
     ///
     /// # Errors
-    /// Where the file cannot be read or is no soundfont of version 2.
+    /// Returns an error if the file cannot be read or is not a soundfont of version 2.
     pub fn soundfont(path: &Path) -> Result<Self> {
         let font = Arc::new(soundfont::load(path)?);
         let mut settings = SynthesizerSettings::new(RATE_HZ as i32);
@@ -47,7 +47,7 @@ impl Instrument {
         }))
     }
 
-    /// The built-in electric piano, the one that previews drafts.
+    /// Returns the built-in electric piano, which also previews drafts.
     pub fn built_in() -> Self {
         let mut preview = Box::new(Preview::new(RATE_HZ as f32));
         let mut unheard = [vec![0.0; WARM_UP_FRAMES], vec![0.0; WARM_UP_FRAMES]];
@@ -56,16 +56,16 @@ impl Instrument {
         Self(Kind::BuiltIn(preview))
     }
 
-    /// The soundfont of the system, or the electric piano where it has none.
+    /// Loads the system's soundfont, or returns the electric piano if there is none.
     ///
-    /// Soundfonts are looked for
+    /// Soundfonts are searched
     /// - on Linux and other systems in `~/.local/share/soundfonts`, `~/.local/share/sounds/sf2`,
     ///   `/usr/local/share/soundfonts`, `/usr/share/soundfonts` and `/usr/share/sounds/sf2`;
     /// - on macOS in `Library/Audio/Sounds/Banks`, the user's and the system's, and where Homebrew puts them;
     /// - on Windows in `soundfonts` in the user's folder, in `C:\ProgramData` and in `C:\`.
     ///
     /// # Errors
-    /// Where the soundfont that was found cannot be read.
+    /// Returns an error if the soundfont cannot be read.
     pub fn of_system() -> Result<Self> {
         match soundfont::find() {
             Some(path) => Self::soundfont(&path),
@@ -73,7 +73,7 @@ impl Instrument {
         }
     }
 
-    /// The soundfont that plays; `None` for the electric piano.
+    /// The path of the soundfont; `None` for the electric piano.
     pub fn soundfont_path(&self) -> Option<&Path> {
         match &self.0 {
             Kind::SoundFont { path, .. } => Some(path),
@@ -81,7 +81,7 @@ impl Instrument {
         }
     }
 
-    /// Hears a message. The electric piano plays the notes of all channels but the drums'.
+    /// Plays a message. The electric piano ignores the drum channel.
     pub(super) fn play(&mut self, event: &ChannelEvent) {
         let [first, second] = event.data;
         match &mut self.0 {
@@ -107,7 +107,7 @@ impl Instrument {
         }
     }
 
-    /// Fills both channels with what sounds next.
+    /// Renders the next frames into the two channels.
     pub(super) fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         match &mut self.0 {
             Kind::SoundFont { synthesizer, .. } => synthesizer.render(left, right),

@@ -1,4 +1,4 @@
-//! Movies: a clip's picture with rendered music in place of its sound.
+//! Movies: the picture of a clip with rendered music as its sound.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,18 +11,19 @@ use crate::time::Seconds;
 use crate::video::ffmpeg::{self, file_address};
 use crate::video::probe::probe;
 
-/// Music that goes on beyond the picture fades out over this.
+/// The fade-out of music that is longer than the picture.
 const FADE: Seconds = Seconds(1.0);
-/// How the music is stored.
+/// FFmpeg's options for the music.
 const AUDIO_CODEC: [&str; 4] = ["-c:a", "aac", "-b:a", "256k"];
 
-/// Writes a movie of the picture of `clip`, copied as it is, and `audio`, whole or not at all; the ending of `output`
-/// tells the kind of file. The picture starts at `picture_start` of the music, or before it where that is negative.
-/// Music that goes on beyond the picture fades out with it.
+/// Writes a movie of the picture of `clip`, copied without re-encoding, and `audio`, atomically.
+///
+/// The extension of `output` sets the format. The picture starts at `picture_start` of the music, or before the music if
+/// that is negative. Music that is longer than the picture fades out with it.
 ///
 /// # Errors
-/// When `picture_start` is more than [`MAX_DURATION`] away; when the clip cannot be read or has no picture; where
-/// FFmpeg is missing or cannot write such a movie; and [`Error::Io`] where `output` cannot be written.
+/// Returns an error if `picture_start` is more than [`MAX_DURATION`] away, the clip cannot be read or has no picture,
+/// FFmpeg is missing or cannot write such a movie, or `output` cannot be written.
 pub fn write_movie(
     clip: &Path,
     mut audio: Audio,

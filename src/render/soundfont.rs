@@ -11,10 +11,10 @@ use crate::error::{Error, Fault, Result};
 /// The largest soundfont that is loaded, in bytes.
 const MAX_FILE_BYTES: u64 = 2 << 30;
 
-/// The variable that names the user's own folder.
+/// The environment variable of the user's home folder.
 const HOME_VARIABLE: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
 
-/// Where soundfonts are looked for in the user's own folder, the most particular place first.
+/// Folders below the user's home that are searched first, in this order.
 const FOLDERS_OF_USER: &[&str] = if cfg!(windows) {
     &["soundfonts"]
 } else if cfg!(target_os = "macos") {
@@ -23,7 +23,7 @@ const FOLDERS_OF_USER: &[&str] = if cfg!(windows) {
     &[".local/share/soundfonts", ".local/share/sounds/sf2"]
 };
 
-/// Where they are looked for next.
+/// Folders of the system that are searched next.
 const FOLDERS_OF_SYSTEM: &[&str] = if cfg!(windows) {
     &[r"C:\ProgramData\soundfonts", r"C:\soundfonts"]
 } else if cfg!(target_os = "macos") {
@@ -42,10 +42,10 @@ const FOLDERS_OF_SYSTEM: &[&str] = if cfg!(windows) {
     ]
 };
 
-/// Names that are preferred to others in one folder: the system's choice, then a good piano.
+/// Preferred file names in a folder: the system's default, then one with a good piano.
 const PREFERRED_NAMES: [&str; 3] = ["default.sf2", "default-GM.sf2", "FluidR3_GM.sf2"];
 
-/// The soundfont of the system, if there is one.
+/// Returns the path of the system's soundfont, if there is one.
 pub(super) fn find() -> Option<PathBuf> {
     let home = std::env::var_os(HOME_VARIABLE).map(PathBuf::from);
     let of_user = FOLDERS_OF_USER
@@ -56,7 +56,7 @@ pub(super) fn find() -> Option<PathBuf> {
         .find_map(|folder| find_in(&folder))
 }
 
-/// The preferred soundfont of a folder, or else the first by name.
+/// Returns the preferred soundfont of a folder, or else the first by name.
 fn find_in(folder: &Path) -> Option<PathBuf> {
     let preferred = PREFERRED_NAMES.iter().map(|name| folder.join(name));
     preferred
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_systems_choice_goes_before_other_soundfonts() {
+    fn the_systems_default_is_preferred_to_other_soundfonts() {
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| folder.path().join(name);
         assert_eq!(find_in(folder.path()), None);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_soundfont_is_refused_by_name() {
+    fn other_files_are_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("piano.sf2");
         for bytes in [&b""[..], b"RIFF", b"RIFF\0\0\0\0WAVE", &[0xFF; 1000]] {

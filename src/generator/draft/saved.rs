@@ -1,5 +1,7 @@
-//! The form of a draft in saved projects, unchanged since before there were scores: chords lie in the recipe, and what
-//! was not there then (a metre other than 4/4, a changing tempo) appears only where it is used.
+//! The form of a draft in saved projects.
+//!
+//! It is older than scores: chords are in the recipe, and later additions (a metre other than 4/4, a changing tempo) are
+//! written only if they are used, so that older programs read everything else.
 
 use std::borrow::Cow;
 

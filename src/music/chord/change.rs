@@ -6,10 +6,10 @@ use super::Chord;
 use crate::music::spelling::Spelling;
 use crate::time::Beats;
 
-/// A chord that begins.
+/// The start of a chord.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChordChange {
-    /// Where it begins.
+    /// Its beat.
     pub start: Beats,
     /// Its symbol as on a lead sheet, `N.C.` for no chord.
     pub symbol: String,
@@ -36,7 +36,7 @@ mod tests {
     use crate::music::chord::ChordLane;
 
     #[test]
-    fn a_chord_is_named_where_it_begins() {
+    fn a_chord_is_named_where_it_starts() {
         let lane: ChordLane = "C C/E | N.C. | Am".parse().unwrap();
         let chords = lane.chords(12);
         let spelling = Spelling::new(0, false);

@@ -1,10 +1,10 @@
-//! Rhythm: how alike bars are in where they are struck.
+//! Rhythm: how often bars agree on which steps notes start.
 
 use super::mean;
 use crate::music::note::GridNote;
 use crate::time::STEPS_PER_BAR;
 
-/// Which of a bar's sixteenths are struck, one bit each.
+/// The sixteenths of a bar on which notes start, one bit each.
 type Pattern = u16;
 
 /// Grooving pattern similarity of sorted notes; see [`super::Metrics::groove_similarity`].
@@ -12,7 +12,7 @@ pub(super) fn similarity(notes: &[GridNote]) -> Option<f64> {
     let last_bar = notes.last()?.start.0 / STEPS_PER_BAR;
     let mut patterns = vec![0; last_bar as usize];
     for note in notes {
-        // The last bar has no place here, for no other bar follows it.
+        // As published, the last bar is left out.
         if let Some(pattern) = patterns.get_mut((note.start.0 / STEPS_PER_BAR) as usize) {
             *pattern |= 1 << (note.start.0 % STEPS_PER_BAR);
         }
@@ -24,7 +24,7 @@ pub(super) fn similarity(notes: &[GridNote]) -> Option<f64> {
     mean(pairs)
 }
 
-/// The share of the places on which two bars agree.
+/// The share of the sixteenths on which two bars agree.
 fn agreement(a: Pattern, b: Pattern) -> f64 {
     1.0 - f64::from((a ^ b).count_ones()) / f64::from(STEPS_PER_BAR)
 }
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_that_differ_in_one_of_sixteen_places_agree_in_fifteen() {
+    fn bars_that_differ_in_one_of_sixteen_steps_agree_in_fifteen() {
         let notes = struck(&[0, 4, 16, 20, 24, 32]);
         assert_eq!(similarity(&notes), Some(15.0 / 16.0));
     }

@@ -1,4 +1,4 @@
-//! Pitch classes: how many are used, and whether they form a scale.
+//! Pitch classes: how evenly they are used, and whether they form a scale.
 
 use super::mean;
 use crate::music::note::GridNote;
@@ -8,7 +8,7 @@ use crate::time::STEPS_PER_SEGMENT;
 /// Added to each share before its logarithm, as published.
 const EPSILON: f64 = 1e-6;
 
-/// How many notes of each pitch class are struck.
+/// The number of notes of each pitch class.
 type Histogram = [u32; PITCH_CLASSES];
 
 /// Pitch-class histogram entropy of sorted notes; see [`super::Metrics::pitch_class_entropy`].
@@ -21,7 +21,7 @@ pub(super) fn in_scale_share(notes: &[GridNote]) -> Option<f64> {
     mean(windows(notes).map(|histogram| best_scale_share(&histogram)))
 }
 
-/// The histograms of the windows of 8 bars that another one follows, or of the only one.
+/// The histograms of all windows of 8 bars but the last, or of the only one.
 fn windows(notes: &[GridNote]) -> impl Iterator<Item = Histogram> + '_ {
     let window = |note: &GridNote| note.start.0 / STEPS_PER_SEGMENT;
     let first = notes.first().map_or(0, window);
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn one_pitch_class_tells_nothing_and_four_alike_tell_two_bits() {
+    fn one_pitch_class_has_no_entropy_and_four_equal_ones_have_two_bits() {
         let octaves = struck(&[(0, 48), (1, 60), (2, 72)]);
         assert!(pitch_class_entropy(&octaves).unwrap().abs() < 1e-5);
         let four = struck(&[(0, 60), (1, 62), (2, 64), (3, 65)]);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scale_fits_whatever_its_tonic() {
+    fn scales_of_every_tonic_fit() {
         let e_major = [64, 66, 68, 69, 71, 73, 75, 76];
         let mut notes: Vec<(u32, u8)> = (0..).zip(e_major).collect();
         assert_eq!(in_scale_share(&struck(&notes)), Some(1.0));

@@ -4,11 +4,11 @@ use crate::music::note::GridNote;
 use crate::time::{self, BEATS_PER_BAR, Bars, STEPS_PER_BEAT};
 
 const STEPS_PER_BAR: usize = time::STEPS_PER_BAR as usize;
-/// Pitch classes in each beat of a bar.
+/// Pitch classes times beats of a bar.
 const HARMONY_WIDTH: usize = 12 * BEATS_PER_BAR as usize;
-/// Bars of the segments that are looked for again.
+/// Lengths of the segments whose returns are searched, in bars.
 const SEGMENT_BARS: std::ops::RangeInclusive<usize> = 2..=8;
-/// Bars less alike than this speak against a return.
+/// The likeness of two bars below which they count against a return.
 const ALIKE: f64 = 0.7;
 
 /// The rhythm and the harmony of one bar.
@@ -73,14 +73,14 @@ fn cosine(a: &[f64], b: &[f64]) -> f64 {
 fn fitness(scores: &[Vec<f64>], at: usize, length: usize) -> f64 {
     let bars = scores.len();
     let alike = |start: usize| (0..length).map(|i| scores[at + i][start + i]).sum::<f64>();
-    // What the best choice of non-overlapping returns within the first bars adds up to, and how many they are.
+    // The likeness and the number of the best choice of non-overlapping returns within the first bars.
     let mut best = vec![(0.0, 0); bars + 1];
     for end in 1..=bars {
         best[end] = best[end - 1];
         let Some(start) = end.checked_sub(length) else {
             continue;
         };
-        // The segment itself belongs to the choice, so nothing that overlaps it does.
+        // The segment itself is always chosen, so nothing may overlap it.
         if start != at && start < at + length && at < end {
             continue;
         }
@@ -91,7 +91,7 @@ fn fitness(scores: &[Vec<f64>], at: usize, length: usize) -> f64 {
         }
     }
     let (sum, count) = best[bars];
-    // A segment that is partly silent may not even count itself.
+    // A partly silent segment may not even match itself.
     if count < 2 || sum <= length as f64 {
         return 0.0;
     }
@@ -107,7 +107,7 @@ mod tests {
     use crate::music::piano_roll::RollPart;
     use crate::time::Steps;
 
-    /// A bar for every letter: its own rhythm and harmony, silence for a dot.
+    /// The structureness of a piece with a bar for each letter, which has its own rhythm and harmony; a dot is silent.
     fn form(letters: &str) -> Option<f64> {
         let mut notes = Vec::new();
         for (bar, letter) in letters.bytes().enumerate().filter(|(_, l)| *l != b'.') {

@@ -1,14 +1,14 @@
-//! Texture: how thickly chords are struck, whether tones rub, what is a copy of what came before, how the top line moves.
+//! Texture: heavy onsets, semitone clashes, copies of earlier bars, and the motion of the top line.
 
 use std::collections::HashSet;
 
 use crate::music::note::GridNote;
 use crate::time::{Bars, STEPS_PER_BEAT, Steps};
 
-/// From this many notes on an onset counts as heavy.
+/// The fewest notes of a heavy onset.
 const HEAVY: usize = 5;
 const OCTAVE: u8 = 12;
-/// Moves of the top line of up to this many semitones are steps.
+/// The largest move of the top line that counts as a step.
 const STEP_SEMITONES: u8 = 2;
 
 /// Share of the onsets of sorted notes that are heavy; see [`super::Metrics::heavy_onsets`].
@@ -16,7 +16,7 @@ pub(super) fn heavy_onsets(notes: &[GridNote]) -> Option<f64> {
     share(onsets(notes).map(|struck| struck.len() >= HEAVY))
 }
 
-/// Share of the beats on which two tones rub; see [`super::Metrics::semitone_clashes`].
+/// Share of the beats on which two notes clash; see [`super::Metrics::semitone_clashes`].
 pub(super) fn semitone_clashes(notes: &[GridNote], bars: Bars) -> Option<f64> {
     let beats = (0..bars.steps().0).step_by(STEPS_PER_BEAT as usize);
     let sounding = beats.map(|step| -> Vec<u8> {
@@ -26,17 +26,17 @@ pub(super) fn semitone_clashes(notes: &[GridNote], bars: Bars) -> Option<f64> {
     share(
         sounding
             .filter(|pitches| !pitches.is_empty())
-            .map(|pitches| rub(&pitches)),
+            .map(|pitches| has_clash(&pitches)),
     )
 }
 
-/// Whether two of the pitches are a semitone, or a semitone and octaves, apart.
-fn rub(pitches: &[u8]) -> bool {
+/// Returns whether two of the pitches are a semitone, or a semitone plus octaves, apart.
+fn has_clash(pitches: &[u8]) -> bool {
     let above = |low: u8| pitches.iter().filter(move |&&pitch| pitch > low);
     (pitches.iter()).any(|&low| above(low).any(|&high| (high - low) % OCTAVE == 1))
 }
 
-/// Share of the notes that were struck at the same place `bars` before too; see [`super::Metrics::bar_copies`].
+/// Share of the notes whose pitch also starts `bars` earlier; see [`super::Metrics::bar_copies`].
 pub(super) fn copies(notes: &[GridNote], bars: Bars) -> Option<f64> {
     let struck: HashSet<(Steps, u8)> = notes.iter().map(|note| (note.start, note.pitch)).collect();
     share(notes.iter().filter_map(|note| {
@@ -63,12 +63,12 @@ pub(super) fn top_line_steps(notes: &[GridNote]) -> Option<f64> {
     }))
 }
 
-/// The notes that are struck together, onset by onset.
+/// The notes of each onset.
 fn onsets(notes: &[GridNote]) -> impl Iterator<Item = &[GridNote]> {
     notes.chunk_by(|a, b| a.start == b.start)
 }
 
-/// The share of those that are so; none of nothing.
+/// The share of `cases` that are true, or `None` if empty.
 fn share(cases: impl Iterator<Item = bool>) -> Option<f64> {
     super::mean(cases.map(f64::from))
 }
@@ -100,16 +100,16 @@ mod tests {
     }
 
     #[test]
-    fn a_semitone_rubs_and_so_does_a_minor_ninth_but_a_major_seventh_does_not() {
-        let rubs = |low, high| semitone_clashes(&notes(&[(0, low, 4), (0, high, 4)]), Bars(1));
-        assert_eq!(rubs(60, 61), Some(1.0));
-        assert_eq!(rubs(60, 73), Some(1.0));
-        assert_eq!(rubs(60, 71), Some(0.0));
-        assert_eq!(rubs(60, 60), Some(0.0));
+    fn a_semitone_and_a_minor_ninth_clash_but_a_major_seventh_does_not() {
+        let clashes = |low, high| semitone_clashes(&notes(&[(0, low, 4), (0, high, 4)]), Bars(1));
+        assert_eq!(clashes(60, 61), Some(1.0));
+        assert_eq!(clashes(60, 73), Some(1.0));
+        assert_eq!(clashes(60, 71), Some(0.0));
+        assert_eq!(clashes(60, 60), Some(0.0));
     }
 
     #[test]
-    fn tones_rub_only_on_beats_on_which_both_sound_and_silent_beats_do_not_count() {
+    fn notes_clash_only_on_beats_on_which_both_sound_and_silent_beats_do_not_count() {
         let held = notes(&[(0, 60, 8), (2, 61, 4), (12, 60, 16)]);
         assert_eq!(semitone_clashes(&held, Bars(1)), Some(0.0));
         let longer = notes(&[(0, 60, 8), (2, 61, 5), (12, 60, 16)]);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_top_line_steps_leaps_and_leaves_out_what_lies_below_it() {
+    fn notes_below_a_held_top_note_are_not_in_the_top_line() {
         let line = notes(&[
             (0, 72, 4),
             (0, 60, 4),

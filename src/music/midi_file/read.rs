@@ -15,11 +15,11 @@ use crate::time::Beats;
 const MAX_DENOMINATOR_POWER: u8 = 7;
 
 impl MidiFile {
-    /// Reads the bytes of a MIDI file.
+    /// Parses the bytes of a MIDI file. All notes are of [`Part::All`](crate::music::part::Part::All).
     ///
     /// # Errors
-    /// When they are no MIDI file of format 0 or 1 that counts time in beats; when the file is truncated, a track lacks
-    /// its end, or a message is malformed; or when it goes beyond [`MAX_TRACKS`] or [`MAX_EVENTS`].
+    /// Returns an error unless the bytes are a MIDI file of format 0 or 1 that counts time in beats; if the file is
+    /// truncated, a track lacks its end or a message is malformed; or if it exceeds [`MAX_TRACKS`] or [`MAX_EVENTS`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         refuse_timecode(bytes)?;
         let (header, tracks) = midly::parse(bytes).map_err(|error| no_midi(&error))?;
@@ -62,7 +62,7 @@ impl MidiFile {
         Ok(file)
     }
 
-    /// Reads one track and adds what concerns the whole file to it.
+    /// Reads one track, and stores what concerns the whole file in `self`.
     fn read_track(
         &mut self,
         events: midly::EventIter,
@@ -83,7 +83,7 @@ impl MidiFile {
             match event.kind {
                 TrackEventKind::Midi { channel, message } => {
                     let channel = channel.as_int();
-                    track.notes.extend(sounding.hear(at, channel, message));
+                    track.notes.extend(sounding.process(at, channel, message));
                     self.events.push(channel_event(at, channel, message));
                 }
                 TrackEventKind::Meta(MetaMessage::EndOfTrack) => {
@@ -100,7 +100,7 @@ impl MidiFile {
         Err(Fault::new("no end of track", "one as its last event"))
     }
 
-    /// Takes up a message that concerns the whole file.
+    /// Stores a message that concerns the whole file.
     fn read_meta(&mut self, at: Beats, message: MetaMessage) -> Result<(), Fault> {
         match message {
             MetaMessage::Tempo(micros) if micros.as_int() == 0 => {
@@ -135,9 +135,9 @@ impl MidiFile {
     }
 }
 
-/// Refuses time in SMPTE frames, and what is no plain MIDI file.
+/// Refuses time in SMPTE frames and anything but plain MIDI files.
 ///
-/// midly does both, but panics on some of these headers where overflow is checked, wherever in the file they are.
+/// midly does both, but on some of these headers, wherever in the file they are, it panics if overflow is checked.
 fn refuse_timecode(bytes: &[u8]) -> Result<(), Fault> {
     const HEADER: &[u8] = b"MThd";
     const TIME_BASE: usize = 4;
@@ -197,7 +197,7 @@ fn in_track_of(track: usize, fault: Fault) -> Fault {
     Fault::new(found, fault.expected)
 }
 
-/// The innermost reason of an error, which says most.
+/// The innermost cause of an error, which is the most specific.
 fn reason(error: &midly::Error) -> String {
     let mut error: &dyn std::error::Error = error;
     while let Some(source) = error.source() {
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_on_without_velocity_ends_a_note() {
+    fn a_note_on_of_velocity_0_ends_a_note() {
         let track = [&[0, 0x90, 60, 90, 0x83, 0x60, 60, 0][..], END].concat();
         let read = MidiFile::parse(&file(&track)).unwrap();
         let note = Note {
@@ -240,14 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn a_note_without_its_end_lasts_to_the_end_of_the_track() {
+    fn a_note_without_an_end_lasts_to_the_end_of_the_track() {
         let track = [0, 0x90, 60, 90, 0x83, 0x60, 0xFF, 0x2F, 0];
         let read = MidiFile::parse(&file(&track)).unwrap();
         assert_eq!(read.notes()[0].length, Beats(1.0));
     }
 
     #[test]
-    fn truncated_files_are_noticed_wherever_they_end() {
+    fn truncated_files_are_refused_wherever_they_end() {
         let track = [&[0, 0x90, 60, 90, 0x83, 0x60, 0x80, 60, 64][..], END].concat();
         let whole = file(&track);
         assert!(MidiFile::parse(&whole).is_ok());
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_say_what_was_found() {
+    fn faults_name_what_was_found() {
         assert!(fault(b"RIFF").contains("not a MIDI file"));
         assert!(fault(b"").contains("not a MIDI file"));
         assert!(fault(&file(&[0, 0x90, 60, 90])).contains("no end of track in track 1"));

@@ -8,13 +8,13 @@ use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::time::Beats;
 
-/// Notes that have started and not yet ended, by channel and pitch; those of one pitch end in the order they started.
+/// Notes that have started and not ended, by channel and pitch. Those of one pitch end in the order they started.
 #[derive(Default)]
 pub(super) struct SoundingNotes(BTreeMap<(u8, u8), VecDeque<(Beats, u8)>>);
 
 impl SoundingNotes {
-    /// The note that ended with `message`, if one did.
-    pub(super) fn hear(&mut self, at: Beats, channel: u8, message: MidiMessage) -> Option<Note> {
+    /// Processes a message; returns the note that it ends, if any.
+    pub(super) fn process(&mut self, at: Beats, channel: u8, message: MidiMessage) -> Option<Note> {
         match message {
             MidiMessage::NoteOn { key, vel } if vel > 0 => {
                 let started = self.0.entry((channel, key.as_int())).or_default();
@@ -40,7 +40,7 @@ impl SoundingNotes {
     }
 }
 
-/// A note from its start and velocity and its end; none where no time passes between them.
+/// Returns the note from a start and velocity to `end`, or `None` if it has no length.
 fn note((start, velocity): (Beats, u8), end: Beats, pitch: u8) -> Option<Note> {
     (end.0 > start.0).then_some(Note {
         start,

@@ -64,7 +64,7 @@ impl From<Part> for RollPart {
     }
 }
 
-/// The part of a score that plays a roll's part: an accompaniment is [`Part::Chords`] until its bass is told apart.
+/// The part of a score that plays a roll's part: an accompaniment is [`Part::Chords`] until its bass is split off.
 impl From<RollPart> for Part {
     fn from(part: RollPart) -> Self {
         match part {

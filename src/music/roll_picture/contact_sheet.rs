@@ -1,4 +1,4 @@
-//! Many short rolls side by side, to be compared by eye.
+//! Contact sheets: many short rolls side by side, to compare them by eye.
 
 use crate::canvas::{Canvas, Rect};
 use crate::music::decode::decode;
@@ -6,14 +6,14 @@ use crate::music::piano_roll::PianoRoll;
 use crate::palette::{BACKGROUND, LINE, NOTE, PANEL};
 use crate::time::STEPS_PER_BAR;
 
-/// All lengths are in pixels.
+/// Lengths are in pixels.
 const STEP_WIDTH: f32 = 4.0;
 const PITCH_HEIGHT: f32 = 3.0;
 const GAP: f32 = 16.0;
 /// Rolls side by side.
 pub(super) const COLUMNS: usize = 4;
 
-/// Paints rolls of equal size row by row, four a row.
+/// Paints rolls of equal size, four in a row.
 pub(super) fn paint(rolls: &[&PianoRoll]) -> Canvas {
     let (mut width, mut height) = (1.0_f32, 1.0_f32);
     for roll in rolls {

@@ -1,10 +1,10 @@
-//! What holds whatever a host does.
+//! Rules that hold whatever a host does.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// One thing that a host does.
+/// An action of a host.
 #[derive(Clone, Debug)]
 enum Act {
     Roll { frames: u32, blocks: u8 },
@@ -45,18 +45,18 @@ fn act() -> impl Strategy<Value = Act> {
 
 proptest! {
     #[test]
-    fn whatever_a_host_does_each_beginning_has_one_end_and_time_goes_forward(
+    fn whatever_a_host_does_every_note_on_has_one_note_off_and_time_goes_forward(
         first in notes(),
         acts in prop::collection::vec(act(), 0..60),
         rate_hz in prop::sample::select(vec![8_000.0, 44_100.0, 48_000.0, 192_000.0]),
     ) {
         let (mut player, publisher) = player_of(&first);
-        let mut listener = Listener::default();
+        let mut recorder = Recorder::default();
         let mut host = rolling(0.0);
         for act in acts {
             match act {
                 Act::Roll { frames, blocks } => for _ in 0..blocks {
-                    listener.block(&mut player, &host, Block { frames, rate_hz });
+                    recorder.block(&mut player, &host, Block { frames, rate_hz });
                     let passed = f64::from(frames) * host.tempo_bpm.unwrap() / 60.0 / rate_hz;
                     let mut position = host.position.unwrap().0;
                     match host.loop_range {
@@ -74,27 +74,27 @@ proptest! {
                 Act::Seek(position) => host.position = Some(Beats(position)),
                 Act::Stop { frames } => {
                     let stopped = Transport { playing: false, ..host };
-                    listener.block(&mut player, &stopped, Block { frames, rate_hz });
+                    recorder.block(&mut player, &stopped, Block { frames, rate_hz });
                 }
                 Act::Loop(range) => {
                     host.loop_range = range.map(|(first, end)| (Beats(first), Beats(end)));
                 }
                 Act::Swap(notes) => publisher.publish(schedule(&notes)),
-                Act::Room(room) => listener.room = room,
+                Act::Room(room) => recorder.room = room,
                 Act::Reset => player.release(),
                 Act::Partial { frames } => {
                     let partial = Transport { position: None, ..host };
-                    listener.block(&mut player, &partial, Block { frames, rate_hz });
+                    recorder.block(&mut player, &partial, Block { frames, rate_hz });
                 }
             }
         }
-        listener.room = None;
-        listener.block(&mut player, &Transport::default(), Block { frames: 64, rate_hz });
-        prop_assert_eq!(listener.sounding, SoundingNotes::default());
+        recorder.room = None;
+        recorder.block(&mut player, &Transport::default(), Block { frames: 64, rate_hz });
+        prop_assert_eq!(recorder.sounding, SoundingNotes::default());
     }
 
     #[test]
-    fn the_size_of_the_blocks_and_the_rate_change_no_beat(
+    fn block_size_and_rate_do_not_change_the_timing(
         notes in notes(),
         sizes in prop::collection::vec(1u32..16_384, 1..6),
         rate_hz in prop::sample::select(vec![8_000.0, 22_050.0, 44_100.0, 96_000.0, 192_000.0]),
@@ -103,19 +103,19 @@ proptest! {
         let schedule = schedule(&notes);
         let beats_per_frame = tempo_bpm / 60.0 / rate_hz;
         let (mut player, _publisher) = player_of(&notes);
-        let mut listener = Listener::default();
+        let mut recorder = Recorder::default();
         let mut sizes = sizes.into_iter().cycle();
-        while listener.frames as f64 * beats_per_frame < 20.0 {
+        while recorder.frames as f64 * beats_per_frame < 20.0 {
             let transport = Transport {
                 tempo_bpm: Some(tempo_bpm),
-                ..rolling(listener.frames as f64 * beats_per_frame)
+                ..rolling(recorder.frames as f64 * beats_per_frame)
             };
             let frames = sizes.next().unwrap();
-            listener.block(&mut player, &transport, Block { frames, rate_hz });
+            recorder.block(&mut player, &transport, Block { frames, rate_hz });
         }
         let ideal = |beats: f64| (beats / beats_per_frame - 1e-3).ceil() as u64;
-        let begun: Vec<u64> = listener.begun().iter().map(|&(frame, _)| frame).collect();
-        let ended: Vec<u64> = listener.ended().iter().map(|&(frame, _)| frame).collect();
+        let begun: Vec<u64> = recorder.begun().iter().map(|&(frame, _)| frame).collect();
+        let ended: Vec<u64> = recorder.ended().iter().map(|&(frame, _)| frame).collect();
         let starts: Vec<u64> = schedule.notes().iter().map(|n| ideal(n.start_beats)).collect();
         let ends: Vec<u64> = schedule.ends().iter().map(|end| ideal(end.beats)).collect();
         prop_assert_eq!(begun, starts);

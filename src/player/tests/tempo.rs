@@ -1,4 +1,4 @@
-//! Tempos that change, and positions that are rounded.
+//! Changing tempi and rounded positions.
 
 use super::*;
 
@@ -9,34 +9,34 @@ fn a_tempo_ramp_moves_no_note_by_more_than_a_frame() {
         .map(|step| note(f64::from(step) / 4.0, 0.25, 60))
         .collect();
     let (mut player, _publisher) = player_of(&notes);
-    let mut listener = Listener::default();
-    // From 100 BPM, 5 BPM more each second.
+    let mut recorder = Recorder::default();
+    // From 100 BPM, rising by 5 BPM per second.
     let beats_at = |frame: f64| {
         let seconds = frame / rate_hz;
         (100.0 * seconds + 2.5 * seconds * seconds) / 60.0
     };
-    let mut heard = 0;
-    while beats_at(listener.frames as f64) < 16.0 {
-        let seconds = listener.frames as f64 / rate_hz;
+    let mut seen = 0;
+    while beats_at(recorder.frames as f64) < 16.0 {
+        let seconds = recorder.frames as f64 / rate_hz;
         let transport = Transport {
             tempo_bpm: Some(100.0 + 5.0 * seconds),
-            position: Some(Beats(beats_at(listener.frames as f64))),
+            position: Some(Beats(beats_at(recorder.frames as f64))),
             ..rolling(0.0)
         };
         let frames = 256;
-        listener.block(&mut player, &transport, Block { frames, rate_hz });
-        for &(frame, _) in &listener.begun()[heard..] {
-            let beats = heard as f64 / 4.0;
+        recorder.block(&mut player, &transport, Block { frames, rate_hz });
+        for &(frame, _) in &recorder.begun()[seen..] {
+            let beats = seen as f64 / 4.0;
             let error = (beats_at(frame as f64) - beats) / (beats_at(1.0) - beats_at(0.0));
             assert!((-1.1..=2.0).contains(&error), "{error} frames at {beats}");
-            heard += 1;
+            seen += 1;
         }
     }
-    assert_eq!(heard, 64);
+    assert_eq!(seen, 64);
 }
 
 #[test]
-fn positions_that_a_host_rounds_to_ticks_are_no_jumps() {
+fn positions_that_a_host_rounds_to_ticks_are_not_jumps() {
     for (rate_hz, frames, tempo_bpm) in [
         (96_000.0, 64, 60.0),
         (96_000.0, 32, 120.0),
@@ -44,18 +44,18 @@ fn positions_that_a_host_rounds_to_ticks_are_no_jumps() {
         (48_000.0, 32, 60.0),
     ] {
         let (mut player, _publisher) = player_of(&[note(0.5, 4.0, 60), note(2.0, 1.0, 64)]);
-        let mut listener = Listener::default();
+        let mut recorder = Recorder::default();
         let beats_per_frame = tempo_bpm / 60.0 / rate_hz;
-        while listener.frames as f64 * beats_per_frame < 5.0 {
-            let ticks = (listener.frames as f64 * beats_per_frame * 1920.0).round();
+        while recorder.frames as f64 * beats_per_frame < 5.0 {
+            let ticks = (recorder.frames as f64 * beats_per_frame * 1920.0).round();
             let transport = Transport {
                 tempo_bpm: Some(tempo_bpm),
                 ..rolling(ticks / 1920.0)
             };
-            listener.block(&mut player, &transport, Block { frames, rate_hz });
+            recorder.block(&mut player, &transport, Block { frames, rate_hz });
         }
         assert_eq!(
-            listener.heard.len(),
+            recorder.events.len(),
             4,
             "{frames} frames at {tempo_bpm} BPM"
         );
@@ -67,7 +67,7 @@ fn a_chord_on_a_change_of_tempo_within_a_block_is_not_cut_short() {
     let rate_hz = 48_000.0;
     for (before_bpm, after_bpm) in [(70.0, 120.0), (60.0, 180.0), (120.0, 50.0)] {
         let (mut player, _publisher) = player_of(&[note(1.0, 2.0, 60)]);
-        let mut listener = Listener::default();
+        let mut recorder = Recorder::default();
         let beats = |bpm: f64, frames: f64| frames * bpm / 60.0 / rate_hz;
         // The tempo changes at beat 1, ten frames into the second block.
         let start = 1.0 - beats(before_bpm, 522.0);
@@ -84,7 +84,7 @@ fn a_chord_on_a_change_of_tempo_within_a_block_is_not_cut_short() {
                 tempo_bpm: Some(tempo_bpm),
                 ..rolling(position)
             };
-            listener.block(
+            recorder.block(
                 &mut player,
                 &transport,
                 Block {
@@ -93,8 +93,8 @@ fn a_chord_on_a_change_of_tempo_within_a_block_is_not_cut_short() {
                 },
             );
         }
-        let [(on_frame, _), (off_frame, _)] = listener.heard[..] else {
-            panic!("{:?}", listener.heard);
+        let [(on_frame, _), (off_frame, _)] = recorder.events[..] else {
+            panic!("{:?}", recorder.events);
         };
         let length = beats(after_bpm, (off_frame - on_frame) as f64);
         assert!((length - 2.0).abs() < 0.05, "{length} beats");
