@@ -2,6 +2,7 @@
 
 use super::layout::{BAR_NUMBERS_HEIGHT, CORNER, MARGIN, Page, System, WIDTH};
 use crate::canvas::{Canvas, Lettering, Rect};
+use crate::counted::counted;
 use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
 use crate::palette::{ACCENT, BACKGROUND, LINE, MELODY, MUTED, NOTE, PANEL, TEXT};
@@ -37,11 +38,11 @@ impl Page<'_> {
         let left = MARGIN + Lettering::TITLE.width(title) + 24.0;
         canvas.write(self.caption, left, MARGIN - 2.0, Lettering::LABEL, MUTED);
         let facts = format!(
-            "{} bars  {} BPM  {}  {} notes",
-            score.bars().0,
+            "{}  {} BPM  {}  {}",
+            counted(score.bars().0 as usize, "bar"),
             (score.tempo_map().initial_tempo().bpm() * 100.0).round() / 100.0,
             score.duration().clock(),
-            score.notes().len()
+            counted(score.notes().len(), "note")
         );
         let left = WIDTH as f32 - MARGIN - Lettering::LABEL.width(&facts);
         canvas.write(&facts, left, MARGIN - 2.0, Lettering::LABEL, MUTED);
