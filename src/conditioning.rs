@@ -4,7 +4,9 @@ pub mod beat_rows;
 pub mod clip_curves;
 pub mod cue_scale;
 pub mod harmony;
+pub mod lead;
 pub mod pairing;
+pub mod parts;
 pub mod placement;
 pub mod steering;
 
@@ -76,7 +78,7 @@ impl Conditioning {
         };
         let kind = config.cond_type;
         let cues =
-            (!config.cue_names.is_empty()).then(|| steering.cue_rows(curves, &config.cue_names));
+            (!config.cue_names.is_empty()).then(|| steering.cue_rows(curves, &config.cues()));
         Ok(Self {
             visual: embeddings(kind.reads_visual(), &clip.visual, "visual")?,
             caption: embeddings(kind.reads_caption(), &clip.caption, "caption")?,
@@ -104,7 +106,7 @@ impl Conditioning {
     /// adds up to at least one onset.
     pub fn asks_for_notes(&self, model: &Model, beat: usize) -> bool {
         let config = model.config();
-        let place = (config.cue_names.iter()).position(|&cue| cue == Cue::Density);
+        let place = (config.cues().iter()).position(|&cue| cue == Cue::Density);
         let (Some(cues), Some(place), Ok(scale)) = (&self.cues, place, CueScale::new(config))
         else {
             return false;

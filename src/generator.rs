@@ -1,13 +1,20 @@
 //! Drafts: from a clip and settings to a score.
 
+mod canvas;
 mod draft;
+mod painter;
+mod parts_draft;
 mod piece;
+mod region;
+mod repaint;
 mod settings;
 mod silent_bars;
 
 use std::ops::ControlFlow;
 
-pub use draft::{Draft, Recipe};
+pub use draft::{Asked, Draft, Recipe};
+pub use region::Region;
+pub use repaint::{accompany, extend, repaint};
 pub use settings::{CUES_GUIDANCE_SCALE, MAX_SAMPLING_STEPS, Settings, default_guidance_scale};
 
 use crate::conditioning::Conditioning;
@@ -67,6 +74,11 @@ pub fn generate(
     settings: &Settings,
     on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Draft> {
+    if model.config().cond_type == ConditionKind::Parts {
+        let piece = parts_draft::Piece::new(model, clip, settings, &[])?;
+        let notes = piece.paint(&[], &piece.whole(), on_progress)?;
+        return Ok(piece.draft(clip, notes));
+    }
     settings.check(model)?;
     let (placement, bars) = place(clip, settings);
     check_length(bars)?;
@@ -100,6 +112,7 @@ pub fn generate(
             model: model.name().to_owned(),
             guidance_scale: settings.guidance_scale_for(model),
             settings: settings.clone(),
+            asked: None,
         },
     })
 }
@@ -107,7 +120,7 @@ pub fn generate(
 /// The clip's cuts on a draft's timeline, sorted.
 pub fn cuts(clip: &ClipFeatures, settings: &Settings) -> Vec<Beats> {
     let (placement, bars) = place(clip, settings);
-    let piece = Beats(0.0)..bars.beats();
+    let piece = Beats(0.0)..settings.metre.length(bars);
     let mut cuts: Vec<Beats> = (clip.shots.iter())
         .map(|&shot| placement.beat_at(shot))
         .filter(|cut| piece.contains(cut))
@@ -123,7 +136,8 @@ fn place(clip: &ClipFeatures, settings: &Settings) -> (Placement, Bars) {
         clip_start: settings.clip_start,
         alignment: settings.alignment,
     };
-    let bars = settings.bars.unwrap_or_else(|| placement.bars_of(clip));
+    let end = placement.beat_at(clip.duration);
+    let bars = (settings.bars).unwrap_or_else(|| settings.metre.bars_covering(end));
     (placement, bars)
 }
 

@@ -1,10 +1,12 @@
 //! Music: notes, scores, chords and keys, piano rolls, and the files and pictures of them.
 
+pub mod accompaniment;
 mod beat_clock;
 pub mod chord;
 pub mod cues;
 pub mod decode;
 pub mod dynamics;
+pub mod ending;
 pub mod key;
 pub mod mask;
 pub mod metre;
@@ -18,5 +20,6 @@ pub mod progression;
 pub mod roll_picture;
 pub mod score;
 pub mod spelling;
+pub mod style;
 pub mod tempo_map;
 pub mod voice;

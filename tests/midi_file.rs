@@ -36,6 +36,7 @@ fn draft(notes: Vec<Note>, bars: u32) -> Draft {
                 seed: 7,
                 ..Settings::default()
             },
+            asked: None,
         },
     }
 }

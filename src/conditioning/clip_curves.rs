@@ -6,6 +6,7 @@
 use crate::conditioning::placement::Placement;
 use crate::features::{ClipFeatures, PictureMeasure};
 use crate::music::cues::smoothed;
+use crate::music::metre::Metre;
 use crate::time::BEATS_PER_BAR;
 
 /// Curves of −1…1, one value per beat, that the picture suggests.
@@ -18,6 +19,8 @@ pub struct ClipCurves {
     cuts: Vec<bool>,
     /// What the tempo adds to the density that motion suggests.
     density_at_tempo: f32,
+    /// Quarters in a bar.
+    bar_beats: usize,
 }
 
 /// The tempo at which motion suggests as many notes per beat as the training music has; about the median of POP909.
@@ -110,7 +113,22 @@ impl ClipCurves {
             curves,
             cuts,
             density_at_tempo: density_at_tempo as f32,
+            bar_beats: BEATS_PER_BAR as usize,
         }
+    }
+
+    /// The same curves for music in `metre` instead of 4/4.
+    #[must_use]
+    pub fn in_metre(self, metre: Metre) -> Self {
+        Self {
+            bar_beats: metre.bar_beats() as usize,
+            ..self
+        }
+    }
+
+    /// Returns the place of a beat in its bar and the quarters in a bar.
+    pub fn place_in_bar(&self, beat: usize) -> (usize, usize) {
+        (beat % self.bar_beats, self.bar_beats)
     }
 
     /// Returns the number of beats.

@@ -24,7 +24,7 @@ impl CueScale {
                 "one of the `cues` family",
             ));
         }
-        let cues = (config.cue_names.iter().enumerate())
+        let cues = (config.cues().iter().enumerate())
             .map(|(column, &cue)| {
                 let quantiles = config.cue_quantiles.iter().map(|row| row[column]);
                 (cue, quantiles.collect())

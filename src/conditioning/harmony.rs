@@ -6,7 +6,10 @@ use crate::conditioning::beat_rows::BeatRows;
 use crate::diffusion::noise::{NoiseSource, NoiseUse};
 use crate::music::chord::{Chord, ChordLane};
 use crate::music::key::Key;
+use crate::music::metre::Metre;
+use crate::music::note::Note;
 use crate::music::progression;
+use crate::time::{BEATS_PER_BAR, Beats};
 
 /// Where the chords of a piece come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,12 +37,49 @@ impl Harmony {
             Self::Planned(key) => {
                 let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Harmony);
                 let mut uniform = || numbers.next().unwrap_or_default();
-                let chords = progression::plan(major_shares, *key, &mut uniform);
+                let chords = progression::plan(major_shares, *key, false, &mut uniform);
                 Some(chords.into_iter().map(Some).collect())
             }
             Self::Chords(lane) => Some(lane.chords(major_shares.len())),
             Self::Free => None,
         }
+    }
+
+    /// Like [`Harmony::chords`], in any metre. Chords are found in bars of four beats and spread over the bars of `metre`;
+    /// with `ends`, a planned progression ends on its tonic. A planned progression fits `tune`, if there is one.
+    pub(crate) fn chords_in(
+        &self,
+        major_shares: &[Option<f32>],
+        metre: Metre,
+        tune: &[Note],
+        ends: bool,
+        seed: u64,
+    ) -> Option<Vec<Option<Chord>>> {
+        let (beats, bar) = (major_shares.len(), metre.bar_beats() as usize);
+        let common = BEATS_PER_BAR as usize;
+        let in_common = |beat: usize| beat / bar * common + beat % bar * common / bar;
+        let in_metre = |beat: usize| beat / common * bar + beat % common * bar / common;
+        let shares: Vec<Option<f32>> = (0..beats.div_ceil(bar) * common)
+            .map(|beat| major_shares[in_metre(beat).min(beats - 1)])
+            .collect();
+        let chords = match self {
+            Self::Planned(key) => {
+                let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Harmony);
+                let mut uniform = || numbers.next().unwrap_or_default();
+                let in_common = |note: &Note| Note {
+                    start: Beats(note.start.0 * common as f64 / bar as f64),
+                    length: Beats(note.length.0 * common as f64 / bar as f64),
+                    ..*note
+                };
+                let tune: Vec<Note> = tune.iter().map(in_common).collect();
+                let tune =
+                    progression::Tune::of(&tune, if tune.is_empty() { 0 } else { shares.len() });
+                let chords = progression::plan_under(&tune, &shares, *key, ends, &mut uniform);
+                chords.into_iter().map(Some).collect()
+            }
+            _ => self.chords(&shares, seed)?,
+        };
+        Some((0..beats).map(|beat| chords[in_common(beat)]).collect())
     }
 }
 

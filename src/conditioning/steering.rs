@@ -9,7 +9,6 @@ use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::pairing::Pairing;
 use crate::features::PictureMeasure;
 use crate::music::cues::{Cue, CueMap};
-use crate::time::BEATS_PER_BAR;
 
 pub use lane::Lane;
 pub use request::LaneRequest;
@@ -38,8 +37,8 @@ impl Default for Steering {
 const ENERGY_REACH: f32 = 0.6;
 /// The accent of a beat at which the picture cuts.
 const CUT_ACCENT: f32 = 0.95;
-/// The accents of a bar's beats without a cut: the downbeat is a little stronger than the rest.
-const METRE_ACCENTS: [f32; BEATS_PER_BAR as usize] = [0.04, -0.35, -0.1, -0.35];
+/// The accents of a downbeat, of the middle of a bar and of its other beats without a cut.
+const METRE_ACCENTS: [f32; 3] = [0.04, -0.1, -0.35];
 
 impl Steering {
     /// Returns rows `[beats, 2·cues]` of `cues`: each cue's value times its mask, then the masks.
@@ -82,13 +81,32 @@ impl Steering {
             .collect()
     }
 
+    /// Returns a steering that gives the same values without `curves`: every lane drawn, or free.
+    #[must_use]
+    pub fn resolved(&self, curves: &ClipCurves) -> Self {
+        let calm = Self {
+            energy: 0.0,
+            ..self.clone()
+        };
+        let thousandths = |value: f32| (value * 1000.0).round() / 1000.0;
+        let lane = |cue| {
+            let values = (0..curves.beats()).map(|beat| calm.value(cue, beat, curves));
+            let values: Option<Vec<f32>> = values.map(|value| value.map(thousandths)).collect();
+            values.map_or(Lane::Free, Lane::Drawn)
+        };
+        Self {
+            lanes: CueMap::from_fn(lane),
+            energy: self.energy,
+        }
+    }
+
     /// Returns the value of a cue at a beat, −1 to 1, or `None` if it is free.
     pub fn value(&self, cue: Cue, beat: usize, curves: &ClipCurves) -> Option<f32> {
         let is_cut = curves.cuts()[beat];
         let clip = match cue {
             Cue::Density => curves.density(beat),
             Cue::Accent if is_cut => Some(CUT_ACCENT),
-            Cue::Accent => Some(METRE_ACCENTS[beat % METRE_ACCENTS.len()]),
+            Cue::Accent => Some(metre_accent(curves.place_in_bar(beat))),
             Cue::Polyphony | Cue::Register | Cue::Mode => {
                 let measure = Pairing::of(cue).measure;
                 measure.and_then(|measure| Some(curves.curve(measure)?[beat]))
@@ -102,6 +120,16 @@ impl Steering {
         self.lanes[cue]
             .value(beat, clip)
             .map(|value| (value + energy).clamp(-1.0, 1.0))
+    }
+}
+
+/// The accent of a place in a bar of as many quarters.
+fn metre_accent((place, bar_beats): (usize, usize)) -> f32 {
+    let [downbeat, middle, other] = METRE_ACCENTS;
+    match place {
+        0 => downbeat,
+        place if 2 * place == bar_beats && bar_beats > 2 => middle,
+        _ => other,
     }
 }
 
@@ -165,7 +193,7 @@ mod tests {
         assert_eq!(steering.value(Cue::Polyphony, 0, &curves), None);
         assert_eq!(
             steering.value(Cue::Accent, 1, &curves),
-            Some(METRE_ACCENTS[1] + ENERGY_REACH)
+            Some(METRE_ACCENTS[2] + ENERGY_REACH)
         );
     }
 }

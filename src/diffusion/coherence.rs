@@ -81,13 +81,14 @@ impl Coherence {
             .any(|share| *share > 0.0)
     }
 
-    /// Corrects the values of a roll `[2, steps, pitches]` whose lowest pitch is `pitch_min`. `noise` is the share of the
+    /// Corrects the values of one part's roll `[2, steps, pitches]` in bars of `bar_steps`, from its number of pitches and
+    /// its lowest pitch. `noise` is the share of the
     /// diffusion steps still to come, from 1 (first step) to 0.
     fn correct(
         &self,
         roll: &mut [f32],
-        pitches: usize,
-        pitch_min: usize,
+        (pitches, pitch_min): (usize, usize),
+        bar_steps: usize,
         chords: &[Option<Chord>],
         noise: f32,
     ) {
@@ -116,9 +117,9 @@ impl Coherence {
         if self.groove > 0.0 {
             let half = roll.len() / 2;
             let onset = &mut roll[..half];
-            let usage = usage(onset, pitches);
+            let usage = usage(onset, pitches, bar_steps);
             for (step, row) in onset.chunks_exact_mut(pitches).enumerate() {
-                let factor = 1.0 + self.groove * (usage[step % STEPS_PER_BAR] - 0.5);
+                let factor = 1.0 + self.groove * (usage[step % bar_steps] - 0.5);
                 row.iter_mut().for_each(|value| *value *= factor);
             }
         }
@@ -140,6 +141,8 @@ pub(crate) struct Coherent<'a> {
     pub(crate) last_diffusion_step: usize,
     /// The lowest pitch of the roll.
     pub(crate) pitch_min: usize,
+    /// Sixteenths in a bar.
+    pub(crate) bar_steps: usize,
     /// The range to clamp corrected estimates to, if any.
     pub(crate) x0_range: Option<(f32, f32)>,
 }
@@ -150,11 +153,14 @@ impl Denoiser for Coherent<'_> {
         if !self.coherence.corrects() {
             return Ok(x0);
         }
-        let (_, _, _, pitches) = x0.dims4()?;
+        let (_, _, steps, pitches) = x0.dims4()?;
         let mut values = x0.flatten_all()?.to_vec1::<f32>()?;
         let noise = diffusion_step as f32 / self.last_diffusion_step.max(1) as f32;
-        self.coherence
-            .correct(&mut values, pitches, self.pitch_min, self.chords, noise);
+        // Each part has an onset and a sustain plane.
+        for part in values.chunks_exact_mut(2 * steps * pitches) {
+            let keyboard = (pitches, self.pitch_min);
+            (self.coherence).correct(part, keyboard, self.bar_steps, self.chords, noise);
+        }
         if let Some((low, high)) = self.x0_range {
             values
                 .iter_mut()
@@ -192,14 +198,14 @@ fn best_tonic(roll: &[f32], pitches: usize, pitch_min: usize) -> usize {
 }
 
 /// Returns how much each sixteenth of the bar is used for onsets, relative to the most used one.
-fn usage(onset: &[f32], pitches: usize) -> [f32; STEPS_PER_BAR] {
-    let mut usage = [0.0_f32; STEPS_PER_BAR];
+fn usage(onset: &[f32], pitches: usize, bar_steps: usize) -> Vec<f32> {
+    let mut usage = vec![0.0_f32; bar_steps];
     for (step, row) in onset.chunks_exact(pitches).enumerate() {
         let strongest = row.iter().fold(0.0_f32, |max, value| max.max(*value));
-        usage[step % STEPS_PER_BAR] += strongest.min(1.0);
+        usage[step % bar_steps] += strongest.min(1.0);
     }
     let most = usage.iter().fold(LEAST_USE, |max, value| max.max(*value));
-    usage.map(|value| value / most)
+    usage.iter().map(|value| value / most).collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use candle_nn::{Linear, Module, VarBuilder, linear};
 use crate::diffusion::condition::Condition;
 use crate::diffusion::config::{ConditionKind, ModelConfig};
 use crate::diffusion::cue_encoder::{CueEncoder, CueRows};
+use crate::diffusion::parts_encoder::{self, PartsRows};
 use crate::error::{Error, Result};
 // The width belongs to the clip file format, and `features` must not depend on any network.
 use crate::features::CAPTION_WIDTH;
@@ -18,7 +19,7 @@ const PUBLISHED_NULL: f32 = -1.0;
 enum Layers {
     /// Encodes captions; frame embeddings are used unchanged (published).
     Captions(Linear),
-    /// Encodes cue and harmony rows (`cues`).
+    /// Encodes rows and harmony (`cues`, `parts`).
     Cues(CueEncoder),
 }
 
@@ -27,7 +28,10 @@ enum Layers {
 pub(super) struct ConditionEncoder {
     kind: ConditionKind,
     context_width: usize,
-    cue_row_width: usize,
+    row_width: usize,
+    planes: usize,
+    pitches: usize,
+    time_fold: usize,
     device: Device,
     layers: Layers,
 }
@@ -36,13 +40,18 @@ impl ConditionEncoder {
     /// Loads `cue_enc` (`cues`) or `caption_enc` (published) below `vb`.
     pub(super) fn new(config: &ModelConfig, vb: &VarBuilder) -> Result<Self> {
         let layers = match config.cond_type {
-            ConditionKind::Cues => Layers::Cues(CueEncoder::new(config, &vb.pp("cue_enc"))?),
+            ConditionKind::Cues | ConditionKind::Parts => {
+                Layers::Cues(CueEncoder::new(config, &vb.pp("cue_enc"))?)
+            }
             _ => Layers::Captions(linear(CAPTION_WIDTH, config.d_cond, vb.pp("caption_enc"))?),
         };
         Ok(Self {
             kind: config.cond_type,
             context_width: config.d_cond,
-            cue_row_width: config.cue_row_width(),
+            row_width: config.row_width(),
+            planes: config.planes(),
+            pitches: config.img_w,
+            time_fold: config.time_fold,
             device: vb.device().clone(),
             layers,
         })
@@ -80,14 +89,16 @@ impl ConditionEncoder {
             ConditionKind::Caption => (caption()?, None),
             ConditionKind::VisualThenCaption => (visual()?, Some(caption()?)),
             ConditionKind::CaptionThenVisual => (caption()?, Some(visual()?)),
-            ConditionKind::Cues => return Err(self.wrong_input("embeddings")),
+            ConditionKind::Cues | ConditionKind::Parts => {
+                return Err(self.wrong_input("embeddings"));
+            }
         };
         Ok(Condition::from_context(early, late))
     }
 
     /// Encodes cue rows, with harmony rows if the network takes them.
     pub(super) fn cues(&self, rows: CueRows<'_>) -> Result<Condition> {
-        let Layers::Cues(encoder) = &self.layers else {
+        let (Layers::Cues(encoder), ConditionKind::Cues) = (&self.layers, self.kind) else {
             return Err(self.wrong_input("cues"));
         };
         if rows.harmony.is_some() && !encoder.reads_harmony() {
@@ -103,11 +114,28 @@ impl ConditionEncoder {
         })
     }
 
+    /// Encodes rows, harmony rows and the music that is to stay.
+    pub(super) fn parts(&self, rows: PartsRows<'_>) -> Result<Condition> {
+        match (&self.layers, self.kind) {
+            (Layers::Cues(encoder), ConditionKind::Parts) => {
+                parts_encoder::encode(encoder, self.time_fold, rows)
+            }
+            _ => Err(self.wrong_input("parts")),
+        }
+    }
+
     /// Returns the condition that asks for nothing, for `batch` segments of `tokens` tokens.
     pub(super) fn null(&self, batch: usize, tokens: usize) -> Result<Condition> {
+        let zeros = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &self.device);
         match &self.layers {
+            Layers::Cues(_) if self.kind == ConditionKind::Parts => self.parts(PartsRows {
+                rows: &zeros(&[batch, tokens, self.row_width])?,
+                harmony: None,
+                known: &zeros(&[batch, self.planes, tokens * self.time_fold, self.pitches])?,
+                mask: &zeros(&[batch, self.planes / 2, tokens])?,
+            }),
             Layers::Cues(_) => {
-                let shape = (batch, tokens, self.cue_row_width);
+                let shape = (batch, tokens, self.row_width);
                 self.cues(CueRows {
                     cues: &Tensor::zeros(shape, DType::F32, &self.device)?,
                     harmony: None,
@@ -131,6 +159,7 @@ impl ConditionEncoder {
                     "frame and caption embeddings (`visual` and `caption`)"
                 }
                 ConditionKind::Cues => "cues",
+                ConditionKind::Parts => "rows, and the music that is to stay",
             },
         )
     }

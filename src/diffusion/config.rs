@@ -1,11 +1,16 @@
 //! The configuration in a model file.
 
 mod check;
+mod row_cue;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diffusion::parts_encoder::FORM_AND_METRE_WIDTH;
 use crate::error::Fault;
 use crate::music::cues::Cue;
+use crate::music::piano_roll::RollParts;
+
+pub use row_cue::RowCue;
 
 /// Number of quantiles stored per cue: 0, 0.01 … 1.
 pub(crate) const CUE_QUANTILES: usize = 101;
@@ -26,6 +31,8 @@ pub enum ConditionKind {
     CaptionThenVisual,
     /// Musical cues per beat (ours).
     Cues,
+    /// Two parts in any metre, with cues, form, metre, style, and the music that is to stay (ours).
+    Parts,
 }
 
 impl ConditionKind {
@@ -37,7 +44,13 @@ impl ConditionKind {
             Self::VisualThenCaption => "v_c",
             Self::CaptionThenVisual => "c_v",
             Self::Cues => "cues",
+            Self::Parts => "parts",
         }
+    }
+
+    /// Returns whether the family is one of the published ones.
+    pub fn is_published(self) -> bool {
+        !matches!(self, Self::Cues | Self::Parts)
     }
 
     /// Returns whether networks of this family read frame embeddings.
@@ -67,6 +80,10 @@ pub enum Prediction {
     /// The velocity v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans & Ho, 2022).
     #[serde(rename = "v")]
     Velocity,
+    /// The answer F with x₀ = skip · x_t + out · F (Karras et al., 2022), see
+    /// [`Preconditioning`](super::preconditioning::Preconditioning).
+    #[serde(rename = "x0-preconditioned")]
+    Preconditioned,
 }
 
 /// The fields of the published `params.json` that describe a network, plus ours.
@@ -124,10 +141,26 @@ pub struct ModelConfig {
     pub harmony: bool,
     /// The cues, in the order of the quantiles' columns; names in JSON.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cue_names: Vec<Cue>,
+    pub cue_names: Vec<RowCue>,
     /// Quantiles 0, 0.01 … 1 of each cue over the training data, `[101, cues]`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cue_quantiles: Vec<Vec<f32>>,
+    /// The parts of the roll, in the order of its planes (`parts`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
+    /// The styles that can be asked for, in the order of their flags (`parts`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub styles: Vec<String>,
+    /// Spread of the cells of a roll, for the preconditioned prediction.
+    #[serde(default = "usual_sigma_data")]
+    pub sigma_data: f64,
+}
+
+/// The parts of a network of the `parts` family.
+const PARTS: [&str; 2] = ["lead", "accompaniment"];
+
+fn usual_sigma_data() -> f64 {
+    0.2
 }
 
 fn published_attention_windows() -> usize {
@@ -176,9 +209,39 @@ impl ModelConfig {
             .collect()
     }
 
+    /// The cues that are steered and measured, in the order of the quantiles' columns.
+    pub fn cues(&self) -> Vec<Cue> {
+        let steered = self.cue_names.iter().filter_map(|cue| match cue {
+            RowCue::Steered(cue) => Some(*cue),
+            RowCue::Lead | RowCue::Tempo => None,
+        });
+        steered.collect()
+    }
+
     /// Width of a cue row: each cue's value, then each cue's mask.
     pub fn cue_row_width(&self) -> usize {
         2 * self.cue_names.len()
+    }
+
+    /// Width of the row of a beat: that of a cue row, and what a network of the `parts` family reads beside it.
+    pub fn row_width(&self) -> usize {
+        match self.cond_type {
+            ConditionKind::Parts => self.cue_row_width() + FORM_AND_METRE_WIDTH + self.styles.len(),
+            _ => self.cue_row_width(),
+        }
+    }
+
+    /// The parts of the roll.
+    pub fn roll_parts(&self) -> RollParts {
+        match self.cond_type {
+            ConditionKind::Parts => RollParts::LeadAndAccompaniment,
+            _ => RollParts::One,
+        }
+    }
+
+    /// Planes of the roll: onset and sustain of each part.
+    pub fn planes(&self) -> usize {
+        self.roll_parts().planes()
     }
 }
 
@@ -200,7 +263,7 @@ mod tests {
     fn cues_are_names_in_json() {
         let names = json!(["accent", "density"]);
         let config = ModelConfig::untrained(&with_cues(names.clone()).to_string()).unwrap();
-        assert_eq!(config.cue_names, [Cue::Accent, Cue::Density]);
+        assert_eq!(config.cues(), [Cue::Accent, Cue::Density]);
         assert_eq!(serde_json::to_value(&config).unwrap()["cue_names"], names);
     }
 

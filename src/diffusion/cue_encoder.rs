@@ -47,7 +47,7 @@ impl CueEncoder {
     /// Loads `0` and `2` below `vb`.
     pub(crate) fn new(config: &ModelConfig, vb: &VarBuilder) -> Result<Self> {
         let harmony_width = if config.harmony { HARMONY_WIDTH } else { 0 };
-        let inputs = config.cue_row_width() + 2 * POSITION_FREQUENCIES + harmony_width;
+        let inputs = config.row_width() + 2 * POSITION_FREQUENCIES + harmony_width;
         Ok(Self {
             expand: linear(inputs, config.d_cond, vb.pp("0"))?,
             project: linear(config.d_cond, config.d_cond, vb.pp("2"))?,

@@ -10,7 +10,8 @@ use candle_nn::VarBuilder;
 
 use crate::diffusion::condition::{Condition, PreparedCondition};
 use crate::diffusion::condition_encoder::ConditionEncoder;
-use crate::diffusion::config::{ConditionKind, ModelConfig, Prediction};
+use crate::diffusion::config::{ModelConfig, Prediction};
+use crate::diffusion::preconditioning::Preconditioning;
 use crate::diffusion::roll_folding::{fold, unfold};
 use crate::diffusion::schedule::Schedule;
 use crate::diffusion::unet::{PreparedContext, UNet};
@@ -93,8 +94,8 @@ impl Model {
         // Training draws fresh weights in the order in which the layers ask for them: the encoder comes first.
         let encoder = ConditionEncoder::new(&config, vb)?;
         let unet = match config.cond_type {
-            ConditionKind::Cues => vb.pp("unet"),
-            _ => vb.pp("ldm.eps_model"),
+            kind if kind.is_published() => vb.pp("ldm.eps_model"),
+            _ => vb.pp("unet"),
         };
         Ok(Self {
             name: name.to_owned(),
@@ -153,7 +154,7 @@ impl Model {
 
     /// The parts of the roll, in the order of its planes.
     pub fn roll_parts(&self) -> RollParts {
-        RollParts::One
+        self.config.roll_parts()
     }
 
     /// The shape of one segment's roll, `[1, planes, steps, pitches]`.
@@ -223,6 +224,10 @@ impl Model {
             Prediction::Velocity => {
                 ((x_t * at(&schedule.sqrt_alpha_bar))?
                     - (prediction * at(&schedule.sqrt_1m_alpha_bar))?)?
+            }
+            Prediction::Preconditioned => {
+                let alpha_bar = at(&schedule.alpha_bar);
+                Preconditioning::at(alpha_bar, self.config.sigma_data).x0(x_t, prediction)?
             }
         })
     }

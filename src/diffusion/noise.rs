@@ -23,7 +23,14 @@ pub enum NoiseUse {
     Training,
     /// The noise added by a stochastic sampler after this diffusion step.
     Step(u32),
+    /// The noise of one sixteenth of a piece at a step of the sampler, see [`PlaceNoise`](super::place_noise::PlaceNoise).
+    Place(u32),
+    /// The share of it that returns every two bars.
+    CommonPlace(u32),
 }
+
+/// The first stream of noise by place, above the streams of all diffusion steps.
+const FIRST_PLACE_STREAM: u32 = 1 << 30;
 
 /// Random numbers keyed by seed, segment and use.
 ///
@@ -61,7 +68,7 @@ impl NoiseSource {
         self.blocks(noise_use).flatten().map(unit)
     }
 
-    fn normal_values(&self, noise_use: NoiseUse, count: usize) -> Vec<f32> {
+    pub(super) fn normal_values(&self, noise_use: NoiseUse, count: usize) -> Vec<f32> {
         let normal = |[a, b, c, d]: [u32; 4]| {
             let ([x, y], [z, w]) = (box_muller(a, b), box_muller(c, d));
             [x, y, z, w]
@@ -82,6 +89,8 @@ impl NoiseSource {
             NoiseUse::Choices => u32::MAX - 3,
             NoiseUse::Training => u32::MAX - 4,
             NoiseUse::Step(step) => step + 1,
+            NoiseUse::Place(index) => FIRST_PLACE_STREAM + 2 * index,
+            NoiseUse::CommonPlace(index) => FIRST_PLACE_STREAM + 2 * index + 1,
         };
         let key = [self.seed as u32, (self.seed >> 32) as u32];
         let segment = self.segment;

@@ -1,15 +1,20 @@
 //! Recorded passes of a network, to check that a converted checkpoint gives the same numbers in this implementation.
 
+mod drafts;
+
 use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 use safetensors::Dtype;
 
+use crate::diffusion::condition::Condition;
 use crate::diffusion::cue_encoder::CueRows;
 use crate::diffusion::model::Model;
+use crate::diffusion::parts_encoder::PartsRows;
 use crate::error::{Error, Fault, Result};
 use crate::formats::bounded_file::read_bounded;
 use crate::formats::safetensors_file::{self, Container};
+use drafts::RecordedDraft;
 
 /// Size limit of a recording, in bytes.
 const MAX_RECORDING_BYTES: u64 = 256 << 20;
@@ -24,13 +29,72 @@ pub struct Recording {
     x: Tensor,
     /// One diffusion step per sample.
     steps: Vec<usize>,
-    /// Encoded context `[batch, tokens, d_cond]` (`cond`), or cue rows `[batch, beats, 2·cues]` (`cues`).
-    condition: Tensor,
-    is_cues: bool,
-    /// Harmony rows `[batch, beats, 25]`, if recorded.
-    harmony: Option<Tensor>,
-    /// The recorded prediction (`eps` or `v`), in the shape of `x`.
+    condition: RecordedCondition,
+    /// The recorded prediction (`eps`, `v` or `out`), in the shape of `x`.
     prediction: Tensor,
+    /// Whole drafts sampled for the first sample, if recorded.
+    drafts: Vec<RecordedDraft>,
+}
+
+/// The condition of a batch, as the family takes it.
+#[derive(Debug)]
+enum RecordedCondition {
+    /// Encoded context `[batch, tokens, d_cond]` (`cond`).
+    Context(Tensor),
+    /// Cue rows `[batch, beats, 2·cues]` (`cues`), and harmony rows `[batch, beats, 25]` if recorded.
+    Cues {
+        rows: Tensor,
+        harmony: Option<Tensor>,
+    },
+    /// Rows `[batch, beats, 23]` (`row`), harmony rows, the music that is to stay `[batch, 4, steps, pitches]` (`known`)
+    /// and where it stays `[batch, parts, beats]` (`mask`).
+    Parts {
+        rows: Tensor,
+        harmony: Option<Tensor>,
+        known: Tensor,
+        mask: Tensor,
+    },
+}
+
+impl RecordedCondition {
+    fn all(&self) -> Vec<&Tensor> {
+        match self {
+            Self::Context(context) => vec![context],
+            Self::Cues { rows, harmony } => [rows].into_iter().chain(harmony).collect(),
+            Self::Parts {
+                rows,
+                harmony,
+                known,
+                mask,
+            } => [rows, known, mask].into_iter().chain(harmony).collect(),
+        }
+    }
+
+    /// Encodes one sample; `sample` takes it out of a batch.
+    fn encode(
+        &self,
+        model: &Model,
+        sample: impl Fn(&Tensor) -> candle_core::Result<Tensor>,
+    ) -> Result<Condition> {
+        match self {
+            Self::Context(context) => Ok(model.context_condition(sample(context)?, None)),
+            Self::Cues { rows, harmony } => model.cue_condition(CueRows {
+                cues: &sample(rows)?,
+                harmony: harmony.as_ref().map(sample).transpose()?.as_ref(),
+            }),
+            Self::Parts {
+                rows,
+                harmony,
+                known,
+                mask,
+            } => model.parts_condition(PartsRows {
+                rows: &sample(rows)?,
+                harmony: harmony.as_ref().map(&sample).transpose()?.as_ref(),
+                known: &sample(known)?,
+                mask: &sample(mask)?,
+            }),
+        }
+    }
 }
 
 /// The difference between two predictions.
@@ -42,8 +106,23 @@ pub struct Deviation {
     pub relative: f64,
 }
 
+impl Deviation {
+    fn of(absolute: f64, largest: f64) -> Self {
+        Self {
+            absolute,
+            relative: absolute / largest.max(f64::MIN_POSITIVE),
+        }
+    }
+}
+
+/// The largest absolute value.
+fn maximum(tensor: &Tensor) -> Result<f64> {
+    let largest = tensor.abs()?.flatten_all()?.max(0)?;
+    Ok(f64::from(largest.to_scalar::<f32>()?))
+}
+
 impl Recording {
-    /// Reads `x`, `t`, `cond` or `cues`, and `eps` or `v` from a safetensors file.
+    /// Reads `x`, `t`, `cond`, `cues` or `row`, and `eps`, `v` or `out` from a safetensors file, with what belongs to them.
     ///
     /// # Errors
     /// Returns an error if the file cannot be read, lacks one of them, or their shapes do not match.
@@ -69,31 +148,37 @@ impl Recording {
             find(names)?.ok_or_else(|| Error::from(missing(&names.join(" or "))))
         };
         let (_, x) = need(&["x"])?;
-        let (condition_name, condition) = need(&["cond", "cues"])?;
-        let (_, prediction) = need(&["eps", "v"])?;
+        let (condition_name, rows) = need(&["cond", "cues", "row"])?;
+        let (_, prediction) = need(&["eps", "v", "out"])?;
         let harmony = find(&["harmony"])?.map(|(_, harmony)| harmony);
+        let condition = match condition_name {
+            "cond" => RecordedCondition::Context(rows),
+            "cues" => RecordedCondition::Cues { rows, harmony },
+            _ => RecordedCondition::Parts {
+                rows,
+                harmony,
+                known: need(&["known"])?.1,
+                mask: need(&["mask"])?.1,
+            },
+        };
         let steps = diffusion_steps(container)?;
         let batch = x.dims().first().copied().unwrap_or(0);
         let fits = x.rank() == 4
-            && condition.rank() == 3
             && (1..=MAX_BATCH).contains(&batch)
-            && condition.dim(0)? == batch
             && steps.len() == batch
             && prediction.dims() == x.dims()
-            && harmony
-                .as_ref()
-                .is_none_or(|harmony| harmony.dims().first() == Some(&batch));
+            && (condition.all().into_iter()).all(|rows| rows.dims().first() == Some(&batch));
         if !fits {
             return Err(Error::value(
                 format!(
                     "x {:?}, t [{}], {condition_name} {:?} and a prediction {:?}",
                     x.dims(),
                     steps.len(),
-                    condition.dims(),
+                    condition.all()[0].dims(),
                     prediction.dims()
                 ),
-                "x [batch, 2, steps, pitches], t [batch], cond [batch, tokens, width] or cues \
-                 [batch, beats, width], and eps or v in the shape of x",
+                "x [batch, planes, steps, pitches], t [batch], cond [batch, tokens, width], cues or row \
+                 [batch, beats, width], and eps, v or out in the shape of x",
             ));
         }
         Ok(Self {
@@ -101,9 +186,8 @@ impl Recording {
             x,
             steps,
             condition,
-            is_cues: condition_name == "cues",
-            harmony,
             prediction,
+            drafts: drafts::read(find)?,
         })
     }
 
@@ -132,31 +216,14 @@ impl Recording {
         let (mut absolute, mut largest) = (0.0_f64, 0.0_f64);
         for (i, &step) in self.steps.iter().enumerate() {
             let sample = |tensor: &Tensor| tensor.narrow(0, i, 1)?.to_device(model.device());
-            let rows = sample(&self.condition)?;
-            let condition = if self.is_cues {
-                let harmony = self.harmony.as_ref().map(sample).transpose()?;
-                model.cue_condition(CueRows {
-                    cues: &rows,
-                    harmony: harmony.as_ref(),
-                })?
-            } else {
-                model.context_condition(rows, None)
-            };
+            let condition = self.condition.encode(model, sample)?;
             let prepared = model.prepare(&[&condition])?;
             let found = model.predict(&sample(&self.x)?, step, &prepared)?;
             let expected = sample(&self.prediction)?;
-            let maximum = |tensor: Tensor| -> Result<f64> {
-                Ok(f64::from(
-                    tensor.abs()?.flatten_all()?.max(0)?.to_scalar::<f32>()?,
-                ))
-            };
-            absolute = absolute.max(maximum((found - &expected)?)?);
-            largest = largest.max(maximum(expected)?);
+            absolute = absolute.max(maximum(&(found - &expected)?)?);
+            largest = largest.max(maximum(&expected)?);
         }
-        Ok(Deviation {
-            absolute,
-            relative: absolute / largest.max(f64::MIN_POSITIVE),
-        })
+        Ok(Deviation::of(absolute, largest))
     }
 
     fn misfit(&self, found: String, expected: String) -> Error {
@@ -167,7 +234,7 @@ impl Recording {
 fn missing(names: &str) -> Fault {
     Fault::new(
         format!("no tensor {names}"),
-        "a recorded pass with x, t, cond or cues, and eps or v",
+        "a recorded pass with x, t, cond, cues or row, and eps, v or out",
     )
 }
 

@@ -3,6 +3,7 @@
 mod ddim;
 mod ddpm;
 mod dpm_solver;
+mod sde_dpm_solver;
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -39,11 +40,14 @@ pub enum SamplerKind {
     #[default]
     #[serde(rename = "dpm++2m")]
     DpmSolver,
+    /// Few steps of second order with fresh noise at each (Lu et al., 2022).
+    #[serde(rename = "sde-dpm++2m")]
+    SdeDpmSolver,
 }
 
 impl SamplerKind {
     /// All samplers.
-    pub const ALL: [Self; 3] = [Self::Ddpm, Self::Ddim, Self::DpmSolver];
+    pub const ALL: [Self; 4] = [Self::Ddpm, Self::Ddim, Self::DpmSolver, Self::SdeDpmSolver];
 
     /// The name in settings and reports.
     pub fn name(self) -> &'static str {
@@ -51,6 +55,7 @@ impl SamplerKind {
             Self::Ddpm => "ddpm",
             Self::Ddim => "ddim",
             Self::DpmSolver => "dpm++2m",
+            Self::SdeDpmSolver => "sde-dpm++2m",
         }
     }
 }
@@ -79,6 +84,8 @@ pub struct SamplerSettings {
     pub steps: usize,
     /// Share of the ancestral noise that `ddim` adds, from 0 (none) to 1.
     pub eta: f64,
+    /// Share of its noise that `sde-dpm++2m` adds, 0 (none) to 1.
+    pub churn: f64,
     /// Scales the noise: what a stochastic sampler adds, or what a deterministic one starts from.
     pub temperature: f64,
 }
@@ -91,6 +98,7 @@ impl SamplerSettings {
             SamplerKind::Ddim | SamplerKind::DpmSolver => {
                 schedule.spaced_steps(self.steps).len() - 1
             }
+            SamplerKind::SdeDpmSolver => schedule.karras_steps(self.steps).len() - 1,
         }
     }
 }
@@ -101,6 +109,7 @@ impl Default for SamplerSettings {
             kind: SamplerKind::default(),
             steps: 10,
             eta: 0.0,
+            churn: 1.0,
             temperature: 1.0,
         }
     }
@@ -141,6 +150,7 @@ impl Sampling<'_> {
             SamplerKind::Ddpm => ddpm::run(&mut self),
             SamplerKind::Ddim => ddim::run(&mut self),
             SamplerKind::DpmSolver => dpm_solver::run(&mut self),
+            SamplerKind::SdeDpmSolver => sde_dpm_solver::run(&mut self),
         }
     }
 

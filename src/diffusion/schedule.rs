@@ -1,5 +1,10 @@
 //! The noise schedule, and the arrays derived from it.
 
+/// The spacing of Karras et al. (2022): σ of the first and the last step, and the exponent ρ.
+const KARRAS_SIGMA_MAX: f64 = 8.0;
+const KARRAS_SIGMA_MIN: f64 = 0.1;
+const KARRAS_RHO: f64 = 7.0;
+
 /// β, ᾱ and the arrays derived from them, one value per diffusion step.
 ///
 /// As in the reference, values have single precision and the derived arrays are computed from the rounded ᾱ.
@@ -77,6 +82,35 @@ impl Schedule {
         let mut steps: Vec<usize> = (0..=count)
             .map(|i| (last * (count - i) as f64 / count as f64).round() as usize)
             .collect();
+        steps.dedup();
+        steps
+    }
+
+    /// `count` diffusion steps from noisy to nearly clean, then 0, spaced evenly in σ^(1/7) with
+    /// σ = √((1 − ᾱ)/ᾱ) from 8 to 0.1 (Karras et al., 2022, eq. 5): most of them where things are decided.
+    pub fn karras_steps(&self, count: usize) -> Vec<usize> {
+        let sigmas: Vec<f64> = (self.alpha_bar.iter())
+            .map(|&alpha_bar| f64::from(alpha_bar))
+            .map(|alpha_bar| ((1.0 - alpha_bar) / alpha_bar).sqrt())
+            .collect();
+        let root = |sigma: f64| libm::pow(sigma, 1.0 / KARRAS_RHO);
+        let (first, last) = (root(KARRAS_SIGMA_MAX), root(KARRAS_SIGMA_MIN));
+        let nearest = |wanted: f64| {
+            let distance = |&t: &usize| (sigmas[t] - wanted).abs();
+            (0..self.steps())
+                .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+                .unwrap_or(0)
+        };
+        let mut steps: Vec<usize> = Vec::with_capacity(count + 1);
+        for i in 0..count {
+            let share = i as f64 / (count.max(2) - 1) as f64;
+            let t = nearest(libm::pow(first + share * (last - first), KARRAS_RHO));
+            let below_the_last = steps
+                .last()
+                .map_or(t, |&last| t.min(last.saturating_sub(1)));
+            steps.push(below_the_last);
+        }
+        steps.push(0);
         steps.dedup();
         steps
     }

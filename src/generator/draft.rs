@@ -1,13 +1,19 @@
 //! A draft: a score, and how it was made.
 
+mod midi_text;
 mod saved;
 
 use std::fmt;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::Settings;
+use crate::conditioning::steering::Steering;
 use crate::error::{Fault, Result};
+use crate::music::midi_file::MidiFile;
 use crate::music::score::Score;
+use crate::time::Beats;
 
 /// A score for a clip, and how it was made.
 ///
@@ -29,6 +35,17 @@ pub struct Recipe {
     pub guidance_scale: f64,
     /// All other settings.
     pub settings: Settings,
+    /// What was asked of each beat, so that bars can be painted again without the clip (`parts`).
+    pub asked: Option<Asked>,
+}
+
+/// What was asked of each beat of a draft.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The cues, without reference to a clip.
+    pub steering: Steering,
+    /// The end of the picture.
+    pub picture_end: Beats,
 }
 
 impl Draft {
@@ -37,7 +54,7 @@ impl Draft {
     /// # Errors
     /// As for [`Score::to_midi`].
     pub fn to_midi(&self) -> Result<Vec<u8>, Fault> {
-        self.score.to_midi(&self.recipe.to_string())
+        self.score.to_midi(&midi_text::write(self))
     }
 
     /// Writes the draft as a MIDI file, atomically.
@@ -45,7 +62,16 @@ impl Draft {
     /// # Errors
     /// As for [`Score::write_midi`].
     pub fn write_midi(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.score.write_midi(path, &self.recipe.to_string())
+        self.score.write_midi(path, &midi_text::write(self))
+    }
+
+    /// Reads a draft back from a MIDI file that [`Draft::to_midi`] wrote for a model of the `parts` family. Notes are those
+    /// of the file, so that edits made elsewhere are kept; parts follow from the channels.
+    ///
+    /// # Errors
+    /// Returns an error if the file does not hold what was asked of the draft.
+    pub fn of_midi(file: &MidiFile) -> Result<Self> {
+        midi_text::read(file)
     }
 
     /// Writes a PNG of the draft's notes, atomically.

@@ -15,7 +15,7 @@ use crate::diffusion::noise::{NoiseSource, NoiseUse};
 use crate::diffusion::sampler::{Denoiser, Kept, SamplerKind, SamplerSettings, Sampling};
 use crate::error::Result;
 use crate::music::piano_roll::{ON_THRESHOLD, PianoRoll};
-use crate::time::{BARS_PER_SEGMENT, BEATS_PER_BAR, Bars, STEPS_PER_BEAT};
+use crate::time::{BARS_PER_SEGMENT, BEATS_PER_BAR, Bars, STEPS_PER_BAR, STEPS_PER_BEAT};
 
 /// The range to which estimates of a roll of zeros and ones are clamped.
 const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
@@ -95,6 +95,7 @@ impl Piece<'_> {
             chords: chords.get(first_beat..).unwrap_or_default(),
             last_diffusion_step: model.schedule().steps() - 1,
             pitch_min: model.config().pitch_min,
+            bar_steps: STEPS_PER_BAR as usize,
             x0_range,
         };
         let ours = model.config().cond_type == ConditionKind::Cues;

@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::conditioning::harmony::Harmony;
+use crate::conditioning::lead::Lead;
 use crate::conditioning::placement::Alignment;
 use crate::conditioning::steering::Steering;
 use crate::diffusion::coherence::Coherence;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::model::Model;
-use crate::diffusion::sampler::SamplerSettings;
+use crate::diffusion::sampler::{SamplerKind, SamplerSettings};
 use crate::error::{Error, Result};
+use crate::music::metre::Metre;
 use crate::music::score::MAX_BARS;
+use crate::music::style::Style;
 use crate::time::{BEATS_PER_BAR, Bars, Beats, Tempo};
 
 /// The most sampling steps per segment.
@@ -18,6 +21,10 @@ pub const MAX_SAMPLING_STEPS: usize = 1000;
 
 /// The guidance scale of our own models, chosen by `bgm evaluate` (see `models/MODEL_CARD.md`).
 pub const CUES_GUIDANCE_SCALE: f64 = 2.0;
+/// The guidance scale of models of the `parts` family: one pass per step.
+const PARTS_GUIDANCE_SCALE: f64 = 1.0;
+/// The sampling steps of models of the `parts` family.
+const PARTS_STEPS: usize = 8;
 /// The guidance scale of the published models, the authors' own.
 const PUBLISHED_GUIDANCE_SCALE: f64 = 5.0;
 
@@ -45,6 +52,16 @@ pub struct Settings {
     pub harmony: Harmony,
     /// How strongly the draft is held together; ignored by the published networks.
     pub coherence: Coherence,
+    /// The metre; networks without parts know only 4/4.
+    pub metre: Metre,
+    /// Where the tune plays (`parts`).
+    pub lead: Lead,
+    /// The style, or `None` to leave it to the network (`parts`).
+    pub style: Option<Style>,
+    /// Seed of planned chords, if it is another than that of the noise (`parts`).
+    pub harmony_seed: Option<u64>,
+    /// Whether the piece comes to an end (`parts`).
+    pub ends: bool,
 }
 
 impl Default for Settings {
@@ -60,11 +77,33 @@ impl Default for Settings {
             steering: Steering::default(),
             harmony: Harmony::default(),
             coherence: Coherence::default(),
+            metre: Metre::COMMON,
+            lead: Lead::default(),
+            style: Some(Style::default()),
+            harmony_seed: None,
+            ends: true,
         }
     }
 }
 
 impl Settings {
+    /// The default settings for a family of models.
+    pub fn for_family(kind: ConditionKind) -> Self {
+        let usual = Self::default();
+        if kind != ConditionKind::Parts {
+            return usual;
+        }
+        Self {
+            sampler: SamplerSettings {
+                kind: SamplerKind::SdeDpmSolver,
+                steps: PARTS_STEPS,
+                ..SamplerSettings::default()
+            },
+            coherence: Coherence::NONE,
+            ..usual
+        }
+    }
+
     /// The guidance scale for `model`: the one that is set, or the model's own.
     pub(super) fn guidance_scale_for(&self, model: &Model) -> f64 {
         self.guidance_scale
@@ -84,6 +123,7 @@ impl Settings {
             ),
             ("a temperature", sampler.temperature, 0.0, 2.0),
             ("an eta", sampler.eta, 0.0, 1.0),
+            ("a churn", sampler.churn, 0.0, 1.0),
             ("a repetition", coherence.repetition.into(), 0.0, 1.0),
             ("a hold on the key", coherence.key.into(), 0.0, 1.0),
             ("a hold on the chords", coherence.chord.into(), 0.0, 2.0),
@@ -104,6 +144,13 @@ impl Settings {
                 format!("1 to {MAX_SAMPLING_STEPS}"),
             ));
         }
+        let kind = model.config().cond_type;
+        if kind != ConditionKind::Parts && !self.metre.is_common() {
+            return Err(Error::Usage(format!(
+                "The model {} knows only 4/4. Use 4/4, or a model of the family `parts`.",
+                model.name()
+            )));
+        }
         Ok(())
     }
 }
@@ -112,6 +159,7 @@ impl Settings {
 pub fn default_guidance_scale(kind: ConditionKind) -> f64 {
     match kind {
         ConditionKind::Cues => CUES_GUIDANCE_SCALE,
+        ConditionKind::Parts => PARTS_GUIDANCE_SCALE,
         _ => PUBLISHED_GUIDANCE_SCALE,
     }
 }

@@ -13,9 +13,13 @@
 //! Metre is small and the top voice stands out, as in POP909: there melodies are played about 10 above the mean and the
 //! bass 8 below, while the places in a bar differ by 3.
 
+mod parts;
+
 use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
 use crate::time::{BARS_PER_PHRASE, BEATS_PER_BAR, STEPS_PER_BEAT};
+
+pub use parts::shape_parts;
 
 /// The velocity of every note of the published networks.
 pub const PUBLISHED_VELOCITY: u8 = 80;

@@ -81,6 +81,12 @@ impl Metre {
         Beats(f64::from(bars.0) * f64::from(self.bar_beats()))
     }
 
+    /// The fewest bars that last at least `beats`; a thousandth of a beat over is forgiven.
+    pub fn bars_covering(self, beats: Beats) -> Bars {
+        let bars = (beats.0 - 1e-3) / f64::from(self.bar_beats());
+        Bars(bars.ceil().max(0.0) as u32)
+    }
+
     /// Returns whether this is 4/4.
     pub fn is_common(&self) -> bool {
         *self == Self::COMMON

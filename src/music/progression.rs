@@ -5,11 +5,14 @@
 //! is on the tonic.
 
 mod table;
+mod tune;
 
 use crate::music::chord::{Chord, MAJOR_LIKE};
 use crate::music::key::Key;
 use crate::time::{BARS_PER_PHRASE, BEATS_PER_BAR};
 use table::{TABLE, Table};
+
+pub use tune::Tune;
 
 /// The shortest planned chord, in beats.
 const SLOT_BEATS: usize = 2;
@@ -24,24 +27,49 @@ const HOLD_FACTOR: f64 = 0.5;
 const FLICKER_FACTOR: f64 = 0.25;
 /// The factor on the tonic at the start and in the last bar.
 const TONIC_FACTOR: f64 = 8.0;
+/// The factor on the tonic in the last bar of a piece that ends.
+const FINAL_TONIC_FACTOR: f64 = 1e9;
 /// The least weight of a chord whose mode was not asked for.
 const LEAST_MODE_WEIGHT: f64 = 0.02;
 
 /// Plans a chord for each beat.
 ///
 /// `major_shares` holds for each beat how often chords should be major-like, 0 to 1, or `None` to leave it open. Without
-/// a key, one is drawn. `uniform` returns numbers in 0…1; the same numbers give the same plan.
+/// a key, one is drawn. If the piece `ends`, its last bar stays on the tonic. `uniform` returns numbers in 0…1; the same numbers give the same plan.
 pub fn plan(
     major_shares: &[Option<f32>],
     key: Option<Key>,
+    ends: bool,
+    uniform: &mut dyn FnMut() -> f64,
+) -> Vec<Chord> {
+    plan_under(&Tune::default(), major_shares, key, ends, uniform)
+}
+
+/// Like [`plan`], for a tune: chords that hold its tones are preferred, and without a key the one that fits it is taken.
+pub fn plan_under(
+    tune: &Tune,
+    major_shares: &[Option<f32>],
+    key: Option<Key>,
+    ends: bool,
     uniform: &mut dyn FnMut() -> f64,
 ) -> Vec<Chord> {
     let table = &*TABLE;
     let slots = major_shares.len().div_ceil(SLOT_BEATS);
     let drawn_tonic = (uniform() * 12.0) as u8 % 12;
-    let relative_major = key.map_or(drawn_tonic, Key::relative_major);
+    let found_tonic = tune.relative_major().unwrap_or(drawn_tonic);
+    let relative_major = key.map_or(found_tonic, Key::relative_major);
     let weights: Vec<Vec<f64>> = (0..slots)
-        .map(|slot| slot_weights(table, slot, slots, major_shares, key))
+        .map(|slot| {
+            let mut weights = slot_weights(table, slot, slots, major_shares, key, ends);
+            for (weight, chord) in weights.iter_mut().zip(&table.chords) {
+                *weight *= tune.fit(
+                    slot * SLOT_BEATS..(slot + 1) * SLOT_BEATS,
+                    relative_major,
+                    chord,
+                );
+            }
+            weights
+        })
         .collect();
     let reach = reach_ahead(table, &weights);
 
@@ -86,6 +114,7 @@ fn slot_weights(
     slots: usize,
     major_shares: &[Option<f32>],
     key: Option<Key>,
+    ends: bool,
 ) -> Vec<f64> {
     let beats = &major_shares[slot * SLOT_BEATS..];
     let asked: Vec<f64> = (beats.iter().take(SLOT_BEATS).flatten())
@@ -106,11 +135,12 @@ fn slot_weights(
         });
         let fit = fit.max(LEAST_MODE_WEIGHT);
         let is_tonic = chord.bass == tonic && chord.classes[usize::from(tonic)];
-        fit * if wants_tonic && is_tonic {
-            TONIC_FACTOR
-        } else {
-            1.0
-        }
+        let tonic_factor = match wants_tonic && is_tonic {
+            true if ends && slot > 0 => FINAL_TONIC_FACTOR,
+            true => TONIC_FACTOR,
+            false => 1.0,
+        };
+        fit * tonic_factor
     };
     table.chords.iter().map(weight).collect()
 }
@@ -155,7 +185,7 @@ mod tests {
 
     fn planned(seed: u64, major_shares: &[Option<f32>], key: Option<Key>) -> Vec<Chord> {
         let mut state = seed;
-        plan(major_shares, key, &mut || uniform(&mut state))
+        plan(major_shares, key, false, &mut || uniform(&mut state))
     }
 
     /// The next number of SplitMix64 (Steele, Lea and Flood, 2014), in 0…1.

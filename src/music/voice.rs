@@ -1,6 +1,7 @@
 //! Voices: which notes of a texture are melody, inner voices and bass.
 
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::time::Beats;
 
 /// The texture of a note is that within this distance of its start.
@@ -23,7 +24,7 @@ pub enum Voice {
 ///
 /// Of the notes that start together, the highest is the top voice unless a note more than an octave higher starts within
 /// two beats; the lowest is the bass unless a note more than an octave lower does. A note that could be both is the top
-/// voice. On POP909 this finds 77 of 100 melody notes.
+/// voice. On POP909 this finds 77 of 100 melody notes. In music that is divided into parts, voices are the parts.
 pub fn voices(notes: &[Note]) -> Vec<Voice> {
     let chords: Vec<&[Note]> = notes.chunk_by(|a, b| a.start == b.start).collect();
     let start = |chord: &[Note]| chord[0].start;
@@ -44,14 +45,13 @@ pub fn voices(notes: &[Note]) -> Vec<Voice> {
         let ceiling = around.iter().map(|chord| highest(chord)).max();
         let (floor, ceiling) = (floor.unwrap_or(0), ceiling.unwrap_or(0));
         let (low, high) = (lowest(chord), highest(chord));
-        voices.extend(chord.iter().map(|note| {
-            if note.pitch == high && high + OUTER_SPAN >= ceiling {
-                Voice::Top
-            } else if note.pitch == low && low <= floor + OUTER_SPAN {
-                Voice::Bass
-            } else {
-                Voice::Inner
-            }
+        voices.extend(chord.iter().map(|note| match note.part {
+            Part::Lead => Voice::Top,
+            Part::Chords => Voice::Inner,
+            Part::Bass => Voice::Bass,
+            Part::All if note.pitch == high && high + OUTER_SPAN >= ceiling => Voice::Top,
+            Part::All if note.pitch == low && low <= floor + OUTER_SPAN => Voice::Bass,
+            Part::All => Voice::Inner,
         }));
     }
     voices
@@ -60,7 +60,6 @@ pub fn voices(notes: &[Note]) -> Vec<Voice> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::part::Part;
 
     fn note(start: f64, pitch: u8) -> Note {
         Note {

@@ -8,6 +8,7 @@ use candle_core::{Device, Tensor};
 
 use crate::diffusion::config::{ModelConfig, Prediction};
 use crate::diffusion::model::Model;
+use crate::diffusion::preconditioning::Preconditioning;
 use crate::error::{Error, Result};
 use crate::train::batch::Batch;
 use crate::train::checkpoint::{Checkpoint, Origin};
@@ -239,6 +240,14 @@ pub fn loss(model: &Model, batch: &Batch, device: &Device) -> Result<Tensor> {
     let target = match model.config().prediction {
         Prediction::Noise => noise,
         Prediction::Velocity => (noise.broadcast_mul(&signal)? - x_0.broadcast_mul(&spread)?)?,
+        Prediction::Preconditioned => {
+            let answers = steps.iter().enumerate().map(|(sample, &step)| {
+                let alpha_bar = f64::from(schedule.alpha_bar[step]);
+                let weights = Preconditioning::at(alpha_bar, model.config().sigma_data);
+                weights.answer(&x_t.narrow(0, sample, 1)?, &x_0.narrow(0, sample, 1)?)
+            });
+            Tensor::cat(&answers.collect::<Result<Vec<_>>>()?, 0)?
+        }
     };
     let conditions = batch.conditions.to_device(device)?;
     let condition = conditions.condition(model, steps)?;

@@ -6,6 +6,7 @@ mod checkpoint;
 mod cues;
 mod formula;
 mod network;
+mod parts;
 mod sampling;
 mod training;
 

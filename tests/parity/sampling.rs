@@ -104,6 +104,7 @@ fn paint(name: &str) {
             kind: SamplerKind::Ddpm,
             steps: 0,
             eta: 0.0,
+            churn: 1.0,
             temperature: 1.0,
         },
         noise: &noise,
@@ -147,6 +148,7 @@ fn breaking_in_on_step_cancels_the_run() {
                 kind,
                 steps: 10,
                 eta: 0.5,
+                churn: 1.0,
                 temperature: 1.0,
             },
             noise: &|_| {
@@ -189,6 +191,7 @@ fn few_step_samplers_leave_kept_cells_exactly_as_they_were() {
                 kind,
                 steps: 4,
                 eta,
+                churn: 1.0,
                 temperature: 1.0,
             },
             noise: &|_| Ok(recorded["noise_T"].clone()),

@@ -133,7 +133,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             ..SamplerSettings::default()
         },
         guidance_scale: arguments.guidance,
-        coherence: arguments.coherence.coherence(),
+        coherence: (arguments.coherence).over(Coherence::default()),
         ..Settings::default()
     };
     let chosen = &windows[..arguments.segments];

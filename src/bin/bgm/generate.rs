@@ -1,21 +1,21 @@
 //! `bgm generate`: drafts music for a clip.
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
 use diff_bgm::conditioning::harmony::Harmony;
+use diff_bgm::conditioning::lead::Lead;
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::counted::counted;
 use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
-use diff_bgm::features::ClipFeatures;
 use diff_bgm::formats::atomic_file::expect_writable;
-use diff_bgm::generator::{Draft, Settings, generate};
+use diff_bgm::generator::{Settings, generate};
 use diff_bgm::music::chord::{ChordChange, ChordLane};
 use diff_bgm::music::key::Key;
+use diff_bgm::music::metre::Metre;
 use diff_bgm::music::metrics::Metrics;
 use diff_bgm::time::{Bars, Beats, Tempo};
 use diff_bgm::{Fault, Result};
@@ -24,9 +24,10 @@ use serde::Serialize;
 use crate::clip;
 use crate::coherence::CoherenceArgs;
 use crate::output::{expect_extension, write_json};
-use crate::progress::Progress;
 use crate::steering::SteeringArgs;
+use crate::style::{StyleChoice, style};
 use crate::threads::ThreadCount;
+use crate::work::with_progress;
 
 /// Draft music for a clip
 #[derive(Args)]
@@ -51,12 +52,28 @@ pub(crate) struct Arguments {
     /// Seed: the same seed and settings give the same notes, another seed gives another draft
     #[arg(long, default_value = "1")]
     seed: u64,
-    /// Sampler: ddpm, ddim or dpm++2m
-    #[arg(long, default_value_t)]
-    sampler: SamplerKind,
-    /// Sampling steps per 8 bars: fewer are faster, more are finer; ddpm always takes every step of the model's schedule
-    #[arg(long, default_value_t = SamplerSettings::default().steps)]
-    steps: usize,
+    /// Metre: 2/4, 3/4, 4/4, 5/4, 6/4, 6/8 or 12/8
+    #[arg(long, default_value = "4/4")]
+    metre: Metre,
+    /// Where the tune plays: on (all through, with rests between phrases), sparse, off, or free (the model decides)
+    #[arg(long, default_value = "on")]
+    lead: Lead,
+    /// Style: pop, song, strings, or free (the model decides)
+    #[arg(long, default_value = "pop", value_parser = style)]
+    style: StyleChoice,
+    /// Let the music go on at the end instead of coming to rest on a last chord
+    #[arg(long)]
+    open_end: bool,
+    /// Sampler: ddpm, ddim, dpm++2m or sde-dpm++2m [default: the model's own]
+    #[arg(long)]
+    sampler: Option<SamplerKind>,
+    /// Sampling steps per segment: fewer are faster, more are finer; ddpm always takes every step of the model's schedule
+    /// [default: the model's own]
+    #[arg(long)]
+    steps: Option<usize>,
+    /// Share of fresh noise that sde-dpm++2m adds at each step, 0 to 1
+    #[arg(long, default_value = "1")]
+    churn: f64,
     /// Share of fresh noise that ddim adds at each step, 0 to 1
     #[arg(long, default_value = "0")]
     eta: f64,
@@ -140,27 +157,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     if let Some(path) = &arguments.roll {
         expect_extension(path, &["png"])?;
     }
-    let settings = Settings {
-        tempo: arguments.tempo,
-        clip_start: Beats(arguments.start),
-        bars: arguments.bars.map(Bars),
-        alignment: arguments.align,
-        seed: arguments.seed,
-        sampler: SamplerSettings {
-            kind: arguments.sampler,
-            steps: arguments.steps,
-            eta: arguments.eta,
-            temperature: arguments.temperature,
-        },
-        guidance_scale: arguments.guidance,
-        steering: arguments.steering.steering()?,
-        harmony: match arguments.chords {
-            Some(chords) => Harmony::Chords(chords),
-            None if arguments.free_harmony => Harmony::Free,
-            None => Harmony::Planned(arguments.key),
-        },
-        coherence: arguments.coherence.coherence(),
-    };
+    let steering = arguments.steering.steering()?;
     for path in [
         Some(&arguments.output),
         arguments.roll.as_ref(),
@@ -177,11 +174,40 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Some(path) => Model::load(path, &device),
         None => Model::built_in(&device),
     })?;
-    let (draft, generate) = timed(|| draft(&model, &clip, &settings))?;
+    let usual = Settings::for_family(model.config().cond_type);
+    let settings = Settings {
+        tempo: arguments.tempo,
+        clip_start: Beats(arguments.start),
+        bars: arguments.bars.map(Bars),
+        alignment: arguments.align,
+        seed: arguments.seed,
+        sampler: SamplerSettings {
+            kind: arguments.sampler.unwrap_or(usual.sampler.kind),
+            steps: arguments.steps.unwrap_or(usual.sampler.steps),
+            eta: arguments.eta,
+            churn: arguments.churn,
+            temperature: arguments.temperature,
+        },
+        guidance_scale: arguments.guidance,
+        steering,
+        harmony: match arguments.chords {
+            Some(chords) => Harmony::Chords(chords),
+            None if arguments.free_harmony => Harmony::Free,
+            None => Harmony::Planned(arguments.key),
+        },
+        coherence: arguments.coherence.over(usual.coherence),
+        metre: arguments.metre,
+        lead: arguments.lead,
+        style: arguments.style.0,
+        harmony_seed: None,
+        ends: !arguments.open_end,
+    };
+    let (draft, generate_seconds) =
+        timed(|| with_progress(|on_progress| generate(&model, &clip, &settings, on_progress)))?;
 
     draft.write_midi(&arguments.output)?;
     println!(
-        "{}: {} in {}, in {generate:.1} s",
+        "{}: {} in {}, in {generate_seconds:.1} s",
         arguments.output.display(),
         counted(draft.score.notes().len(), "note"),
         counted(draft.score.bars().0 as usize, "bar")
@@ -206,29 +232,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             seconds: Timings {
                 load_model,
                 load_clip,
-                generate,
+                generate: generate_seconds,
             },
         };
         write_json(path, &report)?;
     }
     Ok(())
-}
-
-fn draft(model: &Model, clip: &ClipFeatures, settings: &Settings) -> Result<Draft> {
-    let mut progress = Progress::new();
-    let draft = generate(model, clip, settings, &mut |done| {
-        let message = format!(
-            "segment {} of {}, step {} of {}",
-            done.segment + 1,
-            done.segments,
-            done.step,
-            done.steps
-        );
-        progress.set(done.fraction(), &message);
-        ControlFlow::Continue(())
-    });
-    progress.finish();
-    draft
 }
 
 fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, f64)> {

@@ -1,5 +1,6 @@
 //! `bgm`: Diff-BGM on the command line. Each subcommand has a file; errors are printed here.
 
+mod accompany;
 mod clip;
 mod coherence;
 mod convert;
@@ -10,10 +11,13 @@ mod info;
 mod output;
 mod progress;
 mod render;
+mod repaint;
 mod steering;
+mod style;
 mod threads;
 mod train;
 mod verify;
+mod work;
 
 use std::process::ExitCode;
 
@@ -30,24 +34,30 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Accompany(Box<accompany::Arguments>),
+    Continue(repaint::ContinueArguments),
     Convert(convert::Arguments),
     Evaluate(evaluate::Arguments),
     Features(features::Arguments),
     Generate(Box<generate::Arguments>),
     Info(info::Arguments),
     Render(render::Arguments),
+    Repaint(repaint::RepaintArguments),
     Train(train::Arguments),
     Verify(verify::Arguments),
 }
 
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
+        Command::Accompany(arguments) => accompany::run(&arguments),
+        Command::Continue(arguments) => repaint::run_continue(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Features(arguments) => features::run(arguments),
         Command::Generate(arguments) => generate::run(*arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
+        Command::Repaint(arguments) => repaint::run_repaint(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }

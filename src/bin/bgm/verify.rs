@@ -15,7 +15,7 @@ use diff_bgm::{Error, Result};
 pub(crate) struct Arguments {
     /// The model file, such as one written by `bgm convert`
     model: PathBuf,
-    /// A safetensors file with the inputs x, t, and cond (the encoded context) or cues, and the output eps or v
+    /// A safetensors file with the inputs x, t, and cond (the encoded context), cues or row, and the output eps, v or out
     recording: PathBuf,
     /// Largest error allowed, relative to the largest recorded value
     #[arg(long, default_value = "1e-4")]
@@ -27,14 +27,20 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let model = Model::load(&arguments.model, &arguments.device.open()?)?;
-    let deviation = Recording::read(&arguments.recording)?.compare(&model)?;
+    let recording = Recording::read(&arguments.recording)?;
+    let deviation = recording.compare(&model)?;
     println!("largest absolute error {:.3e}", deviation.absolute);
     println!("largest relative error {:.3e}", deviation.relative);
-    if deviation.relative <= arguments.tolerance {
+    let mut worst = deviation.relative;
+    for (name, deviation) in recording.compare_drafts(&model)? {
+        println!("{name}: largest absolute error {:.3e}", deviation.absolute);
+        worst = worst.max(deviation.relative);
+    }
+    if worst <= arguments.tolerance {
         Ok(())
     } else {
         Err(Error::value(
-            format!("a relative error of {:.3e}", deviation.relative),
+            format!("a relative error of {worst:.3e}"),
             format!("at most {:.3e}", arguments.tolerance),
         ))
     }

@@ -29,7 +29,7 @@ fn only_pitches_outside_the_key_are_lowered() {
         key: 0.25,
         ..Coherence::NONE
     };
-    coherence.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+    coherence.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
     assert_eq!(corrected[7 * PITCHES + 6], 0.75);
     assert_eq!(corrected.iter().sum::<f32>(), 7.75);
 }
@@ -41,7 +41,7 @@ fn onsets_on_sixteenths_that_both_bars_use_are_favoured() {
         groove: 0.6,
         ..Coherence::NONE
     };
-    coherence.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+    coherence.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
     assert_eq!(corrected[0], 1.3);
     assert_eq!(corrected[3 * PITCHES + 4], 1.0);
 }
@@ -54,7 +54,7 @@ fn chord_tones_are_favoured_only_in_beats_with_a_chord() {
         ..Coherence::NONE
     };
     let chords = [Chord::parse("C:maj").unwrap(), None];
-    coherence.correct(&mut corrected, PITCHES, 48, &chords, 0.5);
+    coherence.correct(&mut corrected, (PITCHES, 48), 16, &chords, 0.5);
     assert_eq!(corrected[0], 1.25);
     assert_eq!(corrected[3 * PITCHES + 1], 0.75);
     assert_eq!(corrected[4 * PITCHES + 1], 1.0);
@@ -71,7 +71,7 @@ fn the_weaker_of_two_tones_a_semitone_or_a_minor_ninth_apart_is_lowered() {
     for (faint, strong) in [(48, 49), (49, 48), (48, 61), (61, 48)] {
         let mut corrected = roll(&[(0, strong), (1, strong)]);
         corrected[faint - 48] = 0.5;
-        CONSONANT.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+        CONSONANT.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
         assert_eq!(corrected[faint - 48], 0.25, "{faint} beside {strong}");
         assert_eq!(corrected[strong - 48], 1.0);
         assert_eq!(corrected.iter().sum::<f32>(), 2.25);
@@ -83,7 +83,7 @@ fn a_held_note_is_lowered_by_a_stronger_onset_a_semitone_away() {
     let mut corrected = roll(&[(4, 50)]);
     let held = 32 * PITCHES + 4 * PITCHES + 1;
     corrected[held] = 0.8;
-    CONSONANT.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+    CONSONANT.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
     assert_eq!(corrected[held], 0.4);
     assert_eq!(corrected[4 * PITCHES + 2], 1.0);
 }
@@ -94,7 +94,7 @@ fn sevenths_octaves_and_chord_tones_are_left_unchanged() {
         let mut corrected = roll(&[(0, 48), (0, 48 + semitones)]);
         corrected[0] = 0.5;
         let before = corrected.clone();
-        CONSONANT.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+        CONSONANT.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
         assert_eq!(corrected, before, "{semitones} semitones");
     }
     let mut corrected = roll(&[(0, 59), (0, 60), (4, 59), (4, 60)]);
@@ -104,7 +104,7 @@ fn sevenths_octaves_and_chord_tones_are_left_unchanged() {
         Chord::parse("C:maj7").unwrap(),
         Chord::parse("C:maj").unwrap(),
     ];
-    CONSONANT.correct(&mut corrected, PITCHES, 48, &chords, 1.0);
+    CONSONANT.correct(&mut corrected, (PITCHES, 48), 16, &chords, 1.0);
     assert_eq!(corrected[11], 0.5);
     assert_eq!(corrected[4 * PITCHES + 11], 0.25);
 }
@@ -113,10 +113,10 @@ fn sevenths_octaves_and_chord_tones_are_left_unchanged() {
 fn shares_of_zero_and_a_silent_roll_change_nothing() {
     let before = roll(&[(0, 49), (7, 54)]);
     let mut corrected = before.clone();
-    Coherence::NONE.correct(&mut corrected, PITCHES, 48, &[], 1.0);
+    Coherence::NONE.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
     assert_eq!(corrected, before);
     let mut silent = roll(&[]);
-    Coherence::default().correct(&mut silent, PITCHES, 48, &[], 1.0);
+    Coherence::default().correct(&mut silent, (PITCHES, 48), 16, &[], 1.0);
     assert_eq!(silent, roll(&[]));
 }
 
@@ -140,6 +140,7 @@ fn estimates_are_clamped_only_if_corrected_and_a_range_is_given() {
             chords: &[],
             last_diffusion_step: 999,
             pitch_min: 48,
+            bar_steps: 16,
             x0_range,
         };
         let x0 = coherent.x0(&x_t, 500).unwrap().max_all().unwrap();

@@ -1,6 +1,6 @@
 //! Checks that a configuration describes a network that can be built.
 
-use super::{CUE_QUANTILES, ConditionKind, ModelConfig};
+use super::{CUE_QUANTILES, ConditionKind, ModelConfig, PARTS, RowCue};
 use crate::error::Fault;
 use crate::time::{BEATS_PER_BAR, BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT};
 
@@ -10,6 +10,9 @@ const MAX_PARAMETERS: usize = 500_000_000;
 const MAX_DIFFUSION_STEPS: usize = 100_000;
 /// Harmony channels beside the roll: chord, bass and mask.
 const HARMONY_PLANES: usize = 3;
+
+/// The most styles of a network.
+const MAX_STYLES: usize = 16;
 
 impl ModelConfig {
     /// Returns an error if the network cannot be built or exceeds the size limits.
@@ -103,12 +106,12 @@ impl ModelConfig {
             "an even number of bars of 16 steps",
         )?;
         expect(
-            self.out_channels == 2 * self.time_fold,
+            self.out_channels == self.planes() * self.time_fold,
             format!(
                 "{} output channels with fold {}",
                 self.out_channels, self.time_fold
             ),
-            "two roll channels times the fold",
+            "the planes of the roll times the fold",
         )?;
         self.check_conditions(expect)?;
         expect(
@@ -123,7 +126,33 @@ impl ModelConfig {
         expect: impl Fn(bool, String, &str) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let cues = self.cue_names.len();
-        if self.cond_type != ConditionKind::Cues {
+        let has_parts = self.cond_type == ConditionKind::Parts;
+        expect(
+            self.parts == if has_parts { &PARTS[..] } else { &[] },
+            format!("the parts {:?}", self.parts),
+            "the parts lead and accompaniment in the family `parts`, and none in others",
+        )?;
+        let has_row = if has_parts {
+            self.cue_names == RowCue::PARTS
+        } else {
+            self.cues().len() == cues
+        };
+        expect(
+            has_row,
+            format!("the cues {:?}", self.cue_names),
+            "density, polyphony, register, mode, accent, lead and tempo in the family `parts`, and no lead or tempo in others",
+        )?;
+        expect(
+            (has_parts || self.styles.is_empty()) && self.styles.len() <= MAX_STYLES,
+            format!("{} styles", self.styles.len()),
+            "styles in the family `parts` only, and at most 16",
+        )?;
+        expect(
+            self.sigma_data > 0.0 && self.sigma_data <= 1.0,
+            format!("sigma_data = {}", self.sigma_data),
+            "a spread above 0 and at most 1",
+        )?;
+        if self.cond_type.is_published() {
             return expect(
                 self.in_channels == self.out_channels && !self.harmony,
                 format!(
@@ -148,20 +177,25 @@ impl ModelConfig {
         expect(
             self.in_channels
                 == self.out_channels
-                    + self.cue_row_width()
+                    + if has_parts {
+                        self.out_channels + self.parts.len()
+                    } else {
+                        0
+                    }
+                    + self.row_width()
                     + if self.harmony { HARMONY_PLANES } else { 0 },
             format!("{} input channels", self.in_channels),
-            "channels for the folded roll, for each cue and its mask, and for the harmony",
+            "channels for the folded roll, for what is to stay, for each number of a row, and for the harmony",
         )
     }
 
     /// Returns an error if a network of the `cues` family lacks the quantiles that scale its cues.
     pub(super) fn check_quantiles(&self) -> Result<(), Fault> {
-        let cues = self.cue_names.len();
+        let cues = self.cues().len();
         let is_row =
             |row: &Vec<f32>| row.len() == cues && row.iter().all(|value| value.is_finite());
         let rows = self.cue_quantiles.len();
-        if self.cond_type != ConditionKind::Cues
+        if self.cond_type.is_published()
             || rows == CUE_QUANTILES && self.cue_quantiles.iter().all(is_row)
         {
             return Ok(());

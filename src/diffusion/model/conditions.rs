@@ -5,6 +5,7 @@ use candle_core::Tensor;
 use super::Model;
 use crate::diffusion::condition::{Condition, PreparedCondition};
 use crate::diffusion::cue_encoder::CueRows;
+use crate::diffusion::parts_encoder::PartsRows;
 use crate::error::Result;
 
 impl Model {
@@ -41,6 +42,21 @@ impl Model {
     /// Returns an error if the model does not read cues, or if harmony is given and the model does not read it.
     pub fn cue_condition(&self, rows: CueRows<'_>) -> Result<Condition> {
         self.encoder.cues(rows)
+    }
+
+    /// Encodes rows, harmony and the music that is to stay.
+    ///
+    /// # Errors
+    /// Returns an error if the model is not of the `parts` family, or if the shapes do not fit.
+    pub fn parts_condition(&self, rows: PartsRows<'_>) -> Result<Condition> {
+        self.encoder.parts(rows)
+    }
+
+    /// Returns `rows` `[batch, beats, 23]` without their cues, which guidance leads away from; form, metre and style stay.
+    pub(crate) fn without_cues(&self, rows: &Tensor) -> candle_core::Result<Tensor> {
+        let cues = self.config.cue_row_width();
+        let rest = rows.narrow(2, cues, rows.dim(2)? - cues)?;
+        Tensor::cat(&[rows.narrow(2, 0, cues)?.zeros_like()?, rest], 2)
     }
 
     /// Returns the condition of one segment that asks for nothing.

@@ -3,27 +3,33 @@
 use candle_core::Tensor;
 
 use super::Sampling;
+use crate::diffusion::schedule::Schedule;
 use crate::error::Result;
 
-/// Scales of signal and noise at a diffusion step, and the logarithm of their ratio (half the log-SNR).
-struct Level {
-    alpha: f64,
-    sigma: f64,
-    lambda: f64,
+/// Signal, noise and half the log of their ratio at a diffusion step.
+pub(super) struct Level {
+    pub(super) alpha: f64,
+    pub(super) sigma: f64,
+    pub(super) lambda: f64,
 }
 
-pub(super) fn run(sampling: &mut Sampling<'_>) -> Result<Tensor> {
-    let steps = sampling.schedule.spaced_steps(sampling.settings.steps);
-    let level = |t: usize| {
-        let alpha_bar = f64::from(sampling.schedule.alpha_bar[t]);
+impl Level {
+    pub(super) fn at(schedule: &Schedule, t: usize) -> Self {
+        let alpha_bar = f64::from(schedule.alpha_bar[t]);
         let (alpha, sigma) = (alpha_bar.sqrt(), (1.0 - alpha_bar).sqrt());
-        Level {
+        Self {
             alpha,
             sigma,
             lambda: libm::log(alpha / sigma),
         }
-    };
-    let levels: Vec<Level> = steps.iter().map(|&t| level(t)).collect();
+    }
+}
+
+pub(super) fn run(sampling: &mut Sampling<'_>) -> Result<Tensor> {
+    let steps = sampling.schedule.spaced_steps(sampling.settings.steps);
+    let levels: Vec<Level> = (steps.iter())
+        .map(|&t| Level::at(sampling.schedule, t))
+        .collect();
 
     let mut x = sampling.start(sampling.settings.temperature)?;
     let mut previous: Option<Tensor> = None;

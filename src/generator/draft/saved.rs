@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Draft, Recipe};
+use super::{Asked, Draft, Recipe};
 use crate::generator::Settings;
 use crate::music::chord::ChordChange;
 use crate::music::metre::Metre;
@@ -34,6 +34,8 @@ struct SavedRecipe<'a> {
     #[serde(default)]
     chords: Cow<'a, [ChordChange]>,
     settings: Cow<'a, Settings>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<Cow<'a, Asked>>,
 }
 
 impl<'a> From<&'a Draft> for SavedDraft<'a> {
@@ -49,6 +51,7 @@ impl<'a> From<&'a Draft> for SavedDraft<'a> {
                 guidance_scale: recipe.guidance_scale,
                 chords: score.chords().into(),
                 settings: Cow::Borrowed(&recipe.settings),
+                asked: recipe.asked.as_ref().map(Cow::Borrowed),
             },
         }
     }
@@ -69,6 +72,7 @@ impl From<SavedDraft<'_>> for Draft {
                 model: saved.recipe.model.into_owned(),
                 guidance_scale: saved.recipe.guidance_scale,
                 settings: saved.recipe.settings.into_owned(),
+                asked: saved.recipe.asked.map(Cow::into_owned),
             },
         }
     }

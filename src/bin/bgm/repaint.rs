@@ -1,0 +1,157 @@
+//! `bgm repaint` and `bgm continue`: work on a draft that `bgm generate` wrote.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use diff_bgm::formats::atomic_file::expect_writable;
+use diff_bgm::generator::{Draft, Region, extend, repaint};
+use diff_bgm::music::midi_file::MidiFile;
+use diff_bgm::music::piano_roll::RollPart;
+use diff_bgm::time::Bars;
+use diff_bgm::{Error, Fault, Result};
+
+use crate::output::expect_extension;
+use crate::work::{self, WorkArgs};
+
+/// Paint some bars of a draft again and keep everything else
+///
+/// Needs a draft, and a model, of the family `parts`. Notes that do not start in the bars stay exactly as they are.
+#[derive(Args)]
+pub(crate) struct RepaintArguments {
+    /// The draft, a MIDI file written by `bgm generate`
+    draft: PathBuf,
+    /// The bars to paint, counted from 1, such as 9-12 or 5
+    #[arg(long)]
+    bars: BarRange,
+    /// Only this part [default: both]
+    #[arg(long)]
+    parts: Option<PartChoice>,
+    /// Seed of the new notes [default: the draft's seed plus 1]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The MIDI file to write
+    #[arg(short, long, value_name = "NEW.mid")]
+    output: PathBuf,
+    #[command(flatten)]
+    work: WorkArgs,
+}
+
+/// Make a draft longer
+///
+/// Needs a draft, and a model, of the family `parts`. A last chord gives way to what follows.
+#[derive(Args)]
+pub(crate) struct ContinueArguments {
+    /// The draft, a MIDI file written by `bgm generate`
+    draft: PathBuf,
+    /// How many bars to add
+    #[arg(long)]
+    bars: u32,
+    /// Seed of the new notes [default: the draft's seed plus 1]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The MIDI file to write
+    #[arg(short, long, value_name = "NEW.mid")]
+    output: PathBuf,
+    #[command(flatten)]
+    work: WorkArgs,
+}
+
+/// A part that can be painted alone.
+#[derive(Clone, Copy, ValueEnum)]
+enum PartChoice {
+    /// The tune
+    Lead,
+    /// Chords and bass
+    Accompaniment,
+}
+
+/// Bars from the first to the last, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct BarRange {
+    first: u32,
+    last: u32,
+}
+
+impl FromStr for BarRange {
+    type Err = Fault;
+
+    fn from_str(text: &str) -> Result<Self, Fault> {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let bar = |text: &str| text.trim().parse::<u32>().ok().filter(|&bar| bar > 0);
+        match (bar(first), bar(last)) {
+            (Some(first), Some(last)) if first <= last => Ok(Self { first, last }),
+            _ => Err(Fault::new(
+                format!("the bars `{text}`"),
+                "one bar or a range, counted from 1, such as 5 or 9-12",
+            )),
+        }
+    }
+}
+
+pub(crate) fn run_repaint(arguments: &RepaintArguments) -> Result<()> {
+    let started = Instant::now();
+    expect_extension(&arguments.output, &["mid", "midi"])?;
+    expect_writable(&arguments.output)?;
+    let draft = read(&arguments.draft)?;
+    let (bars, metre) = (draft.score.bars(), draft.score.metre());
+    let range = arguments.bars;
+    if range.last > bars.0 {
+        return Err(Error::Usage(format!(
+            "The draft has {} bars. Choose bars from 1 to {}.",
+            bars.0, bars.0
+        )));
+    }
+    let bar_beats = metre.bar_beats() as usize;
+    let beats = (range.first as usize - 1) * bar_beats..range.last as usize * bar_beats;
+    let parts: &[RollPart] = match arguments.parts {
+        Some(PartChoice::Lead) => &[RollPart::Lead],
+        Some(PartChoice::Accompaniment) => &[RollPart::Accompaniment],
+        None => &[RollPart::Lead, RollPart::Accompaniment],
+    };
+    let region = Region::nothing(bars.0 as usize * bar_beats).with(beats, parts);
+    let seed = arguments.seed.unwrap_or_else(|| next_seed(&draft));
+    let model = arguments.work.load()?;
+    let new =
+        work::with_progress(|on_progress| repaint(&model, &draft, &region, seed, on_progress))?;
+    work::write(&new, &arguments.output, started)
+}
+
+pub(crate) fn run_continue(arguments: &ContinueArguments) -> Result<()> {
+    let started = Instant::now();
+    expect_extension(&arguments.output, &["mid", "midi"])?;
+    expect_writable(&arguments.output)?;
+    let draft = read(&arguments.draft)?;
+    let seed = arguments.seed.unwrap_or_else(|| next_seed(&draft));
+    if arguments.bars == 0 {
+        let problem = "No bars to add. Choose at least 1 with --bars.";
+        return Err(Error::Usage(problem.to_owned()));
+    }
+    let more = Bars(arguments.bars);
+    let model = arguments.work.load()?;
+    let new = work::with_progress(|on_progress| extend(&model, &draft, more, seed, on_progress))?;
+    work::write(&new, &arguments.output, started)
+}
+
+fn read(path: &PathBuf) -> Result<Draft> {
+    Draft::of_midi(&MidiFile::open(path)?)
+}
+
+fn next_seed(draft: &Draft) -> u64 {
+    draft.recipe.settings.seed.wrapping_add(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_read_as_a_range_or_as_one() {
+        assert_eq!("9-12".parse(), Ok(BarRange { first: 9, last: 12 }));
+        assert_eq!("5".parse(), Ok(BarRange { first: 5, last: 5 }));
+        for wrong in ["", "0", "3-2", "-3", "a", "1-", "1-2-3", "99999999999"] {
+            assert!(wrong.parse::<BarRange>().is_err(), "{wrong}");
+        }
+    }
+}

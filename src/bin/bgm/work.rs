@@ -1,0 +1,74 @@
+//! What `generate`, `repaint`, `continue` and `accompany` share: the model, the device, progress, and the closing line.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use diff_bgm::Result;
+use diff_bgm::counted::counted;
+use diff_bgm::diffusion::device::DeviceKind;
+use diff_bgm::diffusion::model::Model;
+use diff_bgm::generator::{Draft, Progress as Done};
+
+use crate::progress::Progress;
+use crate::threads::ThreadCount;
+
+/// The options of the work on the network.
+#[derive(Args)]
+pub(crate) struct WorkArgs {
+    /// The model file [default: the built-in model]
+    #[arg(long, value_name = "MODEL.safetensors")]
+    model: Option<PathBuf>,
+    /// The device that runs the network: cpu, cuda or metal
+    #[arg(long, default_value = "cpu")]
+    device: DeviceKind,
+    /// Threads; 0 uses one per core
+    #[arg(long, default_value = "0")]
+    threads: ThreadCount,
+}
+
+impl WorkArgs {
+    /// Sets the number of threads and loads the model.
+    pub(crate) fn load(&self) -> Result<Model> {
+        self.threads.apply()?;
+        let device = self.device.open()?;
+        match &self.model {
+            Some(path) => Model::load(path, &device),
+            None => Model::built_in(&device),
+        }
+    }
+}
+
+/// Runs `work` with a progress bar.
+pub(crate) fn with_progress(
+    work: impl FnOnce(&mut dyn FnMut(Done) -> ControlFlow<()>) -> Result<Draft>,
+) -> Result<Draft> {
+    let mut progress = Progress::new();
+    let draft = work(&mut |done| {
+        let message = format!(
+            "segment {} of {}, step {} of {}",
+            done.segment + 1,
+            done.segments,
+            done.step,
+            done.steps
+        );
+        progress.set(done.fraction(), &message);
+        ControlFlow::Continue(())
+    });
+    progress.finish();
+    draft
+}
+
+/// Writes `draft` and says so.
+pub(crate) fn write(draft: &Draft, path: &Path, started: Instant) -> Result<()> {
+    draft.write_midi(path)?;
+    println!(
+        "{}: {} in {}, in {:.1} s",
+        path.display(),
+        counted(draft.score.notes().len(), "note"),
+        counted(draft.score.bars().0 as usize, "bar"),
+        started.elapsed().as_secs_f64()
+    );
+    Ok(())
+}

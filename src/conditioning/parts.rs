@@ -1,0 +1,163 @@
+//! The rows per beat of a piece for a network of the `parts` family.
+
+use candle_core::{DType, Tensor};
+
+use crate::conditioning::beat_rows::BeatRows;
+use crate::conditioning::clip_curves::ClipCurves;
+use crate::conditioning::cue_scale::CueScale;
+use crate::conditioning::harmony::{Harmony, harmony_rows};
+use crate::conditioning::lead::Lead;
+use crate::conditioning::major_shares;
+use crate::conditioning::steering::Steering;
+use crate::diffusion::config::ModelConfig;
+use crate::diffusion::cue_encoder::HARMONY_WIDTH;
+use crate::diffusion::model::Model;
+use crate::error::Result;
+use crate::music::chord::Chord;
+use crate::music::cues::Cue;
+use crate::music::metre::Metre;
+use crate::music::note::Note;
+use crate::music::style::Style;
+use crate::time::Tempo;
+
+/// Beats from the start that count as the opening of a piece, and up to its end as its ending.
+const FORM_BEATS: usize = 16;
+/// The tempo at which the row's tempo is 0.
+const MIDDLE_TEMPO_BPM: f64 = 80.0;
+
+/// What is asked of a piece besides the clip's curves.
+#[derive(Clone, Copy, Debug)]
+pub struct PartsRequest<'a> {
+    /// How the cues follow the clip.
+    pub steering: &'a Steering,
+    /// Where the chords come from.
+    pub harmony: &'a Harmony,
+    /// Where the tune plays.
+    pub lead: Lead,
+    /// The tempo of the music.
+    pub tempo: Tempo,
+    /// The metre of the music.
+    pub metre: Metre,
+    /// The style, or `None` to leave it to the network.
+    pub style: Option<Style>,
+    /// The tune that chords are planned for; empty if there is none yet.
+    pub tune: &'a [Note],
+    /// Whether the piece ends: its last beats are an ending, and its chords come home.
+    pub ends: bool,
+    /// Seed of the chords.
+    pub seed: u64,
+}
+
+/// The rows of a piece.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartsConditioning {
+    rows: BeatRows,
+    chords: Option<Vec<Option<Chord>>>,
+    /// Onsets asked for in each beat, `None` where the density is free.
+    onsets: Vec<Option<f32>>,
+}
+
+impl PartsConditioning {
+    /// Makes the rows of a piece that is as long as `curves`.
+    ///
+    /// # Errors
+    /// Returns an error if the configuration has no scale for its cues.
+    pub fn new(
+        config: &ModelConfig,
+        curves: &ClipCurves,
+        request: &PartsRequest<'_>,
+    ) -> Result<Self> {
+        let scale = CueScale::new(config)?;
+        let cues = config.cues();
+        let beats = curves.beats();
+        let bar_beats = request.metre.bar_beats() as usize;
+        let steered = |cue, beat| request.steering.value(cue, beat, curves);
+        let tempo = libm::log2(request.tempo.bpm() / MIDDLE_TEMPO_BPM).clamp(-1.0, 1.0) as f32;
+        let flag = |holds: bool| f32::from(u8::from(holds));
+        let row = |beat: usize| {
+            let values: Vec<Option<f32>> = (cues.iter())
+                .map(|&cue| steered(cue, beat))
+                .chain([request.lead.value(beat, bar_beats), Some(tempo)])
+                .collect();
+            let opening = flag(beat < FORM_BEATS);
+            let ending = flag(request.ends && beat + FORM_BEATS >= beats);
+            let downbeat = flag(beat.is_multiple_of(bar_beats));
+            let compound = flag(request.metre.is_compound());
+            let styles = (Style::ALL.iter().take(config.styles.len()))
+                .map(|style| flag(request.style == Some(*style)));
+            (values.iter().map(|value| value.unwrap_or(0.0)))
+                .chain(values.iter().map(|value| flag(value.is_some())))
+                .chain([opening, ending, 1.0, downbeat, compound, 1.0])
+                .chain(styles)
+                .collect()
+        };
+        Ok(Self {
+            rows: BeatRows::new((0..beats).map(row)),
+            chords: request.harmony.chords_in(
+                &major_shares(config, curves, request.steering),
+                request.metre,
+                request.tune,
+                request.ends,
+                request.seed,
+            ),
+            onsets: (0..beats)
+                .map(|beat| scale.value(Cue::Density, steered(Cue::Density, beat)?))
+                .collect(),
+        })
+    }
+
+    /// The same rows with `chords` on the first beats.
+    #[must_use]
+    pub fn with_chords(mut self, chords: &[Option<Chord>]) -> Self {
+        let all = self
+            .chords
+            .get_or_insert_with(|| vec![None; self.rows.beats()]);
+        for (chord, known) in all.iter_mut().zip(chords) {
+            *chord = *known;
+        }
+        self
+    }
+
+    /// The length of the piece in beats.
+    pub fn beats(&self) -> usize {
+        self.rows.beats()
+    }
+
+    /// Returns the chord of each beat, or `None` if the harmony is free.
+    pub fn chords(&self) -> Option<&[Option<Chord>]> {
+        self.chords.as_deref()
+    }
+
+    /// Returns whether notes are asked for in some beats: the density is given on all of them and adds up to at least one
+    /// onset.
+    pub fn asks_for_notes(&self, beats: std::ops::Range<usize>) -> bool {
+        let asked: Option<f32> =
+            (self.onsets.get(beats)).and_then(|onsets| onsets.iter().copied().sum());
+        asked.is_some_and(|onsets| onsets >= 1.0)
+    }
+
+    /// Returns the rows `[1, count, 23]` of `count` beats from `first`, zero beyond the piece, and the harmony rows
+    /// `[1, count, 25]` unless the harmony is free.
+    ///
+    /// # Errors
+    /// Returns an error if the device cannot allocate them.
+    pub fn window(
+        &self,
+        model: &Model,
+        first: usize,
+        count: usize,
+    ) -> Result<(Tensor, Option<Tensor>)> {
+        let inside = self.beats().saturating_sub(first).min(count);
+        let padded = |rows: &BeatRows, width: usize| -> Result<Tensor> {
+            let mut values = rows.window(first, inside);
+            values.resize(count * width, 0.0);
+            Ok(Tensor::from_vec(values, (1, count, width), model.device())?)
+        };
+        let rows = padded(&self.rows, self.rows.width())?;
+        let harmony = (self.chords.as_deref())
+            .map(|chords| padded(&harmony_rows(chords), HARMONY_WIDTH))
+            .transpose()?;
+        debug_assert_eq!(rows.dtype(), DType::F32);
+        Ok((rows, harmony))
+    }
+}

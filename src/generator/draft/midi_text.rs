@@ -1,0 +1,60 @@
+//! How a draft describes itself in the text of a MIDI file.
+//!
+//! The first line is for people. Drafts of the `parts` family add a second line for programs: [`MARK`] and the draft as JSON
+//! as projects save it, without its notes, which the tracks hold.
+
+use super::Draft;
+use crate::error::{Error, Result};
+use crate::music::midi_file::MidiFile;
+use crate::music::note::Note;
+use crate::music::part::Part;
+use crate::music::score::{RawScore, Score};
+
+/// The start of the line for programs.
+const MARK: &str = "diff-bgm-draft/1 ";
+
+pub(super) fn write(draft: &Draft) -> String {
+    let for_people = draft.recipe.to_string();
+    if draft.recipe.asked.is_none() {
+        return for_people;
+    }
+    let without_notes = Draft {
+        score: Score::repaired(RawScore {
+            notes: Vec::new(),
+            ..draft.score.clone().into()
+        }),
+        recipe: draft.recipe.clone(),
+    };
+    match serde_json::to_string(&without_notes) {
+        Ok(json) => format!("{for_people}\n{MARK}{json}"),
+        Err(_) => for_people,
+    }
+}
+
+pub(super) fn read(file: &MidiFile) -> Result<Draft> {
+    let lines = file.texts.iter().flat_map(|text| text.text.lines());
+    let json = lines.filter_map(|line| line.strip_prefix(MARK)).next();
+    let draft = json.and_then(|json| serde_json::from_str::<Draft>(json).ok());
+    let draft = draft.filter(|draft| draft.recipe.asked.is_some());
+    let draft = draft.ok_or_else(|| {
+        Error::Usage(
+            "The MIDI file does not say how it was drafted. Use a file that `bgm generate` wrote with a model of the family \
+             `parts`."
+                .to_owned(),
+        )
+    })?;
+    let notes = file.tracks.iter().flat_map(|track| {
+        let part = Part::ALL
+            .into_iter()
+            .find(|part| part.label() == track.name);
+        let part = part.unwrap_or_default();
+        track.notes.iter().map(move |note| Note { part, ..*note })
+    });
+    Ok(Draft {
+        score: Score::repaired(RawScore {
+            notes: notes.collect(),
+            ..draft.score.into()
+        }),
+        recipe: draft.recipe,
+    })
+}

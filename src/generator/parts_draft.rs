@@ -1,0 +1,272 @@
+//! Drafts of the `parts` family: rows, canvas, painting, and the notes that come of it.
+
+use std::ops::ControlFlow;
+
+use super::canvas::Canvas;
+use super::painter::Painter;
+use super::region::{PARTS, Region};
+use super::settings::check_length;
+use super::{Asked, Draft, Progress, Recipe, Settings, chord_changes, cuts, place};
+use crate::conditioning::clip_curves::ClipCurves;
+use crate::conditioning::parts::{PartsConditioning, PartsRequest};
+use crate::diffusion::model::Model;
+use crate::error::Result;
+use crate::features::ClipFeatures;
+use crate::music::chord::Chord;
+use crate::music::dynamics::{BeatCurves, PUBLISHED_VELOCITY, shape_parts};
+use crate::music::note::Note;
+use crate::music::part::Part;
+use crate::music::piano_roll::RollPart;
+use crate::music::score::{RawScore, Score};
+use crate::music::tempo_map::TempoMap;
+use crate::music::{accompaniment, ending};
+use crate::time::{Bars, Beats, STEPS_PER_BEAT, Steps};
+
+/// Pieces of fewer bars than this are too short to end.
+const LEAST_BARS_WITH_ENDING: u32 = 4;
+
+/// A piece in the making: where it ends, and what is asked of each beat.
+pub(super) struct Piece<'a> {
+    model: &'a Model,
+    settings: &'a Settings,
+    bars: Bars,
+    curves: ClipCurves,
+    conditioning: PartsConditioning,
+    /// The beat of the last chord, in a piece that ends.
+    last_chord: Option<usize>,
+    picture_end: Beats,
+}
+
+impl<'a> Piece<'a> {
+    /// Places `clip` on the beats and asks for music, with planned chords that fit `tune` if there is one.
+    pub(super) fn new(
+        model: &'a Model,
+        clip: &ClipFeatures,
+        settings: &'a Settings,
+        tune: &[Note],
+    ) -> Result<Self> {
+        settings.check(model)?;
+        let (placement, bars) = place(clip, settings);
+        check_length(bars)?;
+        let metre = settings.metre;
+        let bar_beats = metre.bar_beats() as usize;
+        let beats = bars.0 as usize * bar_beats;
+        let curves = ClipCurves::new(clip, &placement, beats).in_metre(metre);
+        let ends = settings.ends && bars.0 >= LEAST_BARS_WITH_ENDING;
+        let conditioning = PartsConditioning::new(
+            model.config(),
+            &curves,
+            &PartsRequest {
+                steering: &settings.steering,
+                harmony: &settings.harmony,
+                lead: settings.lead,
+                tempo: settings.tempo,
+                metre,
+                style: settings.style,
+                tune,
+                ends,
+                seed: settings.harmony_seed.unwrap_or(settings.seed),
+            },
+        )?;
+        let end_beats = placement.beat_at(clip.duration).0.min(beats as f64);
+        let last_chord = ends.then(|| last_strong_beat(end_beats, bar_beats));
+        Ok(Self {
+            model,
+            settings,
+            bars,
+            curves,
+            conditioning,
+            last_chord,
+            picture_end: Beats(end_beats),
+        })
+    }
+
+    /// The same piece with `chords` on its first beats.
+    pub(super) fn with_chords(mut self, chords: &[Option<Chord>]) -> Self {
+        self.conditioning = self.conditioning.with_chords(chords);
+        self
+    }
+
+    /// The length in beats.
+    pub(super) fn beats(&self) -> usize {
+        self.conditioning.beats()
+    }
+
+    /// All that a new draft paints: everything but the beats after the last chord, which stay silent.
+    pub(super) fn whole(&self) -> Region {
+        let beats = self.beats();
+        let silent_from = self.last_chord.map_or(beats, |last| last + 1);
+        Region::all(beats).without(silent_from..beats, &PARTS)
+    }
+
+    /// Paints `region` over `kept` and returns all notes: those of `kept` that do not start in the region exactly as they
+    /// are, and the new ones.
+    pub(super) fn paint(
+        &self,
+        kept: &[Note],
+        region: &Region,
+        on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Vec<Note>> {
+        let starts_in_region = |note: &Note| {
+            let beat = note.start.0.max(0.0) as usize;
+            region.paints(painted_part(note.part), beat)
+        };
+        let mut notes: Vec<Note> = kept.to_vec();
+        notes.retain(|note| !starts_in_region(note));
+
+        let steps = Steps(self.beats() as u32 * STEPS_PER_BEAT);
+        let mut canvas = Canvas::of_notes(&notes, steps, self.model.pitches());
+        let painter = Painter {
+            model: self.model,
+            conditioning: &self.conditioning,
+            metre: self.settings.metre,
+            sampler: self.settings.sampler,
+            guidance_scale: self.settings.guidance_scale_for(self.model),
+            coherence: self.settings.coherence,
+            seed: self.settings.seed,
+        };
+        painter.paint(&mut canvas, region, on_progress)?;
+
+        let (tune, others): (Vec<_>, Vec<_>) =
+            (canvas.notes().into_iter()).partition(|note| note.part == RollPart::Lead);
+        let parts = accompaniment::divide(&others);
+        let tune = tune.into_iter().map(|note| (note, Part::Lead));
+        let with_parts = tune.chain(others.into_iter().zip(parts));
+        let mut painted: Vec<Note> = with_parts
+            .map(|(note, part)| Note {
+                part,
+                ..note.with_velocity(PUBLISHED_VELOCITY)
+            })
+            .collect();
+        painted.retain(starts_in_region);
+        if let Some(last) = self
+            .last_chord
+            .filter(|&last| region.paints(RollPart::Accompaniment, last))
+        {
+            self.end(&mut painted, last);
+        }
+        self.shape(&mut painted);
+        notes.extend(give_way(painted, &notes));
+        Ok(notes)
+    }
+
+    /// Completes the last chord.
+    fn end(&self, painted: &mut Vec<Note>, last: usize) {
+        let chord = self.conditioning.chords().and_then(|chords| chords[last]);
+        let (at, end) = (Beats(last as f64), Beats(self.beats() as f64));
+        if let Some(chord) = chord {
+            ending::complete(painted, &chord, at, end);
+        }
+    }
+
+    fn shape(&self, notes: &mut [Note]) {
+        let energy = self.settings.steering.energy_curve(&self.curves);
+        let accent = self.settings.steering.accent_curve(&self.curves);
+        let curves = BeatCurves {
+            energy: &energy,
+            accent: &accent,
+        };
+        shape_parts(notes, &curves, self.settings.metre);
+    }
+
+    /// The draft of `notes`.
+    pub(super) fn draft(&self, clip: &ClipFeatures, notes: Vec<Note>) -> Draft {
+        let chords = self.conditioning.chords().unwrap_or_default();
+        Draft {
+            score: Score::repaired(RawScore {
+                notes,
+                bars: self.bars,
+                metre: self.settings.metre,
+                tempo_map: TempoMap::constant(self.settings.tempo),
+                chords: chord_changes(chords, &self.settings.harmony),
+                cuts: cuts(clip, self.settings),
+            }),
+            recipe: Recipe {
+                model: self.model.name().to_owned(),
+                guidance_scale: self.settings.guidance_scale_for(self.model),
+                settings: self.settings.clone(),
+                asked: Some(Asked {
+                    steering: self.settings.steering.resolved(&self.curves),
+                    picture_end: self.picture_end,
+                }),
+            },
+        }
+    }
+}
+
+/// The part that is painted as `part`: music in one part accompanies.
+fn painted_part(part: Part) -> RollPart {
+    match RollPart::from(part) {
+        RollPart::All => RollPart::Accompaniment,
+        part => part,
+    }
+}
+
+/// The last downbeat, or middle of a bar that has one, before `end_beats`.
+fn last_strong_beat(end_beats: f64, bar_beats: usize) -> usize {
+    let half = if bar_beats > 2 && bar_beats.is_multiple_of(2) {
+        bar_beats / 2
+    } else {
+        bar_beats
+    };
+    let halves = ((end_beats - 1e-3) / half as f64).floor().max(0.0) as usize;
+    halves * half
+}
+
+/// Shortens or drops painted notes where a kept note of the same part and pitch sounds.
+fn give_way(painted: Vec<Note>, kept: &[Note]) -> Vec<Note> {
+    let rivals = |note: &Note| {
+        let (part, pitch) = (painted_part(note.part), note.pitch);
+        kept.iter()
+            .filter(move |other| painted_part(other.part) == part && other.pitch == pitch)
+    };
+    let mut notes = painted;
+    notes.retain_mut(|note| {
+        for other in rivals(note) {
+            if other.start.0 <= note.start.0 && note.start.0 < other.end().0 {
+                return false;
+            }
+            if note.start.0 < other.start.0 && other.start.0 < note.end().0 {
+                note.length = other.start - note.start;
+            }
+        }
+        true
+    });
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_chord_is_on_the_last_strong_beat_before_the_end() {
+        assert_eq!(last_strong_beat(50.0, 4), 48);
+        assert_eq!(last_strong_beat(51.0, 4), 50);
+        assert_eq!(last_strong_beat(48.0, 4), 46);
+        assert_eq!(last_strong_beat(47.0, 3), 45);
+        assert_eq!(last_strong_beat(12.0, 6), 9);
+    }
+
+    #[test]
+    fn painted_notes_give_way_to_kept_ones_of_their_part_and_pitch() {
+        let note = |start: f64, length: f64, part| Note {
+            start: Beats(start),
+            length: Beats(length),
+            pitch: 60,
+            velocity: 80,
+            part,
+        };
+        let kept = [note(2.0, 2.0, Part::Lead)];
+        let painted = vec![
+            note(0.0, 4.0, Part::Lead),
+            note(3.0, 1.0, Part::Lead),
+            note(3.0, 1.0, Part::Chords),
+        ];
+        let left = give_way(painted, &kept);
+        assert_eq!(
+            left,
+            [note(0.0, 2.0, Part::Lead), note(3.0, 1.0, Part::Chords)]
+        );
+    }
+}

@@ -1,0 +1,195 @@
+//! Which beats of which parts are to be painted; everything else is kept.
+
+use std::ops::Range;
+
+use crate::music::metre::Metre;
+use crate::music::piano_roll::RollPart;
+use crate::time::BEATS_PER_SEGMENT;
+
+/// Beats that a window keeps before what it paints, if there are as many.
+const CONTEXT_BEATS: usize = BEATS_PER_SEGMENT as usize / 2;
+const WINDOW_BEATS: usize = BEATS_PER_SEGMENT as usize;
+
+/// The parts that are painted apart, in the order of their planes.
+pub(super) const PARTS: [RollPart; 2] = [RollPart::Lead, RollPart::Accompaniment];
+
+/// The place of a part among [`PARTS`]; music in one part accompanies.
+const fn index(part: RollPart) -> usize {
+    match part {
+        RollPart::Lead => 0,
+        RollPart::All | RollPart::Accompaniment => 1,
+    }
+}
+
+/// Beats of parts to be painted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// For each beat of the piece, whether each of [`PARTS`] is painted.
+    painted: Vec<[bool; 2]>,
+}
+
+/// A stretch that the network paints at once, with what it keeps around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    /// The first of its 32 beats, at a bar line.
+    pub(super) first_beat: usize,
+    /// The beats of the piece that it paints, as far as the region has them.
+    pub(super) painted: Range<usize>,
+}
+
+impl Region {
+    /// All parts of a piece of `beats` beats.
+    pub fn all(beats: usize) -> Self {
+        Self {
+            painted: vec![[true; 2]; beats],
+        }
+    }
+
+    /// Nothing of a piece of `beats` beats.
+    pub fn nothing(beats: usize) -> Self {
+        Self {
+            painted: vec![[false; 2]; beats],
+        }
+    }
+
+    /// The same with some beats of some parts added.
+    #[must_use]
+    pub fn with(mut self, beats: Range<usize>, parts: &[RollPart]) -> Self {
+        self.set(beats, parts, true);
+        self
+    }
+
+    /// The same with some beats of some parts kept.
+    #[must_use]
+    pub fn without(mut self, beats: Range<usize>, parts: &[RollPart]) -> Self {
+        self.set(beats, parts, false);
+        self
+    }
+
+    fn set(&mut self, beats: Range<usize>, parts: &[RollPart], painted: bool) {
+        let end = beats.end.min(self.painted.len());
+        for beat in &mut self.painted[beats.start.min(end)..end] {
+            for part in parts {
+                beat[index(*part)] = painted;
+            }
+        }
+    }
+
+    /// The length of the piece in beats.
+    pub fn beats(&self) -> usize {
+        self.painted.len()
+    }
+
+    /// Returns whether a beat of a part is painted; beats beyond the piece are not.
+    pub fn paints(&self, part: RollPart, beat: usize) -> bool {
+        (self.painted.get(beat)).is_some_and(|painted| painted[index(part)])
+    }
+
+    /// Returns whether nothing is painted.
+    pub fn is_empty(&self) -> bool {
+        !self.painted.contains(&[true, true])
+            && !self.painted.iter().any(|[lead, others]| *lead || *others)
+    }
+
+    /// The stretches of beats in which some part is painted.
+    fn stretches(&self) -> Vec<Range<usize>> {
+        let mut stretches: Vec<Range<usize>> = Vec::new();
+        for beat in (0..self.beats()).filter(|&beat| self.painted[beat] != [false, false]) {
+            match stretches.last_mut() {
+                Some(last) if last.end == beat => last.end += 1,
+                _ => stretches.push(beat..beat + 1),
+            }
+        }
+        stretches
+    }
+
+    /// Divides the region into windows that begin at bar lines and see as much of what is kept, before and after, as fits.
+    pub(super) fn windows(&self, metre: Metre) -> Vec<Window> {
+        let bar = metre.bar_beats() as usize;
+        let last_start = self.beats().saturating_sub(WINDOW_BEATS).div_ceil(bar) * bar;
+        let mut windows = Vec::new();
+        for stretch in self.stretches() {
+            let mut from = stretch.start;
+            while from < stretch.end {
+                let left = stretch.end - from;
+                let context = if left <= WINDOW_BEATS - CONTEXT_BEATS {
+                    (WINDOW_BEATS - left) / 2
+                } else {
+                    CONTEXT_BEATS
+                };
+                let start = from.saturating_sub(context).div_ceil(bar) * bar;
+                let first_beat = start.min(last_start).min(from / bar * bar);
+                let end = (first_beat + WINDOW_BEATS).min(stretch.end);
+                windows.push(Window {
+                    first_beat,
+                    painted: from..end,
+                });
+                from = end;
+            }
+        }
+        windows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn windows(region: &Region, metre: Metre) -> Vec<(usize, Range<usize>)> {
+        let windows = region.windows(metre).into_iter();
+        windows
+            .map(|window| (window.first_beat, window.painted))
+            .collect()
+    }
+
+    #[test]
+    fn a_whole_piece_is_painted_in_windows_that_keep_the_half_before_them() {
+        let painted = windows(&Region::all(64), Metre::COMMON);
+        assert_eq!(painted, [(0, 0..32), (16, 32..48), (32, 48..64)]);
+    }
+
+    #[test]
+    fn a_few_bars_see_what_is_before_and_after_them() {
+        let region = Region::nothing(64).with(32..40, &PARTS);
+        assert_eq!(windows(&region, Metre::COMMON), [(20, 32..40)]);
+    }
+
+    #[test]
+    fn a_short_piece_has_one_window_from_its_start() {
+        assert_eq!(windows(&Region::all(12), Metre::COMMON), [(0, 0..12)]);
+        let end = Region::nothing(12).with(8..12, &[RollPart::Lead]);
+        assert_eq!(windows(&end, Metre::COMMON), [(0, 8..12)]);
+    }
+
+    #[test]
+    fn parts_and_beats_are_kept_one_by_one() {
+        let region = Region::all(8).without(2..4, &[RollPart::Lead]);
+        assert!(!region.paints(RollPart::Lead, 3) && region.paints(RollPart::Accompaniment, 3));
+        assert!(!region.paints(RollPart::Lead, 8));
+        assert!(Region::nothing(8).is_empty() && !region.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn windows_cover_the_region_once_from_bar_lines(
+            painted in prop::collection::vec(any::<[bool; 2]>(), 1..200),
+            metre in prop::sample::select(Metre::ALL.to_vec()),
+        ) {
+            let region = Region { painted };
+            let bar = metre.bar_beats() as usize;
+            let mut covered = vec![0; region.beats()];
+            for window in region.windows(metre) {
+                prop_assert_eq!(window.first_beat % bar, 0);
+                prop_assert!(window.painted.start >= window.first_beat);
+                prop_assert!(window.painted.end <= window.first_beat + WINDOW_BEATS);
+                window.painted.for_each(|beat| covered[beat] += 1);
+            }
+            for (beat, covered) in covered.into_iter().enumerate() {
+                let wanted = PARTS.into_iter().any(|part| region.paints(part, beat));
+                prop_assert_eq!(covered, usize::from(wanted));
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Painting over a draft: some bars again, more bars, or an accompaniment to a tune.
+
+use std::ops::ControlFlow;
+
+use super::parts_draft::Piece;
+use super::region::PARTS;
+use super::{Asked, Draft, Progress, Region, Settings};
+use crate::conditioning::placement::Alignment;
+use crate::diffusion::config::ConditionKind;
+use crate::diffusion::model::Model;
+use crate::error::{Error, Result};
+use crate::features::ClipFeatures;
+use crate::music::chord::{Chord, ChordLane};
+use crate::music::note::Note;
+use crate::music::part::Part;
+use crate::music::piano_roll::RollPart;
+use crate::music::score::{RawScore, Score};
+use crate::time::{Bars, Beats, Seconds};
+
+/// Paints `region` of `draft` again with noise of `seed`. Every note that does not start in the region stays exactly as it
+/// is, and so do the chords.
+///
+/// # Errors
+/// Returns an error if the model is not of the `parts` family, or the draft does not know what was asked of it; otherwise as
+/// [`generate`](super::generate) does.
+pub fn repaint(
+    model: &Model,
+    draft: &Draft,
+    region: &Region,
+    seed: u64,
+    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Draft> {
+    let again = Again::of(model, draft)?;
+    let settings = Settings {
+        seed,
+        ..again.settings(draft.score.bars())
+    };
+    let piece = Piece::new(model, &again.clip, &settings, &[])?.with_chords(&again.chords);
+    let notes = piece.paint(draft.score.notes(), region, on_progress)?;
+    Ok(again.draft(piece.draft(&again.clip, notes), seed))
+}
+
+/// Makes `draft` longer by `more` bars. What comes before its last bar stays; a last chord gives way to what follows.
+///
+/// # Errors
+/// As for [`repaint`], and if the piece would become too long.
+pub fn extend(
+    model: &Model,
+    draft: &Draft,
+    more: Bars,
+    seed: u64,
+    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Draft> {
+    let mut again = Again::of(model, draft)?;
+    let (old, metre) = (draft.score.bars(), draft.score.metre());
+    let bars = Bars(old.0.saturating_add(more.0));
+    let bar_beats = metre.bar_beats() as usize;
+    let kept_bars = if again.recipe.ends { old.0 - 1 } else { old.0 };
+    let kept_beats = kept_bars as usize * bar_beats;
+    let added = metre.length(bars) - metre.length(old);
+    again.asked.picture_end = again.asked.picture_end + added;
+    again.clip = again.clip();
+    again.chords.truncate(kept_beats);
+    let settings = Settings {
+        seed,
+        ..again.settings(bars)
+    };
+    let piece = Piece::new(model, &again.clip, &settings, &[])?.with_chords(&again.chords);
+    let region = piece.whole().without(0..kept_beats, &PARTS);
+    let end = Beats(kept_beats as f64);
+    let kept = draft
+        .score
+        .notes()
+        .iter()
+        .filter(|note| note.start.0 < end.0);
+    let mut kept: Vec<Note> = kept.copied().collect();
+    for note in &mut kept {
+        note.length = Beats(note.length.0.min(end.0 - note.start.0));
+    }
+    let notes = piece.paint(&kept, &region, on_progress)?;
+    Ok(again.draft(piece.draft(&again.clip, notes), seed))
+}
+
+/// Makes an accompaniment to `tune`, which stays exactly as it is. Planned chords fit it.
+///
+/// # Errors
+/// Returns an error if the tune is empty or the model is not of the `parts` family; otherwise as
+/// [`generate`](super::generate) does.
+pub fn accompany(
+    model: &Model,
+    tune: &[Note],
+    settings: &Settings,
+    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Draft> {
+    expect_parts(model)?;
+    let end = tune.iter().map(|note| note.end().0).fold(0.0, f64::max);
+    if end <= 0.0 {
+        let problem = "The tune has no notes. Choose a MIDI file with a tune in it.";
+        return Err(Error::Usage(problem.to_owned()));
+    }
+    let tune: Vec<Note> = (tune.iter())
+        .map(|note| Note {
+            part: Part::Lead,
+            ..*note
+        })
+        .collect();
+    let clip = ClipFeatures {
+        duration: settings.tempo.seconds_in(Beats(end)),
+        ..ClipFeatures::default()
+    };
+    let settings = Settings {
+        clip_start: Beats(0.0),
+        ..settings.clone()
+    };
+    let piece = Piece::new(model, &clip, &settings, &tune)?;
+    let region = piece.whole().without(0..piece.beats(), &[RollPart::Lead]);
+    let notes = piece.paint(&tune, &region, on_progress)?;
+    Ok(piece.draft(&clip, notes))
+}
+
+/// A draft about to be painted over.
+struct Again {
+    recipe: Settings,
+    asked: Asked,
+    cuts: Vec<Beats>,
+    chords: Vec<Option<Chord>>,
+    clip: ClipFeatures,
+}
+
+impl Again {
+    fn of(model: &Model, draft: &Draft) -> Result<Self> {
+        expect_parts(model)?;
+        let asked = draft.recipe.asked.clone().ok_or_else(|| {
+            Error::Usage(
+                "The draft does not say what was asked of it. Use one made by a model of the family `parts`."
+                    .to_owned(),
+            )
+        })?;
+        let mut again = Self {
+            recipe: draft.recipe.settings.clone(),
+            asked,
+            cuts: draft.score.cuts().to_vec(),
+            chords: chords_of(&draft.score),
+            clip: ClipFeatures::default(),
+        };
+        again.clip = again.clip();
+        Ok(again)
+    }
+
+    /// A clip that only has the picture's end and its cuts; everything else is in what was asked.
+    fn clip(&self) -> ClipFeatures {
+        let seconds = |beats: Beats| self.recipe.tempo.seconds_in(beats);
+        let shots: Vec<Seconds> = self.cuts.iter().map(|&cut| seconds(cut)).collect();
+        ClipFeatures {
+            duration: seconds(self.asked.picture_end),
+            shots,
+            ..ClipFeatures::default()
+        }
+    }
+
+    fn settings(&self, bars: Bars) -> Settings {
+        Settings {
+            bars: Some(bars),
+            clip_start: Beats(0.0),
+            alignment: Alignment::Time,
+            steering: self.asked.steering.clone(),
+            harmony_seed: Some(self.recipe.harmony_seed.unwrap_or(self.recipe.seed)),
+            ..self.recipe.clone()
+        }
+    }
+
+    /// The new draft, with the settings of the old one but for the seed and the length.
+    fn draft(&self, new: Draft, seed: u64) -> Draft {
+        let bars = new.score.bars();
+        let raw = RawScore {
+            cuts: self.cuts.clone(),
+            ..new.score.into()
+        };
+        let mut recipe = new.recipe;
+        recipe.settings = Settings {
+            seed,
+            bars: Some(bars),
+            harmony_seed: Some(self.recipe.harmony_seed.unwrap_or(self.recipe.seed)),
+            ..self.recipe.clone()
+        };
+        recipe.asked = Some(self.asked.clone());
+        Draft {
+            score: Score::repaired(raw),
+            recipe,
+        }
+    }
+}
+
+/// The chord of each beat of a score; empty if it names none.
+fn chords_of(score: &Score) -> Vec<Option<Chord>> {
+    let beats = score.length().0 as usize;
+    let changes = score.chords();
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    let chord_at = |beat: usize| {
+        let change = changes
+            .iter()
+            .rev()
+            .find(|change| change.start.0 <= beat as f64)?;
+        let lane: ChordLane = change.symbol.parse().ok()?;
+        lane.chords(1)[0]
+    };
+    (0..beats).map(chord_at).collect()
+}
+
+fn expect_parts(model: &Model) -> Result<()> {
+    if model.config().cond_type == ConditionKind::Parts {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "The model {} cannot keep some notes and paint others. Use a model of the family `parts`.",
+        model.name()
+    )))
+}
