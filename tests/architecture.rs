@@ -122,6 +122,12 @@ fn the_audio_threads_code_knows_no_network_and_no_lock() {
 }
 
 #[test]
+fn music_knows_no_tensors() {
+    let found = offenders(|room| room == "music", &["candle", "crate::diffusion"]);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
 fn only_the_plugin_and_its_editor_know_the_plugin_framework() {
     let found = offenders(
         |room| !["plugin", "editor"].contains(&room),

@@ -8,23 +8,23 @@ use crate::time::{Beats, Tempo};
 /// The values at one moment of the parameters that drafts and the editor depend on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ParamValues {
-    /// See [`ParamId::Density`]; −1 to 1, like the next four.
+    /// See [`ParamId::Density`](super::ParamId::Density); −1 to 1, like the next four.
     pub density: f32,
-    /// See [`ParamId::Polyphony`].
+    /// See [`ParamId::Polyphony`](super::ParamId::Polyphony).
     pub polyphony: f32,
-    /// See [`ParamId::Register`].
+    /// See [`ParamId::Register`](super::ParamId::Register).
     pub register: f32,
-    /// See [`ParamId::Mode`].
+    /// See [`ParamId::Mode`](super::ParamId::Mode).
     pub mode: f32,
-    /// See [`ParamId::Energy`].
+    /// See [`ParamId::Energy`](super::ParamId::Energy).
     pub energy: f32,
-    /// See [`ParamId::Guidance`].
+    /// See [`ParamId::Guidance`](super::ParamId::Guidance).
     pub guidance: f32,
-    /// See [`ParamId::Variation`].
+    /// See [`ParamId::Variation`](super::ParamId::Variation).
     pub variation: f32,
-    /// See [`ParamId::ClipStart`]; in beats.
+    /// See [`ParamId::ClipStart`](super::ParamId::ClipStart); in beats.
     pub clip_start: i32,
-    /// See [`ParamId::FollowHost`].
+    /// See [`ParamId::FollowHost`](super::ParamId::FollowHost).
     pub follow_host: bool,
 }
 
