@@ -290,6 +290,12 @@ fn an_accompaniment_leaves_its_tune_as_it_was_played() {
 }
 
 #[test]
+fn a_tune_without_notes_is_refused() {
+    let error = generator::accompany(&MODEL, &[], &settings("4/4", None), &mut on).unwrap_err();
+    assert!(error.to_string().contains("no notes"), "{error}");
+}
+
+#[test]
 fn models_without_parts_say_so() {
     let cues = Model::built_in(&Device::Cpu).unwrap();
     if cues.config().cond_type == MODEL.config().cond_type {

@@ -213,12 +213,14 @@ fn last_strong_beat(end_beats: f64, bar_beats: usize) -> usize {
     halves * half
 }
 
-/// Shortens or drops painted notes where a kept note of the same part and pitch sounds.
+/// Shortens or drops painted notes where a kept note of the same pitch and part, or channel, sounds.
 fn give_way(painted: Vec<Note>, kept: &[Note]) -> Vec<Note> {
     let rivals = |note: &Note| {
-        let (part, pitch) = (painted_part(note.part), note.pitch);
-        kept.iter()
-            .filter(move |other| painted_part(other.part) == part && other.pitch == pitch)
+        let (part, pitch, channel) = (painted_part(note.part), note.pitch, note.part.channel());
+        kept.iter().filter(move |other| {
+            let is_near = painted_part(other.part) == part || other.part.channel() == channel;
+            is_near && other.pitch == pitch
+        })
     };
     let mut notes = painted;
     notes.retain_mut(|note| {

@@ -6,16 +6,18 @@ use super::parts_draft::Piece;
 use super::region::PARTS;
 use super::{Asked, Draft, Progress, Region, Settings};
 use crate::conditioning::placement::Alignment;
+use crate::conditioning::steering::{Lane, Steering};
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::music::chord::{Chord, ChordLane};
+use crate::music::cues::Cue;
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::piano_roll::RollPart;
 use crate::music::score::{RawScore, Score};
-use crate::time::{Bars, Beats, Seconds};
+use crate::time::{BARS_PER_PHRASE, Bars, Beats, Seconds};
 
 /// Paints `region` of `draft` again with noise of `seed`. Every note that does not start in the region stays exactly as it
 /// is, and so do the chords.
@@ -59,6 +61,8 @@ pub fn extend(
     let kept_beats = kept_bars as usize * bar_beats;
     let added = metre.length(bars) - metre.length(old);
     again.asked.picture_end = again.asked.picture_end + added;
+    let beats = metre.length(bars).0 as usize;
+    go_on(&mut again.asked.steering, kept_beats, beats, bar_beats);
     again.clip = again.clip();
     again.chords.truncate(kept_beats);
     let settings = Settings {
@@ -191,6 +195,22 @@ impl Again {
     }
 }
 
+/// Lets the drawn lanes go on beyond `kept` beats, up to `beats`: their last four bars over and over.
+fn go_on(steering: &mut Steering, kept: usize, beats: usize, bar_beats: usize) {
+    let period = (BARS_PER_PHRASE as usize * bar_beats).min(kept);
+    for cue in Cue::ALL {
+        if let Lane::Drawn(values) = &mut steering.lanes[cue]
+            && period > 0
+            && values.len() >= kept
+        {
+            values.truncate(kept);
+            for beat in kept..beats {
+                values.push(values[beat - period]);
+            }
+        }
+    }
+}
+
 /// The chord of each beat of a score; empty if it names none.
 fn chords_of(score: &Score) -> Vec<Option<Chord>> {
     let beats = score.length().0 as usize;
@@ -217,4 +237,21 @@ fn expect_parts(model: &Model) -> Result<()> {
         "The model {} cannot keep some notes and paint others. Use a model of the family `parts`.",
         model.name()
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drawn_lanes_go_on_with_their_last_four_bars() {
+        let mut steering = Steering::default();
+        steering.lanes[Cue::Density] = Lane::Drawn((0..24).map(|beat| beat as f32).collect());
+        go_on(&mut steering, 20, 26, 4);
+        let Lane::Drawn(values) = &steering.lanes[Cue::Density] else {
+            panic!("the lane is no longer drawn");
+        };
+        assert_eq!(values.len(), 26);
+        assert_eq!(values[18..], [18.0, 19.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
+    }
 }

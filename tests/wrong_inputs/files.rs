@@ -4,8 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use diff_bgm::conditioning::steering::Steering;
 use diff_bgm::formats::raw_tensor::RawTensor;
 use diff_bgm::formats::safetensors_file::{Container, encode};
+use diff_bgm::generator::{Asked, Draft, Recipe, Settings};
+use diff_bgm::music::note::Note;
+use diff_bgm::music::part::Part;
+use diff_bgm::music::score::{RawScore, Score};
+use diff_bgm::time::{Bars, Beats};
 
 const MODEL: &[u8] = include_bytes!("../../models/default.safetensors");
 const WEIGHTS: &[u8] = include_bytes!("../fixtures/torch/state-dict.pt");
@@ -39,6 +45,8 @@ pub(crate) fn write(folder: &Path) {
         ("backwards.txt", b"72 119\n0 71\n".to_vec()),
         ("empty.txt", Vec::new()),
         ("empty.mid", Vec::new()),
+        ("parts.mid", draft_in_parts()),
+        ("nine-eight.mid", tune_in_nine_eight()),
         ("noise.mid", b"not a score".to_vec()),
         (
             "draft.mid",
@@ -153,4 +161,39 @@ fn torch_stream(pickle: &[u8]) -> Vec<u8> {
     let start =
         b"\x8a\x0al\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.M\xe9\x03.}X\x0d\0\0\0little_endian\x88s.";
     [start.as_slice(), pickle, b"]."].concat()
+}
+
+/// A draft of four bars that says what was asked of it.
+fn draft_in_parts() -> Vec<u8> {
+    let draft = Draft {
+        score: Score::new(RawScore {
+            notes: vec![Note {
+                start: Beats(0.0),
+                length: Beats(1.0),
+                pitch: 60,
+                velocity: 80,
+                part: Part::Lead,
+            }],
+            bars: Bars(4),
+            ..RawScore::default()
+        })
+        .unwrap(),
+        recipe: Recipe {
+            model: "parts".to_owned(),
+            guidance_scale: 1.0,
+            settings: Settings::default(),
+            asked: Some(Asked {
+                steering: Steering::default(),
+                picture_end: Beats(16.0),
+            }),
+        },
+    };
+    draft.to_midi().unwrap()
+}
+
+/// One note in a metre that the grid cannot hold.
+fn tune_in_nine_eight() -> Vec<u8> {
+    let track = b"\0\xff\x58\x04\x09\x03\x18\x08\0\x90\x3c\x40\x60\x80\x3c\x40\0\xff\x2f\0";
+    let header = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0";
+    [&header[..], &[track.len() as u8], track].concat()
 }

@@ -79,6 +79,11 @@ fn generate_refuses_wrong_inputs() {
 }
 
 #[test]
+fn repaint_continue_and_accompany_refuse_wrong_inputs() {
+    check(&["repaint", "continue", "accompany"]);
+}
+
+#[test]
 fn convert_refuses_wrong_inputs() {
     check(&["convert"]);
 }
