@@ -21,7 +21,7 @@ use crate::time::{Bars, Beats, Seconds};
 /// is, and so do the chords.
 ///
 /// # Errors
-/// Returns an error if the model is not of the `parts` family, or the draft does not know what was asked of it; otherwise as
+/// Returns an error if the model is not of the `parts` family, or the draft lacks its requests; otherwise as
 /// [`generate`](super::generate) does.
 pub fn repaint(
     model: &Model,
@@ -147,7 +147,7 @@ impl Again {
         Ok(again)
     }
 
-    /// A clip that only has the picture's end and its cuts; everything else is in what was asked.
+    /// Returns a clip with only the picture's end and its cuts; everything else is in the draft's requests.
     fn clip(&self) -> ClipFeatures {
         let seconds = |beats: Beats| self.recipe.tempo.seconds_in(beats);
         let shots: Vec<Seconds> = self.cuts.iter().map(|&cut| seconds(cut)).collect();
@@ -169,7 +169,7 @@ impl Again {
         }
     }
 
-    /// The new draft, with the settings of the old one but for the seed and the length.
+    /// Returns the new draft, with the settings of the old one except the seed and the length.
     fn draft(&self, new: Draft, seed: u64) -> Draft {
         let bars = new.score.bars();
         let raw = RawScore {
@@ -191,7 +191,7 @@ impl Again {
     }
 }
 
-/// The chord of each beat of a score; empty if it names none.
+/// Returns the chord of each beat of a score; empty if it names none.
 fn chords_of(score: &Score) -> Vec<Option<Chord>> {
     let beats = score.length().0 as usize;
     let changes = score.chords();
