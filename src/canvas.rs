@@ -82,7 +82,7 @@ impl Canvas {
         })
     }
 
-    /// Fills a rectangle. An `alpha` of 1 is opaque, 0 leaves the image as it is.
+    /// Fills a rectangle. An `alpha` of 1 is opaque; 0 leaves the image unchanged.
     pub(crate) fn fill(&mut self, rect: Rect, colour: Colour, alpha: f32) {
         self.fill_rounded(rect, 0.0, colour, alpha);
     }

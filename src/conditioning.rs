@@ -34,7 +34,7 @@ pub struct Conditioning {
     visual: Option<BeatRows>,
     caption: Option<BeatRows>,
     cues: Option<BeatRows>,
-    /// The chord of each beat, `None` where there is none; `None` as a whole if the harmony is free.
+    /// The chord of each beat (`None` for no chord), or `None` if the harmony is free.
     chords: Option<Vec<Option<Chord>>>,
 }
 
@@ -181,7 +181,7 @@ fn rows_tensor(rows: &BeatRows, model: &Model, first: usize, count: usize) -> Re
     )?)
 }
 
-/// Returns the share of chords that should be major-like at each beat, 0 to 1, or `None` where the mode is free.
+/// Returns the share of chords that should be major-like at each beat, 0 to 1, or `None` if the mode is free.
 fn major_shares(
     config: &ModelConfig,
     curves: &ClipCurves,

@@ -72,7 +72,7 @@ impl Error {
     }
 }
 
-/// What is wrong with some data, wherever the data came from.
+/// What is wrong with some data, regardless of its source.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{found}; expected {expected}")]
 pub struct Fault {

@@ -5,7 +5,7 @@
 //! - [`Report`] holds the figures, as a table or as JSON.
 //! - `measures`: figures of single segments, and how much their distributions overlap.
 //! - `following`: how music follows the cues it was generated for.
-//! - `retrieval`: whether those cues can be told from others by the music.
+//! - `retrieval`: whether the music can be matched to those cues among others.
 //! - `statistics`: means, rank correlation, overlap of distributions.
 
 mod following;

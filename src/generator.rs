@@ -54,7 +54,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The share of the whole work that is done, 0 to 1.
+    /// Returns the share of the whole work that is done, 0 to 1.
     pub fn fraction(&self) -> f64 {
         let segment_share = self.step as f64 / self.steps.max(1) as f64;
         (self.segment as f64 + segment_share) / self.segments.max(1) as f64
@@ -63,7 +63,7 @@ impl Progress {
 
 /// Makes a draft for a clip. Calls `on_progress` before and after every sampling step; it may stop the work.
 ///
-/// The same model, clip and settings give the same notes, whatever the number of threads.
+/// The same model, clip and settings give the same notes on any number of threads.
 ///
 /// # Errors
 /// Returns [`Cancelled`](crate::error::Error::Cancelled) if `on_progress` stopped the work, and a
@@ -117,7 +117,7 @@ pub fn generate(
     })
 }
 
-/// The clip's cuts on a draft's timeline, sorted.
+/// Returns the clip's cuts on a draft's timeline, sorted.
 pub fn cuts(clip: &ClipFeatures, settings: &Settings) -> Vec<Beats> {
     let (placement, bars) = place(clip, settings);
     let piece = Beats(0.0)..settings.metre.length(bars);
@@ -129,7 +129,7 @@ pub fn cuts(clip: &ClipFeatures, settings: &Settings) -> Vec<Beats> {
     cuts
 }
 
-/// The placement of the clip, and the length of the piece.
+/// Returns the placement of the clip, and the length of the piece.
 fn place(clip: &ClipFeatures, settings: &Settings) -> (Placement, Bars) {
     let placement = Placement {
         tempo: settings.tempo,
@@ -167,7 +167,7 @@ pub fn paint(
     piece.paint(on_progress)
 }
 
-/// The changes of chord, spelt in the key that was set or in the one that they suggest.
+/// Returns the changes of chord, spelt in the key that was set or in the one that they suggest.
 fn chord_changes(chords: &[Option<Chord>], harmony: &Harmony) -> Vec<ChordChange> {
     let key = match harmony {
         Harmony::Planned(Some(key)) => *key,
@@ -181,7 +181,7 @@ pub fn uses_chords(model: &Model, settings: &Settings) -> bool {
     model.config().harmony || settings.coherence.chord > 0.0
 }
 
-/// The notes of a painted roll: as the authors decode them for the published families, with dynamics for ours.
+/// Returns the notes of a painted roll: as the authors decode them for the published families, with dynamics for ours.
 fn notes_of(
     model: &Model,
     roll: &PianoRoll,

@@ -1,6 +1,6 @@
 //! CPU kernels for the network's layers: convolution, normalisation, attention and matrix products in `f32`.
 //!
-//! # Why own kernels
+//! # Why our own kernels
 //!
 //! candle provides the tensors, the automatic differentiation and the backends for other devices. On the CPU these
 //! kernels replace its costly operations, for two reasons:

@@ -1,7 +1,7 @@
 //! Diff-BGM drafts background music for a video clip: notes that follow the picture's motion, brightness, colour and cuts.
 //!
 //! The library is shared by the CLAP and VST3 plugin and by the `bgm` program. A model and its weights are compiled in, and
-//! nothing uses the network.
+//! nothing accesses the internet.
 //!
 //! # The path of the data
 //!

@@ -80,7 +80,7 @@ struct Expectation {
 }
 
 impl Expectation {
-    /// The largest deviation that is not a jump. The tempo may have changed within the block before, and some hosts
+    /// Returns the largest deviation that is not a jump. The tempo may have changed within the block before, and some hosts
     /// (Ardour) round positions to ticks.
     fn tolerance_beats(self, beats_per_frame: f64) -> f64 {
         let change = (beats_per_frame - self.beats_per_frame).abs();

@@ -87,12 +87,12 @@ impl Tempo {
         60e6 / self.0
     }
 
-    /// The beats in `seconds`.
+    /// Returns the beats in `seconds`.
     pub fn beats_in(self, seconds: Seconds) -> Beats {
         Beats(seconds.0 * self.0 / 60.0)
     }
 
-    /// The seconds in `beats`.
+    /// Returns the seconds in `beats`.
     pub fn seconds_in(self, beats: Beats) -> Seconds {
         Seconds(beats.0 * 60.0 / self.0)
     }
@@ -121,17 +121,17 @@ impl From<Tempo> for f64 {
 }
 
 impl Bars {
-    /// The length in beats, in 4/4.
+    /// Returns the length in beats, in 4/4.
     pub fn beats(self) -> Beats {
         Beats(f64::from(self.0) * f64::from(BEATS_PER_BAR))
     }
 
-    /// The length in sixteenth steps, in 4/4.
+    /// Returns the length in sixteenth steps, in 4/4.
     pub fn steps(self) -> Steps {
         Steps(self.0 * STEPS_PER_BAR)
     }
 
-    /// The fewest bars of 4/4 that last at least `beats`. A thousandth of a beat over the bar line is ignored.
+    /// Returns the fewest bars of 4/4 that last at least `beats`. A thousandth of a beat over the bar line is ignored.
     pub fn covering(beats: Beats) -> Self {
         Self(
             ((beats.0 - 1e-3) / f64::from(BEATS_PER_BAR))
@@ -142,7 +142,7 @@ impl Bars {
 }
 
 impl Steps {
-    /// The time in beats.
+    /// Returns the time in beats.
     pub fn beats(self) -> Beats {
         Beats(f64::from(self.0) / f64::from(STEPS_PER_BEAT))
     }

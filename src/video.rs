@@ -17,7 +17,7 @@
 //! - Programs are killed when their handle is dropped, read only local files and never read the terminal.
 //!
 //! # Limits
-//! At most 1,000,000 frames, taken at up to 120 a second. Only the first video stream is read. Dissolves and fades are
+//! At most 1,000,000 frames, taken at up to 120 per second. Only the first video stream is read. Dissolves and fades are
 //! not reported as cuts.
 
 use std::ops::ControlFlow;
@@ -44,7 +44,7 @@ use frame::Frame;
 
 /// Rows of [`ClipFeatures::measures`] per second: four per beat at 120 BPM.
 pub const MEASURE_RATE_HZ: f64 = 8.0;
-/// The longest clip that is analysed, in frames: eleven hours at 25 frames a second.
+/// The longest clip that is analysed, in frames: eleven hours at 25 frames per second.
 const MAX_FRAMES: usize = 1_000_000;
 
 /// Measures the first video stream of the file at `path`.

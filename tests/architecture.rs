@@ -87,7 +87,7 @@ fn rooms_import_each_other_without_circles() {
         let others = named.into_iter().filter(|room| *room != source.room);
         imports.entry(&source.room).or_default().extend(others);
     }
-    // Rooms that import nothing that is left are taken away, until only circles remain.
+    // Rooms that import none of the remaining ones are removed, until only cycles remain.
     let mut left = imports;
     loop {
         let done: Vec<&str> = (left.iter())

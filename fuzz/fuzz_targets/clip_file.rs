@@ -1,4 +1,4 @@
-//! Clip files: whatever parses passes its own check.
+//! Clip files: every clip that parses passes its own check.
 #![no_main]
 
 use diff_bgm::features::ClipFeatures;

@@ -15,7 +15,7 @@ pub struct ClipCurves {
     beats: usize,
     /// In the order of [`PictureMeasure::ALL`]; `None` if the clip lacks the measure.
     curves: [Option<Vec<f32>>; PictureMeasure::ALL.len()],
-    /// Whether the picture cuts at a beat.
+    /// Whether the picture cuts at each beat.
     cuts: Vec<bool>,
     /// What the tempo adds to the density that motion suggests.
     density_at_tempo: f32,
@@ -117,7 +117,7 @@ impl ClipCurves {
         }
     }
 
-    /// The same curves for music in `metre` instead of 4/4.
+    /// Returns the same curves for music in `metre` instead of 4/4.
     #[must_use]
     pub fn in_metre(self, metre: Metre) -> Self {
         Self {

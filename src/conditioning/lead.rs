@@ -1,4 +1,4 @@
-//! Where the tune is to play.
+//! When the tune plays and when it rests.
 
 use std::str::FromStr;
 
@@ -22,7 +22,7 @@ pub enum Lead {
     Free,
 }
 
-/// The value that asks for a tune that plays, as most do while they play.
+/// The value that asks for a tune that plays, typical of tunes outside their rests.
 const PLAYS: f32 = 0.7;
 /// The value that asks for a tune that plays now and then.
 const PLAYS_SPARSELY: f32 = 0.2;

@@ -56,7 +56,7 @@ impl Pairing {
 mod tests {
     use super::*;
 
-    /// The cells of a cue's row in the README's table of options: option, source, `clip`, a number, `free`.
+    /// Returns the cells of a cue's row in the README's table of options: option, source, `clip`, a number, `free`.
     fn readme_cells(cue: Cue) -> Vec<String> {
         let readme = include_str!("../../README.md");
         let start = format!("| `--{}` |", cue.name());

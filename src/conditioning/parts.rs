@@ -20,19 +20,19 @@ use crate::music::note::Note;
 use crate::music::style::Style;
 use crate::time::Tempo;
 
-/// Beats from the start that count as the opening of a piece, and up to its end as its ending.
+/// Beats at the start of a piece that count as its opening, and at its end as its ending.
 const FORM_BEATS: usize = 16;
 /// The tempo at which the row's tempo is 0.
 const MIDDLE_TEMPO_BPM: f64 = 80.0;
 
-/// What is asked of a piece besides the clip's curves.
+/// The requests for a piece, besides the clip's curves.
 #[derive(Clone, Copy, Debug)]
 pub struct PartsRequest<'a> {
     /// How the cues follow the clip.
     pub steering: &'a Steering,
     /// Where the chords come from.
     pub harmony: &'a Harmony,
-    /// Where the tune plays.
+    /// When the tune plays.
     pub lead: Lead,
     /// The tempo of the music.
     pub tempo: Tempo,
@@ -42,7 +42,7 @@ pub struct PartsRequest<'a> {
     pub style: Option<Style>,
     /// The tune that chords are planned for; empty if there is none yet.
     pub tune: &'a [Note],
-    /// Whether the piece ends: its last beats are an ending, and its chords come home.
+    /// Whether the piece ends: its last beats form an ending, and its chords return to the tonic.
     pub ends: bool,
     /// Seed of the chords.
     pub seed: u64,
@@ -53,7 +53,7 @@ pub struct PartsRequest<'a> {
 pub struct PartsConditioning {
     rows: BeatRows,
     chords: Option<Vec<Option<Chord>>>,
-    /// Onsets asked for in each beat, `None` where the density is free.
+    /// Onsets asked for in each beat, `None` if the density is free.
     onsets: Vec<Option<f32>>,
 }
 
@@ -106,7 +106,7 @@ impl PartsConditioning {
         })
     }
 
-    /// The same rows with `chords` on the first beats.
+    /// Returns the same rows with `chords` on the first beats.
     #[must_use]
     pub fn with_chords(mut self, chords: &[Option<Chord>]) -> Self {
         let all = self
@@ -118,7 +118,7 @@ impl PartsConditioning {
         self
     }
 
-    /// The length of the piece in beats.
+    /// Returns the length of the piece in beats.
     pub fn beats(&self) -> usize {
         self.rows.beats()
     }

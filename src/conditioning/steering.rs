@@ -123,7 +123,7 @@ impl Steering {
     }
 }
 
-/// The accent of a place in a bar of as many quarters.
+/// Returns the accent of a place in a bar of so many quarters.
 fn metre_accent((place, bar_beats): (usize, usize)) -> f32 {
     let [downbeat, middle, other] = METRE_ACCENTS;
     match place {

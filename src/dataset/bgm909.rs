@@ -30,9 +30,9 @@ pub(crate) struct Piece {
     notes: Vec<GridNote>,
     /// The sixteenths at which training segments may start.
     pub(crate) segment_starts: Vec<Steps>,
-    /// Frame embeddings, one row of 512 a beat.
+    /// Frame embeddings, one row of 512 per beat.
     pub(crate) visual: Option<BeatRows>,
-    /// Caption embeddings, one row of 768 a beat.
+    /// Caption embeddings, one row of 768 per beat.
     pub(crate) caption: Option<BeatRows>,
 }
 

@@ -82,8 +82,7 @@ impl Coherence {
     }
 
     /// Corrects the values of one part's roll `[2, steps, pitches]` in bars of `bar_steps`, from its number of pitches and
-    /// its lowest pitch. `noise` is the share of the
-    /// diffusion steps still to come, from 1 (first step) to 0.
+    /// its lowest pitch. `noise` is the share of the diffusion steps still to come, from 1 (first step) to 0.
     fn correct(
         &self,
         roll: &mut [f32],

@@ -114,7 +114,7 @@ impl ConditionEncoder {
         })
     }
 
-    /// Encodes rows, harmony rows and the music that is to stay.
+    /// Encodes rows, harmony rows and the music to keep.
     pub(super) fn parts(&self, rows: PartsRows<'_>) -> Result<Condition> {
         match (&self.layers, self.kind) {
             (Layers::Cues(encoder), ConditionKind::Parts) => {
@@ -124,7 +124,7 @@ impl ConditionEncoder {
         }
     }
 
-    /// Returns the condition that asks for nothing, for `batch` segments of `tokens` tokens.
+    /// Returns the null condition for `batch` segments of `tokens` tokens.
     pub(super) fn null(&self, batch: usize, tokens: usize) -> Result<Condition> {
         let zeros = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &self.device);
         match &self.layers {

@@ -31,12 +31,12 @@ pub enum ConditionKind {
     CaptionThenVisual,
     /// Musical cues per beat (ours).
     Cues,
-    /// Two parts in any metre, with cues, form, metre, style, and the music that is to stay (ours).
+    /// Two parts in any metre, with cues, form, metre, style, and the music to keep (ours).
     Parts,
 }
 
 impl ConditionKind {
-    /// The name of the family in a model file.
+    /// Returns the name of the family in a model file.
     pub fn name(self) -> &'static str {
         match self {
             Self::Visual => "visual",
@@ -80,7 +80,7 @@ pub enum Prediction {
     /// The velocity v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans & Ho, 2022).
     #[serde(rename = "v")]
     Velocity,
-    /// The answer F with x₀ = skip · x_t + out · F (Karras et al., 2022), see
+    /// The output F with x₀ = skip · x_t + out · F (Karras et al., 2022), see
     /// [`Preconditioning`](super::preconditioning::Preconditioning).
     #[serde(rename = "x0-preconditioned")]
     Preconditioned,
@@ -209,7 +209,7 @@ impl ModelConfig {
             .collect()
     }
 
-    /// The cues that are steered and measured, in the order of the quantiles' columns.
+    /// Returns the cues that are steered and measured, in the order of the quantiles' columns.
     pub fn cues(&self) -> Vec<Cue> {
         let steered = self.cue_names.iter().filter_map(|cue| match cue {
             RowCue::Steered(cue) => Some(*cue),
@@ -223,7 +223,7 @@ impl ModelConfig {
         2 * self.cue_names.len()
     }
 
-    /// Width of the row of a beat: that of a cue row, and what a network of the `parts` family reads beside it.
+    /// Width of a beat's row: that of a cue row, plus the numbers that only the `parts` family reads.
     pub fn row_width(&self) -> usize {
         match self.cond_type {
             ConditionKind::Parts => self.cue_row_width() + FORM_AND_METRE_WIDTH + self.styles.len(),
@@ -231,7 +231,7 @@ impl ModelConfig {
         }
     }
 
-    /// The parts of the roll.
+    /// Returns the parts of the roll.
     pub fn roll_parts(&self) -> RollParts {
         match self.cond_type {
             ConditionKind::Parts => RollParts::LeadAndAccompaniment,

@@ -25,7 +25,7 @@ impl DeviceKind {
     /// All kinds, compiled in or not.
     pub const ALL: [Self; 3] = [Self::Cpu, Self::Cuda, Self::Metal];
 
-    /// The name in settings.
+    /// Returns the name in settings.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",

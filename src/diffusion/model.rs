@@ -112,27 +112,27 @@ impl Model {
         })
     }
 
-    /// The stem of the file's name, or `default` for the built-in model.
+    /// Returns the stem of the file's name, or `default` for the built-in model.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The configuration.
+    /// Returns the configuration.
     pub fn config(&self) -> &ModelConfig {
         &self.config
     }
 
-    /// The noise schedule.
+    /// Returns the noise schedule.
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
     }
 
-    /// The device that holds the weights.
+    /// Returns the device that holds the weights.
     pub fn device(&self) -> &Device {
         &self.device
     }
 
-    /// The U-Net.
+    /// Returns the U-Net.
     pub fn unet(&self) -> &UNet {
         &self.unet
     }
@@ -147,17 +147,17 @@ impl Model {
         self.config.img_h / STEPS_PER_BEAT as usize
     }
 
-    /// The pitch range of the roll.
+    /// Returns the pitch range of the roll.
     pub fn pitches(&self) -> PitchRange {
         PitchRange::new(self.config.pitch_min as u8, self.config.img_w).unwrap_or(PitchRange::MIDI)
     }
 
-    /// The parts of the roll, in the order of its planes.
+    /// Returns the parts of the roll, in the order of its planes.
     pub fn roll_parts(&self) -> RollParts {
         self.config.roll_parts()
     }
 
-    /// The shape of one segment's roll, `[1, planes, steps, pitches]`.
+    /// Returns the shape of one segment's roll, `[1, planes, steps, pitches]`.
     pub fn roll_shape(&self) -> [usize; 4] {
         let planes = self.roll_parts().planes();
         [1, planes, self.config.img_h, self.config.img_w]

@@ -25,7 +25,7 @@ pub enum NoiseUse {
     Step(u32),
     /// The noise of one sixteenth of a piece at a step of the sampler, see [`PlaceNoise`](super::place_noise::PlaceNoise).
     Place(u32),
-    /// The share of it that returns every two bars.
+    /// The share of that noise that repeats every two bars.
     CommonPlace(u32),
 }
 

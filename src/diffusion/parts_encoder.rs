@@ -1,8 +1,8 @@
-//! Encodes the condition of the `parts` family: rows, harmony, and the music that is to stay.
+//! Encodes the condition of the `parts` family: rows, harmony, and the music to keep.
 //!
 //! Everything enters as channels beside the folded roll; rows and harmony enter as context tokens, too. A row holds each
 //! cue's value times its mask, the masks, opening, ending and their mask, downbeat, compound and their mask, and one flag
-//! per style; zero where nothing is asked.
+//! per style; zero if nothing is requested.
 
 use candle_core::Tensor;
 
@@ -23,7 +23,7 @@ pub struct PartsRows<'a> {
     pub harmony: Option<&'a Tensor>,
     /// The roll times the mask, `[batch, 4, steps, pitches]`.
     pub known: &'a Tensor,
-    /// 1 where a beat of a part is to stay, else 0, `[batch, parts, beats]`.
+    /// 1 where a beat of a part is kept, else 0, `[batch, parts, beats]`.
     pub mask: &'a Tensor,
 }
 

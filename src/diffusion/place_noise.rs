@@ -1,7 +1,7 @@
 //! Noise of a whole piece keyed by place, so that painting one bar never changes another.
 //!
 //! Each sixteenth of the piece has its own row of noise for each step of the sampler. A share of its variance is the same in
-//! every two bars, which makes bars that begin alike go on alike.
+//! every two bars, so bars that begin alike continue alike.
 
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
@@ -18,7 +18,7 @@ pub struct PlaceNoise {
     pub planes: usize,
     /// Pitches of its roll.
     pub pitches: usize,
-    /// After how many sixteenths the common share returns; two bars.
+    /// Sixteenths after which the common share repeats: two bars.
     pub period_steps: usize,
     /// Share of the variance that is common, 0 to 1.
     pub common_share: f64,
@@ -29,7 +29,7 @@ impl PlaceNoise {
     /// what sampling starts from and counts the sampler's steps from 1.
     ///
     /// # Errors
-    /// Returns an error if the device refuses the tensor.
+    /// Returns an error if the device cannot allocate the tensor.
     pub fn window(
         &self,
         index: u32,
@@ -52,7 +52,7 @@ impl PlaceNoise {
         Ok(Tensor::from_vec(values, shape, device)?)
     }
 
-    /// One sixteenth's noise, `[planes, pitches]`.
+    /// Returns one sixteenth's noise, `[planes, pitches]`.
     fn row(&self, index: u32, step: usize) -> Vec<f32> {
         let cells = self.planes * self.pitches;
         let noise = |place: usize, noise_use| {

@@ -1,23 +1,23 @@
 //! The preconditioned prediction of x₀ (Karras et al., 2022), for a schedule that keeps the variance.
 //!
 //! A roll is sparse: its cells spread by about 0.2 around their mean. At most noise levels a network that predicts noise
-//! or velocity spends its capacity on copying noise; this one is asked for music at every level.
+//! or velocity spends its capacity on copying noise; with this prediction it works on the music at every level.
 
 use candle_core::Tensor;
 
 use crate::error::Result;
 
-/// Turns the network's answer F at x_t into x₀ = skip · x_t + out · F.
+/// Turns the network's output F at x_t into x₀ = skip · x_t + out · F.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Preconditioning {
     /// Weight of x_t.
     pub skip: f64,
-    /// Weight of the network's answer.
+    /// Weight of the network's output.
     pub out: f64,
 }
 
 impl Preconditioning {
-    /// The weights where `alpha_bar` of the signal's variance is left, for data that spread by `sigma_data`.
+    /// Returns the weights if `alpha_bar` of the signal's variance is left, for data with a spread of `sigma_data`.
     ///
     /// With σ² = (1 − ᾱ)/ᾱ: skip = σ_d² / (σ² + σ_d²) / √ᾱ and out = σ · σ_d / √(σ² + σ_d²).
     pub fn at(alpha_bar: f64, sigma_data: f64) -> Self {
@@ -29,7 +29,7 @@ impl Preconditioning {
         }
     }
 
-    /// x₀ from the network's answer at x_t.
+    /// Returns x₀ from the network's output at x_t.
     ///
     /// # Errors
     /// Returns an error if the shapes differ.
@@ -37,7 +37,7 @@ impl Preconditioning {
         Ok(((x_t * self.skip)? + (answer * self.out)?)?)
     }
 
-    /// What the network should answer for x₀ at x_t.
+    /// Returns the output that the network should give for x₀ at x_t.
     ///
     /// # Errors
     /// Returns an error if the shapes differ.

@@ -46,7 +46,7 @@ enum RecordedCondition {
         rows: Tensor,
         harmony: Option<Tensor>,
     },
-    /// Rows `[batch, beats, 23]` (`row`), harmony rows, the music that is to stay `[batch, 4, steps, pitches]` (`known`)
+    /// Rows `[batch, beats, 23]` (`row`), harmony rows, the music to keep `[batch, 4, steps, pitches]` (`known`)
     /// and where it stays `[batch, parts, beats]` (`mask`).
     Parts {
         rows: Tensor,
@@ -115,7 +115,7 @@ impl Deviation {
     }
 }
 
-/// The largest absolute value.
+/// Returns the largest absolute value.
 fn maximum(tensor: &Tensor) -> Result<f64> {
     let largest = tensor.abs()?.flatten_all()?.max(0)?;
     Ok(f64::from(largest.to_scalar::<f32>()?))

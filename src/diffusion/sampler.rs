@@ -49,7 +49,7 @@ impl SamplerKind {
     /// All samplers.
     pub const ALL: [Self; 4] = [Self::Ddpm, Self::Ddim, Self::DpmSolver, Self::SdeDpmSolver];
 
-    /// The name in settings and reports.
+    /// Returns the name in settings and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ddpm => "ddpm",

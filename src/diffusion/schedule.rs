@@ -87,7 +87,7 @@ impl Schedule {
     }
 
     /// `count` diffusion steps from noisy to nearly clean, then 0, spaced evenly in σ^(1/7) with
-    /// σ = √((1 − ᾱ)/ᾱ) from 8 to 0.1 (Karras et al., 2022, eq. 5): most of them where things are decided.
+    /// σ = √((1 − ᾱ)/ᾱ) from 8 to 0.1 (Karras et al., 2022, eq. 5): most of them at the levels that matter most.
     pub fn karras_steps(&self, count: usize) -> Vec<usize> {
         let sigmas: Vec<f64> = (self.alpha_bar.iter())
             .map(|&alpha_bar| f64::from(alpha_bar))

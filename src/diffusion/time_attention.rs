@@ -1,7 +1,7 @@
 //! Attention over time across a whole segment, so that bars can repeat and vary material from other bars.
 //!
 //! A moment is one row of the plane with all its pitches. Every moment attends to all moments with weights shared by all
-//! pitches, so what is copied keeps its pitch. `attention_windows` does not apply here.
+//! pitches, so copied notes keep their pitch. `attention_windows` does not apply here.
 
 use candle_core::Tensor;
 use candle_nn::VarBuilder;

@@ -54,7 +54,7 @@ impl HeadlessEditor {
         editor
     }
 
-    /// Lays the editor out as it is while a draft is being made.
+    /// Lays the editor out as it looks while a draft is being made.
     #[must_use]
     pub fn generating(mut self) -> Self {
         self.contents.status.running = Some(Running {

@@ -10,7 +10,7 @@ const BEATS: usize = BEATS_PER_BAR as usize;
 const STEPS: usize = STEPS_PER_BEAT as usize;
 /// The least distance from 0.5 of a mode that clearly requests major or minor.
 const CLEAR_MODE: f32 = 0.2;
-/// The least number of notes on a beat that make a strong accent.
+/// The smallest number of notes on a beat that make a strong accent.
 const STRONG_ACCENT: f32 = 3.0;
 
 /// How a set of segments follows the cues of as many windows.
@@ -152,7 +152,7 @@ mod tests {
         encode(&notes, Steps(STEPS_PER_SEGMENT), RollParts::One, pitches)
     }
 
-    /// A window of this music, in a major mode throughout.
+    /// Returns a window of this music, in a major mode throughout.
     fn window(roll: &PianoRoll) -> Window {
         Window {
             song: "001".to_owned(),

@@ -1,4 +1,4 @@
-//! Whether the cues a segment was generated for can be told from others by the music.
+//! Whether a segment can be matched to the cues it was generated for, among others.
 
 /// The most sets of cues to choose from: the segment's own and others.
 pub const CANDIDATES: usize = 60;

@@ -1,4 +1,4 @@
-//! The roll of a whole piece in lead and accompaniment, as far as it is painted.
+//! The roll of a whole piece, in lead and accompaniment, while it is being painted.
 
 use crate::music::decode::{decode, encode};
 use crate::music::note::{GridNote, Note};
@@ -10,8 +10,8 @@ use crate::time::{STEPS_PER_BEAT, Steps};
 pub(super) struct Canvas(PianoRoll);
 
 impl Canvas {
-    /// Returns the canvas of `notes`, moved to the nearest step; notes of undivided music accompany. Notes beyond `steps` or
-    /// outside `pitches` are left out.
+    /// Returns the canvas of `notes`, rounded to the nearest step. Notes of undivided music go to the accompaniment; notes
+    /// beyond `steps` or outside `pitches` are left out.
     pub(super) fn of_notes(notes: &[Note], steps: Steps, pitches: PitchRange) -> Self {
         let on_grid = |note: &Note| {
             let note = GridNote::quantised(note);
@@ -26,7 +26,7 @@ impl Canvas {
         Self(encode(&notes, steps, parts, pitches))
     }
 
-    /// The notes on the grid, sorted by start, pitch and part.
+    /// Returns the notes on the grid, sorted by start, pitch and part.
     pub(super) fn notes(&self) -> Vec<GridNote> {
         decode(&self.0)
     }
@@ -36,7 +36,7 @@ impl Canvas {
         self.0.window(first, count).values().to_vec()
     }
 
-    /// Takes over the beats for which `paints` holds from `values`, a window `[4, count, pitches]` at `first`.
+    /// Copies the beats for which `paints` holds from `values`, a window `[4, count, pitches]` at `first`.
     pub(super) fn paint(
         &mut self,
         first: Steps,

@@ -26,7 +26,7 @@ pub struct Draft {
     pub recipe: Recipe,
 }
 
-/// What is needed to make a draft again, apart from the clip.
+/// Everything needed to make a draft again, apart from the clip.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recipe {
     /// The model's name: its file's stem, or `default` for the built-in model.
@@ -35,11 +35,11 @@ pub struct Recipe {
     pub guidance_scale: f64,
     /// All other settings.
     pub settings: Settings,
-    /// What was asked of each beat, so that bars can be painted again without the clip (`parts`).
+    /// The requests for each beat, so that bars can be painted again without the clip (`parts`).
     pub asked: Option<Asked>,
 }
 
-/// What was asked of each beat of a draft.
+/// The requests for each beat of a draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
     /// The cues, without reference to a clip.
@@ -69,7 +69,7 @@ impl Draft {
     /// of the file, so that edits made elsewhere are kept; parts follow from the channels.
     ///
     /// # Errors
-    /// Returns an error if the file does not hold what was asked of the draft.
+    /// Returns an error if the file does not contain the draft's requests.
     pub fn of_midi(file: &MidiFile) -> Result<Self> {
         midi_text::read(file)
     }

@@ -24,9 +24,9 @@ use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Steps};
 const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
 /// Share of the noise's variance that returns every two bars.
 const COMMON_NOISE: f64 = 0.75;
-/// How often bars are painted again that came out silent although notes were asked for.
+/// How often bars that came out silent are painted again if notes were asked for.
 const REPAINTS: u64 = 2;
-/// What a further try adds to the seed: an odd number far from any that a user would choose.
+/// Added to the seed for each further try: an odd number far from any that a user would choose.
 const SEED_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Paints pieces with one model under one set of conditions.
@@ -41,8 +41,8 @@ pub(super) struct Painter<'a> {
 }
 
 impl Painter<'_> {
-    /// Paints `region` on `canvas`. Painting one place never changes another outside the region; the same seed paints the
-    /// same on what is kept around it.
+    /// Paints `region` on `canvas`. Nothing outside the region changes, and the same seed with the same surroundings gives
+    /// the same result.
     pub(super) fn paint(
         &self,
         canvas: &mut Canvas,
@@ -156,7 +156,7 @@ impl Painter<'_> {
         Ok(())
     }
 
-    /// The bars that a window painted whole in both parts, in which no note begins although some are asked for.
+    /// Returns the bars, painted whole in both parts by a window, in which no note begins although some are asked for.
     fn silent_bars(&self, canvas: &Canvas, region: &Region, window: &Window) -> Region {
         let bar = self.metre.bar_beats() as usize;
         let onsets: Vec<usize> = (canvas.notes().iter())

@@ -1,4 +1,4 @@
-//! Drafts of the `parts` family: rows, canvas, painting, and the notes that come of it.
+//! Drafts of the `parts` family: rows, canvas, painting, and the resulting notes.
 
 use std::ops::ControlFlow;
 
@@ -25,7 +25,7 @@ use crate::time::{Bars, Beats, STEPS_PER_BEAT, Steps};
 /// Pieces of fewer bars than this are too short to end.
 const LEAST_BARS_WITH_ENDING: u32 = 4;
 
-/// A piece in the making: where it ends, and what is asked of each beat.
+/// A piece being drafted: where it ends, and the requests for each beat.
 pub(super) struct Piece<'a> {
     model: &'a Model,
     settings: &'a Settings,
@@ -38,7 +38,7 @@ pub(super) struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    /// Places `clip` on the beats and asks for music, with planned chords that fit `tune` if there is one.
+    /// Places `clip` on the beats and sets the requests, with planned chords that fit `tune`, if any.
     pub(super) fn new(
         model: &'a Model,
         clip: &ClipFeatures,
@@ -81,26 +81,26 @@ impl<'a> Piece<'a> {
         })
     }
 
-    /// The same piece with `chords` on its first beats.
+    /// Returns the same piece with `chords` on its first beats.
     pub(super) fn with_chords(mut self, chords: &[Option<Chord>]) -> Self {
         self.conditioning = self.conditioning.with_chords(chords);
         self
     }
 
-    /// The length in beats.
+    /// Returns the length in beats.
     pub(super) fn beats(&self) -> usize {
         self.conditioning.beats()
     }
 
-    /// All that a new draft paints: everything but the beats after the last chord, which stay silent.
+    /// Returns what a new draft paints: everything but the beats after the last chord, which stay silent.
     pub(super) fn whole(&self) -> Region {
         let beats = self.beats();
         let silent_from = self.last_chord.map_or(beats, |last| last + 1);
         Region::all(beats).without(silent_from..beats, &PARTS)
     }
 
-    /// Paints `region` over `kept` and returns all notes: those of `kept` that do not start in the region exactly as they
-    /// are, and the new ones.
+    /// Paints `region` over `kept`. Returns the new notes together with those of `kept` that do not start in the region,
+    /// which are unchanged.
     pub(super) fn paint(
         &self,
         kept: &[Note],
@@ -169,7 +169,7 @@ impl<'a> Piece<'a> {
         shape_parts(notes, &curves, self.settings.metre);
     }
 
-    /// The draft of `notes`.
+    /// Returns the draft of `notes`.
     pub(super) fn draft(&self, clip: &ClipFeatures, notes: Vec<Note>) -> Draft {
         let chords = self.conditioning.chords().unwrap_or_default();
         Draft {
@@ -194,7 +194,7 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// The part that is painted as `part`: music in one part accompanies.
+/// Returns the part that `part` is painted as; undivided music counts as accompaniment.
 fn painted_part(part: Part) -> RollPart {
     match RollPart::from(part) {
         RollPart::All => RollPart::Accompaniment,
@@ -202,7 +202,7 @@ fn painted_part(part: Part) -> RollPart {
     }
 }
 
-/// The last downbeat, or middle of a bar that has one, before `end_beats`.
+/// Returns the last downbeat, or middle of a bar that has one, before `end_beats`.
 fn last_strong_beat(end_beats: f64, bar_beats: usize) -> usize {
     let half = if bar_beats > 2 && bar_beats.is_multiple_of(2) {
         bar_beats / 2

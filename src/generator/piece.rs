@@ -153,7 +153,7 @@ impl Piece<'_> {
         Ok(roll)
     }
 
-    /// The noise of a segment, in the shape of its roll. For our models, phrases of the starting noise are alike.
+    /// Returns the noise of a segment, in the shape of its roll. For our models, phrases of the starting noise are alike.
     fn noise(&self, segment: u32, noise_use: NoiseUse) -> Result<Tensor> {
         let (model, source) = (self.model, NoiseSource::new(self.seed, segment));
         let shape = model.roll_shape();

@@ -6,14 +6,14 @@ use crate::music::metre::Metre;
 use crate::music::piano_roll::RollPart;
 use crate::time::BEATS_PER_SEGMENT;
 
-/// Beats that a window keeps before what it paints, if there are as many.
+/// Beats that a window keeps before what it paints, if there are that many.
 const CONTEXT_BEATS: usize = BEATS_PER_SEGMENT as usize / 2;
 const WINDOW_BEATS: usize = BEATS_PER_SEGMENT as usize;
 
-/// The parts that are painted apart, in the order of their planes.
+/// The parts that are painted separately, in the order of their planes.
 pub(super) const PARTS: [RollPart; 2] = [RollPart::Lead, RollPart::Accompaniment];
 
-/// The place of a part among [`PARTS`]; music in one part accompanies.
+/// Returns the index of a part in [`PARTS`]; undivided music counts as accompaniment.
 const fn index(part: RollPart) -> usize {
     match part {
         RollPart::Lead => 0,
@@ -21,7 +21,7 @@ const fn index(part: RollPart) -> usize {
     }
 }
 
-/// Beats of parts to be painted.
+/// The beats of each part that are to be painted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
     /// For each beat of the piece, whether each of [`PARTS`] is painted.
@@ -33,33 +33,33 @@ pub struct Region {
 pub(super) struct Window {
     /// The first of its 32 beats, at a bar line.
     pub(super) first_beat: usize,
-    /// The beats of the piece that it paints, as far as the region has them.
+    /// The beats of the piece that it paints, if they are in the region.
     pub(super) painted: Range<usize>,
 }
 
 impl Region {
-    /// All parts of a piece of `beats` beats.
+    /// Returns all of a piece of `beats` beats.
     pub fn all(beats: usize) -> Self {
         Self {
             painted: vec![[true; 2]; beats],
         }
     }
 
-    /// Nothing of a piece of `beats` beats.
+    /// Returns an empty region of a piece of `beats` beats.
     pub fn nothing(beats: usize) -> Self {
         Self {
             painted: vec![[false; 2]; beats],
         }
     }
 
-    /// The same with some beats of some parts added.
+    /// Returns the region with some beats of some parts added.
     #[must_use]
     pub fn with(mut self, beats: Range<usize>, parts: &[RollPart]) -> Self {
         self.set(beats, parts, true);
         self
     }
 
-    /// The same with some beats of some parts kept.
+    /// Returns the region without some beats of some parts, which are kept.
     #[must_use]
     pub fn without(mut self, beats: Range<usize>, parts: &[RollPart]) -> Self {
         self.set(beats, parts, false);
@@ -75,7 +75,7 @@ impl Region {
         }
     }
 
-    /// The length of the piece in beats.
+    /// Returns the length of the piece in beats.
     pub fn beats(&self) -> usize {
         self.painted.len()
     }
@@ -91,7 +91,7 @@ impl Region {
             && !self.painted.iter().any(|[lead, others]| *lead || *others)
     }
 
-    /// The stretches of beats in which some part is painted.
+    /// Returns the stretches of beats in which some part is painted.
     fn stretches(&self) -> Vec<Range<usize>> {
         let mut stretches: Vec<Range<usize>> = Vec::new();
         for beat in (0..self.beats()).filter(|&beat| self.painted[beat] != [false, false]) {
@@ -103,7 +103,7 @@ impl Region {
         stretches
     }
 
-    /// Divides the region into windows that begin at bar lines and see as much of what is kept, before and after, as fits.
+    /// Divides the region into windows that begin at bar lines and include as much kept music before and after as fits.
     pub(super) fn windows(&self, metre: Metre) -> Vec<Window> {
         let bar = metre.bar_beats() as usize;
         let last_start = self.beats().saturating_sub(WINDOW_BEATS).div_ceil(bar) * bar;

@@ -23,7 +23,7 @@ use crate::time::{BARS_PER_PHRASE, Bars, Beats, Seconds};
 /// is, and so do the chords.
 ///
 /// # Errors
-/// Returns an error if the model is not of the `parts` family, or the draft does not know what was asked of it; otherwise as
+/// Returns an error if the model is not of the `parts` family, or the draft lacks its requests; otherwise as
 /// [`generate`](super::generate) does.
 pub fn repaint(
     model: &Model,
@@ -151,7 +151,7 @@ impl Again {
         Ok(again)
     }
 
-    /// A clip that only has the picture's end and its cuts; everything else is in what was asked.
+    /// Returns a clip with only the picture's end and its cuts; everything else is in the draft's requests.
     fn clip(&self) -> ClipFeatures {
         let seconds = |beats: Beats| self.recipe.tempo.seconds_in(beats);
         let shots: Vec<Seconds> = self.cuts.iter().map(|&cut| seconds(cut)).collect();
@@ -173,7 +173,7 @@ impl Again {
         }
     }
 
-    /// The new draft, with the settings of the old one but for the seed and the length.
+    /// Returns the new draft, with the settings of the old one except the seed and the length.
     fn draft(&self, new: Draft, seed: u64) -> Draft {
         let bars = new.score.bars();
         let raw = RawScore {
@@ -211,7 +211,7 @@ fn go_on(steering: &mut Steering, kept: usize, beats: usize, bar_beats: usize) {
     }
 }
 
-/// The chord of each beat of a score; empty if it names none.
+/// Returns the chord of each beat of a score; empty if it names none.
 fn chords_of(score: &Score) -> Vec<Option<Chord>> {
     let beats = score.length().0 as usize;
     let changes = score.chords();

@@ -54,7 +54,7 @@ pub struct Settings {
     pub coherence: Coherence,
     /// The metre; networks without parts know only 4/4.
     pub metre: Metre,
-    /// Where the tune plays (`parts`).
+    /// When the tune plays (`parts`).
     pub lead: Lead,
     /// The style, or `None` to leave it to the network (`parts`).
     pub style: Option<Style>,
@@ -87,7 +87,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The default settings for a family of models.
+    /// Returns the default settings for a family of models.
     pub fn for_family(kind: ConditionKind) -> Self {
         let usual = Self::default();
         if kind != ConditionKind::Parts {
@@ -104,7 +104,7 @@ impl Settings {
         }
     }
 
-    /// The guidance scale for `model`: the one that is set, or the model's own.
+    /// Returns the guidance scale for `model`: the one that is set, or the model's own.
     pub(super) fn guidance_scale_for(&self, model: &Model) -> f64 {
         self.guidance_scale
             .unwrap_or_else(|| default_guidance_scale(model.config().cond_type))
@@ -155,7 +155,7 @@ impl Settings {
     }
 }
 
-/// The default guidance scale of a family of models.
+/// Returns the default guidance scale of a family of models.
 pub fn default_guidance_scale(kind: ConditionKind) -> f64 {
     match kind {
         ConditionKind::Cues => CUES_GUIDANCE_SCALE,

@@ -56,7 +56,7 @@ mod tests {
 
     const STEPS: usize = 4 * STEPS_PER_BAR;
 
-    /// One part, two pitches and four bars, with one note at the start of each of `bars`, and one that sounds everywhere.
+    /// Returns one part, two pitches and four bars: one note at the start of each of `bars`, and one that sounds throughout.
     fn roll(bars: &[usize]) -> Tensor {
         let mut cells = vec![0.0_f32; 2 * STEPS * 2];
         for bar in bars {

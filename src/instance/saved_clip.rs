@@ -164,7 +164,7 @@ mod tests {
         SavedClip::new("b.mp4".into(), &clip(), Tempo::new(120.0).unwrap())
     }
 
-    /// A saved clip of two beats with the fields `columns`.
+    /// Returns a saved clip of two beats with the fields `columns`.
     fn read(columns: &str) -> SavedClip {
         let json = format!(
             r#"{{"path":"b.mp4","duration":1.0,"frame_rate_hz":24.0,"tempo":120.0,{columns},"shots":[0.5]}}"#

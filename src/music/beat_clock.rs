@@ -41,19 +41,19 @@ impl BeatClock {
         clock
     }
 
-    /// The time of a beat. Before beat 0 the first tempo holds.
+    /// Returns the time of a beat. Before beat 0 the first tempo holds.
     pub(super) fn seconds_at(&self, at: Beats) -> Seconds {
         let stretch = self.last_stretch(|stretch| stretch.start <= at);
         stretch.start_time + Seconds((at - stretch.start).0 * stretch.micros_per_beat * 1e-6)
     }
 
-    /// The beat at a time, the inverse of [`BeatClock::seconds_at`].
+    /// Returns the beat at a time, the inverse of [`BeatClock::seconds_at`].
     pub(super) fn beat_at(&self, at: Seconds) -> Beats {
         let stretch = self.last_stretch(|stretch| stretch.start_time <= at);
         stretch.start + Beats((at - stretch.start_time).0 / (stretch.micros_per_beat * 1e-6))
     }
 
-    /// The last stretch that `has_begun`, or the first of all.
+    /// Returns the last stretch that `has_begun`, or the first of all.
     fn last_stretch(&self, has_begun: impl Fn(&Stretch) -> bool) -> Stretch {
         let begun = self.stretches.partition_point(has_begun);
         self.stretches[begun.saturating_sub(1)]

@@ -38,7 +38,7 @@ pub const NO_MODE: f32 = 0.5;
 /// A chord as pitch classes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chord {
-    /// Which pitch classes, C first, belong to its root position, whatever its bass.
+    /// Which pitch classes, C first, belong to its root position, regardless of its bass.
     pub classes: [bool; PITCH_CLASSES],
     /// The pitch class of its bass.
     pub bass: u8,
@@ -48,7 +48,7 @@ pub struct Chord {
 
 impl Chord {
     /// Reads a symbol of POP909, `ROOT:QUALITY` or `ROOT:QUALITY/DEGREE`, such as `Gb:min7/b3`; the degree is that of the
-    /// bass. `N` is no chord and gives `None`.
+    /// bass. `N` means no chord and gives `None`.
     ///
     /// # Errors
     /// Returns an error if it is not such a symbol.

@@ -102,7 +102,7 @@ mod tests {
         }
     }
 
-    /// One part and pitch, from onset and sustain step by step.
+    /// Returns one part and pitch, from onset and sustain step by step.
     fn roll(onset: &[f32], sustain: &[f32]) -> PianoRoll {
         let pitches = PitchRange::new(60, 1).unwrap();
         PianoRoll::new([onset, sustain].concat(), RollParts::One, pitches).unwrap()

@@ -60,7 +60,7 @@ pub fn shape(notes: &mut [Note], curves: &BeatCurves) {
     }
 }
 
-/// The metre term, by the nearest sixteenth of the bar.
+/// Returns the metre term, by the nearest sixteenth of the bar.
 fn metre(start_beats: f64) -> f32 {
     let step = (start_beats * f64::from(STEPS_PER_BEAT)).round() as u32;
     let beat = step / STEPS_PER_BEAT % BEATS_PER_BAR;
@@ -73,7 +73,7 @@ fn metre(start_beats: f64) -> f32 {
     }
 }
 
-/// The phrase term, by the place in four bars.
+/// Returns the phrase term, by the place in four bars.
 fn phrase(start_beats: f64) -> f32 {
     let beat = start_beats.rem_euclid(PHRASE_BEATS);
     let share = if beat < PHRASE_PEAK {
@@ -92,7 +92,7 @@ fn weight(voice: Voice) -> f32 {
     }
 }
 
-/// The energy at a beat, interpolated between whole beats.
+/// Returns the energy at a beat, interpolated between whole beats.
 fn energy(curve: &[f32], start_beats: f64) -> f32 {
     let beat = start_beats.floor();
     let within = (start_beats - beat) as f32;

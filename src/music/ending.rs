@@ -12,7 +12,7 @@ const VELOCITY: u8 = 80;
 const INNER: std::ops::RangeInclusive<u8> = 53..=72;
 /// The lowest bass note: C2.
 const LOWEST_BASS: u8 = 36;
-/// The pitch that the bass is nearest to if there is none before it: C3.
+/// The pitch that the bass stays nearest to if no bass note precedes it: C3.
 const USUAL_BASS: u8 = 48;
 
 /// Ends the music with `chord` at beat `at`, ringing until `end`.

@@ -51,12 +51,12 @@ impl Key {
         })
     }
 
-    /// The names of the pitch classes in this key.
+    /// Returns the names of the pitch classes in this key.
     pub fn spelling(self) -> Spelling {
         Spelling::new(self.tonic, self.minor)
     }
 
-    /// The tonic of the major key with the same notes.
+    /// Returns the tonic of the major key with the same notes.
     pub fn relative_major(self) -> u8 {
         (self.tonic + if self.minor { 3 } else { 0 }) % 12
     }

@@ -46,12 +46,12 @@ impl Metre {
         }
     }
 
-    /// The upper number of the time signature.
+    /// Returns the upper number of the time signature.
     pub fn beats(self) -> u8 {
         self.beats
     }
 
-    /// The lower number of the time signature.
+    /// Returns the lower number of the time signature.
     pub fn unit(self) -> u8 {
         self.unit
     }
@@ -71,17 +71,17 @@ impl Metre {
         self.unit == 8
     }
 
-    /// The beat that musicians count: a quarter, or a dotted quarter in a compound metre.
+    /// Returns the beat that musicians count: a quarter, or a dotted quarter in a compound metre.
     pub fn pulse(self) -> Beats {
         Beats(if self.is_compound() { 1.5 } else { 1.0 })
     }
 
-    /// The length of `bars` bars.
+    /// Returns the length of `bars` bars.
     pub fn length(self, bars: Bars) -> Beats {
         Beats(f64::from(bars.0) * f64::from(self.bar_beats()))
     }
 
-    /// The fewest bars that last at least `beats`; a thousandth of a beat over is forgiven.
+    /// Returns the fewest bars that last at least `beats`; a thousandth of a beat over the bar line is ignored.
     pub fn bars_covering(self, beats: Beats) -> Bars {
         let bars = (beats.0 - 1e-3) / f64::from(self.bar_beats());
         Bars(bars.ceil().max(0.0) as u32)

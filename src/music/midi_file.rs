@@ -99,7 +99,7 @@ pub struct ChannelEvent {
 }
 
 impl TempoChange {
-    /// The tempo in quarter notes per minute.
+    /// Returns the tempo in quarter notes per minute.
     pub fn bpm(&self) -> f64 {
         60e6 / f64::from(self.micros_per_beat)
     }
@@ -117,14 +117,14 @@ impl MidiFile {
         Self::parse(&bytes).map_err(|fault| fault.in_file(path))
     }
 
-    /// The notes of all tracks, sorted by start, then pitch.
+    /// Returns the notes of all tracks, sorted by start, then pitch.
     pub fn notes(&self) -> Vec<Note> {
         let mut notes: Vec<Note> = self.tracks.iter().flat_map(|t| &t.notes).copied().collect();
         notes.sort_by(Note::position);
         notes
     }
 
-    /// The tempo at the start.
+    /// Returns the tempo at the start.
     pub fn initial_tempo(&self) -> TempoChange {
         let default = TempoChange {
             at: Beats(0.0),
@@ -140,18 +140,18 @@ impl MidiFile {
         BeatClock::new(f64::from(self.initial_tempo().micros_per_beat), later)
     }
 
-    /// The time of a beat, counted from the start of the file.
+    /// Returns the time of a beat, counted from the start of the file.
     pub fn seconds_at(&self, beats: Beats) -> Seconds {
         self.clock().seconds_at(beats)
     }
 
-    /// The channel messages with their times.
+    /// Returns the channel messages with their times.
     pub fn timed_events(&self) -> impl Iterator<Item = (Seconds, &ChannelEvent)> {
         let clock = self.clock();
         (self.events.iter()).map(move |event| (clock.seconds_at(event.at), event))
     }
 
-    /// The number of the bar at a beat, from 1. A change of time signature starts a bar.
+    /// Returns the number of the bar at a beat, from 1. A change of time signature starts a bar.
     pub fn bar_at(&self, place: Beats) -> u64 {
         let (mut bars, mut since, mut beats_a_bar) = (0, 0.0, 4.0);
         let earlier = (self.time_signatures.iter()).take_while(|change| change.at.0 <= place.0);
@@ -163,7 +163,7 @@ impl MidiFile {
         bars + ((place.0 - since) / beats_a_bar).floor() as u64 + 1
     }
 
-    /// The playing time of the file.
+    /// Returns the playing time of the file.
     pub fn duration(&self) -> Seconds {
         self.seconds_at(self.length)
     }

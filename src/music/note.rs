@@ -30,7 +30,7 @@ impl Note {
         self.start + self.length
     }
 
-    /// The order of notes in a score: by start, then pitch, then part.
+    /// Returns the order of notes in a score: by start, then pitch, then part.
     pub fn position(&self, other: &Self) -> Ordering {
         (self.start.0.total_cmp(&other.start.0))
             .then(self.pitch.cmp(&other.pitch))

@@ -26,7 +26,7 @@ impl Part {
     /// The number of MIDI channels that the parts use, from channel 0 upwards.
     pub const CHANNELS: usize = 3;
 
-    /// The MIDI channel, counted from 0. [`Part::All`] shares that of [`Part::Lead`].
+    /// Returns the MIDI channel, counted from 0. [`Part::All`] shares that of [`Part::Lead`].
     pub const fn channel(self) -> u8 {
         match self {
             Self::All | Self::Lead => 0,
@@ -35,7 +35,7 @@ impl Part {
         }
     }
 
-    /// The name shown to users.
+    /// Returns the name shown to users.
     pub fn label(self) -> &'static str {
         match self {
             Self::All => "All",

@@ -94,27 +94,27 @@ impl PianoRoll {
         Self::new(values.collect(), parts, pitches)
     }
 
-    /// The values, `[planes, steps, pitches]`.
+    /// Returns the values, `[planes, steps, pitches]`.
     pub fn values(&self) -> &[f32] {
         &self.values
     }
 
-    /// The parts of the roll.
+    /// Returns the parts of the roll.
     pub fn parts(&self) -> RollParts {
         self.parts
     }
 
-    /// The pitches of the roll.
+    /// Returns the pitches of the roll.
     pub fn pitches(&self) -> PitchRange {
         self.pitches
     }
 
-    /// The length of the roll.
+    /// Returns the length of the roll.
     pub fn steps(&self) -> Steps {
         Steps(self.steps as u32)
     }
 
-    /// The onset plane of a part, `[steps, pitches]`.
+    /// Returns the onset plane of a part, `[steps, pitches]`.
     ///
     /// # Panics
     /// Panics if the roll has no such part.
@@ -122,7 +122,7 @@ impl PianoRoll {
         self.plane(self.onset_plane(part))
     }
 
-    /// The sustain plane of a part, `[steps, pitches]`.
+    /// Returns the sustain plane of a part, `[steps, pitches]`.
     ///
     /// # Panics
     /// Panics if the roll has no such part.
@@ -130,7 +130,7 @@ impl PianoRoll {
         self.plane(self.onset_plane(part) + 1)
     }
 
-    /// The onset and sustain planes of a part for writing, each `[steps, pitches]`.
+    /// Returns the onset and sustain planes of a part for writing, each `[steps, pitches]`.
     ///
     /// # Panics
     /// Panics if the roll has no such part.
@@ -186,7 +186,7 @@ impl PianoRoll {
         &mut self.values[index * size..][..size]
     }
 
-    /// The number of cells in a plane.
+    /// Returns the number of cells in a plane.
     fn plane_size(&self) -> usize {
         self.steps * self.pitches.count()
     }

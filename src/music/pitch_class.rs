@@ -6,7 +6,7 @@ pub const PITCH_CLASSES: usize = 12;
 /// Semitones of the degrees of the major scale above its tonic. They are also those of the relative minor.
 pub const MAJOR_SCALE: [u8; 7] = [0, 2, 4, 5, 7, 9, 11];
 
-/// The pitch class of a name such as `Gb`; `None` if it is not a name.
+/// Returns the pitch class of a name such as `Gb`; `None` if it is not a name.
 pub(super) fn named(name: &str) -> Option<u8> {
     let mut characters = name.chars();
     let letter = characters.next()?;
@@ -21,7 +21,7 @@ pub(super) fn interval(degree: &str) -> Option<u8> {
     on_scale(number.parse::<usize>().ok()?.checked_sub(1)?, signs)
 }
 
-/// The pitch class of a degree of the C major scale, counted from 0, with accidentals.
+/// Returns the pitch class of a degree of the C major scale, counted from 0, with accidentals.
 fn on_scale(degree: usize, accidentals: &str) -> Option<u8> {
     let natural = i32::from(*MAJOR_SCALE.get(degree)?);
     let sign = |sign| match sign {

@@ -35,7 +35,8 @@ const LEAST_MODE_WEIGHT: f64 = 0.02;
 /// Plans a chord for each beat.
 ///
 /// `major_shares` holds for each beat how often chords should be major-like, 0 to 1, or `None` to leave it open. Without
-/// a key, one is drawn. If the piece `ends`, its last bar stays on the tonic. `uniform` returns numbers in 0…1; the same numbers give the same plan.
+/// a key, one is drawn. If the piece `ends`, its last bar stays on the tonic. `uniform` returns numbers in 0…1; the same
+/// numbers give the same plan.
 pub fn plan(
     major_shares: &[Option<f32>],
     key: Option<Key>,
@@ -45,7 +46,7 @@ pub fn plan(
     plan_under(&Tune::default(), major_shares, key, ends, uniform)
 }
 
-/// Like [`plan`], for a tune: chords that hold its tones are preferred, and without a key the one that fits it is taken.
+/// Like [`plan`], for a tune: chords that hold its tones are preferred, and without a key the one that fits it best is used.
 pub fn plan_under(
     tune: &Tune,
     major_shares: &[Option<f32>],
@@ -87,7 +88,7 @@ pub fn plan_under(
         .collect()
 }
 
-/// The factor on a chord that comes from the form rather than from the chord before it.
+/// Returns the factor on a chord that comes from the form rather than from the chord before it.
 fn form_factor(walk: &[usize], chord: usize) -> f64 {
     let slot = walk.len();
     let chord_before = |slots: usize| Some(walk[slot.checked_sub(slots)?]);
@@ -107,7 +108,7 @@ fn form_factor(walk: &[usize], chord: usize) -> f64 {
     factor
 }
 
-/// The weight of each chord in a slot.
+/// Returns the weight of each chord in a slot.
 fn slot_weights(
     table: &Table,
     slot: usize,
@@ -169,7 +170,7 @@ fn reach_ahead(table: &Table, weights: &[Vec<f64>]) -> Vec<Vec<f64>> {
     reach
 }
 
-/// The index that `uniform`, 0 to 1, picks in proportion to `shares`.
+/// Returns the index that `uniform`, 0 to 1, picks in proportion to `shares`.
 fn draw(shares: &[f64], uniform: f64) -> usize {
     let mut left = uniform * shares.iter().sum::<f64>();
     let found = shares.iter().position(|share| {
@@ -188,7 +189,7 @@ mod tests {
         plan(major_shares, key, false, &mut || uniform(&mut state))
     }
 
-    /// The next number of SplitMix64 (Steele, Lea and Flood, 2014), in 0…1.
+    /// Returns the next number of SplitMix64 (Steele, Lea and Flood, 2014), in 0…1.
     fn uniform(state: &mut u64) -> f64 {
         *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut word = *state;

@@ -74,27 +74,27 @@ impl Score {
         Self(raw.repaired())
     }
 
-    /// The notes, sorted by start, then pitch, then part.
+    /// Returns the notes, sorted by start, then pitch, then part.
     pub fn notes(&self) -> &[Note] {
         &self.0.notes
     }
 
-    /// The length in bars of its metre.
+    /// Returns the length in bars of its metre.
     pub fn bars(&self) -> Bars {
         self.0.bars
     }
 
-    /// The metre.
+    /// Returns the metre.
     pub fn metre(&self) -> Metre {
         self.0.metre
     }
 
-    /// The tempo at every beat.
+    /// Returns the tempo at every beat.
     pub fn tempo_map(&self) -> &TempoMap {
         &self.0.tempo_map
     }
 
-    /// The chords that the music was made over, sorted by start; empty if they are unknown.
+    /// Returns the chords that the music was made over, sorted by start; empty if they are unknown.
     pub fn chords(&self) -> &[ChordChange] {
         &self.0.chords
     }
@@ -104,12 +104,12 @@ impl Score {
         &self.0.cuts
     }
 
-    /// The length in beats.
+    /// Returns the length in beats.
     pub fn length(&self) -> Beats {
         self.metre().length(self.bars())
     }
 
-    /// The playing time of its bars.
+    /// Returns the playing time of its bars.
     pub fn duration(&self) -> Seconds {
         self.tempo_map().seconds_at(self.length())
     }
@@ -176,7 +176,7 @@ impl RawScore {
         Ok(())
     }
 
-    /// The first note that starts while another of its channel and pitch sounds.
+    /// Returns the first note that starts while another of its channel and pitch sounds.
     fn first_overlap(&self) -> Option<&Note> {
         let mut ends = [[Beats(0.0); 128]; Part::CHANNELS];
         self.notes.iter().find(|note| {
@@ -187,7 +187,7 @@ impl RawScore {
         })
     }
 
-    /// The length of the longest score in this metre.
+    /// Returns the length of the longest score in this metre.
     fn limit(&self) -> Beats {
         self.metre.length(Bars(MAX_BARS))
     }

@@ -33,7 +33,7 @@ impl Spelling {
         }
     }
 
-    /// The name of a pitch class.
+    /// Returns the name of a pitch class.
     pub fn name(self, class: u8) -> String {
         let lowest = self.tonic - 5;
         let fifths = lowest + (i32::from(class) * 7 - lowest).rem_euclid(12);

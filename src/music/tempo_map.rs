@@ -63,28 +63,28 @@ impl TempoMap {
         }
     }
 
-    /// The changes of tempo, ascending; the first is at beat 0.
+    /// Returns the changes of tempo, ascending; the first is at beat 0.
     pub fn changes(&self) -> &[TempoChange] {
         &self.changes
     }
 
-    /// The tempo at the start.
+    /// Returns the tempo at the start.
     pub fn initial_tempo(&self) -> Tempo {
         self.changes[0].tempo
     }
 
-    /// The tempo at a beat. Before beat 0 the initial tempo holds.
+    /// Returns the tempo at a beat. Before beat 0 the initial tempo holds.
     pub fn tempo_at(&self, at: Beats) -> Tempo {
         let begun = self.changes.partition_point(|change| change.at <= at);
         self.changes[begun.saturating_sub(1)].tempo
     }
 
-    /// The time of a beat, counted from beat 0.
+    /// Returns the time of a beat, counted from beat 0.
     pub fn seconds_at(&self, at: Beats) -> Seconds {
         self.clock.seconds_at(at)
     }
 
-    /// The beat at a time, the inverse of [`TempoMap::seconds_at`].
+    /// Returns the beat at a time, the inverse of [`TempoMap::seconds_at`].
     pub fn beat_at(&self, at: Seconds) -> Beats {
         self.clock.beat_at(at)
     }

@@ -53,12 +53,12 @@ impl NoteSchedule {
         }
     }
 
-    /// The starts of the notes, by time.
+    /// Returns the starts of the notes, by time.
     pub(super) fn notes(&self) -> &[ScheduledNote] {
         &self.notes
     }
 
-    /// The ends of the notes, by time.
+    /// Returns the ends of the notes, by time.
     pub(super) fn ends(&self) -> &[NoteEnd] {
         &self.ends
     }

@@ -21,7 +21,7 @@ impl SoundingNotes {
         self.0[usize::from(channel)] >> pitch & 1 == 1
     }
 
-    /// The channel and pitch of the lowest note on the first channel that has any.
+    /// Returns the channel and pitch of the lowest note on the first channel that has any.
     pub(super) fn first(self) -> Option<(u8, u8)> {
         let channel = self.0.iter().position(|&pitches| pitches != 0)?;
         Some((channel as u8, self.0[channel].trailing_zeros() as u8))

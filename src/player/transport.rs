@@ -80,7 +80,7 @@ impl HostTransport {
         }
     }
 
-    /// The loop in seconds, extrapolated from the current position at the current tempo.
+    /// Returns the loop in seconds, extrapolated from the current position at the current tempo.
     fn loop_seconds(&self) -> Option<(f64, f64)> {
         let (first, end) = self.loop_beats?;
         let (beats, seconds) = (self.position_beats?, self.position_seconds?);
@@ -91,7 +91,7 @@ impl HostTransport {
 }
 
 impl Transport {
-    /// The line of beats over frames at the start of `block`, or `None` if the transport is stopped or reports too little.
+    /// Returns the line of beats over frames at the start of `block`, or `None` if the transport is stopped or incomplete.
     pub(super) fn segment(&self, block: Block) -> Option<Segment> {
         let beats_per_frame = self.tempo_bpm? / 60.0 / block.rate_hz;
         let position_beats = self.position?.0;
@@ -130,19 +130,19 @@ pub(super) struct Part {
 }
 
 impl Segment {
-    /// The first frame that is not before `beats`; 0 if they are before the block.
+    /// Returns the first frame that is not before `beats`; 0 if they are before the block.
     pub(super) fn frame_of(&self, beats: f64) -> u32 {
         let frames = (beats - self.position_beats) / self.beats_per_frame;
         // The conversion saturates: below 0 becomes 0.
         (frames - FRAME_SLACK).ceil() as u32
     }
 
-    /// The beat of `frame`.
+    /// Returns the beat of `frame`.
     fn beats_at(&self, frame: u32) -> f64 {
         self.position_beats + f64::from(frame) * self.beats_per_frame
     }
 
-    /// The earliest beat that is played at `frame`: after the frame before, and not before the start of the loop.
+    /// Returns the earliest beat that is played at `frame`: after the frame before, and not before the start of the loop.
     pub(super) fn earliest_beats(&self, frame: u32) -> f64 {
         let since_last_frame = self.beats_at(frame) - self.beats_per_frame * (1.0 - FRAME_SLACK);
         match self.loop_beats {

@@ -23,23 +23,23 @@ pub struct Audio {
     samples: Vec<f32>,
 }
 
-/// The number of frames in `time`; 0 if it is negative.
+/// Returns the number of frames in `time`; 0 if it is negative.
 pub(super) fn frames_in(time: Seconds) -> usize {
     (time.0 * f64::from(RATE_HZ)).round() as usize
 }
 
 impl Audio {
-    /// The samples, left and right interleaved; ±1 is full scale.
+    /// Returns the samples, left and right interleaved; ±1 is full scale.
     pub fn samples(&self) -> &[f32] {
         &self.samples
     }
 
-    /// The number of frames.
+    /// Returns the number of frames.
     pub fn frames(&self) -> usize {
         self.samples.len() / CHANNELS
     }
 
-    /// The duration.
+    /// Returns the duration.
     pub fn duration(&self) -> Seconds {
         Seconds(self.frames() as f64 / f64::from(RATE_HZ))
     }
@@ -54,7 +54,7 @@ impl Audio {
             .extend(both.flat_map(|(left, right)| [left, right]));
     }
 
-    /// The peak from a frame on.
+    /// Returns the peak from a frame on.
     pub(super) fn peak(&self, from: usize) -> f32 {
         let samples = &self.samples[(from * CHANNELS).min(self.samples.len())..];
         samples

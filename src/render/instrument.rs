@@ -73,7 +73,7 @@ impl Instrument {
         }
     }
 
-    /// The path of the soundfont; `None` for the electric piano.
+    /// Returns the path of the soundfont; `None` for the electric piano.
     pub fn soundfont_path(&self) -> Option<&Path> {
         match &self.0 {
             Kind::SoundFont { path, .. } => Some(path),

@@ -184,7 +184,7 @@ mod tests {
     use crate::time::{STEPS_PER_SEGMENT, Steps};
     use serde_json::json;
 
-    /// A window with one onset and one chord.
+    /// Returns a window with one onset and one chord.
     fn window(pitch: usize, chord: &str) -> Window {
         let pitches = PitchRange::new(40, 40).unwrap();
         let mut roll = PianoRoll::silent(Steps(STEPS_PER_SEGMENT), RollParts::One, pitches);

@@ -1,4 +1,4 @@
-//! The log of a training run, one line a step, and its loss curve.
+//! The log of a training run, one line per step, and its loss curve.
 
 mod curve;
 

@@ -51,7 +51,7 @@ fn one() -> f64 {
 }
 
 impl TrainSettings {
-    /// The settings of the authors' `params.json` and `learner.py`: Adam without weight decay, a constant rate, and no
+    /// Returns the settings of the authors' `params.json` and `learner.py`: Adam without weight decay, a constant rate, and no
     /// averaging of the weights.
     ///
     /// The authors drop no conditions. Here a fifth of the windows go without, because guidance needs a network that also
@@ -79,7 +79,7 @@ impl TrainSettings {
         }
     }
 
-    /// The settings of the first stage of the built-in model's training, of which the PyTorch mirror took 6,173 steps
+    /// Returns the settings of the first stage of the built-in model's training, of which the PyTorch mirror took 6,173 steps
     /// (`docs/experiments.md` has all stages).
     pub fn ours() -> Self {
         Self {

@@ -1,8 +1,8 @@
 //! One decoded frame, scaled to the size at which everything is measured.
 
-/// Width of a frame in pixels, whatever the clip's own size.
+/// Width of a frame in pixels, regardless of the clip's size.
 pub(crate) const WIDTH: usize = 96;
-/// Height of a frame in pixels, whatever the clip's own size.
+/// Height of a frame in pixels, regardless of the clip's size.
 pub(crate) const HEIGHT: usize = 54;
 /// Size of a frame in bytes: red, green and blue of every pixel.
 pub(crate) const FRAME_BYTES: usize = WIDTH * HEIGHT * 3;

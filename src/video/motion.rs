@@ -5,7 +5,7 @@ use super::frame::Frame;
 /// The frame rate to which motion is normalised: that of film.
 const REFERENCE_RATE_HZ: f64 = 24.0;
 
-/// Returns the motion at a frame, 0 to 1: the [`change`] per 24th of a second, whatever the clip's own rate.
+/// Returns the motion at a frame, 0 to 1: the [`change`] per 24th of a second, regardless of the clip's rate.
 ///
 /// Quiet shots have about 0.003, lively ones about 0.02; fast movement that fills the picture has more than 0.1.
 pub(crate) fn motion(before: &Frame, after: &Frame, frame_rate_hz: f64) -> f32 {

@@ -11,7 +11,7 @@ fn wait_until_idle(worker: &Worker) {
     done.recv().unwrap();
 }
 
-/// A job that reports that it has begun and then runs until it is cancelled.
+/// Returns a job that reports that it has begun and then runs until it is cancelled.
 fn until_cancelled(begun: mpsc::Sender<()>) -> impl FnOnce(&Reporter) {
     move |reporter| {
         begun.send(()).unwrap();

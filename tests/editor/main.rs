@@ -1,7 +1,7 @@
 //! The editor in a real window: a host opens it on its own X server, clicks, types and takes screenshots.
 //!
-//! Widgets are clicked where [`HeadlessEditor`] says their labels are. The screenshots stay in `target/editor`. Without Linux
-//! and Xvfb nothing here runs.
+//! Widgets are clicked where [`HeadlessEditor`] says their labels are. The screenshots stay in `target/editor`. These tests
+//! run only on Linux with Xvfb.
 #![cfg(target_os = "linux")]
 
 mod steer;

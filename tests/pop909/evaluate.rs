@@ -55,7 +55,7 @@ fn a_window_has_the_notes_chords_and_cues_of_its_eight_bars() {
     assert_eq!(second.get(Cue::Accent), 1.0);
     // Onsets 4, 4 and 1 with weights 1, 2 and 1.
     assert_eq!(first.get(Cue::Density), 3.25);
-    // Sounding cells a beat, 4 · 4 + 2 and 4 · 3 + 2, give 4.5, 4.5 and 3.5.
+    // Sounding cells per beat, 4 · 4 + 2 and 4 · 3 + 2, give 4.5, 4.5 and 3.5.
     assert_eq!(first.get(Cue::Polyphony), 4.25);
     // Of beats -4 to 4, with the first repeated, only the last is in C major.
     assert!((first.get(Cue::Mode) - 1.0 / 9.0).abs() < 1e-6);

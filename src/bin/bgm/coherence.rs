@@ -26,7 +26,7 @@ pub(crate) struct CoherenceArgs {
 }
 
 impl CoherenceArgs {
-    /// Returns `usual` with what was given in its place.
+    /// Returns `usual` with the given options in place of its own.
     pub(crate) fn over(&self, usual: Coherence) -> Coherence {
         Coherence {
             repetition: self.repetition.unwrap_or(usual.repetition),

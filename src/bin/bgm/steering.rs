@@ -39,7 +39,7 @@ impl SteeringArgs {
     }
 }
 
-/// What is asked of each cue.
+/// The request for each cue.
 struct Requests(CueMap<Option<LaneRequest>>);
 
 impl Args for Requests {

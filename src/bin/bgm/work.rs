@@ -60,7 +60,7 @@ pub(crate) fn with_progress(
     draft
 }
 
-/// Writes `draft` and says so.
+/// Writes `draft` and prints a closing line.
 pub(crate) fn write(draft: &Draft, path: &Path, started: Instant) -> Result<()> {
     draft.write_midi(path)?;
     println!(

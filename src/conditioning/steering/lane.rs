@@ -10,7 +10,7 @@ pub enum Lane {
     Clip {
         /// The factor on the curve, from 0.
         strength: f32,
-        /// What is added, −2 to 2.
+        /// Added to the curve, −2 to 2.
         offset: f32,
     },
     /// A curve with one value per beat; its last value holds from there on.
@@ -20,7 +20,7 @@ pub enum Lane {
 }
 
 impl Lane {
-    /// The clip's curve as it is.
+    /// The clip's curve, unchanged.
     pub const CLIP: Self = Self::Clip {
         strength: 1.0,
         offset: 0.0,

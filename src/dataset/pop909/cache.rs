@@ -25,7 +25,7 @@ const MAX_BEATS: usize = 100_000;
 const COUNTS: usize = 3;
 /// Columns of `notes`: the first sixteenth, the pitch, and the sixteenth after the last.
 const NOTE: usize = 3;
-/// Columns of `chords`, one row a beat: whether a chord sounds, flags of its 12 pitch classes, its bass, and whether it is
+/// Columns of `chords`, one row per beat: whether a chord sounds, flags of its 12 pitch classes, its bass, and whether it is
 /// major-like.
 const CHORD: usize = 15;
 const SEGMENT: usize = BEATS_PER_SEGMENT as usize;

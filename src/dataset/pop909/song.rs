@@ -36,7 +36,7 @@ pub struct Song {
 pub struct Window {
     /// The song's name.
     pub song: String,
-    /// The beat of the song where the window starts.
+    /// The beat of the song at which the window starts.
     pub start_beat: usize,
     /// Its roll. A note that started earlier and still sounds is sustain without an onset.
     pub roll: PianoRoll,

@@ -44,7 +44,7 @@ impl Model {
         self.encoder.cues(rows)
     }
 
-    /// Encodes rows, harmony and the music that is to stay.
+    /// Encodes rows, harmony and the music to keep.
     ///
     /// # Errors
     /// Returns an error if the model is not of the `parts` family, or if the shapes do not fit.
@@ -59,7 +59,7 @@ impl Model {
         Tensor::cat(&[rows.narrow(2, 0, cues)?.zeros_like()?, rest], 2)
     }
 
-    /// Returns the condition of one segment that asks for nothing.
+    /// Returns the null condition of one segment, which leaves everything to the network.
     ///
     /// # Errors
     /// Returns an error if the device cannot allocate it.
@@ -67,7 +67,7 @@ impl Model {
         self.encoder.null(1, self.segment_beats())
     }
 
-    /// Returns the condition that asks for nothing, in the shape of `condition`.
+    /// Returns the null condition in the shape of `condition`.
     ///
     /// # Errors
     /// Returns an error if the device cannot allocate it.

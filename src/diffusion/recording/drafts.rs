@@ -16,7 +16,7 @@ use crate::time::STEPS_PER_BEAT;
 /// The range that estimates of x₀ are clamped to.
 const X0_RANGE: (f32, f32) = (-0.1, 1.1);
 
-/// A recorded run: its noise, and what came out.
+/// A recorded run: its noise and its result.
 #[derive(Debug)]
 pub(super) struct RecordedDraft {
     name: &'static str,

@@ -1,7 +1,7 @@
 //! SDE-DPM-Solver++(2M): the multistep solver of second order in x₀ with fresh noise at every step (Lu et al., 2022,
 //! appendix; Karras et al., 2022, for the spacing of the steps).
 //!
-//! `churn` is the η of the stochastic differential equation: 1 adds all the noise that it asks for, 0 is the
+//! `churn` is the η of the stochastic differential equation: 1 adds all of its noise, 0 gives the
 //! deterministic solver.
 
 use candle_core::Tensor;
@@ -18,7 +18,7 @@ pub(super) fn run(sampling: &mut Sampling<'_>) -> Result<Tensor> {
         .collect();
     let (churn, temperature) = (sampling.settings.churn, sampling.settings.temperature);
 
-    // What is kept is put back as x₀ at every step, so the start is noise alone.
+    // Kept cells are put back as x₀ at every step, so sampling starts from noise alone.
     let mut x = ((sampling.noise)(NoiseUse::Start)? * temperature)?;
     let mut previous: Option<(Tensor, f64)> = None;
     let last = steps.len() - 2;

@@ -30,7 +30,7 @@ fn multiply(simd: Avx2, width: usize, a: &[f32], b: &[Lanes], c: &mut [Lanes]) {
 /// Evaluates an expression of intrinsics that need only AVX2 and FMA.
 macro_rules! avx2 {
     ($call:expr) => {
-        // SAFETY: an `Avx2` exists only where the processor has these instructions.
+        // SAFETY: an `Avx2` exists only if the processor has these instructions.
         unsafe { $call }
     };
 }

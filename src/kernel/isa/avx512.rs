@@ -35,7 +35,7 @@ fn multiply(simd: Avx512, width: usize, a: &[f32], b: &[Lanes], c: &mut [Lanes])
 /// Evaluates an expression of intrinsics that need only AVX-512 F.
 macro_rules! avx512 {
     ($call:expr) => {
-        // SAFETY: an `Avx512` exists only where the processor has these instructions.
+        // SAFETY: an `Avx512` exists only if the processor has these instructions.
         unsafe { $call }
     };
 }

@@ -18,7 +18,7 @@ impl Neon {
 /// Evaluates an expression of NEON intrinsics.
 macro_rules! neon {
     ($call:expr) => {
-        // SAFETY: a `Neon` exists only where the processor has these instructions.
+        // SAFETY: a `Neon` exists only if the processor has these instructions.
         unsafe { $call }
     };
 }

@@ -44,7 +44,7 @@ const SUFFIXES: [(&str, &str); 26] = [
 ];
 
 impl Chord {
-    /// Reads a symbol of a lead sheet such as `F#m7/C#`. `N.C.` is no chord and gives `None`.
+    /// Reads a symbol of a lead sheet such as `F#m7/C#`. `N.C.` means no chord and gives `None`.
     ///
     /// # Errors
     /// Returns an error if it is not such a symbol.
@@ -80,7 +80,7 @@ impl Chord {
         }))
     }
 
-    /// The symbol on a lead sheet. Of several readings, one whose root is the bass is preferred.
+    /// Returns the symbol on a lead sheet. Of several readings, one whose root is the bass is preferred.
     pub fn symbol(&self, spelling: Spelling) -> String {
         let readings = (0..12).flat_map(|above| {
             let root = (self.bass + above) % 12;
@@ -116,7 +116,7 @@ pub struct ChordLane {
 }
 
 impl ChordLane {
-    /// The chord of each of the first `beats` beats.
+    /// Returns the chord of each of the first `beats` beats.
     pub fn chords(&self, beats: usize) -> Vec<Option<Chord>> {
         let per_bar = BEATS_PER_BAR as usize;
         let chord = |beat: usize| {

@@ -39,7 +39,7 @@ pub fn shape_parts(notes: &mut [Note], curves: &BeatCurves, metre: Metre) {
     }
 }
 
-/// Adds by the place in the bar, to the nearest sixteenth.
+/// Returns the metre term, by the nearest sixteenth of the bar.
 fn place_in_bar(start_beats: f64, metre: Metre) -> f32 {
     let bar_steps = metre.bar_steps();
     let step = (start_beats * f64::from(STEPS_PER_BEAT)).round() as u32 % bar_steps;
@@ -54,7 +54,7 @@ fn place_in_bar(start_beats: f64, metre: Metre) -> f32 {
     }
 }
 
-/// Adds by the place in a phrase of four bars.
+/// Returns the phrase term, by the place in four bars.
 fn place_in_phrase(start_beats: f64, metre: Metre) -> f32 {
     let phrase_beats = f64::from(BARS_PER_PHRASE * metre.bar_beats());
     let place = (start_beats / phrase_beats).rem_euclid(1.0);

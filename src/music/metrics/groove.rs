@@ -24,7 +24,7 @@ pub(super) fn similarity(notes: &[GridNote]) -> Option<f64> {
     mean(pairs)
 }
 
-/// The share of the sixteenths on which two bars agree.
+/// Returns the share of the sixteenths on which two bars agree.
 fn agreement(a: Pattern, b: Pattern) -> f64 {
     1.0 - f64::from((a ^ b).count_ones()) / f64::from(STEPS_PER_BAR)
 }

@@ -21,7 +21,7 @@ pub(super) fn in_scale_share(notes: &[GridNote]) -> Option<f64> {
     mean(windows(notes).map(|histogram| best_scale_share(&histogram)))
 }
 
-/// The histograms of all windows of 8 bars but the last, or of the only one.
+/// Returns the histograms of all windows of 8 bars but the last, or of the only one.
 fn windows(notes: &[GridNote]) -> impl Iterator<Item = Histogram> + '_ {
     let window = |note: &GridNote| note.start.0 / STEPS_PER_SEGMENT;
     let first = notes.first().map_or(0, window);

@@ -17,7 +17,7 @@ struct Bar {
     harmony: [f64; HARMONY_WIDTH],
 }
 
-/// The fitness of the fittest segment of sorted notes; see [`super::Metrics::structureness`].
+/// Returns the fitness of the fittest segment of sorted notes; see [`super::Metrics::structureness`].
 pub(super) fn structureness(notes: &[GridNote], piece: Bars) -> Option<f64> {
     let bars = bars(notes, piece);
     if notes.is_empty() || bars.len() < 2 * SEGMENT_BARS.start() {
@@ -58,7 +58,7 @@ fn bars(notes: &[GridNote], piece: Bars) -> Vec<Bar> {
     bars
 }
 
-/// The cosine of two rows; 0 where one is silent.
+/// Returns the cosine of two rows, or 0 if one is silent.
 fn cosine(a: &[f64], b: &[f64]) -> f64 {
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let lengths = (dot(a, a) * dot(b, b)).sqrt();
@@ -69,7 +69,7 @@ fn cosine(a: &[f64], b: &[f64]) -> f64 {
     }
 }
 
-/// The fitness of the segment of `length` bars from bar `at`.
+/// Returns the fitness of the segment of `length` bars from bar `at`.
 fn fitness(scores: &[Vec<f64>], at: usize, length: usize) -> f64 {
     let bars = scores.len();
     let alike = |start: usize| (0..length).map(|i| scores[at + i][start + i]).sum::<f64>();
@@ -107,7 +107,7 @@ mod tests {
     use crate::music::piano_roll::RollPart;
     use crate::time::Steps;
 
-    /// The structureness of a piece with a bar for each letter, which has its own rhythm and harmony; a dot is silent.
+    /// Returns the structureness of a piece with a bar for each letter, which has its own rhythm and harmony; a dot is silent.
     fn form(letters: &str) -> Option<f64> {
         let mut notes = Vec::new();
         for (bar, letter) in letters.bytes().enumerate().filter(|(_, l)| *l != b'.') {

@@ -63,12 +63,12 @@ pub(super) fn top_line_steps(notes: &[GridNote]) -> Option<f64> {
     }))
 }
 
-/// The notes of each onset.
+/// Returns the notes of each onset.
 fn onsets(notes: &[GridNote]) -> impl Iterator<Item = &[GridNote]> {
     notes.chunk_by(|a, b| a.start == b.start)
 }
 
-/// The share of `cases` that are true, or `None` if empty.
+/// Returns the share of `cases` that are true, or `None` if empty.
 fn share(cases: impl Iterator<Item = bool>) -> Option<f64> {
     super::mean(cases.map(f64::from))
 }

@@ -197,7 +197,7 @@ fn in_track_of(track: usize, fault: Fault) -> Fault {
     Fault::new(found, fault.expected)
 }
 
-/// The innermost cause of an error, which is the most specific.
+/// Returns the innermost cause of an error, which is the most specific.
 fn reason(error: &midly::Error) -> String {
     let mut error: &dyn std::error::Error = error;
     while let Some(source) = error.source() {
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
     use crate::music::part::Part;
 
-    /// A file of one track at 480 ticks a beat.
+    /// Returns a file of one track at 480 ticks per beat.
     fn file(track: &[u8]) -> Vec<u8> {
         let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\x01\xE0MTrk".to_vec();
         bytes.extend((track.len() as u32).to_be_bytes());

@@ -65,7 +65,7 @@ impl Score {
 /// An event at a tick.
 type Timed<'a> = (u32, TrackEventKind<'a>);
 
-/// The parts that have notes; [`Part::All`] if there are no notes at all.
+/// Returns the parts that have notes; [`Part::All`] if there are no notes at all.
 fn parts_of(score: &Score) -> Vec<Part> {
     let has_notes = |part: &Part| score.notes().iter().any(|note| note.part == *part);
     let parts: Vec<Part> = Part::ALL.into_iter().filter(has_notes).collect();
@@ -83,7 +83,7 @@ fn track_name(part: Part) -> &'static str {
     }
 }
 
-/// The note-ons and note-offs of a part, in order; at one tick, note-offs come first.
+/// Returns the note-ons and note-offs of a part, in order; at one tick, note-offs come first.
 fn note_events(score: &Score, part: Part) -> Vec<Timed<'static>> {
     let mut events = Vec::new();
     for note in score.notes().iter().filter(|note| note.part == part) {
@@ -157,7 +157,7 @@ fn time_signature(score: &Score) -> MetaMessage<'static> {
     )
 }
 
-/// The ticks and names of the cuts within the piece.
+/// Returns the ticks and names of the cuts within the piece.
 fn cut_names(score: &Score) -> Vec<(u32, String)> {
     let piece = Beats(0.0)..=score.length();
     let cuts = score.cuts().iter().filter(|cut| piece.contains(cut));
@@ -166,7 +166,7 @@ fn cut_names(score: &Score) -> Vec<(u32, String)> {
         .collect()
 }
 
-/// A track of sorted events, with its name unless that is empty, and its end.
+/// Returns a track of sorted events, with its name unless that is empty, and its end.
 fn track<'a>(name: &'a str, events: Vec<Timed<'a>>, end: u32) -> Track<'a> {
     let name = (!name.is_empty()).then_some(MetaMessage::TrackName(name.as_bytes()));
     let events = (name.into_iter())
@@ -183,7 +183,7 @@ fn track<'a>(name: &'a str, events: Vec<Timed<'a>>, end: u32) -> Track<'a> {
         .collect()
 }
 
-/// The tick nearest to a beat.
+/// Returns the tick nearest to a beat.
 fn tick(at: Beats) -> u32 {
     (at.0 * f64::from(TICKS_PER_BEAT)).round() as u32
 }

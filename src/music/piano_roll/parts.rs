@@ -29,7 +29,7 @@ impl RollParts {
     /// All kinds of roll.
     pub const ALL: [Self; 2] = [Self::One, Self::LeadAndAccompaniment];
 
-    /// The parts, in the order of their planes.
+    /// Returns the parts, in the order of their planes.
     pub fn iter(self) -> impl Iterator<Item = RollPart> {
         self.list().iter().copied()
     }
@@ -41,12 +41,12 @@ impl RollParts {
         }
     }
 
-    /// The number of planes.
+    /// Returns the number of planes.
     pub const fn planes(self) -> usize {
         PLANES_PER_PART * self.list().len()
     }
 
-    /// The index of a part's onset plane, which its sustain plane follows; `None` if the roll has no such part.
+    /// Returns the index of a part's onset plane, which its sustain plane follows; `None` if the roll has no such part.
     pub fn onset_plane(self, part: RollPart) -> Option<usize> {
         let index = self.iter().position(|other| other == part)?;
         Some(PLANES_PER_PART * index)

@@ -34,23 +34,23 @@ impl PitchRange {
         }
     }
 
-    /// The lowest pitch.
+    /// Returns the lowest pitch.
     pub fn min(self) -> u8 {
         self.min
     }
 
-    /// The number of pitches.
+    /// Returns the number of pitches.
     pub fn count(self) -> usize {
         self.count
     }
 
-    /// The pitch in column `index` of a roll.
+    /// Returns the pitch in column `index` of a roll.
     pub fn pitch(self, index: usize) -> u8 {
         debug_assert!(index < self.count);
         self.min + index as u8
     }
 
-    /// The column of `pitch`, or `None` if it is outside the range.
+    /// Returns the column of `pitch`, or `None` if it is outside the range.
     pub fn index(self, pitch: u8) -> Option<usize> {
         pitch
             .checked_sub(self.min)

@@ -70,7 +70,7 @@ impl Table {
         }
     }
 
-    /// The count of a chord at the start of a bar.
+    /// Returns the count of a chord at the start of a bar.
     pub(super) fn uses(&self, chord: usize) -> f64 {
         self.within[chord].iter().sum()
     }

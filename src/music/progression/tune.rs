@@ -1,4 +1,4 @@
-//! A tune as far as chords must fit it: which pitch classes sound in each beat.
+//! The pitch classes of a tune in each beat, which chords must fit.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use crate::music::chord::Chord;
 use crate::music::note::Note;
 use crate::music::pitch_class::MAJOR_SCALE;
 
-/// How much likelier a chord is that holds all of the tune in its beats than one that holds none of it.
+/// How much likelier a chord with all of the tune in its beats is than one with none of it.
 const FIT_FACTOR: f64 = 400.0;
 
 /// How long each pitch class sounds in each beat, in beats. Empty if there is no tune.

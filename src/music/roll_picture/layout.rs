@@ -100,7 +100,7 @@ impl<'a> Page<'a> {
         self.ruler_height() + f32::from(self.pitches) * self.row_height()
     }
 
-    /// The height of the bar numbers and, if there are any, the times of cuts and the chords below them.
+    /// Returns the height of the bar numbers and, if there are any, the times of cuts and the chords below them.
     fn ruler_height(&self) -> f32 {
         let chords_height = if self.score.chords().is_empty() {
             0.0
@@ -110,7 +110,7 @@ impl<'a> Page<'a> {
         self.chords_top() + chords_height
     }
 
-    /// The upper edge of the chords, from the top of a system.
+    /// Returns the upper edge of the chords, from the top of a system.
     pub(super) fn chords_top(&self) -> f32 {
         if self.score.cuts().is_empty() {
             BAR_NUMBERS_HEIGHT
@@ -137,25 +137,25 @@ impl<'a> Page<'a> {
         self.score.metre().bar_beats()
     }
 
-    /// The beats of a system.
+    /// Returns the beats of a system.
     pub(super) fn beats(&self, system: &System) -> Range<Beats> {
         let bar_line = |bar: u32| Beats(f64::from(bar * self.bar_beats()));
         bar_line(system.first_bar)..bar_line(system.first_bar + system.bars)
     }
 
-    /// The horizontal place of a beat in a system.
+    /// Returns the horizontal place of a beat in a system.
     pub(super) fn x(&self, system: &System, at: Beats) -> f32 {
         let since = at - self.beats(system).start;
         MARGIN + KEYS_WIDTH + (since.0 * f64::from(self.beat_width())) as f32
     }
 
-    /// The upper edge of a pitch's row.
+    /// Returns the upper edge of a pitch's row.
     pub(super) fn y(&self, system: &System, pitch: u8) -> f32 {
         let rows_above = self.pitch_min + self.pitches - 1 - pitch;
         system.top + self.ruler_height() + f32::from(rows_above) * self.row_height()
     }
 
-    /// The area of a system's notes, without its ruler and keys.
+    /// Returns the area of a system's notes, without its ruler and keys.
     pub(super) fn rows(&self, system: &System) -> Rect {
         let top = system.top + self.ruler_height();
         let left = MARGIN + KEYS_WIDTH;

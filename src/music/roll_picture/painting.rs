@@ -138,7 +138,7 @@ impl Page<'_> {
         canvas.fill_rounded(body, 3.0, colour, (0.4 + 0.75 * loudness).min(1.0));
     }
 
-    /// Paints the symbols of the chords where they start if there is room, on a ground that hides the lines behind them.
+    /// Paints the symbols of the chords where they start if there is room, on a background that hides the lines behind them.
     fn paint_chords(&self, canvas: &mut Canvas, system: &System) {
         let rows = self.rows(system);
         let beats = self.beats(system);
