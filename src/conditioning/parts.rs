@@ -109,6 +109,9 @@ impl PartsConditioning {
     /// Returns the same rows with `chords` on the first beats.
     #[must_use]
     pub fn with_chords(mut self, chords: &[Option<Chord>]) -> Self {
+        if chords.is_empty() {
+            return self;
+        }
         let all = self
             .chords
             .get_or_insert_with(|| vec![None; self.rows.beats()]);

@@ -44,6 +44,8 @@ pub struct Recipe {
 pub struct Asked {
     /// The cues, without reference to a clip.
     pub steering: Steering,
+    /// The activity at each beat, −1 to 1, which sets the loudness of notes.
+    pub energy: Vec<f32>,
     /// The end of the picture.
     pub picture_end: Beats,
 }
@@ -66,7 +68,7 @@ impl Draft {
     }
 
     /// Reads a draft back from a MIDI file that [`Draft::to_midi`] wrote for a model of the `parts` family. Notes are those
-    /// of the file, so that edits made elsewhere are kept; parts follow from the channels.
+    /// of the file, so that edits made elsewhere are kept; parts follow from the names of the tracks, or else from the channels.
     ///
     /// # Errors
     /// Returns an error if the file does not contain the draft's requests.

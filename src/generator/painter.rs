@@ -92,7 +92,12 @@ impl Painter<'_> {
 
         let mask: Vec<f32> = (PARTS.into_iter())
             .flat_map(|part| (0..beats).map(move |beat| (part, beat)))
-            .map(|(part, beat)| f32::from(u8::from(!paints(part, window.first_beat + beat))))
+            .map(|(part, beat)| {
+                let beat = window.first_beat + beat;
+                // What a later window paints is not known yet.
+                let is_open = beat >= window.painted.start && region.paints(part, beat);
+                f32::from(u8::from(!is_open))
+            })
             .collect();
         let mask = Tensor::from_vec(mask, (1, PARTS.len(), beats), device)?;
         let spread = spread_mask(&mask, STEPS_PER_BEAT as usize)?;

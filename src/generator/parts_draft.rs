@@ -23,7 +23,7 @@ use crate::music::{accompaniment, ending};
 use crate::time::{Bars, Beats, STEPS_PER_BEAT, Steps};
 
 /// Pieces of fewer bars than this are too short to end.
-const LEAST_BARS_WITH_ENDING: u32 = 4;
+pub(super) const LEAST_BARS_WITH_ENDING: u32 = 4;
 
 /// A piece being drafted: where it ends, and the requests for each beat.
 pub(super) struct Piece<'a> {
@@ -35,6 +35,8 @@ pub(super) struct Piece<'a> {
     /// The beat of the last chord, in a piece that ends.
     last_chord: Option<usize>,
     picture_end: Beats,
+    /// The activity at each beat, if it is known from a draft.
+    known_energy: Option<Vec<f32>>,
 }
 
 impl<'a> Piece<'a> {
@@ -68,7 +70,13 @@ impl<'a> Piece<'a> {
                 seed: settings.harmony_seed.unwrap_or(settings.seed),
             },
         )?;
-        let end_beats = placement.beat_at(clip.duration).0.min(beats as f64);
+        // Music that goes on for more than a bar after the picture ends with its own last bar.
+        let picture_end = placement.beat_at(clip.duration).0;
+        let end_beats = if picture_end + bar_beats as f64 > beats as f64 {
+            picture_end.min(beats as f64)
+        } else {
+            beats as f64
+        };
         let last_chord = ends.then(|| last_strong_beat(end_beats, bar_beats));
         Ok(Self {
             model,
@@ -78,6 +86,7 @@ impl<'a> Piece<'a> {
             conditioning,
             last_chord,
             picture_end: Beats(end_beats),
+            known_energy: None,
         })
     }
 
@@ -85,6 +94,14 @@ impl<'a> Piece<'a> {
     pub(super) fn with_chords(mut self, chords: &[Option<Chord>]) -> Self {
         self.conditioning = self.conditioning.with_chords(chords);
         self
+    }
+
+    /// The same piece with the loudness of a draft.
+    pub(super) fn with_energy(self, energy: &[f32]) -> Self {
+        Self {
+            known_energy: Some(energy.to_vec()),
+            ..self
+        }
     }
 
     /// Returns the length in beats.
@@ -138,7 +155,11 @@ impl<'a> Piece<'a> {
                 ..note.with_velocity(PUBLISHED_VELOCITY)
             })
             .collect();
-        painted.retain(starts_in_region);
+        let is_in_piece = |note: &Note| {
+            self.last_chord
+                .is_none_or(|last| note.start.0 <= last as f64)
+        };
+        painted.retain(|note| starts_in_region(note) && is_in_piece(note));
         if let Some(last) = self
             .last_chord
             .filter(|&last| region.paints(RollPart::Accompaniment, last))
@@ -148,6 +169,14 @@ impl<'a> Piece<'a> {
         self.shape(&mut painted);
         notes.extend(give_way(painted, &notes));
         Ok(notes)
+    }
+
+    /// The activity at each beat, for the loudness of notes.
+    fn energy(&self) -> Vec<f32> {
+        match &self.known_energy {
+            Some(energy) => energy.clone(),
+            None => self.settings.steering.energy_curve(&self.curves),
+        }
     }
 
     /// Completes the last chord.
@@ -160,7 +189,7 @@ impl<'a> Piece<'a> {
     }
 
     fn shape(&self, notes: &mut [Note]) {
-        let energy = self.settings.steering.energy_curve(&self.curves);
+        let energy = self.energy();
         let accent = self.settings.steering.accent_curve(&self.curves);
         let curves = BeatCurves {
             energy: &energy,
@@ -187,6 +216,9 @@ impl<'a> Piece<'a> {
                 settings: self.settings.clone(),
                 asked: Some(Asked {
                     steering: self.settings.steering.resolved(&self.curves),
+                    energy: (self.energy().into_iter())
+                        .map(|energy| (energy * 1000.0).round() / 1000.0)
+                        .collect(),
                     picture_end: self.picture_end,
                 }),
             },

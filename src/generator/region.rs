@@ -119,7 +119,8 @@ impl Region {
                 };
                 let start = from.saturating_sub(context).div_ceil(bar) * bar;
                 let first_beat = start.min(last_start).min(from / bar * bar);
-                let end = (first_beat + WINDOW_BEATS).min(stretch.end);
+                let whole_bars = (first_beat + WINDOW_BEATS) / bar * bar;
+                let end = whole_bars.min(stretch.end);
                 windows.push(Window {
                     first_beat,
                     painted: from..end,
@@ -148,6 +149,13 @@ mod tests {
     fn a_whole_piece_is_painted_in_windows_that_keep_the_half_before_them() {
         let painted = windows(&Region::all(64), Metre::COMMON);
         assert_eq!(painted, [(0, 0..32), (16, 32..48), (32, 48..64)]);
+    }
+
+    #[test]
+    fn no_window_ends_within_a_bar_unless_the_region_does() {
+        let waltz = "3/4".parse().unwrap();
+        let painted = windows(&Region::all(60), waltz);
+        assert_eq!(painted, [(0, 0..30), (15, 30..45), (30, 45..60)]);
     }
 
     #[test]

@@ -2,21 +2,25 @@
 
 use std::ops::ControlFlow;
 
-use super::parts_draft::Piece;
+use super::parts_draft::{LEAST_BARS_WITH_ENDING, Piece};
 use super::region::PARTS;
 use super::{Asked, Draft, Progress, Region, Settings};
+use crate::conditioning::harmony::Harmony;
+use crate::conditioning::lead::Lead;
 use crate::conditioning::placement::Alignment;
-use crate::conditioning::steering::{Lane, Steering};
+use crate::conditioning::steering::Lane;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::music::chord::{Chord, ChordLane};
 use crate::music::cues::Cue;
+use crate::music::key::Key;
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::piano_roll::RollPart;
 use crate::music::score::{RawScore, Score};
+use crate::music::tempo_map::TempoMap;
 use crate::time::{BARS_PER_PHRASE, Bars, Beats, Seconds};
 
 /// Paints `region` of `draft` again with noise of `seed`. Every note that does not start in the region stays exactly as it
@@ -37,7 +41,9 @@ pub fn repaint(
         seed,
         ..again.settings(draft.score.bars())
     };
-    let piece = Piece::new(model, &again.clip, &settings, &[])?.with_chords(&again.chords);
+    let piece = (Piece::new(model, &again.clip, &settings, &[])?)
+        .with_chords(&again.chords)
+        .with_energy(&again.asked.energy);
     let notes = piece.paint(draft.score.notes(), region, on_progress)?;
     Ok(again.draft(piece.draft(&again.clip, notes), seed))
 }
@@ -57,19 +63,33 @@ pub fn extend(
     let (old, metre) = (draft.score.bars(), draft.score.metre());
     let bars = Bars(old.0.saturating_add(more.0));
     let bar_beats = metre.bar_beats() as usize;
-    let kept_bars = if again.recipe.ends { old.0 - 1 } else { old.0 };
+    let has_ended = again.recipe.ends && old.0 >= LEAST_BARS_WITH_ENDING;
+    let kept_bars = if has_ended { old.0 - 1 } else { old.0 };
     let kept_beats = kept_bars as usize * bar_beats;
     let added = metre.length(bars) - metre.length(old);
     again.asked.picture_end = again.asked.picture_end + added;
     let beats = metre.length(bars).0 as usize;
-    go_on(&mut again.asked.steering, kept_beats, beats, bar_beats);
+    let period = (BARS_PER_PHRASE as usize * bar_beats).min(kept_beats);
+    for cue in Cue::ALL {
+        if let Lane::Drawn(values) = &mut again.asked.steering.lanes[cue] {
+            go_on(values, kept_beats, beats, period);
+        }
+    }
+    go_on(&mut again.asked.energy, kept_beats, beats, period);
+    if let (Harmony::Planned(key @ None), false) =
+        (&mut again.recipe.harmony, again.chords.is_empty())
+    {
+        *key = Some(Key::of_chords(&again.chords));
+    }
     again.clip = again.clip();
     again.chords.truncate(kept_beats);
     let settings = Settings {
         seed,
         ..again.settings(bars)
     };
-    let piece = Piece::new(model, &again.clip, &settings, &[])?.with_chords(&again.chords);
+    let piece = (Piece::new(model, &again.clip, &settings, &[])?)
+        .with_chords(&again.chords)
+        .with_energy(&again.asked.energy);
     let region = piece.whole().without(0..kept_beats, &PARTS);
     let end = Beats(kept_beats as f64);
     let kept = draft
@@ -114,6 +134,7 @@ pub fn accompany(
     };
     let settings = Settings {
         clip_start: Beats(0.0),
+        lead: Lead::Free,
         ..settings.clone()
     };
     let piece = Piece::new(model, &clip, &settings, &tune)?;
@@ -127,6 +148,7 @@ struct Again {
     recipe: Settings,
     asked: Asked,
     cuts: Vec<Beats>,
+    tempo_map: TempoMap,
     chords: Vec<Option<Chord>>,
     clip: ClipFeatures,
 }
@@ -144,6 +166,7 @@ impl Again {
             recipe: draft.recipe.settings.clone(),
             asked,
             cuts: draft.score.cuts().to_vec(),
+            tempo_map: draft.score.tempo_map().clone(),
             chords: chords_of(&draft.score),
             clip: ClipFeatures::default(),
         };
@@ -178,6 +201,7 @@ impl Again {
         let bars = new.score.bars();
         let raw = RawScore {
             cuts: self.cuts.clone(),
+            tempo_map: self.tempo_map.clone(),
             ..new.score.into()
         };
         let mut recipe = new.recipe;
@@ -195,19 +219,14 @@ impl Again {
     }
 }
 
-/// Lets the drawn lanes go on beyond `kept` beats, up to `beats`: their last four bars over and over.
-fn go_on(steering: &mut Steering, kept: usize, beats: usize, bar_beats: usize) {
-    let period = (BARS_PER_PHRASE as usize * bar_beats).min(kept);
-    for cue in Cue::ALL {
-        if let Lane::Drawn(values) = &mut steering.lanes[cue]
-            && period > 0
-            && values.len() >= kept
-        {
-            values.truncate(kept);
-            for beat in kept..beats {
-                values.push(values[beat - period]);
-            }
-        }
+/// Lets a curve go on beyond `kept` beats, up to `beats`: its last `period` beats over and over.
+fn go_on(values: &mut Vec<f32>, kept: usize, beats: usize, period: usize) {
+    if period == 0 || values.len() < kept {
+        return;
+    }
+    values.truncate(kept);
+    for beat in kept..beats {
+        values.push(values[beat - period]);
     }
 }
 
@@ -244,14 +263,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn drawn_lanes_go_on_with_their_last_four_bars() {
-        let mut steering = Steering::default();
-        steering.lanes[Cue::Density] = Lane::Drawn((0..24).map(|beat| beat as f32).collect());
-        go_on(&mut steering, 20, 26, 4);
-        let Lane::Drawn(values) = &steering.lanes[Cue::Density] else {
-            panic!("the lane is no longer drawn");
-        };
+    fn curves_go_on_with_their_last_bars() {
+        let mut values: Vec<f32> = (0..24).map(|beat| beat as f32).collect();
+        go_on(&mut values, 20, 26, 16);
         assert_eq!(values.len(), 26);
         assert_eq!(values[18..], [18.0, 19.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
+        let mut none = Vec::new();
+        go_on(&mut none, 20, 26, 16);
+        assert!(none.is_empty());
     }
 }

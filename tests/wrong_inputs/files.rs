@@ -184,6 +184,7 @@ fn draft_in_parts() -> Vec<u8> {
             settings: Settings::default(),
             asked: Some(Asked {
                 steering: Steering::default(),
+                energy: Vec::new(),
                 picture_end: Beats(16.0),
             }),
         },

@@ -12,7 +12,7 @@ use diff_bgm::music::key::Key;
 use diff_bgm::music::metre::Metre;
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::time::Tempo;
-use diff_bgm::{Fault, Result};
+use diff_bgm::{Error, Fault, Result};
 
 use crate::output::expect_extension;
 use crate::steering::SteeringArgs;
@@ -47,6 +47,22 @@ pub(crate) struct Arguments {
     steering: SteeringArgs,
 }
 
+/// The metre of a file that has only one.
+fn metre_of(file: &MidiFile) -> Result<Metre, Fault> {
+    let mut metre = Metre::COMMON;
+    for signature in &file.time_signatures {
+        let next = Metre::new(signature.numerator, signature.denominator as u8)?;
+        if signature.at.0 > 0.0 && next != metre {
+            return Err(Fault::new(
+                format!("a change from {metre} to {next}"),
+                "a tune in one metre",
+            ));
+        }
+        metre = next;
+    }
+    Ok(metre)
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let started = Instant::now();
     expect_extension(&arguments.output, &["mid", "midi"])?;
@@ -54,11 +70,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let file = MidiFile::open(&arguments.tune)?;
     let in_file = |fault: Fault| fault.in_file(&arguments.tune);
     let tempo = Tempo::new(file.initial_tempo().bpm()).map_err(in_file)?;
-    let metre = match file.time_signatures.first() {
-        Some(signature) => Metre::new(signature.numerator, signature.denominator as u8),
-        None => Ok(Metre::COMMON),
-    };
-    let metre = metre.map_err(in_file)?;
+    let metre = metre_of(&file).map_err(in_file)?;
+    if file.tempo_changes.iter().any(|change| change.at.0 > 0.0) {
+        return Err(Error::Usage(format!(
+            "{} changes its tempo. Save the tune at one tempo.",
+            arguments.tune.display()
+        )));
+    }
     let steering = arguments.steering.steering()?;
     let model = arguments.work.load()?;
     let settings = Settings {

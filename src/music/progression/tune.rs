@@ -19,9 +19,15 @@ impl Tune {
         let mut sounding = vec![[0.0; 12]; beats];
         for note in notes {
             let (start, end) = (note.start.0.max(0.0), note.end().0.min(beats as f64));
-            for beat in start as usize..end.ceil() as usize {
+            let last = (end.ceil() as usize).min(beats);
+            let touched = sounding
+                .iter_mut()
+                .enumerate()
+                .take(last)
+                .skip(start as usize);
+            for (beat, classes) in touched {
                 let overlap = end.min(beat as f64 + 1.0) - start.max(beat as f64);
-                sounding[beat][usize::from(note.pitch % 12)] += overlap.max(0.0);
+                classes[usize::from(note.pitch % 12)] += overlap.max(0.0);
             }
         }
         Self(sounding)
