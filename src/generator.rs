@@ -2,6 +2,7 @@
 
 mod canvas;
 mod draft;
+mod give_way;
 mod painter;
 mod parts_draft;
 mod piece;

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::canvas::Canvas;
+use super::give_way::{give_way, painted_part};
 use super::painter::Painter;
 use super::region::{PARTS, Region};
 use super::settings::check_length;
@@ -226,14 +227,6 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// Returns the part that `part` is painted as; undivided music counts as accompaniment.
-fn painted_part(part: Part) -> RollPart {
-    match RollPart::from(part) {
-        RollPart::All => RollPart::Accompaniment,
-        part => part,
-    }
-}
-
 /// Returns the last downbeat, or middle of a bar that has one, before `end_beats`.
 fn last_strong_beat(end_beats: f64, bar_beats: usize) -> usize {
     let half = if bar_beats > 2 && bar_beats.is_multiple_of(2) {
@@ -243,30 +236,6 @@ fn last_strong_beat(end_beats: f64, bar_beats: usize) -> usize {
     };
     let halves = ((end_beats - 1e-3) / half as f64).floor().max(0.0) as usize;
     halves * half
-}
-
-/// Shortens or drops painted notes where a kept note of the same pitch and part, or channel, sounds.
-fn give_way(painted: Vec<Note>, kept: &[Note]) -> Vec<Note> {
-    let rivals = |note: &Note| {
-        let (part, pitch, channel) = (painted_part(note.part), note.pitch, note.part.channel());
-        kept.iter().filter(move |other| {
-            let is_near = painted_part(other.part) == part || other.part.channel() == channel;
-            is_near && other.pitch == pitch
-        })
-    };
-    let mut notes = painted;
-    notes.retain_mut(|note| {
-        for other in rivals(note) {
-            if other.start.0 <= note.start.0 && note.start.0 < other.end().0 {
-                return false;
-            }
-            if note.start.0 < other.start.0 && other.start.0 < note.end().0 {
-                note.length = other.start - note.start;
-            }
-        }
-        true
-    });
-    notes
 }
 
 #[cfg(test)]
@@ -280,27 +249,5 @@ mod tests {
         assert_eq!(last_strong_beat(48.0, 4), 46);
         assert_eq!(last_strong_beat(47.0, 3), 45);
         assert_eq!(last_strong_beat(12.0, 6), 9);
-    }
-
-    #[test]
-    fn painted_notes_give_way_to_kept_ones_of_their_part_and_pitch() {
-        let note = |start: f64, length: f64, part| Note {
-            start: Beats(start),
-            length: Beats(length),
-            pitch: 60,
-            velocity: 80,
-            part,
-        };
-        let kept = [note(2.0, 2.0, Part::Lead)];
-        let painted = vec![
-            note(0.0, 4.0, Part::Lead),
-            note(3.0, 1.0, Part::Lead),
-            note(3.0, 1.0, Part::Chords),
-        ];
-        let left = give_way(painted, &kept);
-        assert_eq!(
-            left,
-            [note(0.0, 2.0, Part::Lead), note(3.0, 1.0, Part::Chords)]
-        );
     }
 }

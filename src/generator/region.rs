@@ -119,8 +119,12 @@ impl Region {
                 };
                 let start = from.saturating_sub(context).div_ceil(bar) * bar;
                 let first_beat = start.min(last_start).min(from / bar * bar);
-                let whole_bars = (first_beat + WINDOW_BEATS) / bar * bar;
-                let end = whole_bars.min(stretch.end);
+                let limit = first_beat + WINDOW_BEATS;
+                let end = if limit < stretch.end {
+                    limit / bar * bar
+                } else {
+                    stretch.end
+                };
                 windows.push(Window {
                     first_beat,
                     painted: from..end,
