@@ -86,6 +86,9 @@ impl DraftJob {
             return Err(Error::Cancelled);
         }
         let (model, pool) = tools.lock().prepare(state.model.as_deref(), state.device)?;
+        let usual = Settings::for_family(model.config().cond_type);
+        settings.sampler.kind = usual.sampler.kind;
+        settings.coherence = usual.coherence;
         let clip = full_clip(session, &saved);
         let is_repeated = state.takes.last().is_some_and(|take| {
             let recipe = &take.draft.recipe;
