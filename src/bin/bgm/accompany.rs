@@ -94,5 +94,5 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let tune = file.notes();
     let draft =
         work::with_progress(|on_progress| accompany(&model, &tune, &settings, on_progress))?;
-    work::write(&draft, &arguments.output, started)
+    work::write(&draft, &arguments.output, started.elapsed().as_secs_f64())
 }

@@ -7,9 +7,6 @@ use clap::Args;
 use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::conditioning::lead::Lead;
 use diff_bgm::conditioning::placement::Alignment;
-use diff_bgm::counted::counted;
-use diff_bgm::diffusion::device::DeviceKind;
-use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::generator::{Settings, generate};
@@ -26,8 +23,7 @@ use crate::coherence::CoherenceArgs;
 use crate::output::{expect_extension, write_json};
 use crate::steering::SteeringArgs;
 use crate::style::{StyleChoice, style};
-use crate::threads::ThreadCount;
-use crate::work::with_progress;
+use crate::work::{self, WorkArgs, with_progress};
 
 /// Draft music for a clip
 #[derive(Args)]
@@ -37,9 +33,6 @@ pub(crate) struct Arguments {
     /// The MIDI file to write
     #[arg(short, long, value_name = "DRAFT.mid")]
     output: PathBuf,
-    /// The model file [default: the built-in model]
-    #[arg(long, value_name = "MODEL.safetensors")]
-    model: Option<PathBuf>,
     /// Length of the music in bars [default: up to the first bar line at or after the clip's end]
     #[arg(long)]
     bars: Option<u32>,
@@ -95,12 +88,8 @@ pub(crate) struct Arguments {
     /// How the clip is matched to the beats: time (by the tempo), or stretch (the whole clip over the whole piece)
     #[arg(long, default_value = "time")]
     align: Alignment,
-    /// The device that runs the network: cpu, cuda or metal
-    #[arg(long, default_value = "cpu")]
-    device: DeviceKind,
-    /// Threads; 0 uses one per core
-    #[arg(long, default_value = "0")]
-    threads: ThreadCount,
+    #[command(flatten)]
+    work: WorkArgs,
     /// Also write a picture of the piano roll
     #[arg(long, value_name = "ROLL.png")]
     roll: Option<PathBuf>,
@@ -165,15 +154,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     ] {
         path.map_or(Ok(()), |path| expect_writable(path))?;
     }
-    arguments.threads.apply()?;
-
-    let device = arguments.device.open()?;
+    let device = arguments.work.start()?;
 
     let (clip, load_clip) = timed(|| clip::read(&arguments.clip))?;
-    let (model, load_model) = timed(|| match &arguments.model {
-        Some(path) => Model::load(path, &device),
-        None => Model::built_in(&device),
-    })?;
+    let (model, load_model) = timed(|| arguments.work.model(&device))?;
     let usual = Settings::for_family(model.config().cond_type);
     let settings = Settings {
         tempo: arguments.tempo,
@@ -205,13 +189,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let (draft, generate_seconds) =
         timed(|| with_progress(|on_progress| generate(&model, &clip, &settings, on_progress)))?;
 
-    draft.write_midi(&arguments.output)?;
-    println!(
-        "{}: {} in {}, in {generate_seconds:.1} s",
-        arguments.output.display(),
-        counted(draft.score.notes().len(), "note"),
-        counted(draft.score.bars().0 as usize, "bar")
-    );
+    work::write(&draft, &arguments.output, generate_seconds)?;
     if let Some(path) = &arguments.roll {
         draft.write_roll_picture(path)?;
     }

@@ -115,7 +115,7 @@ pub(crate) fn run_repaint(arguments: &RepaintArguments) -> Result<()> {
     let model = arguments.work.load()?;
     let new =
         work::with_progress(|on_progress| repaint(&model, &draft, &region, seed, on_progress))?;
-    work::write(&new, &arguments.output, started)
+    work::write(&new, &arguments.output, started.elapsed().as_secs_f64())
 }
 
 pub(crate) fn run_continue(arguments: &ContinueArguments) -> Result<()> {
@@ -131,7 +131,7 @@ pub(crate) fn run_continue(arguments: &ContinueArguments) -> Result<()> {
     let more = Bars(arguments.bars);
     let model = arguments.work.load()?;
     let new = work::with_progress(|on_progress| extend(&model, &draft, more, seed, on_progress))?;
-    work::write(&new, &arguments.output, started)
+    work::write(&new, &arguments.output, started.elapsed().as_secs_f64())
 }
 
 fn read(path: &PathBuf) -> Result<Draft> {

@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
+use candle_core::Device;
 use clap::Args;
 use diff_bgm::Result;
 use diff_bgm::counted::counted;
@@ -29,14 +29,23 @@ pub(crate) struct WorkArgs {
 }
 
 impl WorkArgs {
-    /// Sets the number of threads and loads the model.
-    pub(crate) fn load(&self) -> Result<Model> {
+    /// Sets the number of threads and opens the device.
+    pub(crate) fn start(&self) -> Result<Device> {
         self.threads.apply()?;
-        let device = self.device.open()?;
+        self.device.open()
+    }
+
+    /// Loads the model.
+    pub(crate) fn model(&self, device: &Device) -> Result<Model> {
         match &self.model {
-            Some(path) => Model::load(path, &device),
-            None => Model::built_in(&device),
+            Some(path) => Model::load(path, device),
+            None => Model::built_in(device),
         }
+    }
+
+    /// Does both.
+    pub(crate) fn load(&self) -> Result<Model> {
+        self.model(&self.start()?)
     }
 }
 
@@ -61,14 +70,13 @@ pub(crate) fn with_progress(
 }
 
 /// Writes `draft` and prints a closing line.
-pub(crate) fn write(draft: &Draft, path: &Path, started: Instant) -> Result<()> {
+pub(crate) fn write(draft: &Draft, path: &Path, seconds: f64) -> Result<()> {
     draft.write_midi(path)?;
     println!(
-        "{}: {} in {}, in {:.1} s",
+        "{}: {} in {}, in {seconds:.1} s",
         path.display(),
         counted(draft.score.notes().len(), "note"),
-        counted(draft.score.bars().0 as usize, "bar"),
-        started.elapsed().as_secs_f64()
+        counted(draft.score.bars().0 as usize, "bar")
     );
     Ok(())
 }
