@@ -39,7 +39,7 @@ fn bars(bencher: Bencher, bars: u32) {
     let settings = Settings {
         tempo: Tempo::new(120.0).unwrap(),
         bars: Some(Bars(bars)),
-        ..Settings::default()
+        ..Settings::for_family(model.config().cond_type)
     };
     let mut go_on = |_| ControlFlow::Continue(());
     bencher.bench_local(|| generate(&model, &clip, &settings, &mut go_on).unwrap());

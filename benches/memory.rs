@@ -25,7 +25,7 @@ fn main() {
         let settings = Settings {
             seed,
             bars: Some(Bars(8)),
-            ..Settings::default()
+            ..Settings::for_family(model.config().cond_type)
         };
         generate(&model, &clip, &settings, &mut |_| ControlFlow::Continue(())).expect("a draft");
         if seed % LEVEL_AT == 0 {

@@ -16,7 +16,10 @@ use std::ops::ControlFlow;
 pub use draft::{Asked, Draft, Recipe};
 pub use region::Region;
 pub use repaint::{accompany, extend, repaint};
-pub use settings::{CUES_GUIDANCE_SCALE, MAX_SAMPLING_STEPS, Settings, default_guidance_scale};
+pub use settings::{
+    CUES_GUIDANCE_SCALE, MAX_SAMPLING_STEPS, PARTS_GUIDANCE_SCALE, PARTS_STEPS, Settings,
+    default_guidance_scale,
+};
 
 use crate::conditioning::Conditioning;
 use crate::conditioning::clip_curves::ClipCurves;

@@ -20,6 +20,8 @@ use handover::{ScheduleReceiver, schedule_handover};
 use sounding_notes::SoundingNotes;
 use transport::Segment;
 
+use crate::music::part::Part;
+
 /// The coarsest grid to which hosts are known to round positions, in quarter notes.
 const COARSEST_TICK_BEATS: f64 = 1.0 / 1920.0;
 
@@ -62,6 +64,8 @@ pub struct Player {
     next_on: usize,
     /// The first of [`NoteSchedule::ends`] that has not passed.
     next_off: usize,
+    /// The channels that are silent.
+    muted: [bool; Part::CHANNELS],
     /// The notes that sound.
     sounding: SoundingNotes,
     /// The sounding notes that must end before anything else is sent.
@@ -98,11 +102,19 @@ impl Player {
             schedule: Box::default(),
             next_on: 0,
             next_off: 0,
+            muted: Default::default(),
             sounding: SoundingNotes::default(),
             owed: SoundingNotes::default(),
             expected: None,
         };
         (player, publisher)
+    }
+
+    /// Silences channels from the next block on, and lets the others sound. Notes that sound on a silenced channel end; notes
+    /// that began while a channel was silent do not start late.
+    pub fn set_muted(&mut self, muted: [bool; Part::CHANNELS]) {
+        self.muted = muted;
+        self.owed |= self.sounding.on_channels(muted);
     }
 
     /// Plays one block: passes each event and its frame to `send`, in order.
@@ -204,6 +216,10 @@ impl Player {
                         return;
                     }
                     let (channel, pitch) = (note.channel, note.pitch);
+                    if self.muted[usize::from(channel)] {
+                        self.next_on += 1;
+                        continue;
+                    }
                     let on = NoteEvent::On {
                         channel,
                         pitch,

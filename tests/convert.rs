@@ -11,8 +11,8 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::formats::raw_tensor::RawTensor;
 use diff_bgm::formats::safetensors_file::Container;
 
-/// The built-in model, as a source of weights that match a configuration.
-const MODEL: &[u8] = include_bytes!("../models/default.safetensors");
+/// A model of the family `cues`, as a source of weights that match a configuration.
+const MODEL: &[u8] = include_bytes!("../models/cues.safetensors");
 
 /// Returns a model file's tensors by name, and its configuration.
 fn contents(bytes: &[u8]) -> (BTreeMap<String, RawTensor>, String) {

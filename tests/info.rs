@@ -79,7 +79,7 @@ fn the_built_in_model_and_a_midi_file_are_described() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let printed = bgm(&["info".as_ref(), &root.join("models/default.safetensors")]);
     assert!(
-        printed.starts_with("model of the cues family\n"),
+        printed.starts_with("model of the parts family\n"),
         "{printed}"
     );
     assert!(

@@ -2,8 +2,8 @@
 
 use std::process::{Command, Output};
 
-const MODEL: &str = "models/default.safetensors";
-const RECORDING: &str = "tests/fixtures/default_model.safetensors";
+const MODEL: &str = "models/cues.safetensors";
+const RECORDING: &str = "tests/fixtures/cues.safetensors";
 
 fn verify(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bgm"))

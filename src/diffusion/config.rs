@@ -2,6 +2,7 @@
 
 mod check;
 mod row_cue;
+mod without_parts;
 
 use serde::{Deserialize, Serialize};
 

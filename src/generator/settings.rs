@@ -19,12 +19,12 @@ use crate::time::{BEATS_PER_BAR, Bars, Beats, Tempo};
 /// The most sampling steps per segment.
 pub const MAX_SAMPLING_STEPS: usize = 1000;
 
-/// The guidance scale of our own models, chosen by `bgm evaluate` (see `models/MODEL_CARD.md`).
+/// The guidance scale of models of the `cues` family, chosen by `bgm evaluate`.
 pub const CUES_GUIDANCE_SCALE: f64 = 2.0;
 /// The guidance scale of models of the `parts` family: one pass per step.
-const PARTS_GUIDANCE_SCALE: f64 = 1.0;
+pub const PARTS_GUIDANCE_SCALE: f64 = 1.0;
 /// The sampling steps of models of the `parts` family.
-const PARTS_STEPS: usize = 8;
+pub const PARTS_STEPS: usize = 8;
 /// The guidance scale of the published models, the authors' own.
 const PUBLISHED_GUIDANCE_SCALE: f64 = 5.0;
 

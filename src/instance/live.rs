@@ -14,6 +14,8 @@ pub struct Live {
     position_beats: AtomicU64,
     position_seconds: AtomicU64,
     draft_tempo_bpm: AtomicU64,
+    /// The upper number of the time signature times 256, plus the lower; 0 if unknown.
+    time_signature: AtomicU32,
     loads: AtomicU32,
 }
 
@@ -25,6 +27,7 @@ impl Default for Live {
             position_beats: AtomicU64::new(f64::NAN.to_bits()),
             position_seconds: AtomicU64::new(f64::NAN.to_bits()),
             draft_tempo_bpm: AtomicU64::new(f64::NAN.to_bits()),
+            time_signature: AtomicU32::new(0),
             loads: AtomicU32::new(0),
         }
     }
@@ -37,6 +40,9 @@ impl Live {
         store(&self.tempo_bpm, transport.tempo_bpm);
         store(&self.position_beats, transport.position_beats);
         store(&self.position_seconds, transport.position_seconds);
+        let (beats, unit) = transport.time_signature.unwrap_or_default();
+        let packed = u32::from(u16::from_be_bytes([beats, unit]));
+        self.time_signature.store(packed, Ordering::Relaxed);
     }
 
     /// Counts a project that the host has loaded. Its parameters are set already.
@@ -72,6 +78,13 @@ impl Live {
     /// Returns the host's tempo, or `None` if it is unknown or not a tempo for music.
     pub fn tempo(&self) -> Option<Tempo> {
         Tempo::new(self.tempo_bpm()?).ok()
+    }
+
+    /// Returns the upper and lower number of the host's time signature, or `None` if the host has not reported one.
+    pub fn time_signature(&self) -> Option<(u8, u8)> {
+        let packed = self.time_signature.load(Ordering::Relaxed);
+        let [beats, unit] = (packed as u16).to_be_bytes();
+        (packed != 0).then_some((beats, unit))
     }
 
     /// Returns the host's position in quarter notes, or `None` if unknown.

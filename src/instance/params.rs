@@ -7,7 +7,7 @@
 mod table;
 mod values;
 
-use crate::generator::CUES_GUIDANCE_SCALE;
+use crate::generator::PARTS_GUIDANCE_SCALE;
 use crate::time::BEATS_PER_BAR;
 
 pub use table::{ParamId, ParamRange, ParamSpec};
@@ -18,7 +18,7 @@ pub const MAX_REVISION: i32 = 1 << 20;
 /// The last beat at which a clip may start, counted from 0.
 pub const LAST_START_BEAT: i32 = 8191;
 /// The default of the guidance parameter, which stands for the model's own default.
-const DEFAULT_GUIDANCE: f32 = CUES_GUIDANCE_SCALE as f32;
+const DEFAULT_GUIDANCE: f32 = PARTS_GUIDANCE_SCALE as f32;
 
 /// Formats a beat as bar and beat, both counted from 1: beat 16 is `5.1`.
 pub fn bar_and_beat(beat: i32) -> String {

@@ -14,6 +14,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::generator::Draft;
+use crate::music::metre::Metre;
 use crate::player::{NoteSchedule, SchedulePublisher};
 use crate::time::Tempo;
 
@@ -111,6 +112,22 @@ impl Session {
                 )
             })
             .unwrap_or(Tempo::DEFAULT)
+    }
+
+    /// Returns the metre that drafts for `state` are made in: the host's, else that of the current take, else 4/4.
+    ///
+    /// # Errors
+    /// Returns an error if drafts cannot be made in the host's metre.
+    pub fn metre_for_drafts(&self, state: &State) -> Result<Metre> {
+        if let Some((beats, unit)) = self.live.time_signature() {
+            return Metre::new(beats, unit).map_err(|fault| {
+                Error::Usage(format!(
+                    "The host's metre: {fault}. Set one of them at the clip."
+                ))
+            });
+        }
+        let take = state.current_take();
+        Ok(take.map_or(Metre::COMMON, |take| take.draft.score.metre()))
     }
 
     /// Changes the state and plays its current take. Clears the notices, which may no longer apply.

@@ -11,8 +11,7 @@ use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
 use crate::diffusion::device::DeviceKind;
-use crate::diffusion::sampler::SamplerSettings;
-use crate::generator::Draft;
+use crate::generator::{Draft, PARTS_STEPS};
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
@@ -64,7 +63,7 @@ impl Default for State {
             model: None,
             device: DeviceKind::default(),
             seed: 1,
-            steps: SamplerSettings::default().steps,
+            steps: PARTS_STEPS,
             harmony: Harmony::default(),
         }
     }

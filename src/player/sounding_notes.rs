@@ -21,6 +21,14 @@ impl SoundingNotes {
         self.0[usize::from(channel)] >> pitch & 1 == 1
     }
 
+    /// Returns the notes on the channels that are true in `chosen`.
+    pub(super) fn on_channels(mut self, chosen: [bool; Part::CHANNELS]) -> Self {
+        for (pitches, is_chosen) in self.0.iter_mut().zip(chosen) {
+            *pitches *= u128::from(is_chosen);
+        }
+        self
+    }
+
     /// Returns the channel and pitch of the lowest note on the first channel that has any.
     pub(super) fn first(self) -> Option<(u8, u8)> {
         let channel = self.0.iter().position(|&pitches| pitches != 0)?;

@@ -1,5 +1,6 @@
 mod any_host;
 mod loops;
+mod mute;
 mod tempo;
 
 use super::*;

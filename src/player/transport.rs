@@ -18,6 +18,8 @@ pub struct HostTransport {
     pub position_seconds: Option<f64>,
     /// The start and end of the loop in quarter notes, while looping.
     pub loop_beats: Option<(f64, f64)>,
+    /// The upper and lower number of the time signature.
+    pub time_signature: Option<(u8, u8)>,
 }
 
 /// Where the score starts on the host's timeline.
@@ -206,6 +208,7 @@ mod tests {
             position_beats: Some(100.0),
             position_seconds: Some(11.0),
             loop_beats: Some((98.5, 101.5)),
+            ..HostTransport::default()
         };
         let tempo = Tempo::new(120.0).unwrap();
         let start = Seconds(10.0);

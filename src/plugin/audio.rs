@@ -99,6 +99,7 @@ impl Audio {
             playing: transport.playing && !params.bypass.value(),
             ..transport
         };
+        self.player.set_muted(params.muted());
         let on_draft = audible.on_draft(anchor(params, session.live.draft_tempo()));
         let level = if params.preview.value() {
             params.preview_level.value()
@@ -168,7 +169,13 @@ fn host_transport(host: &Transport) -> HostTransport {
         position_beats: host.pos_beats(),
         position_seconds: host.pos_seconds(),
         loop_beats: host.loop_range_beats(),
+        time_signature: time_signature(host),
     }
+}
+
+fn time_signature(host: &Transport) -> Option<(u8, u8)> {
+    let number = |number: Option<i32>| u8::try_from(number?).ok();
+    number(host.time_sig_numerator).zip(number(host.time_sig_denominator))
 }
 
 /// Returns where the draft lies: on the host's beats, or in time at the draft's own tempo.

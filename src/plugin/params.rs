@@ -11,6 +11,7 @@ use nice_plug::prelude::{FloatRange, IntRange};
 
 use crate::instance::Session;
 use crate::instance::params::{ParamId, ParamRange, ParamValues, bar_and_beat, beat_from_text};
+use crate::music::part::Part;
 pub(super) use access::HostParams;
 pub(super) use loading::filter_state;
 use saved::Saved;
@@ -43,6 +44,12 @@ pub struct DiffBgmParams {
     pub preview_level: FloatParam,
     #[id = "bypass"]
     pub bypass: BoolParam,
+    #[id = "mute_lead"]
+    pub mute_lead: BoolParam,
+    #[id = "mute_chords"]
+    pub mute_chords: BoolParam,
+    #[id = "mute_bass"]
+    pub mute_bass: BoolParam,
     #[id = "generate"]
     pub generate: BoolParam,
     #[id = "revision"]
@@ -71,10 +78,18 @@ impl DiffBgmParams {
             preview: switch(ParamId::Preview),
             preview_level: float(ParamId::PreviewLevel),
             bypass: switch(ParamId::Bypass).make_bypass(),
+            mute_lead: switch(ParamId::MuteLead),
+            mute_chords: switch(ParamId::MuteChords),
+            mute_bass: switch(ParamId::MuteBass),
             generate: switch(ParamId::Generate),
             revision: count(ParamId::Revision).non_automatable().hide(),
             saved: Saved(session),
         }
+    }
+
+    /// Returns which channels are muted.
+    pub(super) fn muted(&self) -> [bool; Part::CHANNELS] {
+        [&self.mute_lead, &self.mute_chords, &self.mute_bass].map(BoolParam::value)
     }
 
     /// Returns the current values.

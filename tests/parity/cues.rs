@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use candle_core::{Device, Tensor};
 use diff_bgm::diffusion::config::ModelConfig;
@@ -14,9 +15,15 @@ use diff_bgm::formats::safetensors_file::Container;
 use crate::formula::formula_model;
 use crate::{assert_close, fixture};
 
-const BUILT_IN: &str = "default_model.safetensors";
+const PLAIN: &str = "cues.safetensors";
 const WITH_HARMONY: &str = "cues-harmony.safetensors";
 const HARMONY_BASE: u32 = 3000;
+
+/// Returns the model without parts that is kept beside the built-in one.
+fn plain_model() -> Model {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/cues.safetensors");
+    Model::load(&path, &Device::Cpu).unwrap()
+}
 
 /// Returns a narrow network with harmony and attention over time, with formula weights.
 fn harmony_model() -> Model {
@@ -90,13 +97,13 @@ fn assert_recorded_draft(model: &Model, name: &str) {
 }
 
 #[test]
-fn the_built_in_model_predicts_what_was_recorded() {
-    assert_recorded_prediction(&Model::built_in(&Device::Cpu).unwrap(), BUILT_IN);
+fn the_model_of_the_family_cues_predicts_what_was_recorded() {
+    assert_recorded_prediction(&plain_model(), PLAIN);
 }
 
 #[test]
-fn the_built_in_model_drafts_what_was_recorded() {
-    assert_recorded_draft(&Model::built_in(&Device::Cpu).unwrap(), BUILT_IN);
+fn the_model_of_the_family_cues_drafts_what_was_recorded() {
+    assert_recorded_draft(&plain_model(), PLAIN);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The `parts` family: a pass of the network, the spacing of the solver's steps, and two whole drafts, as recorded with
-//! PyTorch for the weights in `models/parts.safetensors`.
+//! PyTorch for the built-in weights.
 
 use std::path::Path;
 
@@ -12,8 +12,7 @@ use crate::fixture;
 const TOLERANCE: f64 = 1e-4;
 
 fn model() -> Model {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/parts.safetensors");
-    Model::load(&path, &Device::Cpu).unwrap()
+    Model::built_in(&Device::Cpu).unwrap()
 }
 
 fn recording() -> Recording {

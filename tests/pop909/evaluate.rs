@@ -66,7 +66,8 @@ fn a_window_has_the_notes_chords_and_cues_of_its_eight_bars() {
 #[test]
 fn cues_of_a_window_become_rows_for_a_model() {
     let data = data_set();
-    let model = Model::built_in(&candle_core::Device::Cpu).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/cues.safetensors");
+    let model = Model::load(&path, &candle_core::Device::Cpu).unwrap();
     let window = (first_song(data.path()).unwrap()).window(0, model.pitches());
     let rows = CueScale::new(model.config()).unwrap().rows(&window.cues);
     assert_eq!((rows.beats(), rows.width()), (32, 10));

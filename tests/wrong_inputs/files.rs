@@ -13,7 +13,7 @@ use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats};
 
-const MODEL: &[u8] = include_bytes!("../../models/default.safetensors");
+const MODEL: &[u8] = include_bytes!("../../models/cues.safetensors");
 const WEIGHTS: &[u8] = include_bytes!("../fixtures/torch/state-dict.pt");
 const TENSOR: &[u8] = include_bytes!("../fixtures/torch/tensor.pth");
 

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 
 use super::clip_job::full_clip;
 use crate::counted::counted;
+use crate::diffusion::config::ConditionKind;
 use crate::diffusion::device::DeviceKind;
 use crate::diffusion::model::Model;
 use crate::diffusion::sampler::SamplerSettings;
@@ -17,6 +18,7 @@ use crate::instance::notice::Notice;
 use crate::instance::params::ParamValues;
 use crate::instance::session::Session;
 use crate::instance::state::State;
+use crate::music::metre::Metre;
 use crate::worker::{InferencePool, Reporter, SharedByKey};
 
 /// The models that this process uses.
@@ -37,6 +39,8 @@ pub(super) struct DraftJob {
     epoch: u64,
     state: Arc<State>,
     settings: Settings,
+    /// The host's metre, for models that know others than 4/4.
+    metre: Result<Metre>,
 }
 
 impl DraftJob {
@@ -57,10 +61,12 @@ impl DraftJob {
             harmony: state.harmony.clone(),
             ..Settings::default()
         };
+        let metre = session.metre_for_drafts(&state);
         Self {
             epoch,
             state,
             settings,
+            metre,
         }
     }
 
@@ -68,7 +74,7 @@ impl DraftJob {
     /// with the same settings, the seed moves on by one, so that each press of Generate gives another draft.
     ///
     /// # Errors
-    /// Returns an error if no clip is open, the model cannot be loaded or run, or the job is cancelled.
+    /// Returns an error if no clip is open, the host's metre is none that the model knows, the model cannot be loaded or run, or the job is cancelled.
     pub(super) fn run(
         self,
         session: &Session,
@@ -79,6 +85,7 @@ impl DraftJob {
             epoch,
             state,
             mut settings,
+            metre,
         } = self;
         let saved = (session.clip_for(epoch, state.clip.clone()))
             .ok_or_else(|| Error::Usage("No clip is open. Open one first.".to_owned()))?;
@@ -86,9 +93,13 @@ impl DraftJob {
             return Err(Error::Cancelled);
         }
         let (model, pool) = tools.lock().prepare(state.model.as_deref(), state.device)?;
-        let usual = Settings::for_family(model.config().cond_type);
+        let family = model.config().cond_type;
+        let usual = Settings::for_family(family);
         settings.sampler.kind = usual.sampler.kind;
         settings.coherence = usual.coherence;
+        if family == ConditionKind::Parts {
+            settings.metre = metre?;
+        }
         let clip = full_clip(session, &saved);
         let is_repeated = state.takes.last().is_some_and(|take| {
             let recipe = &take.draft.recipe;

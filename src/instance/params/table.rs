@@ -31,6 +31,12 @@ pub enum ParamId {
     PreviewLevel,
     /// Silences the draft and ends sounding notes.
     Bypass,
+    /// Silences the tune, and music that is not divided into parts.
+    MuteLead,
+    /// Silences the chords.
+    MuteChords,
+    /// Silences the bass.
+    MuteBass,
     /// Makes a draft each time it is switched on.
     Generate,
     /// Changes with the state, so that the host sees unsaved changes.
@@ -80,7 +86,7 @@ pub enum ParamRange {
 
 impl ParamId {
     /// Every parameter.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Density,
         Self::Polyphony,
         Self::Register,
@@ -93,6 +99,9 @@ impl ParamId {
         Self::Preview,
         Self::PreviewLevel,
         Self::Bypass,
+        Self::MuteLead,
+        Self::MuteChords,
+        Self::MuteBass,
         Self::Generate,
         Self::Revision,
     ];
@@ -156,6 +165,9 @@ impl ParamId {
                 "The level of the built-in instrument",
             ),
             Self::Bypass => switch("bypass", "Bypass", false, "Silences the draft"),
+            Self::MuteLead => switch("mute_lead", "Mute lead", false, "Silences the tune"),
+            Self::MuteChords => switch("mute_chords", "Mute chords", false, "Silences the chords"),
+            Self::MuteBass => switch("mute_bass", "Mute bass", false, "Silences the bass"),
             Self::Generate => switch(
                 "generate",
                 "Generate",

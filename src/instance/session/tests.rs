@@ -1,4 +1,5 @@
 use super::*;
+use crate::music::metre::Metre;
 use crate::music::score::{RawScore, Score};
 use crate::music::tempo_map::TempoMap;
 use crate::player::{HostTransport, Player};
@@ -107,6 +108,37 @@ fn drafts_are_made_at_the_hosts_tempo_or_else_at_that_of_the_current_take() {
         ..HostTransport::default()
     });
     assert_eq!(tempo(), Tempo::new(90.0).unwrap());
+}
+
+#[test]
+fn drafts_are_made_in_the_hosts_metre_or_else_in_that_of_the_current_take() {
+    let (_player, session) = session();
+    let metre = || session.metre_for_drafts(&session.state());
+    assert_eq!(metre().unwrap(), Metre::COMMON);
+    let waltz: Metre = "3/4".parse().unwrap();
+    let score = RawScore {
+        metre: waltz,
+        ..RawScore::default()
+    };
+    let draft = Draft {
+        score: Score::new(score).unwrap(),
+        ..Draft::default()
+    };
+    session.add_take(0, draft, 0);
+    assert_eq!(metre().unwrap(), waltz);
+    let in_metre = |beats, unit| {
+        session.live.set_transport(&HostTransport {
+            time_signature: Some((beats, unit)),
+            ..HostTransport::default()
+        });
+        metre()
+    };
+    assert_eq!(in_metre(6, 8).unwrap().to_string(), "6/8");
+    let error = in_metre(7, 8).unwrap_err().to_string();
+    assert!(
+        error.contains("7/8") && error.contains("6/8, 12/8"),
+        "{error}"
+    );
 }
 
 #[test]

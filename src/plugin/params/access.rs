@@ -37,6 +37,9 @@ impl HostParams {
             ParamId::Preview => params.preview.as_ptr(),
             ParamId::PreviewLevel => params.preview_level.as_ptr(),
             ParamId::Bypass => params.bypass.as_ptr(),
+            ParamId::MuteLead => params.mute_lead.as_ptr(),
+            ParamId::MuteChords => params.mute_chords.as_ptr(),
+            ParamId::MuteBass => params.mute_bass.as_ptr(),
             ParamId::Generate => params.generate.as_ptr(),
             ParamId::Revision => params.revision.as_ptr(),
         }

@@ -1,5 +1,6 @@
 //! Checks on what the host loads from its project.
 
+use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Arc;
 
@@ -8,7 +9,9 @@ use nice_plug::params::{Param, Params};
 use nice_plug::plugin::{ParamValue, PluginState};
 
 use super::DiffBgmParams;
+use crate::generator::CUES_GUIDANCE_SCALE;
 use crate::instance::Session;
+use crate::instance::params::ParamId;
 use crate::player::Player;
 
 /// The field that holds the saved state.
@@ -21,6 +24,7 @@ pub(in crate::plugin) fn filter_state(state: &mut PluginState) {
     if serde_json::from_str::<String>(field).is_err() {
         *field = "\"\"".to_owned();
     }
+    forget_old_guidance(&mut state.params);
     let fresh = DiffBgmParams::new(Arc::new(Session::new(Player::new().1)));
     let mut saved = mem::take(&mut state.params);
     for (id, param, _) in fresh.param_map() {
@@ -44,6 +48,17 @@ pub(in crate::plugin) fn filter_state(state: &mut PluginState) {
     }
 }
 
+/// Leaves out the guidance of a project from before there were parts if it was the default of the built-in model of that time:
+/// the built-in model of today has its own.
+fn forget_old_guidance(saved: &mut BTreeMap<String, ParamValue>) {
+    const OLD_DEFAULT: f32 = CUES_GUIDANCE_SCALE as f32;
+    let is_old = !saved.contains_key(ParamId::MuteLead.spec().key);
+    let key = ParamId::Guidance.spec().key;
+    if is_old && matches!(saved.get(key), Some(ParamValue::F32(OLD_DEFAULT))) {
+        saved.remove(key);
+    }
+}
+
 /// Clamps a saved value to the parameter's range. A missing value or NaN becomes the default.
 fn sound<P: Param<Plain: PartialOrd>>(param: &P, saved: Option<P::Plain>) -> P::Plain {
     let (low, high) = (param.preview_plain(0.0), param.preview_plain(1.0));
@@ -58,9 +73,9 @@ fn sound<P: Param<Plain: PartialOrd>>(param: &P, saved: Option<P::Plain>) -> P::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generator::CUES_GUIDANCE_SCALE;
+    use crate::generator::PARTS_GUIDANCE_SCALE;
 
-    const GUIDANCE: f32 = CUES_GUIDANCE_SCALE as f32;
+    const GUIDANCE: f32 = PARTS_GUIDANCE_SCALE as f32;
 
     fn filtered(params: &[(&str, ParamValue)], fields: &[(&str, &str)]) -> PluginState {
         let own = |text: &str| text.to_owned();
@@ -113,6 +128,20 @@ mod tests {
         ));
         assert!(matches!(state.params["start"], ParamValue::I32(0)));
         assert!(matches!(state.params["follow"], ParamValue::Bool(true)));
+    }
+
+    #[test]
+    fn the_untouched_guidance_of_an_old_project_becomes_that_of_the_new_model() {
+        let guidance = |params: &[(&str, ParamValue)]| match filtered(params, &[]).params["guidance"]
+        {
+            ParamValue::F32(guidance) => guidance,
+            _ => panic!("not a number"),
+        };
+        let chosen = |value| ("guidance", ParamValue::F32(value));
+        assert_eq!(guidance(&[chosen(2.0)]), GUIDANCE);
+        assert_eq!(guidance(&[chosen(3.0)]), 3.0);
+        let new = ("mute_lead", ParamValue::Bool(false));
+        assert_eq!(guidance(&[chosen(2.0), new]), 2.0);
     }
 
     #[test]

@@ -123,7 +123,7 @@ impl Arguments {
             (None, params) => {
                 let config = match params {
                     Some(path) => read_params(path)?,
-                    None => Model::built_in(device)?.config().clone(),
+                    None => Model::built_in(device)?.config().without_parts(),
                 };
                 let variables = Variables::fresh(&config, settings.seed, device)?;
                 (config, variables)

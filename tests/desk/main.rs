@@ -1,15 +1,15 @@
 //! The jobs of an instance: clips are read, drafts made and files written on its workers.
 
+mod models;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use diff_bgm::diffusion::sampler::SamplerKind;
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::instance::params::ParamValues;
 use diff_bgm::instance::{Desk, Notice, Session, State};
-use diff_bgm::music::part::Part;
 use diff_bgm::player::{Block, NoteEvent, Player, Sent, Transport};
 use diff_bgm::time::{Beats, Seconds};
 use diff_bgm::worker::{JobKind, Status};
@@ -321,25 +321,4 @@ fn the_host_is_notified_once_per_change_while_no_editor_is_open() {
     instance.desk.generate(ParamValues::default());
     instance.succeeds();
     assert_eq!(notified.load(Ordering::Relaxed), 2);
-}
-
-#[test]
-fn a_model_in_parts_drafts_with_its_own_solver_and_parts() {
-    let instance = Instance::with_clip();
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/parts.safetensors");
-    (instance.desk.session).edit(|state| state.model = Some(model.clone()));
-    instance.desk.generate(ParamValues::default());
-    instance.succeeds();
-    let state = instance.state();
-    let draft = &state.current_take().unwrap().draft;
-    assert_eq!(
-        draft.recipe.settings.sampler.kind,
-        SamplerKind::SdeDpmSolver
-    );
-    for part in [Part::Chords, Part::Bass] {
-        assert!(
-            draft.score.notes().iter().any(|note| note.part == part),
-            "{part:?}"
-        );
-    }
 }

@@ -1,0 +1,69 @@
+//! Drafts of the built-in model and of one without parts.
+
+use diff_bgm::diffusion::sampler::SamplerKind;
+use diff_bgm::music::part::Part;
+use diff_bgm::player::HostTransport;
+
+use super::*;
+
+#[test]
+fn the_built_in_model_drafts_with_its_own_solver_and_parts() {
+    let instance = Instance::with_clip();
+    instance.desk.generate(ParamValues::default());
+    instance.succeeds();
+    let state = instance.state();
+    let draft = &state.current_take().unwrap().draft;
+    assert_eq!(
+        draft.recipe.settings.sampler.kind,
+        SamplerKind::SdeDpmSolver
+    );
+    for part in [Part::Chords, Part::Bass] {
+        assert!(
+            draft.score.notes().iter().any(|note| note.part == part),
+            "{part:?}"
+        );
+    }
+}
+
+/// Sets what the host reports as its metre.
+fn in_metre(instance: &Instance, beats: u8, unit: u8) {
+    let live = &instance.desk.session.live;
+    live.set_transport(&HostTransport {
+        time_signature: Some((beats, unit)),
+        ..HostTransport::default()
+    });
+}
+
+#[test]
+fn drafts_are_in_the_hosts_metre_or_name_those_that_are_possible() {
+    let instance = Instance::with_clip();
+    in_metre(&instance, 3, 4);
+    instance.desk.generate(ParamValues::default());
+    instance.succeeds();
+    let metre = || {
+        let state = instance.state();
+        state
+            .current_take()
+            .unwrap()
+            .draft
+            .score
+            .metre()
+            .to_string()
+    };
+    assert_eq!(metre(), "3/4");
+
+    in_metre(&instance, 7, 8);
+    instance.desk.generate(ParamValues::default());
+    let problem = instance.fails();
+    assert!(
+        problem.contains("7/8") && problem.contains("3/4"),
+        "{problem}"
+    );
+
+    // A model without parts knows 4/4 alone, whatever the host's metre.
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/cues.safetensors");
+    (instance.desk.session).edit(|state| state.model = Some(model.clone()));
+    instance.desk.generate(ParamValues::default());
+    instance.succeeds();
+    assert_eq!(metre(), "4/4");
+}
