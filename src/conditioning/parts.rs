@@ -173,6 +173,13 @@ impl PartsConditioning {
         self
     }
 
+    /// Returns the same rows with other chords on all beats, or with a free harmony.
+    #[must_use]
+    pub fn with_harmony(mut self, chords: Option<Vec<Option<Chord>>>) -> Self {
+        self.chords = chords;
+        self
+    }
+
     /// Returns the rows, without those of the harmony.
     pub fn rows(&self) -> &BeatRows {
         &self.rows

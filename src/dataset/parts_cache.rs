@@ -15,10 +15,11 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
-pub use window::Window;
+pub use window::{Window, lead_shares};
 
 use crate::error::{Error, Fault, Result};
 use crate::formats::npz::Npz;
+use crate::music::metre::Metre;
 use crate::music::piano_roll::PitchRange;
 use crate::music::style::Style;
 use cell_grid::CellGrid;
@@ -79,6 +80,14 @@ impl PartsCache {
     /// Returns the places of all windows, piece by piece.
     pub fn places(&self) -> &[WindowPlace] {
         &self.places
+    }
+
+    /// Returns the metre of the window at `place`, or `None` if it changes or is not one of [`Metre::ALL`].
+    ///
+    /// # Panics
+    /// Panics if `place` is not of this cache.
+    pub fn metre(&self, place: WindowPlace) -> Option<Metre> {
+        window::metre(&window::beat_places(&self.columns, place))
     }
 
     /// Returns the window at `place`, transposed up by `semitones`. Notes outside `pitches` are left out.

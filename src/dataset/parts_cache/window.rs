@@ -1,5 +1,6 @@
 //! A window of 32 beats: its roll, and what is measured on it.
 
+use super::columns::Columns;
 use super::{PartsCache, WindowPlace};
 use crate::conditioning::parts::{BeatPlace, FORM_BEATS, MeasuredMusic, PartsConditioning};
 use crate::diffusion::config::ModelConfig;
@@ -51,13 +52,7 @@ impl Window {
         let modes: Vec<f32> = (chords.iter())
             .map(|chord| chord.map_or(NO_MODE, |chord| chord.mode))
             .collect();
-        let beat_place = |beat: usize| BeatPlace {
-            opening: beat < place.first_sounding + FORM_BEATS,
-            ending: beat + FORM_BEATS > place.last_sounding,
-            downbeat: columns.downbeat[beat],
-            compound: columns.compound[beat],
-        };
-        let beat_places: Vec<BeatPlace> = beats.clone().map(beat_place).collect();
+        let beat_places = beat_places(columns, place);
         Self {
             place,
             metre: metre(&beat_places),
@@ -114,8 +109,11 @@ fn roll(cache: &PartsCache, start: usize, semitones: i8, pitches: PitchRange) ->
     roll
 }
 
-/// Returns the share of each beat's steps on which the lead sounds.
-pub(crate) fn lead_shares(roll: &PianoRoll) -> Vec<f32> {
+/// Returns the share of each beat's steps on which the lead of `roll` sounds, 0 to 1; a sustained cell counts as sounding.
+///
+/// # Panics
+/// Panics if the roll has no lead.
+pub fn lead_shares(roll: &PianoRoll) -> Vec<f32> {
     let width = roll.pitches().count();
     let (onset, sustain) = (roll.onset(RollPart::Lead), roll.sustain(RollPart::Lead));
     let sounds: Vec<bool> = (onset.chunks_exact(width).zip(sustain.chunks_exact(width)))
@@ -128,8 +126,20 @@ pub(crate) fn lead_shares(roll: &PianoRoll) -> Vec<f32> {
     sounds.chunks_exact(STEPS).map(share).collect()
 }
 
+/// Returns the places of the beats of the window at `place`.
+pub(super) fn beat_places(columns: &Columns, place: WindowPlace) -> Vec<BeatPlace> {
+    let beat_place = |beat: usize| BeatPlace {
+        opening: beat < place.first_sounding + FORM_BEATS,
+        ending: beat + FORM_BEATS > place.last_sounding,
+        downbeat: columns.downbeat[beat],
+        compound: columns.compound[beat],
+    };
+    let beats = place.start_beat..place.start_beat + BEATS;
+    beats.map(beat_place).collect()
+}
+
 /// Returns the metre of beats that begin with a bar; the last bar may go on after them.
-fn metre(places: &[BeatPlace]) -> Option<Metre> {
+pub(super) fn metre(places: &[BeatPlace]) -> Option<Metre> {
     let downbeats: Vec<usize> = (0..places.len())
         .filter(|&beat| places[beat].downbeat)
         .collect();
