@@ -96,3 +96,6 @@ fn chords(window: &Window, harmony: Harmony, settings: &Settings) -> Option<Vec<
         Harmony::Free => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
