@@ -1,21 +1,25 @@
-//! Compares generated music with real music: 8-bar segments are generated for the cues of held-out windows of POP909, and
-//! both are measured.
+//! Compares generated music with real music: segments are generated for the cues of held-out windows, and both are measured.
 //!
-//! - [`generate_segments`] makes the segments.
-//! - [`Report`] holds the figures, as a table or as JSON.
+//! - [`generate_segments`] makes segments for windows of POP909.
+//! - [`parts`] makes them for windows in lead and accompaniment, and measures them by part and task.
+//! - [`Report`] holds the figures of all families, as a table or as JSON.
+//! - `held_out`: what is compared with.
 //! - `measures`: figures of single segments, and how much their distributions overlap.
 //! - `following`: how music follows the cues it was generated for.
 //! - `retrieval`: whether the music can be matched to those cues among others.
 //! - `statistics`: means, rank correlation, overlap of distributions.
 
 mod following;
+mod held_out;
 mod measures;
+pub mod parts;
 mod report;
 mod retrieval;
 mod statistics;
 
 use std::ops::ControlFlow;
 
+pub use held_out::{HeldOut, merged};
 pub use report::{FollowingReport, Pair, Report};
 pub use retrieval::CANDIDATES;
 

@@ -24,11 +24,12 @@ pub use settings::{
 use crate::conditioning::Conditioning;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::harmony::Harmony;
+use crate::conditioning::parts::PartsConditioning;
 use crate::conditioning::placement::Placement;
 use crate::conditioning::steering::Steering;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::model::Model;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::music::chord::{Chord, ChordChange};
 use crate::music::decode::{decode, decode_published};
@@ -41,6 +42,8 @@ use crate::music::score::{RawScore, Score};
 use crate::music::tempo_map::TempoMap;
 use crate::time::{BEATS_PER_BAR, Bars, Beats, Steps};
 
+use canvas::Canvas;
+use painter::Painter;
 use piece::Piece;
 use settings::check_length;
 
@@ -169,6 +172,41 @@ pub fn paint(
         bars,
     };
     piece.paint(on_progress)
+}
+
+/// Paints `region` of a roll of zeros and ones over again, as drafts of the family `parts` are painted; everything else stays.
+/// `conditioning` describes its beats. Only the seed, the sampler, the guidance scale, the coherence and the metre of
+/// `settings` matter.
+///
+/// # Errors
+/// As for [`repaint`], and if the roll does not have the parts and pitches of the model's.
+pub fn paint_over(
+    model: &Model,
+    conditioning: &PartsConditioning,
+    roll: &PianoRoll,
+    region: &Region,
+    settings: &Settings,
+    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<PianoRoll> {
+    repaint::expect_parts(model)?;
+    settings.check(model)?;
+    if (roll.parts(), roll.pitches()) != (model.roll_parts(), model.pitches()) {
+        let found = format!("a roll of {:?} and {:?}", roll.parts(), roll.pitches());
+        let expected = format!("{:?} and {:?}", model.roll_parts(), model.pitches());
+        return Err(Error::value(found, expected));
+    }
+    let mut canvas = Canvas::of_roll(roll);
+    let painter = Painter {
+        model,
+        conditioning,
+        metre: settings.metre,
+        sampler: settings.sampler,
+        guidance_scale: settings.guidance_scale_for(model),
+        coherence: settings.coherence,
+        seed: settings.seed,
+    };
+    painter.paint(&mut canvas, region, on_progress)?;
+    Ok(canvas.into_roll())
 }
 
 /// Returns the changes of chord, spelt in the key that was set or in the one that they suggest.

@@ -27,7 +27,8 @@ const LEAST_USE: f32 = 1e-3;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Coherence {
-    /// Share of the starting noise's variance that is common to all phrases of four bars.
+    /// Share of the starting noise's variance that is common to all phrases of four bars; in the family `parts`, of all
+    /// noise, and common to every two bars.
     pub repetition: f32,
     /// How much to lower pitches outside the major scale that fits the segment best.
     pub key: f32,

@@ -1,6 +1,6 @@
 //! How music follows the cues it was generated for.
 
-use crate::dataset::pop909::Window;
+use crate::evaluate::held_out::HeldOut;
 use crate::evaluate::statistics::spearman;
 use crate::music::cues::{BeatCues, Cue, CueMap, heard_modes, measure};
 use crate::music::piano_roll::{PianoRoll, is_on};
@@ -13,7 +13,7 @@ const CLEAR_MODE: f32 = 0.2;
 /// The smallest number of notes on a beat that make a strong accent.
 const STRONG_ACCENT: f32 = 3.0;
 
-/// How a set of segments follows the cues of as many windows.
+/// How a set of segments follows the cues of as many windows. Bars are stretches of four beats in every metre.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Following {
     /// Spearman's rank correlation of requested and measured cues over all beats, by cue.
@@ -36,7 +36,7 @@ pub(super) struct Following {
 
 impl Following {
     /// Compares `rolls` with the cues of `windows`, pair by pair.
-    pub(super) fn of(rolls: &[PianoRoll], windows: &[Window]) -> Self {
+    pub(super) fn of(rolls: &[PianoRoll], windows: &[HeldOut]) -> Self {
         let measured: Vec<Vec<BeatCues>> = (rolls.iter())
             .map(|roll| measure(roll, &heard_modes(roll)))
             .collect();
@@ -134,6 +134,7 @@ fn clipped_bars(roll: &PianoRoll) -> Vec<bool> {
 mod tests {
     use super::*;
     use crate::music::decode::encode;
+    use crate::music::metre::Metre;
     use crate::music::note::GridNote;
     use crate::music::piano_roll::{PitchRange, RollPart, RollParts};
     use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_SEGMENT, Steps};
@@ -153,13 +154,11 @@ mod tests {
     }
 
     /// Returns a window of this music, in a major mode throughout.
-    fn window(roll: &PianoRoll) -> Window {
-        Window {
-            song: "001".to_owned(),
-            start_beat: 0,
+    fn window(roll: &PianoRoll) -> HeldOut {
+        HeldOut {
             cues: measure(roll, &[1.0; BEATS_PER_SEGMENT as usize]),
             roll: roll.clone(),
-            chords: Vec::new(),
+            metre: Metre::COMMON,
         }
     }
 

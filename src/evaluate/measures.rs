@@ -2,10 +2,11 @@
 
 use crate::evaluate::statistics::{mean, overlap_area};
 use crate::music::decode::decode;
+use crate::music::metre::Metre;
 use crate::music::metrics::Metrics;
 use crate::music::note::GridNote;
 use crate::music::piano_roll::PianoRoll;
-use crate::time::{BARS_PER_SEGMENT, Bars};
+use crate::time::Bars;
 
 /// A measure of one segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,12 +109,13 @@ pub(super) struct Measures {
 }
 
 impl Measures {
-    /// Measures 8-bar segments.
-    pub(super) fn of(rolls: &[PianoRoll]) -> Self {
+    /// Measures the whole bars of segments, each in its metre.
+    pub(super) fn of(rolls: &[PianoRoll], metres: &[Metre]) -> Self {
         let mut samples = [const { Vec::new() }; Measure::ALL.len()];
-        for roll in rolls {
+        for (roll, metre) in rolls.iter().zip(metres) {
             let notes = decode(roll);
-            let metrics = Metrics::of_grid(notes.clone(), Bars(BARS_PER_SEGMENT));
+            let bars = Bars(roll.steps().0 / metre.bar_steps());
+            let metrics = Metrics::in_metre(notes.clone(), bars, *metre);
             for (measure, samples) in Measure::ALL.iter().zip(&mut samples) {
                 samples.extend(measure.of(&metrics, &notes));
             }
@@ -152,11 +154,11 @@ mod tests {
         let notes = [note(0, 48, 2), note(16, 60, 20)];
         let rolls = [&notes[..], &[]]
             .map(|notes| encode(notes, Steps(STEPS_PER_SEGMENT), RollParts::One, pitches));
-        let measures = Measures::of(&rolls);
+        let measures = Measures::of(&rolls, &[Metre::COMMON; 2]);
         assert_eq!(measures.mean(Measure::PitchRange), Some(12.0));
         assert_eq!(measures.mean(Measure::NoteLength), Some(3.0));
         assert_eq!(measures.mean(Measure::NotesPerBeat), Some(1.0 / 32.0));
-        let silent = Measures::of(&rolls[1..]);
+        let silent = Measures::of(&rolls[1..], &[Metre::COMMON]);
         assert_eq!(silent.mean(Measure::PitchClassEntropy), None);
         assert_eq!(measures.overlap(&silent, Measure::PitchRange), None);
     }

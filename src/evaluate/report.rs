@@ -6,13 +6,14 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::conditioning::cue_scale::CueScale;
-use crate::dataset::pop909::Window;
 use crate::diffusion::model::Model;
 use crate::error::Result;
 use crate::evaluate::following::Following;
+use crate::evaluate::held_out::HeldOut;
 use crate::evaluate::measures::{Measure, Measures};
 use crate::evaluate::retrieval::{RANKS, Retrieval};
 use crate::music::cues::{BeatCues, Cue};
+use crate::music::metre::Metre;
 use crate::music::piano_roll::PianoRoll;
 
 /// A figure of the held-out music and of the music generated for its cues.
@@ -66,23 +67,22 @@ pub struct Report {
 }
 
 impl Report {
-    /// Compares `generated` with the windows it was generated for, the first of `windows`. The cues of the other windows are
+    /// Compares `generated`, rolls of one part, with the windows they were generated for, the first of `windows`. The cues of the other windows are
     /// distractors in retrieval.
     ///
     /// # Errors
     /// Returns an error if the model does not follow cues.
-    pub fn new(model: &Model, windows: &[Window], generated: &[PianoRoll]) -> Result<Self> {
+    pub fn new(model: &Model, windows: &[HeldOut], generated: &[PianoRoll]) -> Result<Self> {
         let scale = CueScale::new(model.config())?;
         let place = |cues: &Vec<BeatCues>| -> Vec<f32> {
             cues.iter().flat_map(|beat| scale.place(beat)).collect()
         };
         let requested: Vec<Vec<f32>> = windows.iter().map(|window| place(&window.cues)).collect();
         let windows = &windows[..generated.len()];
-        let real: Vec<PianoRoll> = windows
-            .iter()
-            .map(|window| super::audible(&window.roll))
-            .collect();
-        let (of_real, of_generated) = (Measures::of(&real), Measures::of(generated));
+        let real: Vec<PianoRoll> = windows.iter().map(|window| window.roll.clone()).collect();
+        let metres: Vec<Metre> = windows.iter().map(|window| window.metre).collect();
+        let of_real = Measures::of(&real, &metres);
+        let of_generated = Measures::of(generated, &metres);
         let following = Following::of(generated, windows);
         let measured: Vec<Vec<f32>> = following.measured.iter().map(place).collect();
         let retrieval = Retrieval::of(&measured, &requested);
@@ -181,7 +181,7 @@ impl fmt::Display for Report {
 }
 
 /// A figure in the table, or a dash if it is `None`.
-struct Cell(Option<f64>);
+pub(super) struct Cell(pub(super) Option<f64>);
 
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,13 +15,21 @@ pub(super) fn mean(values: &[f64]) -> Option<f64> {
 /// # Panics
 /// Panics if the samples differ in length.
 pub(super) fn spearman(a: &[f64], b: &[f64]) -> Option<f64> {
+    pearson(&ranks(a), &ranks(b))
+}
+
+/// Returns the correlation of pairs, or `None` if one side is constant.
+///
+/// # Panics
+/// Panics if the samples differ in length.
+pub(super) fn pearson(a: &[f64], b: &[f64]) -> Option<f64> {
     assert_eq!(a.len(), b.len(), "samples of equal length");
-    let (a, b) = (ranks(a), ranks(b));
-    let centre = (a.len() as f64 + 1.0) / 2.0;
-    let product = |a: &[f64], b: &[f64]| -> f64 {
-        let pairs = a.iter().zip(b);
-        pairs.map(|(a, b)| (a - centre) * (b - centre)).sum()
+    let centred = |values: &[f64]| -> Option<Vec<f64>> {
+        let centre = mean(values)?;
+        Some(values.iter().map(|value| value - centre).collect())
     };
+    let (a, b) = (centred(a)?, centred(b)?);
+    let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let scale = (product(&a, &a) * product(&b, &b)).sqrt();
     (scale > 0.0).then(|| product(&a, &b) / scale)
 }
@@ -107,6 +115,20 @@ mod tests {
         assert!((tied - 4.0 / 20f64.sqrt()).abs() < 1e-12);
         assert_eq!(spearman(&a, &[1.0; 4]), None);
         assert_eq!(spearman(&[], &[]), None);
+    }
+
+    #[test]
+    fn correlation_is_of_the_values_and_not_of_their_ranks() {
+        let a = [1.0, 2.0, 3.0, 4.0];
+        assert_eq!(pearson(&a, &[3.0, 5.0, 7.0, 9.0]), Some(1.0));
+        // Distances from the means -1.5, -0.5, 0.5, 1.5 and -1.5, -1.5, -0.5, 3.5: 8 / √(5 · 17).
+        let bent = pearson(&a, &[0.0, 0.0, 1.0, 5.0]).unwrap();
+        assert!(
+            (bent - 8.0 / (5.0_f64 * 17.0).sqrt()).abs() < 1e-12,
+            "{bent}"
+        );
+        assert_eq!(pearson(&a, &[2.0; 4]), None);
+        assert_eq!(pearson(&[], &[]), None);
     }
 
     #[test]

@@ -26,6 +26,16 @@ impl Canvas {
         Self(encode(&notes, steps, parts, pitches))
     }
 
+    /// Returns the canvas of a roll of zeros and ones in lead and accompaniment.
+    pub(super) fn of_roll(roll: &PianoRoll) -> Self {
+        Self(roll.clone())
+    }
+
+    /// Returns its roll.
+    pub(super) fn into_roll(self) -> PianoRoll {
+        self.0
+    }
+
     /// Returns the notes on the grid, sorted by start, pitch and part.
     pub(super) fn notes(&self) -> Vec<GridNote> {
         decode(&self.0)

@@ -22,8 +22,6 @@ use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Steps};
 
 /// The range that estimates of a roll of zeros and ones are clamped to.
 const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
-/// Share of the noise's variance that returns every two bars.
-const COMMON_NOISE: f64 = 0.75;
 /// How often bars that came out silent are painted again if notes were asked for.
 const REPAINTS: u64 = 2;
 /// Added to the seed for each further try: an odd number far from any that a user would choose.
@@ -136,7 +134,7 @@ impl Painter<'_> {
             planes,
             pitches,
             period_steps: 2 * self.metre.bar_steps() as usize,
-            common_share: COMMON_NOISE,
+            common_share: self.coherence.repetition.into(),
         };
         let kept = Kept {
             original: known.clone(),

@@ -248,7 +248,8 @@ fn chords_of(score: &Score) -> Vec<Option<Chord>> {
     (0..beats).map(chord_at).collect()
 }
 
-fn expect_parts(model: &Model) -> Result<()> {
+/// Returns an error unless `model` is of the `parts` family.
+pub(super) fn expect_parts(model: &Model) -> Result<()> {
     if model.config().cond_type == ConditionKind::Parts {
         return Ok(());
     }

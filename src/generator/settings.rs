@@ -25,6 +25,8 @@ pub const CUES_GUIDANCE_SCALE: f64 = 2.0;
 pub const PARTS_GUIDANCE_SCALE: f64 = 1.0;
 /// The sampling steps of models of the `parts` family.
 pub const PARTS_STEPS: usize = 8;
+/// The repetition of models of the `parts` family.
+const PARTS_REPETITION: f32 = 0.75;
 /// The guidance scale of the published models, the authors' own.
 const PUBLISHED_GUIDANCE_SCALE: f64 = 5.0;
 
@@ -99,7 +101,10 @@ impl Settings {
                 steps: PARTS_STEPS,
                 ..SamplerSettings::default()
             },
-            coherence: Coherence::NONE,
+            coherence: Coherence {
+                repetition: PARTS_REPETITION,
+                ..Coherence::NONE
+            },
             ..usual
         }
     }

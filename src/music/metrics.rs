@@ -7,9 +7,10 @@ mod texture;
 
 use serde::Serialize;
 
+use crate::music::metre::Metre;
 use crate::music::note::GridNote;
 use crate::music::score::Score;
-use crate::time::{BARS_PER_PHRASE, Bars};
+use crate::time::{BARS_PER_PHRASE, Bars, Steps};
 
 /// Measures of the notes of a piece; `None` if the piece is too short or too silent for a measure.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -27,7 +28,7 @@ pub struct Metrics {
     /// Pitch-class histogram entropy in bits, of the onsets in 8 bars, mean over the windows of 8 bars: 0 for one pitch
     /// class, 3.58 for all 12 equally often (Wu and Yang, 2020).
     pub pitch_class_entropy: Option<f64>,
-    /// Grooving pattern similarity: the share of the 16 steps of a bar at which two bars agree whether a note starts,
+    /// Grooving pattern similarity: the share of the steps of a bar (16 in 4/4) at which two bars agree whether a note starts,
     /// mean over all pairs of bars (Wu and Yang, 2020).
     pub groove_similarity: Option<f64>,
     /// The share of notes in the best-fitting major or natural minor scale, mean over the windows of 8 bars.
@@ -35,7 +36,7 @@ pub struct Metrics {
     /// How much of the piece its best theme and the theme's returns explain, 0 to 1: the fitness of the fittest
     /// segment of 2 to 8 bars, after Müller, Jiang and Grosche (2013).
     ///
-    /// The likeness of two bars is the mean of two cosines, of their rhythm (on which of the 16 steps notes start) and of
+    /// The likeness of two bars is the mean of two cosines, of their rhythm (on which of the steps notes start) and of
     /// their harmony (how long each pitch class sounds in each beat). It is scaled so that 0.7 becomes 0 and equal bars
     /// 1; what is below 0.7 counts against a return. A segment of `n` bars gathers the non-overlapping stretches of `n`
     /// bars that are together most like it, bar by bar. Its fitness is the harmonic mean of their likeness and of the
@@ -61,31 +62,38 @@ impl Metrics {
         Self::of_grid(notes, Bars::covering(score.length()))
     }
 
-    /// Measures `notes` of a piece of `bars` bars of 4/4.
+    /// Measures `notes` of a piece of `bars` bars of 4/4; see [`Metrics::in_metre`].
+    pub fn of_grid(notes: Vec<GridNote>, bars: Bars) -> Self {
+        Self::in_metre(notes, bars, Metre::COMMON)
+    }
+
+    /// Measures `notes` of a piece of `bars` bars in any metre, which has as many steps in a bar as it has.
     ///
     /// The measures by windows and by pairs of bars follow the published evaluation of Diff-BGM, which leaves out the
     /// last window and the last bar in which any note starts; here a window that is the only one counts.
-    pub fn of_grid(mut notes: Vec<GridNote>, bars: Bars) -> Self {
-        notes.retain(|note| note.start < bars.steps());
+    pub fn in_metre(mut notes: Vec<GridNote>, bars: Bars, metre: Metre) -> Self {
+        let bar_steps = metre.bar_steps();
+        let end = Steps(bars.0 * bar_steps);
+        notes.retain(|note| note.start < end);
         notes.sort_unstable();
         let sounding: u64 = notes
             .iter()
-            .map(|note| u64::from((note.end.min(bars.steps()) - note.start).0))
+            .map(|note| u64::from((note.end.min(end) - note.start).0))
             .sum();
         Self {
             notes: notes.len(),
-            notes_per_beat: ratio(notes.len() as f64, bars.beats().0),
-            polyphony: ratio(sounding as f64, f64::from(bars.steps().0)),
+            notes_per_beat: ratio(notes.len() as f64, metre.length(bars).0),
+            polyphony: ratio(sounding as f64, f64::from(end.0)),
             lowest_pitch: notes.iter().map(|note| note.pitch).min(),
             highest_pitch: notes.iter().map(|note| note.pitch).max(),
             pitch_class_entropy: harmony::pitch_class_entropy(&notes),
-            groove_similarity: groove::similarity(&notes),
+            groove_similarity: groove::similarity(&notes, bar_steps),
             in_scale_share: harmony::in_scale_share(&notes),
-            structureness: structure::structureness(&notes, bars),
+            structureness: structure::structureness(&notes, bars, bar_steps),
             heavy_onsets: texture::heavy_onsets(&notes),
-            semitone_clashes: texture::semitone_clashes(&notes, bars),
-            bar_copies: texture::copies(&notes, Bars(1)),
-            phrase_copies: texture::copies(&notes, Bars(BARS_PER_PHRASE)),
+            semitone_clashes: texture::semitone_clashes(&notes, end),
+            bar_copies: texture::copies(&notes, Steps(bar_steps)),
+            phrase_copies: texture::copies(&notes, Steps(BARS_PER_PHRASE * bar_steps)),
             top_line_steps: texture::top_line_steps(&notes),
         }
     }
@@ -105,7 +113,6 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::music::piano_roll::RollPart;
-    use crate::time::Steps;
 
     fn note(start: u32, length: u32, pitch: u8) -> GridNote {
         GridNote {
@@ -127,6 +134,18 @@ mod tests {
             (metrics.lowest_pitch, metrics.highest_pitch),
             (Some(48), Some(72))
         );
+    }
+
+    #[test]
+    fn bars_are_those_of_the_metre() {
+        let waltz: Metre = "3/4".parse().unwrap();
+        let beats = (0..9).map(|beat| note(beat, 1, if beat % 3 == 0 { 48 } else { 60 }));
+        let metrics = Metrics::in_metre(beats.collect(), Bars(3), waltz);
+        assert_eq!(metrics.groove_similarity, Some(1.0));
+        assert_eq!(metrics.bar_copies, Some(1.0));
+        assert_eq!(metrics.notes_per_beat, 1.0);
+        let common = Metrics::of_grid((0..9).map(|beat| note(beat, 1, 48)).collect(), Bars(2));
+        assert_eq!(common.notes, 8);
     }
 
     #[test]

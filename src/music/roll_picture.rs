@@ -9,6 +9,7 @@ use std::path::Path;
 use layout::Page;
 
 use crate::error::Result;
+use crate::music::metre::Metre;
 use crate::music::piano_roll::PianoRoll;
 use crate::music::score::Score;
 
@@ -25,11 +26,20 @@ impl Score {
 /// Rolls in one row of a contact sheet.
 pub const SHEET_COLUMNS: usize = contact_sheet::COLUMNS;
 
-/// Writes a PNG of short rolls of equal size, four in a row and without words, atomically.
+/// Writes a PNG of short rolls of equal size in 4/4; see [`write_contact_sheet_in`].
 ///
 /// # Errors
 /// Returns an [`Io`](crate::error::Error::Io) error if `path` cannot be written.
 pub fn write_contact_sheet(path: impl AsRef<Path>, rolls: &[&PianoRoll]) -> Result<()> {
+    let rolls: Vec<_> = rolls.iter().map(|&roll| (roll, Metre::COMMON)).collect();
+    write_contact_sheet_in(path, &rolls)
+}
+
+/// Writes a PNG of short rolls of equal size, each with its metre, four in a row and without words, atomically.
+///
+/// # Errors
+/// Returns an [`Io`](crate::error::Error::Io) error if `path` cannot be written.
+pub fn write_contact_sheet_in(path: impl AsRef<Path>, rolls: &[(&PianoRoll, Metre)]) -> Result<()> {
     contact_sheet::paint(rolls).write_png(path.as_ref())
 }
 

@@ -8,7 +8,7 @@ use diff_bgm::diffusion::coherence::Coherence;
     next_help_heading = "Coherence (how strongly; 0 leaves it to the model; the default is the model's own)"
 )]
 pub(crate) struct CoherenceArgs {
-    /// How alike the four-bar phrases start out, 0 to 1
+    /// How alike the four-bar phrases start out, or every two bars of a model in parts, 0 to 1
     #[arg(long)]
     repetition: Option<f32>,
     /// How strongly the draft keeps to one key, 0 to 1

@@ -1,11 +1,8 @@
 //! Form: how much of a piece returns.
 
 use crate::music::note::GridNote;
-use crate::time::{self, BEATS_PER_BAR, Bars, STEPS_PER_BEAT};
+use crate::time::{Bars, STEPS_PER_BEAT};
 
-const STEPS_PER_BAR: usize = time::STEPS_PER_BAR as usize;
-/// Pitch classes times beats of a bar.
-const HARMONY_WIDTH: usize = 12 * BEATS_PER_BAR as usize;
 /// Lengths of the segments whose returns are searched, in bars.
 const SEGMENT_BARS: std::ops::RangeInclusive<usize> = 2..=8;
 /// The likeness of two bars below which they count against a return.
@@ -13,13 +10,15 @@ const ALIKE: f64 = 0.7;
 
 /// The rhythm and the harmony of one bar.
 struct Bar {
-    rhythm: [f64; STEPS_PER_BAR],
-    harmony: [f64; HARMONY_WIDTH],
+    /// Of each step, whether notes start.
+    rhythm: Vec<f64>,
+    /// Of each beat, the steps that each pitch class sounds.
+    harmony: Vec<f64>,
 }
 
-/// Returns the fitness of the fittest segment of sorted notes; see [`super::Metrics::structureness`].
-pub(super) fn structureness(notes: &[GridNote], piece: Bars) -> Option<f64> {
-    let bars = bars(notes, piece);
+/// Returns the fitness of the fittest segment of sorted notes in bars of `bar_steps`; see [`super::Metrics::structureness`].
+pub(super) fn structureness(notes: &[GridNote], piece: Bars, bar_steps: u32) -> Option<f64> {
+    let bars = bars(notes, piece, bar_steps as usize);
     if notes.is_empty() || bars.len() < 2 * SEGMENT_BARS.start() {
         return None;
     }
@@ -39,20 +38,20 @@ pub(super) fn structureness(notes: &[GridNote], piece: Bars) -> Option<f64> {
     Some(fittest)
 }
 
-fn bars(notes: &[GridNote], piece: Bars) -> Vec<Bar> {
+fn bars(notes: &[GridNote], piece: Bars, bar_steps: usize) -> Vec<Bar> {
     let silent = || Bar {
-        rhythm: [0.0; STEPS_PER_BAR],
-        harmony: [0.0; HARMONY_WIDTH],
+        rhythm: vec![0.0; bar_steps],
+        harmony: vec![0.0; 12 * bar_steps / STEPS_PER_BEAT as usize],
     };
     let mut bars: Vec<Bar> = (0..piece.0).map(|_| silent()).collect();
     for note in notes {
         let start = note.start.0 as usize;
-        bars[start / STEPS_PER_BAR].rhythm[start % STEPS_PER_BAR] = 1.0;
-        let end = (note.end.0 as usize).min(bars.len() * STEPS_PER_BAR);
+        bars[start / bar_steps].rhythm[start % bar_steps] = 1.0;
+        let end = (note.end.0 as usize).min(bars.len() * bar_steps);
         for step in start..end {
-            let beat = step % STEPS_PER_BAR / STEPS_PER_BEAT as usize;
+            let beat = step % bar_steps / STEPS_PER_BEAT as usize;
             let class = usize::from(note.pitch) % 12;
-            bars[step / STEPS_PER_BAR].harmony[12 * beat + class] += 1.0;
+            bars[step / bar_steps].harmony[12 * beat + class] += 1.0;
         }
     }
     bars
@@ -122,7 +121,7 @@ mod tests {
             }
         }
         notes.sort_unstable();
-        structureness(&notes, Bars(letters.len() as u32))
+        structureness(&notes, Bars(letters.len() as u32), 16)
     }
 
     #[test]

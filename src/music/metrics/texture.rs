@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::music::note::GridNote;
-use crate::time::{Bars, STEPS_PER_BEAT, Steps};
+use crate::time::{STEPS_PER_BEAT, Steps};
 
 /// The fewest notes of a heavy onset.
 const HEAVY: usize = 5;
@@ -16,9 +16,9 @@ pub(super) fn heavy_onsets(notes: &[GridNote]) -> Option<f64> {
     share(onsets(notes).map(|struck| struck.len() >= HEAVY))
 }
 
-/// Share of the beats on which two notes clash; see [`super::Metrics::semitone_clashes`].
-pub(super) fn semitone_clashes(notes: &[GridNote], bars: Bars) -> Option<f64> {
-    let beats = (0..bars.steps().0).step_by(STEPS_PER_BEAT as usize);
+/// Share of the beats before `end` on which two notes clash; see [`super::Metrics::semitone_clashes`].
+pub(super) fn semitone_clashes(notes: &[GridNote], end: Steps) -> Option<f64> {
+    let beats = (0..end.0).step_by(STEPS_PER_BEAT as usize);
     let sounding = beats.map(|step| -> Vec<u8> {
         let sounds = |note: &&GridNote| note.start.0 <= step && step < note.end.0;
         notes.iter().filter(sounds).map(|note| note.pitch).collect()
@@ -36,11 +36,11 @@ fn has_clash(pitches: &[u8]) -> bool {
     (pitches.iter()).any(|&low| above(low).any(|&high| (high - low) % OCTAVE == 1))
 }
 
-/// Share of the notes whose pitch also starts `bars` earlier; see [`super::Metrics::bar_copies`].
-pub(super) fn copies(notes: &[GridNote], bars: Bars) -> Option<f64> {
+/// Share of the notes whose pitch also starts `distance` earlier; see [`super::Metrics::bar_copies`].
+pub(super) fn copies(notes: &[GridNote], distance: Steps) -> Option<f64> {
     let struck: HashSet<(Steps, u8)> = notes.iter().map(|note| (note.start, note.pitch)).collect();
     share(notes.iter().filter_map(|note| {
-        let before = note.start.0.checked_sub(bars.steps().0)?;
+        let before = note.start.0.checked_sub(distance.0)?;
         Some(struck.contains(&(Steps(before), note.pitch)))
     }))
 }
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_semitone_and_a_minor_ninth_clash_but_a_major_seventh_does_not() {
-        let clashes = |low, high| semitone_clashes(&notes(&[(0, low, 4), (0, high, 4)]), Bars(1));
+        let clashes = |low, high| semitone_clashes(&notes(&[(0, low, 4), (0, high, 4)]), Steps(16));
         assert_eq!(clashes(60, 61), Some(1.0));
         assert_eq!(clashes(60, 73), Some(1.0));
         assert_eq!(clashes(60, 71), Some(0.0));
@@ -111,10 +111,10 @@ mod tests {
     #[test]
     fn notes_clash_only_on_beats_on_which_both_sound_and_silent_beats_do_not_count() {
         let held = notes(&[(0, 60, 8), (2, 61, 4), (12, 60, 16)]);
-        assert_eq!(semitone_clashes(&held, Bars(1)), Some(0.0));
+        assert_eq!(semitone_clashes(&held, Steps(16)), Some(0.0));
         let longer = notes(&[(0, 60, 8), (2, 61, 5), (12, 60, 16)]);
-        assert_eq!(semitone_clashes(&longer, Bars(1)), Some(1.0 / 3.0));
-        assert_eq!(semitone_clashes(&[], Bars(1)), None);
+        assert_eq!(semitone_clashes(&longer, Steps(16)), Some(1.0 / 3.0));
+        assert_eq!(semitone_clashes(&[], Steps(16)), None);
     }
 
     #[test]
@@ -126,9 +126,9 @@ mod tests {
             (20, 64, 24),
             (64, 60, 65),
         ]);
-        assert_eq!(copies(&all, Bars(1)), Some(1.0 / 3.0));
-        assert_eq!(copies(&all, Bars(4)), Some(1.0));
-        assert_eq!(copies(&all[..2], Bars(1)), None);
+        assert_eq!(copies(&all, Steps(16)), Some(1.0 / 3.0));
+        assert_eq!(copies(&all, Steps(64)), Some(1.0));
+        assert_eq!(copies(&all[..2], Steps(16)), None);
     }
 
     #[test]
