@@ -25,7 +25,7 @@ const MUSIC: &str = concat!(
 
 /// Writes a tiny model of the family `parts`, with the cues of the one in `models/`.
 fn write_model(folder: &Path) -> PathBuf {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/parts.safetensors");
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default.safetensors");
     let bytes = fs::read(models).unwrap();
     let text = Container::parse(&bytes).unwrap().metadata["config"].clone();
     let mut config: Value = serde_json::from_str(&text).unwrap();

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diff_bgm::features::ClipFeatures;
+use diff_bgm::generator::Draft;
 use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::time::Tempo;
@@ -89,8 +90,17 @@ fn run(library: &Path, clip: PathBuf, tempo_bpm: &str, midi: &Path) -> Result<St
         playing.block(Some(at(beats)), FRAMES);
     }
     let file = MidiFile::open(midi).map_err(|error| error.to_string())?;
-    let notes = file.notes().into_iter();
-    let notes = notes.map(|note| (note.start.0, note.end().0, note.pitch, note.velocity));
+    let written = Draft::of_midi(&file).map_err(|error| error.to_string())?;
+    let notes = written.score.notes().iter();
+    let notes = notes.map(|note| {
+        (
+            note.start.0,
+            note.end().0,
+            note.part.channel(),
+            note.pitch,
+            note.velocity,
+        )
+    });
     let wanted = plugin_hosts::expected(notes, frames_per_beat);
     if playing.heard != wanted {
         return Err(format!(

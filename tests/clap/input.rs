@@ -26,11 +26,18 @@ fn notes_and_controllers_pass_through_beside_the_draft() {
     wanted.push((
         100,
         Heard::On {
+            channel: 0,
             pitch: 30,
             velocity: 0.5,
         },
     ));
-    wanted.push((13_000, Heard::Off { pitch: 30 }));
+    wanted.push((
+        13_000,
+        Heard::Off {
+            channel: 0,
+            pitch: 30,
+        },
+    ));
     wanted.sort_by_key(|&(frame, _)| frame);
     assert_eq!(playing.heard, wanted);
     assert_eq!(playing.midi, [(200, [0xb0, 64, 127])]);
@@ -41,6 +48,7 @@ fn notes_pass_through_while_the_host_stands_still() {
     let mut playing = playing(INSTRUMENT, 2, &saved());
     playing.block_with(Some(Roll::stopped(0.0)), 64, &[Sent::On(63, 30, 1.0)]);
     let on = Heard::On {
+        channel: 0,
         pitch: 30,
         velocity: 1.0,
     };
@@ -53,10 +61,23 @@ fn a_choke_becomes_a_note_off() {
     let by_hand = [Sent::On(1, 30, 1.0), Sent::Choke(40, 30)];
     playing.block_with(Some(Roll::stopped(0.0)), 64, &by_hand);
     let on = Heard::On {
+        channel: 0,
         pitch: 30,
         velocity: 1.0,
     };
-    assert_eq!(playing.heard, [(1, on), (40, Heard::Off { pitch: 30 })]);
+    assert_eq!(
+        playing.heard,
+        [
+            (1, on),
+            (
+                40,
+                Heard::Off {
+                    channel: 0,
+                    pitch: 30,
+                }
+            )
+        ]
+    );
 }
 
 #[test]
@@ -71,7 +92,7 @@ fn bypass_ends_the_drafts_notes_and_passes_others_through() {
         .heard
         .iter()
         .filter_map(|&(frame, event)| match event {
-            Heard::Off { pitch } => Some((frame, pitch)),
+            Heard::Off { pitch, .. } => Some((frame, pitch)),
             Heard::On { .. } => None,
         });
     assert_eq!(ends.collect::<Vec<_>>(), [(6000, 40), (6000, 60)]);
@@ -138,7 +159,15 @@ fn switching_generate_on_makes_a_draft_and_plays_it() {
     (playing.frames, playing.peak) = (0, 0.0);
     playing.roll_until(score.length().0 + 1.0, 512);
     let notes = score.notes().iter();
-    let notes = notes.map(|note| (note.start.0, note.end().0, note.pitch, note.velocity));
+    let notes = notes.map(|note| {
+        (
+            note.start.0,
+            note.end().0,
+            note.part.channel(),
+            note.pitch,
+            note.velocity,
+        )
+    });
     let wanted = plugin_hosts::expected(notes, FRAMES_PER_BEAT);
     assert!(!wanted.is_empty());
     assert_eq!(playing.heard, wanted);

@@ -70,7 +70,15 @@ fn playing(id: &CStr, channels: usize, state: &[u8]) -> Playing {
 /// Returns the expected events of the melody, played from beat 0 on at 120 BPM.
 fn expected() -> Vec<(u64, Heard)> {
     let notes = melody().into_iter();
-    let notes = notes.map(|note| (note.start.0, note.end().0, note.pitch, note.velocity));
+    let notes = notes.map(|note| {
+        (
+            note.start.0,
+            note.end().0,
+            note.part.channel(),
+            note.pitch,
+            note.velocity,
+        )
+    });
     plugin_hosts::expected(notes, FRAMES_PER_BEAT)
 }
 
@@ -132,7 +140,7 @@ fn loops_seeks_stops_and_resets_leave_no_hanging_notes() {
                 assert!(!sounding.contains(pitch));
                 sounding.push(*pitch);
             }
-            Heard::Off { pitch } => {
+            Heard::Off { pitch, .. } => {
                 assert!(sounding.contains(pitch));
                 sounding.retain(|other| other != pitch);
             }

@@ -82,7 +82,7 @@ fn dragging_a_slider_while_notes_play_does_not_disturb_them() {
     playing.roll_until(17.0, 512);
     values.dedup();
     assert!(values.len() > 5 && values.is_sorted(), "{values:?}");
-    let notes = (0..16).map(|start: u8| (start.into(), f64::from(start) + 1.0, 60 + start, 90));
+    let notes = (0..16).map(|start: u8| (start.into(), f64::from(start) + 1.0, 0, 60 + start, 90));
     assert_eq!(playing.heard, expected(notes, FRAMES_PER_BEAT));
     window.close(&mut playing.instance);
 }

@@ -64,7 +64,15 @@ fn roll(playing: &mut Playing, beats: f64, frames: i32, room: usize) {
 
 fn expected() -> Vec<(u64, Heard)> {
     let notes = melody().into_iter();
-    let notes = notes.map(|note| (note.start.0, note.end().0, note.pitch, note.velocity));
+    let notes = notes.map(|note| {
+        (
+            note.start.0,
+            note.end().0,
+            note.part.channel(),
+            note.pitch,
+            note.velocity,
+        )
+    });
     plugin_hosts::expected(notes, FRAMES_PER_BEAT)
 }
 
@@ -114,7 +122,7 @@ fn a_loop_that_wraps_inside_a_block_ends_sounding_notes_and_starts_again() {
         let is_on =
             |heard: &&(u64, Heard)| matches!(heard.1, Heard::On { pitch, .. } if pitch == wanted);
         let is_off =
-            |heard: &&(u64, Heard)| matches!(heard.1, Heard::Off { pitch } if pitch == wanted);
+            |heard: &&(u64, Heard)| matches!(heard.1, Heard::Off { pitch, .. } if pitch == wanted);
         let heard = &playing.heard;
         (
             heard.iter().filter(is_on).count(),

@@ -180,18 +180,25 @@ impl Playing {
             assert!(time >= last && time < frames, "an event out of order");
             last = time;
             let frame = self.frames + u64::from(time);
-            let key = |pckn: Pckn| {
-                assert_eq!(pckn.channel.into_specific(), Some(0), "the channel");
-                pckn.key.into_specific().expect("notes have a key") as u8
+            let place = |pckn: Pckn| {
+                let channel = pckn.channel.into_specific();
+                let key = pckn.key.into_specific();
+                let both = channel.zip(key).expect("notes have a channel and a key");
+                (both.0 as u8, both.1 as u8)
             };
             match core_event {
                 Some(CoreEventSpace::NoteOn(on)) => {
-                    let (pitch, velocity) = (key(on.pckn()), on.velocity() as f32);
-                    self.heard.push((frame, Heard::On { pitch, velocity }));
+                    let (channel, pitch) = place(on.pckn());
+                    let on = Heard::On {
+                        channel,
+                        pitch,
+                        velocity: on.velocity() as f32,
+                    };
+                    self.heard.push((frame, on));
                 }
                 Some(CoreEventSpace::NoteOff(off)) => {
-                    let pitch = key(off.pckn());
-                    self.heard.push((frame, Heard::Off { pitch }));
+                    let (channel, pitch) = place(off.pckn());
+                    self.heard.push((frame, Heard::Off { channel, pitch }));
                 }
                 Some(CoreEventSpace::Midi(midi)) => self.midi.push((frame, midi.data())),
                 _ => {}

@@ -46,12 +46,14 @@ impl IEventListTrait for Events {
             let event = &*event;
             let heard = if u32::from(event.r#type) == kNoteOnEvent {
                 Heard::On {
+                    channel: event.__field0.noteOn.channel as u8,
                     pitch: event.__field0.noteOn.pitch as u8,
                     velocity: event.__field0.noteOn.velocity,
                 }
             } else {
                 assert_eq!(u32::from(event.r#type), kNoteOffEvent);
                 Heard::Off {
+                    channel: event.__field0.noteOff.channel as u8,
                     pitch: event.__field0.noteOff.pitch as u8,
                 }
             };

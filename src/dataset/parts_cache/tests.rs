@@ -40,7 +40,7 @@ fn sums(window: &Window) -> (Vec<f32>, Vec<f32>) {
 }
 
 fn parts_config() -> ModelConfig {
-    let bytes = include_bytes!("../../../models/parts.safetensors");
+    let bytes = include_bytes!("../../../models/default.safetensors");
     let container = Container::parse(bytes).unwrap();
     ModelConfig::from_json(&container.metadata["config"]).unwrap()
 }
