@@ -11,6 +11,8 @@ pub struct Roll {
     pub beats: f64,
     /// The loop's start and end in quarter notes, or `None` if it is off.
     pub loop_beats: Option<(f64, f64)>,
+    /// The upper and lower number of the time signature.
+    pub time_signature: (u16, u16),
 }
 
 impl Roll {
@@ -21,6 +23,7 @@ impl Roll {
             tempo_bpm: 120.0,
             beats,
             loop_beats: None,
+            time_signature: (4, 4),
         }
     }
 

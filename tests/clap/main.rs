@@ -1,5 +1,6 @@
 //! The built plugin in a CLAP host.
 
+mod drafting;
 mod input;
 mod state;
 

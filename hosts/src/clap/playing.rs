@@ -244,7 +244,7 @@ fn transport_event(roll: Roll) -> TransportEvent {
         loop_end_seconds: seconds(loop_end),
         bar_start: BeatTime::from_float(0.0),
         bar_number: 0,
-        time_signature_numerator: 4,
-        time_signature_denominator: 4,
+        time_signature_numerator: roll.time_signature.0,
+        time_signature_denominator: roll.time_signature.1,
     }
 }
