@@ -13,11 +13,16 @@ pub mod dropout;
 mod examples;
 pub mod freed_memory;
 pub mod held_out;
+mod kept_beats;
+pub mod loss;
 pub mod music;
+mod noise_levels;
 pub mod optimizer;
 mod quantiles;
 pub mod record;
 pub mod samples;
 pub mod settings;
+#[cfg(test)]
+mod testing;
 pub mod trainer;
 pub mod variables;

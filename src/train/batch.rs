@@ -6,10 +6,11 @@ use crate::conditioning::cue_scale::CueScale;
 use crate::conditioning::harmony::harmony_rows;
 use crate::dataset::pop909::Window;
 use crate::diffusion::condition::Condition;
-use crate::diffusion::config::{ConditionKind, ModelConfig};
+use crate::diffusion::config::{ConditionKind, ModelConfig, RowCue};
 use crate::diffusion::cue_encoder::{CueRows, HARMONY_WIDTH};
 use crate::diffusion::model::Model;
 use crate::diffusion::noise::{NoiseSource, NoiseUse};
+use crate::diffusion::parts_encoder::{PartsRows, spread_mask};
 use crate::error::Result;
 use crate::features::{CAPTION_WIDTH, VISUAL_WIDTH};
 use crate::music::piano_roll::RollParts;
@@ -21,7 +22,7 @@ const BEATS: usize = BEATS_PER_SEGMENT as usize;
 /// One batch, on the CPU.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// Rolls of zeros and ones, `[batch, 2, steps, pitches]`.
+    /// Rolls of zeros and ones, `[batch, planes, steps, pitches]`.
     pub x_0: Tensor,
     /// Standard normal noise of the same shape.
     pub noise: Tensor,
@@ -40,6 +41,15 @@ pub enum Conditions {
         cues: Tensor,
         /// Harmony rows `[batch, beats, 25]`, if the network reads them.
         harmony: Option<Tensor>,
+    },
+    /// For the `parts` family.
+    Parts {
+        /// Rows `[batch, beats, 23]`, see [`PartsRows`].
+        rows: Tensor,
+        /// Harmony rows `[batch, beats, 25]`.
+        harmony: Tensor,
+        /// 1 where a beat of a part of the roll is to stay, else 0, `[batch, parts, beats]`.
+        mask: Tensor,
     },
     /// For the published families; `None` for embeddings that the network does not read.
     Embeddings {
@@ -67,6 +77,15 @@ impl Conditions {
                 cues: cues.to_device(device)?,
                 harmony: moved(harmony)?,
             },
+            Self::Parts {
+                rows,
+                harmony,
+                mask,
+            } => Self::Parts {
+                rows: rows.to_device(device)?,
+                harmony: harmony.to_device(device)?,
+                mask: mask.to_device(device)?,
+            },
             Self::Embeddings {
                 visual,
                 caption,
@@ -79,12 +98,28 @@ impl Conditions {
         })
     }
 
-    /// Returns the batch's condition for `model`, which must be on the same device. Gradients reach the model's encoder.
+    /// Returns the batch's condition for `model`, which must be on the same device, as must the rolls `x_0`. Gradients
+    /// reach the model's encoder.
     ///
     /// # Errors
     /// Returns an error if the model reads other conditions.
-    pub(crate) fn condition(&self, model: &Model, diffusion_steps: &[usize]) -> Result<Condition> {
+    pub(crate) fn condition(
+        &self,
+        model: &Model,
+        x_0: &Tensor,
+        diffusion_steps: &[usize],
+    ) -> Result<Condition> {
         match self {
+            Self::Parts {
+                rows,
+                harmony,
+                mask,
+            } => model.parts_condition(PartsRows {
+                rows,
+                harmony: Some(harmony),
+                known: &x_0.broadcast_mul(&spread_mask(mask, model.config().time_fold)?)?,
+                mask,
+            }),
             Self::Cues { cues, harmony } => model.cue_condition(CueRows {
                 cues,
                 harmony: harmony.as_ref(),
@@ -128,7 +163,8 @@ impl Windows {
         uniform: &mut dyn FnMut() -> f64,
     ) {
         let mut cues = scale.rows(&window.cues).window(0, BEATS);
-        dropout.thin_cues(&mut cues, &scale.cues(), uniform);
+        let names: Vec<RowCue> = scale.cues().into_iter().map(RowCue::Steered).collect();
+        dropout.thin_cues(&mut cues, &names, uniform);
         let mut harmony = harmony_rows(&window.chords).window(0, BEATS);
         dropout.thin_harmony(&mut harmony, HARMONY_WIDTH, uniform);
         self.rolls.extend_from_slice(window.roll.values());

@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diffusion::config::RowCue;
 use crate::music::cues::Cue;
+
+const ACCENT: RowCue = RowCue::Steered(Cue::Accent);
 
 /// Probabilities, 0 to 1, of leaving out conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +24,15 @@ pub struct Dropout {
     pub harmony: f64,
     /// A span of the chords of any other window.
     pub harmony_span: f64,
+    /// Opening and ending of a window (`parts`).
+    #[serde(default)]
+    pub form: f64,
+    /// Downbeats and kind of metre of a window (`parts`).
+    #[serde(default)]
+    pub metre: f64,
+    /// The style of a window (`parts`).
+    #[serde(default)]
+    pub style: f64,
 }
 
 impl Default for Dropout {
@@ -32,6 +44,9 @@ impl Default for Dropout {
             sparse_accents: 0.5,
             harmony: 0.5,
             harmony_span: 0.25,
+            form: 0.0,
+            metre: 0.0,
+            style: 0.0,
         }
     }
 }
@@ -45,13 +60,26 @@ impl Dropout {
         sparse_accents: 0.0,
         harmony: 0.0,
         harmony_span: 0.0,
+        form: 0.0,
+        metre: 0.0,
+        style: 0.0,
     };
+
+    /// Returns the probabilities for the `parts` family.
+    pub fn parts() -> Self {
+        Self {
+            form: 0.4,
+            metre: 0.15,
+            style: 0.2,
+            ..Self::default()
+        }
+    }
 
     /// Leaves out parts of cue rows `[beats · 2·cues]`, each row values before masks, by zeroing both.
     pub(crate) fn thin_cues(
         &self,
         rows: &mut [f32],
-        cues: &[Cue],
+        cues: &[RowCue],
         uniform: &mut dyn FnMut() -> f64,
     ) {
         let width = 2 * cues.len();
@@ -77,7 +105,7 @@ impl Dropout {
             let root = uniform();
             for beat in 0..beats {
                 let kept = uniform() < root * root;
-                for cue in (0..cues.len()).filter(|&cue| cues[cue] == Cue::Accent && !kept) {
+                for cue in (0..cues.len()).filter(|&cue| cues[cue] == ACCENT && !kept) {
                     clear(rows, cue, beat..beat + 1);
                 }
             }
@@ -116,7 +144,9 @@ mod tests {
     fn thinned(dropout: Dropout, seed: u64) -> Vec<f32> {
         let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Choices);
         let mut rows = vec![1.0; 32 * 2 * Cue::ALL.len()];
-        dropout.thin_cues(&mut rows, &Cue::ALL, &mut || numbers.next().unwrap());
+        dropout.thin_cues(&mut rows, &Cue::ALL.map(RowCue::Steered), &mut || {
+            numbers.next().unwrap()
+        });
         rows
     }
 

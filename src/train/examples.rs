@@ -11,13 +11,14 @@ use crate::music::piano_roll::PitchRange;
 use crate::time::STEPS_PER_BEAT;
 use crate::train::batch::{Batch, Windows};
 use crate::train::music::{Music, Source};
+use crate::train::noise_levels::NoiseLevels;
 use crate::train::settings::TrainSettings;
 
 /// Transpositions in semitones, each equally likely.
 const TRANSPOSITIONS: std::ops::Range<i8> = -6..6;
 
 impl Music {
-    /// Draws the batch of a step. Its diffusion steps cover the schedule evenly.
+    /// Draws the batch of a step.
     ///
     /// # Errors
     /// Returns an error if a song lacks embeddings that the network reads.
@@ -36,12 +37,7 @@ impl Music {
         for _ in 0..size {
             self.draw_window(config, settings, pitches, &mut uniform, &mut windows)?;
         }
-        let diffusion_steps = (0..size)
-            .map(|index| {
-                let place = (index as f64 + uniform()) / size as f64;
-                ((place * config.n_steps as f64) as usize).min(config.n_steps - 1)
-            })
-            .collect();
+        let diffusion_steps = NoiseLevels::new(config).draw(size, &mut uniform);
         windows.into_batch(config, &source, diffusion_steps)
     }
 

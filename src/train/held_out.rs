@@ -6,8 +6,8 @@ use crate::diffusion::noise::NoiseSource;
 use crate::error::Result;
 use crate::train::batch::Windows;
 use crate::train::dropout::Dropout;
+use crate::train::loss::loss;
 use crate::train::music::{Music, Source};
-use crate::train::trainer::loss;
 
 /// Windows in the mean.
 const WINDOWS: usize = 16;

@@ -9,7 +9,7 @@ const MAX_PARAMETERS: usize = 500_000_000;
 /// Limit on the diffusion steps of a schedule; the published one has 1000.
 const MAX_DIFFUSION_STEPS: usize = 100_000;
 /// Harmony channels beside the roll: chord, bass and mask.
-const HARMONY_PLANES: usize = 3;
+pub(super) const HARMONY_PLANES: usize = 3;
 
 /// The most styles of a network.
 const MAX_STYLES: usize = 16;
