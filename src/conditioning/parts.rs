@@ -14,14 +14,14 @@ use crate::diffusion::cue_encoder::HARMONY_WIDTH;
 use crate::diffusion::model::Model;
 use crate::error::Result;
 use crate::music::chord::Chord;
-use crate::music::cues::Cue;
+use crate::music::cues::{BeatCues, Cue};
 use crate::music::metre::Metre;
 use crate::music::note::Note;
 use crate::music::style::Style;
 use crate::time::Tempo;
 
 /// Beats at the start of a piece that count as its opening, and at its end as its ending.
-const FORM_BEATS: usize = 16;
+pub const FORM_BEATS: usize = 16;
 /// The tempo at which the row's tempo is 0.
 const MIDDLE_TEMPO_BPM: f64 = 80.0;
 
@@ -48,6 +48,36 @@ pub struct PartsRequest<'a> {
     pub seed: u64,
 }
 
+/// The place of a beat in its piece and its bar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BeatPlace {
+    /// Whether it is one of the first beats of the piece, up to [`FORM_BEATS`].
+    pub opening: bool,
+    /// Whether it is one of the last beats of a piece that ends.
+    pub ending: bool,
+    /// Whether it begins a bar.
+    pub downbeat: bool,
+    /// Whether its metre is compound, such as 6/8.
+    pub compound: bool,
+}
+
+/// What was measured on music that exists, beat by beat; all slices have one value a beat.
+#[derive(Clone, Copy, Debug)]
+pub struct MeasuredMusic<'a> {
+    /// The cues of both parts together, in their own units.
+    pub cues: &'a [BeatCues],
+    /// The share of the beat's sixteenths on which the lead sounds, 0 to 1.
+    pub lead_shares: &'a [f32],
+    /// The tempo in quarters a minute, or `None` if it is unknown.
+    pub tempo_bpm: &'a [Option<f32>],
+    /// Where the beats lie.
+    pub places: &'a [BeatPlace],
+    /// The chords, or `None` for beats without one.
+    pub chords: &'a [Option<Chord>],
+    /// The style, or `None` to leave it to the network.
+    pub style: Option<Style>,
+}
+
 /// The rows of a piece.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartsConditioning {
@@ -72,24 +102,19 @@ impl PartsConditioning {
         let beats = curves.beats();
         let bar_beats = request.metre.bar_beats() as usize;
         let steered = |cue, beat| request.steering.value(cue, beat, curves);
-        let tempo = libm::log2(request.tempo.bpm() / MIDDLE_TEMPO_BPM).clamp(-1.0, 1.0) as f32;
-        let flag = |holds: bool| f32::from(u8::from(holds));
+        let tempo = placed_tempo(request.tempo.bpm());
         let row = |beat: usize| {
             let values: Vec<Option<f32>> = (cues.iter())
                 .map(|&cue| steered(cue, beat))
                 .chain([request.lead.value(beat, bar_beats), Some(tempo)])
                 .collect();
-            let opening = flag(beat < FORM_BEATS);
-            let ending = flag(request.ends && beat + FORM_BEATS >= beats);
-            let downbeat = flag(beat.is_multiple_of(bar_beats));
-            let compound = flag(request.metre.is_compound());
-            let styles = (Style::ALL.iter().take(config.styles.len()))
-                .map(|style| flag(request.style == Some(*style)));
-            (values.iter().map(|value| value.unwrap_or(0.0)))
-                .chain(values.iter().map(|value| flag(value.is_some())))
-                .chain([opening, ending, 1.0, downbeat, compound, 1.0])
-                .chain(styles)
-                .collect()
+            let place = BeatPlace {
+                opening: beat < FORM_BEATS,
+                ending: request.ends && beat + FORM_BEATS >= beats,
+                downbeat: beat.is_multiple_of(bar_beats),
+                compound: request.metre.is_compound(),
+            };
+            beat_row(&values, place, request.style, config.styles.len())
         };
         Ok(Self {
             rows: BeatRows::new((0..beats).map(row)),
@@ -106,6 +131,33 @@ impl PartsConditioning {
         })
     }
 
+    /// Makes the rows that ask for everything that was measured on `music`, its chords included.
+    ///
+    /// # Errors
+    /// Returns an error if the configuration has no scale for its cues.
+    pub fn of_music(config: &ModelConfig, music: &MeasuredMusic<'_>) -> Result<Self> {
+        let scale = CueScale::new(config)?;
+        let row = |beat: usize| {
+            let values: Vec<Option<f32>> = (scale.place(&music.cues[beat]).into_iter())
+                .chain([2.0 * music.lead_shares[beat] - 1.0])
+                .map(Some)
+                .chain([music.tempo_bpm[beat].map(|bpm| placed_tempo(f64::from(bpm)))])
+                .collect();
+            beat_row(
+                &values,
+                music.places[beat],
+                music.style,
+                config.styles.len(),
+            )
+        };
+        let density = |cues: &BeatCues| Some(cues.get(Cue::Density));
+        Ok(Self {
+            rows: BeatRows::new((0..music.cues.len()).map(row)),
+            chords: Some(music.chords.to_vec()),
+            onsets: music.cues.iter().map(density).collect(),
+        })
+    }
+
     /// Returns the same rows with `chords` on the first beats.
     #[must_use]
     pub fn with_chords(mut self, chords: &[Option<Chord>]) -> Self {
@@ -119,6 +171,11 @@ impl PartsConditioning {
             *chord = *known;
         }
         self
+    }
+
+    /// Returns the rows, without those of the harmony.
+    pub fn rows(&self) -> &BeatRows {
+        &self.rows
     }
 
     /// Returns the length of the piece in beats.
@@ -163,4 +220,28 @@ impl PartsConditioning {
         debug_assert_eq!(rows.dtype(), DType::F32);
         Ok((rows, harmony))
     }
+}
+
+/// Returns a beat's row: `values` of the cues, zero if they are free, and their masks; its place; and a flag for each of the
+/// first `styles` styles.
+fn beat_row(
+    values: &[Option<f32>],
+    place: BeatPlace,
+    style: Option<Style>,
+    styles: usize,
+) -> Vec<f32> {
+    let flag = |holds: bool| f32::from(u8::from(holds));
+    let (opening, ending) = (flag(place.opening), flag(place.ending));
+    let (downbeat, compound) = (flag(place.downbeat), flag(place.compound));
+    let styles = (Style::ALL.iter().take(styles)).map(|known| flag(style == Some(*known)));
+    (values.iter().map(|value| value.unwrap_or(0.0)))
+        .chain(values.iter().map(|value| flag(value.is_some())))
+        .chain([opening, ending, 1.0, downbeat, compound, 1.0])
+        .chain(styles)
+        .collect()
+}
+
+/// Returns the row's value of a tempo, −1 to 1.
+fn placed_tempo(bpm: f64) -> f32 {
+    libm::log2(bpm / MIDDLE_TEMPO_BPM).clamp(-1.0, 1.0) as f32
 }

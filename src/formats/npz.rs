@@ -1,7 +1,9 @@
 //! Numpy's `.npz` archives, in which the published training code keeps its songs.
 //!
-//! A member is an array of numbers or an array of pickled Python objects; it may have at most 256 MiB unpacked.
+//! A member is an array of numbers or an array of pickled Python objects; it may have at most 256 MiB unpacked, or 4 GiB if it
+//! is read row by row.
 
+mod byte_rows;
 mod pickled;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,8 @@ use pickled::PickledArray;
 
 /// The largest member that is read, in bytes.
 const MAX_MEMBER_BYTES: u64 = pickle::MAX_BYTES as u64;
+/// The largest member that is read row by row, in bytes.
+const MAX_STREAMED_BYTES: u64 = 4 << 30;
 /// How many times its own size a member may unfold to if its objects are shared.
 const MAX_GROWTH: usize = 4;
 
@@ -71,6 +75,25 @@ impl<R: Read + Seek> Npz<R> {
     /// Returns an error if there is none, or if it is damaged or too large.
     pub fn array(&mut self, name: &str) -> Result<RawTensor, Fault> {
         npy::parse(&self.member(name)?)
+    }
+
+    /// Reads the array of bytes called `name`, of the shape `[rows, width]`, without holding it in memory: `on_row` receives
+    /// one row after another.
+    ///
+    /// # Errors
+    /// Returns an error if there is none, if it is damaged, too large or of another type or shape, and that of `on_row`.
+    pub fn byte_rows(
+        &mut self,
+        name: &str,
+        shape: (usize, usize),
+        on_row: &mut dyn FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let member = format!("{name}.npy");
+        byte_rows::read(
+            self.archive.stream(&member, MAX_STREAMED_BYTES)?,
+            shape,
+            on_row,
+        )
     }
 
     /// Reads the elements of the one-dimensional array of objects called `name`.
@@ -197,6 +220,31 @@ mod tests {
         assert!(file.array("notes").is_err());
         assert!(file.objects("chord").is_err());
         assert!(file.array("melody").is_err());
+    }
+
+    #[test]
+    fn bytes_are_read_row_by_row_in_their_own_shape_only() {
+        const PARTS: &[u8] = include_bytes!("../../tests/fixtures/numpy/parts.npz");
+        let mut file = Npz::open(Cursor::new(PARTS)).unwrap();
+        let whole = file.array("chords").unwrap();
+        let mut rows = Vec::new();
+        let mut on_row = |row: &[u8]| {
+            rows.extend_from_slice(row);
+            Ok(())
+        };
+        file.byte_rows("chords", (336, 24), &mut on_row).unwrap();
+        assert_eq!(rows, whole.bytes());
+        for (name, shape, words) in [
+            ("chords", (337, 24), "[336, 24]"),
+            ("chords", (335, 24), "[336, 24]"),
+            ("starts", (20, 5), "<i8"),
+            ("melody", (336, 24), "melody"),
+        ] {
+            let fault = file.byte_rows(name, shape, &mut |_| Ok(())).unwrap_err();
+            assert!(fault.to_string().contains(words), "{fault}");
+        }
+        let stop = &mut |_: &[u8]| Err(Fault::new("a row", "none"));
+        assert!(file.byte_rows("chords", (336, 24), stop).is_err());
     }
 
     proptest! {

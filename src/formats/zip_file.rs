@@ -43,6 +43,30 @@ impl<R: Read + Seek> ZipFile<R> {
     /// # Errors
     /// Returns an error if the member is missing, larger, damaged, or neither stored nor deflated.
     pub(crate) fn read(&mut self, name: &str, max_bytes: u64) -> Result<Vec<u8>, Fault> {
+        let member = self.member(name, max_bytes)?;
+        let size = member.size();
+        let mut bytes = Vec::new();
+        let read = member.take(size + 1).read_to_end(&mut bytes);
+        if let Err(error) = read {
+            return Err(damaged(&error));
+        }
+        if bytes.len() as u64 != size {
+            return Err(damaged(&format!("`{name}` is not {size} bytes long")));
+        }
+        Ok(bytes)
+    }
+
+    /// Opens a member of at most `max_bytes`, to be read bit by bit; it ends one byte after its declared size if it is longer.
+    ///
+    /// # Errors
+    /// Returns an error if the member is missing, larger, or neither stored nor deflated.
+    pub(crate) fn stream(&mut self, name: &str, max_bytes: u64) -> Result<impl Read, Fault> {
+        let member = self.member(name, max_bytes)?;
+        let size = member.size();
+        Ok(member.take(size + 1))
+    }
+
+    fn member(&mut self, name: &str, max_bytes: u64) -> Result<zip::read::ZipFile<'_, R>, Fault> {
         let member = self.archive.by_name(name).map_err(|error| {
             Fault::new(format!("the member `{name}`: {error}"), "a whole archive")
         })?;
@@ -62,15 +86,7 @@ impl<R: Read + Seek> ZipFile<R> {
                 format!("at most {max_bytes}"),
             ));
         }
-        let mut bytes = Vec::new();
-        let read = member.take(size + 1).read_to_end(&mut bytes);
-        if let Err(error) = read {
-            return Err(damaged(&error));
-        }
-        if bytes.len() as u64 != size {
-            return Err(damaged(&format!("`{name}` is not {size} bytes long")));
-        }
-        Ok(bytes)
+        Ok(member)
     }
 }
 
