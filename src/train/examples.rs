@@ -9,10 +9,11 @@ use crate::diffusion::noise::{NoiseSource, NoiseUse};
 use crate::error::{Error, Result};
 use crate::music::piano_roll::PitchRange;
 use crate::time::STEPS_PER_BEAT;
-use crate::train::batch::{Batch, Windows};
+use crate::train::batch::Batch;
 use crate::train::music::{Music, Source};
 use crate::train::noise_levels::NoiseLevels;
 use crate::train::settings::TrainSettings;
+use crate::train::windows::Windows;
 
 /// Transpositions in semitones, each equally likely.
 const TRANSPOSITIONS: std::ops::Range<i8> = -6..6;
@@ -57,6 +58,10 @@ impl Music {
                 let (song, start) = pick(songs, |song| &song.segment_starts, place);
                 let window = song.transposed_window(start, semitones, pitches);
                 windows.push(&window, scale, &settings.dropout, uniform);
+            }
+            Source::Parts(music) => {
+                let window = music.draw(semitones, pitches, uniform);
+                windows.push_parts(&window, config, &settings.dropout, uniform)?;
             }
             Source::Bgm909(pieces) => {
                 let (piece, start) = pick(pieces, |piece| &piece.segment_starts, place);
