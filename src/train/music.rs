@@ -32,7 +32,7 @@ pub(super) enum Source {
         scale: CueScale,
     },
     /// Music in parts, for the `parts` family.
-    Parts(PartsMusic),
+    Parts(Box<PartsMusic>),
     /// BGM909, for the published families.
     Bgm909(Vec<Piece>),
 }
@@ -148,7 +148,7 @@ impl Music {
         };
         let music = PartsMusic::new(cache, left_out)?;
         measured_scale(config, |pitches| music.beat_cues(pitches))?;
-        Ok(Self(Source::Parts(music)))
+        Ok(Self(Source::Parts(Box::new(music))))
     }
 
     /// Returns the scores that were left out because they cannot be used.

@@ -192,4 +192,46 @@ mod tests {
             assert_eq!(of_window(harmony.as_ref().unwrap()), chords);
         }
     }
+
+    #[test]
+    fn a_batch_in_parts_has_the_rows_of_its_windows_and_what_is_to_stay() {
+        let bytes: &[u8] = include_bytes!("../../tests/fixtures/numpy/parts.npz");
+        let cache = parts_cache::PartsCache::parse(std::io::Cursor::new(bytes)).unwrap();
+        let config = crate::train::testing::parts_config();
+        let pitches = PitchRange::new(config.pitch_min as u8, config.img_w).unwrap();
+        let chosen = [0, 5].map(|index| cache.window(cache.places()[index], 3, pitches));
+        let mut windows = Windows::default();
+        for window in &chosen {
+            // The first half of the bars stays.
+            windows
+                .push_parts(window, &config, &Dropout::NONE, &mut || 0.49)
+                .unwrap();
+        }
+        let source = NoiseSource::new(1, 2);
+        let batch = windows
+            .into_batch(&config, &source, vec![100, 900])
+            .unwrap();
+        assert_eq!(batch.x_0.dims(), [2, 4, 128, 80]);
+        let Conditions::Parts {
+            rows,
+            harmony,
+            mask,
+        } = &batch.conditions
+        else {
+            panic!("conditions of another family");
+        };
+        let values = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        let half: Vec<f32> = (0..64)
+            .map(|at| f32::from(u8::from(at % 32 < 16)))
+            .collect();
+        for (index, window) in chosen.iter().enumerate() {
+            let of_window = |tensor: &Tensor| values(&tensor.get(index).unwrap());
+            assert_eq!(of_window(&batch.x_0), window.roll.values());
+            let expected = window.conditioning(&config).unwrap();
+            assert_eq!(of_window(rows), expected.rows().window(0, BEATS));
+            let chords = harmony_rows(&window.chords).window(0, BEATS);
+            assert_eq!(of_window(harmony), chords);
+            assert_eq!(of_window(mask), half);
+        }
+    }
 }
