@@ -17,7 +17,7 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::formats::safetensors_file::{Container, tensor};
 use diff_bgm::train::batch::{Batch, Conditions};
 use diff_bgm::train::freed_memory;
-use diff_bgm::train::trainer::loss;
+use diff_bgm::train::loss::loss;
 use diff_bgm::train::variables::{Named, Variables};
 
 const MIDDLE_STEP: usize = 500;

@@ -24,7 +24,7 @@ import data
 import diffusion
 import model_file
 import music
-from network import CueNetwork
+from network import CueNetwork, spread_mask
 
 ADAM = {"betas": (0.9, 0.99), "weight_decay": 0.01, "fused": True}
 EMA_DECAY = 0.999
@@ -34,6 +34,26 @@ WARM_UP_STEPS = 50
 GRADIENT_NORM = 1.0
 CHECKPOINT_SECONDS = 300
 STATE = ("weights", "ema", "mean", "variance", "step", "windows")
+
+
+KEPT_WEIGHT, LEAD_WEIGHT = 0.1, 2.0
+"""Weights in the loss of `parts`: of cells that are to stay, and of the lead's planes."""
+
+
+def velocity_loss(network, x_0, noise, t, alpha_bar, cues, harmony):
+    """Mean square error of `v` of the `cues` network."""
+    x_t, target = diffusion.noised(x_0, noise, alpha_bar[t])
+    return (network(x_t, t, cues, harmony).to(target.dtype) - target).square().mean()
+
+
+def parts_loss(network, x_0, noise, t, alpha_bar, rows, harmony, mask, sigma_data=0.2):
+    """Weighted mean square error of the preconditioned prediction of the `parts` network."""
+    x_t, _ = diffusion.noised(x_0, noise, alpha_bar[t])
+    kept = spread_mask(mask, x_0.shape[2] // mask.shape[2])
+    answer = network(x_t, t, rows, harmony, x_0 * kept, mask)
+    skip, out = diffusion.preconditioning(alpha_bar[t], sigma_data)
+    error = (answer - (x_0 - skip * x_t) / out).square() * (1 - (1 - KEPT_WEIGHT) * kept)
+    return (LEAD_WEIGHT * error[:, :2].mean() + error[:, 2:].mean()) / 2
 
 
 def cosine_rate(peak, done):
@@ -134,11 +154,10 @@ def work(worker, options, config, songs, state, lock):
     losses, saved, logged = [], time.time(), time.time()
     while time.time() < options.deadline:
         x_0, cues, harmony, t = batches.next()
-        x_t, target = diffusion.noised(x_0, torch.randn_like(x_0), alpha_bar[t])
         gradient.zero_()
+        noise = torch.randn_like(x_0)
         with torch.autocast("cpu", torch.bfloat16, enabled=options.bf16):
-            v = network(x_t, t, cues, harmony)
-        loss = (v.float() - target).square().mean()
+            loss = velocity_loss(network, x_0, noise, t, alpha_bar, cues, harmony)
         loss.backward()
         if not math.isfinite(loss.item()):
             raise FloatingPointError(f"loss is {loss.item()} after step {steps_done(state)}")

@@ -3,6 +3,7 @@
 //!
 //! - `columns`: the arrays of one value a beat, and the places of the windows.
 //! - `cell_grid`: a part's grid, which takes little memory.
+//! - `write`: makes a cache of pieces.
 //! - `window`: a stretch of 32 beats, cut out on demand and measured.
 //!
 //! A cache may have at most four million beats and windows, and a part at most 256 million cells that sound.
@@ -10,14 +11,17 @@
 mod cell_grid;
 mod columns;
 mod window;
+mod write;
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek, Write};
 use std::path::Path;
 
 pub use window::{Window, lead_shares};
 
+use crate::dataset::grid_piece::GridPiece;
 use crate::error::{Error, Fault, Result};
+use crate::formats::atomic_file;
 use crate::formats::npz::Npz;
 use crate::music::metre::Metre;
 use crate::music::piano_roll::PitchRange;
@@ -59,6 +63,18 @@ impl PartsCache {
     pub fn read(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io(path))?;
         Self::parse(BufReader::new(file)).map_err(|fault| fault.in_file(path))
+    }
+
+    /// Makes a cache of pieces, and writes it to the file `path`, if given, atomically.
+    ///
+    /// # Errors
+    /// Returns an error if it is too large, or if the file cannot be written.
+    pub(super) fn of_pieces(pieces: &[GridPiece], path: Option<&Path>) -> Result<Self> {
+        let bytes = write::encode(pieces)?;
+        if let Some(path) = path {
+            atomic_file::write_file(path, |file| file.write_all(&bytes).map_err(Error::io(path)))?;
+        }
+        Ok(Self::parse(Cursor::new(bytes))?)
     }
 
     /// Reads a cache.

@@ -3,10 +3,12 @@
 //!
 //! - `beats`, `chords`: the two tables.
 //! - `song`: a song on its grid of sixteenths, and its windows.
+//! - `by_part`: a song with its tune and its accompaniment apart.
 //! - `windows`: a fixed choice of windows.
 //! - `cache`: all songs in one file.
 
 mod beats;
+mod by_part;
 mod cache;
 mod chords;
 mod song;
@@ -19,6 +21,7 @@ use rayon::prelude::*;
 pub use song::{Song, Window};
 pub use windows::choose_windows;
 
+use crate::dataset::grid_piece::GridPiece;
 use crate::error::{Error, Fault, Result};
 
 /// The most songs in a data set.
@@ -53,6 +56,14 @@ impl SongFolder {
     /// Returns an error if a file is missing, too large or malformed.
     pub fn read(&self) -> Result<Song> {
         Song::read(&self.path, &self.name)
+    }
+
+    /// Reads the song with its tune and its accompaniment apart, or returns `None` if it has no notes.
+    ///
+    /// # Errors
+    /// Returns an error if a file is missing, too large or malformed.
+    pub(super) fn read_by_part(&self) -> Result<Option<GridPiece>> {
+        by_part::read(&self.path, &self.name, self.is_held_out())
     }
 }
 

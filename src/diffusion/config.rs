@@ -1,6 +1,7 @@
 //! The configuration in a model file.
 
 mod check;
+mod in_parts;
 mod row_cue;
 mod without_parts;
 

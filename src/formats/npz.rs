@@ -5,6 +5,7 @@
 
 mod byte_rows;
 mod pickled;
+pub(crate) mod write;
 
 use std::collections::BTreeMap;
 use std::fs::File;

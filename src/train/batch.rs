@@ -2,26 +2,16 @@
 
 use candle_core::{Device, Tensor};
 
-use crate::conditioning::cue_scale::CueScale;
-use crate::conditioning::harmony::harmony_rows;
-use crate::dataset::pop909::Window;
 use crate::diffusion::condition::Condition;
-use crate::diffusion::config::{ConditionKind, ModelConfig};
-use crate::diffusion::cue_encoder::{CueRows, HARMONY_WIDTH};
+use crate::diffusion::cue_encoder::CueRows;
 use crate::diffusion::model::Model;
-use crate::diffusion::noise::{NoiseSource, NoiseUse};
+use crate::diffusion::parts_encoder::{PartsRows, spread_mask};
 use crate::error::Result;
-use crate::features::{CAPTION_WIDTH, VISUAL_WIDTH};
-use crate::music::piano_roll::RollParts;
-use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT};
-use crate::train::dropout::Dropout;
-
-const BEATS: usize = BEATS_PER_SEGMENT as usize;
 
 /// One batch, on the CPU.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// Rolls of zeros and ones, `[batch, 2, steps, pitches]`.
+    /// Rolls of zeros and ones, `[batch, planes, steps, pitches]`.
     pub x_0: Tensor,
     /// Standard normal noise of the same shape.
     pub noise: Tensor,
@@ -40,6 +30,15 @@ pub enum Conditions {
         cues: Tensor,
         /// Harmony rows `[batch, beats, 25]`, if the network reads them.
         harmony: Option<Tensor>,
+    },
+    /// For the `parts` family.
+    Parts {
+        /// Rows `[batch, beats, 23]`, see [`PartsRows`].
+        rows: Tensor,
+        /// Harmony rows `[batch, beats, 25]`.
+        harmony: Tensor,
+        /// 1 where a beat of a part of the roll is to stay, else 0, `[batch, parts, beats]`.
+        mask: Tensor,
     },
     /// For the published families; `None` for embeddings that the network does not read.
     Embeddings {
@@ -67,6 +66,15 @@ impl Conditions {
                 cues: cues.to_device(device)?,
                 harmony: moved(harmony)?,
             },
+            Self::Parts {
+                rows,
+                harmony,
+                mask,
+            } => Self::Parts {
+                rows: rows.to_device(device)?,
+                harmony: harmony.to_device(device)?,
+                mask: mask.to_device(device)?,
+            },
             Self::Embeddings {
                 visual,
                 caption,
@@ -79,12 +87,28 @@ impl Conditions {
         })
     }
 
-    /// Returns the batch's condition for `model`, which must be on the same device. Gradients reach the model's encoder.
+    /// Returns the batch's condition for `model`, which must be on the same device, as must the rolls `x_0`. Gradients
+    /// reach the model's encoder.
     ///
     /// # Errors
     /// Returns an error if the model reads other conditions.
-    pub(crate) fn condition(&self, model: &Model, diffusion_steps: &[usize]) -> Result<Condition> {
+    pub(crate) fn condition(
+        &self,
+        model: &Model,
+        x_0: &Tensor,
+        diffusion_steps: &[usize],
+    ) -> Result<Condition> {
         match self {
+            Self::Parts {
+                rows,
+                harmony,
+                mask,
+            } => model.parts_condition(PartsRows {
+                rows,
+                harmony: Some(harmony),
+                known: &x_0.broadcast_mul(&spread_mask(mask, model.config().time_fold)?)?,
+                mask,
+            }),
             Self::Cues { cues, harmony } => model.cue_condition(CueRows {
                 cues,
                 harmony: harmony.as_ref(),
@@ -97,144 +121,6 @@ impl Conditions {
                 let condition = model.embedding_condition(visual.as_ref(), caption.as_ref())?;
                 model.free_or_gated(&condition, diffusion_steps, free)
             }
-        }
-    }
-}
-
-/// The windows of a batch under construction; each field holds one window after another.
-#[derive(Default)]
-pub(super) struct Windows {
-    /// Rolls, `[2, steps, pitches]` a window.
-    pub(super) rolls: Vec<f32>,
-    /// Cue rows.
-    cues: Vec<f32>,
-    /// Harmony rows.
-    harmony: Vec<f32>,
-    /// Frame embeddings, if read.
-    pub(super) visual: Vec<f32>,
-    /// Caption embeddings, if read.
-    pub(super) caption: Vec<f32>,
-    /// Whether the window goes without its embeddings.
-    pub(super) free: Vec<bool>,
-}
-
-impl Windows {
-    /// Appends a window with its cues and chords, parts of which `dropout` leaves out by numbers from `uniform`.
-    pub(super) fn push(
-        &mut self,
-        window: &Window,
-        scale: &CueScale,
-        dropout: &Dropout,
-        uniform: &mut dyn FnMut() -> f64,
-    ) {
-        let mut cues = scale.rows(&window.cues).window(0, BEATS);
-        dropout.thin_cues(&mut cues, &scale.cues(), uniform);
-        let mut harmony = harmony_rows(&window.chords).window(0, BEATS);
-        dropout.thin_harmony(&mut harmony, HARMONY_WIDTH, uniform);
-        self.rolls.extend_from_slice(window.roll.values());
-        self.cues.extend(cues);
-        self.harmony.extend(harmony);
-    }
-
-    /// Makes the batch, one of `diffusion_steps` for each window, with noise from `source`.
-    ///
-    /// # Errors
-    /// Returns an error if the shapes do not match the network's.
-    pub(super) fn into_batch(
-        self,
-        config: &ModelConfig,
-        source: &NoiseSource,
-        diffusion_steps: Vec<usize>,
-    ) -> Result<Batch> {
-        let size = diffusion_steps.len();
-        let shape = (size, RollParts::One.planes(), config.img_h, config.img_w);
-        let beats = config.img_h / STEPS_PER_BEAT as usize;
-        let tensor = |rows: Vec<f32>, width: usize| {
-            Tensor::from_vec(rows, (size, beats, width), &Device::Cpu)
-        };
-        let tensor_if = |is_read: bool, rows: Vec<f32>, width: usize| {
-            is_read.then(|| tensor(rows, width)).transpose()
-        };
-        let kind = config.cond_type;
-        let conditions = match kind {
-            ConditionKind::Cues => Conditions::Cues {
-                cues: tensor(self.cues, config.cue_row_width())?,
-                harmony: tensor_if(config.harmony, self.harmony, HARMONY_WIDTH)?,
-            },
-            _ => Conditions::Embeddings {
-                visual: tensor_if(kind.reads_visual(), self.visual, VISUAL_WIDTH)?,
-                caption: tensor_if(kind.reads_caption(), self.caption, CAPTION_WIDTH)?,
-                free: self.free,
-            },
-        };
-        Ok(Batch {
-            x_0: Tensor::from_vec(self.rolls, shape, &Device::Cpu)?,
-            noise: source.normal(NoiseUse::Training, shape, &Device::Cpu)?,
-            diffusion_steps,
-            conditions,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::music::cues::measure;
-    use crate::music::piano_roll::{PianoRoll, PitchRange, RollPart};
-    use crate::time::{STEPS_PER_SEGMENT, Steps};
-    use serde_json::json;
-
-    /// Returns a window with one onset and one chord.
-    fn window(pitch: usize, chord: &str) -> Window {
-        let pitches = PitchRange::new(40, 40).unwrap();
-        let mut roll = PianoRoll::silent(Steps(STEPS_PER_SEGMENT), RollParts::One, pitches);
-        roll.planes_mut(RollPart::All).0[pitch - 40] = 1.0;
-        Window {
-            song: "001".to_owned(),
-            start_beat: 0,
-            cues: measure(&roll, &[1.0; BEATS]),
-            roll,
-            chords: vec![crate::music::chord::Chord::parse(chord).unwrap(); BEATS],
-        }
-    }
-
-    #[test]
-    fn a_batch_has_the_rolls_and_rows_of_its_windows_in_order() {
-        let config = json!({
-            "cond_type": "cues", "channels": 32, "channel_multipliers": [1, 1], "attention_levels": [1],
-            "n_res_blocks": 1, "n_heads": 4, "tf_layers": 1, "d_cond": 32, "linear_start": 0.00085,
-            "linear_end": 0.012, "n_steps": 1000, "img_h": 128, "img_w": 40, "pitch_min": 40, "time_fold": 4,
-            "in_channels": 15, "out_channels": 8, "harmony": true, "cue_names": ["density", "accent"],
-            "cue_quantiles": (0..101).map(|rank| [f64::from(rank) / 10.0; 2]).collect::<Vec<_>>(),
-        });
-        let config = ModelConfig::from_json(&config.to_string()).unwrap();
-        let scale = CueScale::new(&config).unwrap();
-        let chosen = [window(45, "C:maj"), window(50, "A:min")];
-        let mut windows = Windows::default();
-        for window in &chosen {
-            windows.push(window, &scale, &Dropout::NONE, &mut || 0.0);
-        }
-        let source = NoiseSource::new(1, 2);
-        let batch = windows
-            .into_batch(&config, &source, vec![100, 900])
-            .unwrap();
-
-        let shape = (2, 2, 128, 40);
-        let noise = source.normal(NoiseUse::Training, shape, &Device::Cpu);
-        let values = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
-        assert_eq!(values(&batch.noise), values(&noise.unwrap()));
-        assert_eq!(batch.diffusion_steps, [100, 900]);
-        let Conditions::Cues { cues, harmony } = &batch.conditions else {
-            panic!("conditions of another family");
-        };
-        assert_eq!(cues.dims(), [2, 32, 4]);
-        assert_eq!(harmony.as_ref().unwrap().dims(), [2, 32, 25]);
-        for (index, window) in chosen.iter().enumerate() {
-            let of_window = |tensor: &Tensor| values(&tensor.get(index).unwrap());
-            assert_eq!(of_window(&batch.x_0), window.roll.values());
-            assert_eq!(of_window(cues), scale.rows(&window.cues).window(0, BEATS));
-            let chords = harmony_rows(&window.chords).window(0, BEATS);
-            assert_eq!(of_window(harmony.as_ref().unwrap()), chords);
         }
     }
 }

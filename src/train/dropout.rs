@@ -4,7 +4,13 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diffusion::config::RowCue;
+use crate::diffusion::parts_encoder::FORM_AND_METRE_WIDTH;
 use crate::music::cues::Cue;
+
+/// Numbers of a row about the form: opening, ending, mask.
+const FORM_WIDTH: usize = 3;
+const ACCENT: RowCue = RowCue::Steered(Cue::Accent);
 
 /// Probabilities, 0 to 1, of leaving out conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +27,15 @@ pub struct Dropout {
     pub harmony: f64,
     /// A span of the chords of any other window.
     pub harmony_span: f64,
+    /// Opening and ending of a window (`parts`).
+    #[serde(default)]
+    pub form: f64,
+    /// Downbeats and kind of metre of a window (`parts`).
+    #[serde(default)]
+    pub metre: f64,
+    /// The style of a window (`parts`).
+    #[serde(default)]
+    pub style: f64,
 }
 
 impl Default for Dropout {
@@ -32,6 +47,9 @@ impl Default for Dropout {
             sparse_accents: 0.5,
             harmony: 0.5,
             harmony_span: 0.25,
+            form: 0.0,
+            metre: 0.0,
+            style: 0.0,
         }
     }
 }
@@ -45,16 +63,30 @@ impl Dropout {
         sparse_accents: 0.0,
         harmony: 0.0,
         harmony_span: 0.0,
+        form: 0.0,
+        metre: 0.0,
+        style: 0.0,
     };
 
-    /// Leaves out parts of cue rows `[beats · 2·cues]`, each row values before masks, by zeroing both.
+    /// Returns the probabilities for the `parts` family.
+    pub fn parts() -> Self {
+        Self {
+            form: 0.4,
+            metre: 0.15,
+            style: 0.2,
+            ..Self::default()
+        }
+    }
+
+    /// Leaves out cues in rows `[beats · width]`, each of which starts with the values of `cues` and then their masks, by
+    /// zeroing both.
     pub(crate) fn thin_cues(
         &self,
         rows: &mut [f32],
-        cues: &[Cue],
+        width: usize,
+        cues: &[RowCue],
         uniform: &mut dyn FnMut() -> f64,
     ) {
-        let width = 2 * cues.len();
         let beats = rows.len() / width.max(1);
         let clear = |rows: &mut [f32], cue: usize, beats: Range<usize>| {
             for beat in beats {
@@ -63,7 +95,7 @@ impl Dropout {
             }
         };
         if uniform() < self.all {
-            rows.fill(0.0);
+            (0..cues.len()).for_each(|cue| clear(rows, cue, 0..beats));
             return;
         }
         for cue in 0..cues.len() {
@@ -77,8 +109,35 @@ impl Dropout {
             let root = uniform();
             for beat in 0..beats {
                 let kept = uniform() < root * root;
-                for cue in (0..cues.len()).filter(|&cue| cues[cue] == Cue::Accent && !kept) {
+                for cue in (0..cues.len()).filter(|&cue| cues[cue] == ACCENT && !kept) {
                     clear(rows, cue, beat..beat + 1);
+                }
+            }
+        }
+    }
+
+    /// Leaves out form, metre and style in rows `[beats · width]` of the `parts` family, which follow the `cues` cues and
+    /// their masks.
+    pub(crate) fn thin_places(
+        &self,
+        rows: &mut [f32],
+        width: usize,
+        cues: usize,
+        uniform: &mut dyn FnMut() -> f64,
+    ) {
+        let (form, metre, style) = (
+            2 * cues,
+            2 * cues + FORM_WIDTH,
+            2 * cues + FORM_AND_METRE_WIDTH,
+        );
+        for (probability, columns) in [
+            (self.form, form..metre),
+            (self.metre, metre..style),
+            (self.style, style..width),
+        ] {
+            if uniform() < probability {
+                for row in rows.chunks_exact_mut(width) {
+                    row[columns.clone()].fill(0.0);
                 }
             }
         }
@@ -116,7 +175,10 @@ mod tests {
     fn thinned(dropout: Dropout, seed: u64) -> Vec<f32> {
         let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Choices);
         let mut rows = vec![1.0; 32 * 2 * Cue::ALL.len()];
-        dropout.thin_cues(&mut rows, &Cue::ALL, &mut || numbers.next().unwrap());
+        let cues = Cue::ALL.map(RowCue::Steered);
+        dropout.thin_cues(&mut rows, 2 * cues.len(), &cues, &mut || {
+            numbers.next().unwrap()
+        });
         rows
     }
 
@@ -160,5 +222,21 @@ mod tests {
                 .iter()
                 .any(|&count| count > 0 && count < 32 * HARMONY_WIDTH)
         );
+    }
+
+    #[test]
+    fn form_metre_and_style_are_left_out_apart_and_cues_stay() {
+        let thinned = |numbers: [f64; 3]| {
+            let mut numbers = numbers.into_iter();
+            let mut rows = vec![1.0; 2 * 23];
+            Dropout::parts().thin_places(&mut rows, 23, 7, &mut || numbers.next().unwrap());
+            assert_eq!(rows[..23], rows[23..]);
+            (0..23)
+                .filter(|&column| rows[column] == 0.0)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(thinned([0.39, 0.9, 0.9]), [14, 15, 16]);
+        assert_eq!(thinned([0.9, 0.14, 0.9]), [17, 18, 19]);
+        assert_eq!(thinned([0.41, 0.16, 0.19]), [20, 21, 22]);
     }
 }

@@ -9,15 +9,17 @@ use crate::diffusion::noise::{NoiseSource, NoiseUse};
 use crate::error::{Error, Result};
 use crate::music::piano_roll::PitchRange;
 use crate::time::STEPS_PER_BEAT;
-use crate::train::batch::{Batch, Windows};
+use crate::train::batch::Batch;
 use crate::train::music::{Music, Source};
+use crate::train::noise_levels::NoiseLevels;
 use crate::train::settings::TrainSettings;
+use crate::train::windows::Windows;
 
 /// Transpositions in semitones, each equally likely.
 const TRANSPOSITIONS: std::ops::Range<i8> = -6..6;
 
 impl Music {
-    /// Draws the batch of a step. Its diffusion steps cover the schedule evenly.
+    /// Draws the batch of a step.
     ///
     /// # Errors
     /// Returns an error if a song lacks embeddings that the network reads.
@@ -36,12 +38,7 @@ impl Music {
         for _ in 0..size {
             self.draw_window(config, settings, pitches, &mut uniform, &mut windows)?;
         }
-        let diffusion_steps = (0..size)
-            .map(|index| {
-                let place = (index as f64 + uniform()) / size as f64;
-                ((place * config.n_steps as f64) as usize).min(config.n_steps - 1)
-            })
-            .collect();
+        let diffusion_steps = NoiseLevels::new(config).draw(size, &mut uniform);
         windows.into_batch(config, &source, diffusion_steps)
     }
 
@@ -61,6 +58,10 @@ impl Music {
                 let (song, start) = pick(songs, |song| &song.segment_starts, place);
                 let window = song.transposed_window(start, semitones, pitches);
                 windows.push(&window, scale, &settings.dropout, uniform);
+            }
+            Source::Parts(music) => {
+                let window = music.draw(semitones, pitches, uniform);
+                windows.push_parts(&window, config, &settings.dropout, uniform)?;
             }
             Source::Bgm909(pieces) => {
                 let (piece, start) = pick(pieces, |piece| &piece.segment_starts, place);

@@ -11,15 +11,19 @@ use crate::music::piano_roll::PitchRange;
 /// value shared by many beats is placed at the lowest of its quantiles: no accent is placed at −1.
 const RISE: f32 = 1e-4;
 
-/// Returns the quantiles 0, 0.01 … 1 of each of `cues` over the beats of all windows of `songs`, untransposed and in the
-/// cue's own unit: `[101, cues]`, or empty if there is no window.
-pub(super) fn cue_quantiles(songs: &[Song], cues: &[Cue], pitches: PitchRange) -> Vec<Vec<f32>> {
+/// Returns the cues of the beats of all windows of `songs`, untransposed.
+pub(super) fn beat_cues(songs: &[Song], pitches: PitchRange) -> Vec<BeatCues> {
     let windows = songs
         .par_iter()
         .flat_map_iter(|song| song.segment_starts.iter().map(move |&start| (song, start)));
-    let beats: Vec<BeatCues> = windows
+    windows
         .flat_map_iter(|(song, start)| song.window(start, pitches).cues)
-        .collect();
+        .collect()
+}
+
+/// Returns the quantiles 0, 0.01 … 1 of each of `cues` over `beats`, in the cue's own unit: `[101, cues]`, or empty if there
+/// is no beat.
+pub(super) fn cue_quantiles(beats: &[BeatCues], cues: &[Cue]) -> Vec<Vec<f32>> {
     let columns: Vec<Vec<f32>> = (cues.iter())
         .map(|&cue| quantiles(beats.iter().map(|beat| beat.get(cue)).collect()))
         .collect();

@@ -19,7 +19,7 @@ const WINDOWS: usize = 4;
 /// Writes `samples.png` to `folder`: a fixed choice of training windows, each beside what the averaged weights generate
 /// for its cues and chords with the default sampler.
 ///
-/// Does nothing for the published families, which follow embeddings instead of cues.
+/// Does nothing for the published families, which follow embeddings instead of cues, and for the `parts` family.
 ///
 /// # Errors
 /// Returns an error if the device fails or the picture cannot be written.

@@ -101,6 +101,23 @@ impl TrainSettings {
         }
     }
 
+    /// Returns the settings for the family `parts`: those of the PyTorch run that made
+    /// `models/parts.safetensors` on a GPU, 2.06 million windows in batches of 256. There, the rate stayed for half of the
+    /// run and fell evenly to 0; here it falls along the cosine, as in the CPU run before it.
+    pub fn parts() -> Self {
+        Self {
+            steps: 8_000,
+            batch: 256,
+            learning_rate: 6e-4,
+            new_layers_rate: 2.0,
+            warm_up_steps: 200,
+            cosine: true,
+            ema_decay: 0.998,
+            dropout: Dropout::parts(),
+            ..Self::ours()
+        }
+    }
+
     /// Returns the learning rate of a step; steps count from 0.
     pub(crate) fn rate(&self, step: u64) -> f64 {
         let warm_up = ((step + 1) as f64 / self.warm_up_steps.max(1) as f64).min(1.0);

@@ -6,13 +6,13 @@ use std::thread;
 
 use candle_core::{Device, Tensor};
 
-use crate::diffusion::config::{ModelConfig, Prediction};
+use crate::diffusion::config::ModelConfig;
 use crate::diffusion::model::Model;
-use crate::diffusion::preconditioning::Preconditioning;
 use crate::error::{Error, Result};
 use crate::train::batch::Batch;
 use crate::train::checkpoint::{Checkpoint, Origin};
 use crate::train::freed_memory;
+use crate::train::loss::loss;
 use crate::train::music::Music;
 use crate::train::optimizer::{Moments, average, clip, gradients};
 use crate::train::settings::TrainSettings;
@@ -221,36 +221,4 @@ impl Trainer {
             rate,
         })
     }
-}
-
-/// Returns the mean squared error of the prediction of `model`, which must be on `device`, for a batch.
-///
-/// # Errors
-/// Returns an error if the shapes do not match.
-pub fn loss(model: &Model, batch: &Batch, device: &Device) -> Result<Tensor> {
-    let (x_0, noise) = (batch.x_0.to_device(device)?, batch.noise.to_device(device)?);
-    let steps = &batch.diffusion_steps;
-    let schedule = model.schedule();
-    // In one transfer, because each has a fixed cost.
-    let arrays = [&schedule.sqrt_alpha_bar, &schedule.sqrt_1m_alpha_bar];
-    let shares = (arrays.iter()).flat_map(|array| steps.iter().map(|&step| array[step]));
-    let shares = Tensor::from_vec(shares.collect(), (2, steps.len(), 1, 1, 1), device)?;
-    let (signal, spread) = (shares.get(0)?, shares.get(1)?);
-    let x_t = (x_0.broadcast_mul(&signal)? + noise.broadcast_mul(&spread)?)?;
-    let target = match model.config().prediction {
-        Prediction::Noise => noise,
-        Prediction::Velocity => (noise.broadcast_mul(&signal)? - x_0.broadcast_mul(&spread)?)?,
-        Prediction::Preconditioned => {
-            let answers = steps.iter().enumerate().map(|(sample, &step)| {
-                let alpha_bar = f64::from(schedule.alpha_bar[step]);
-                let weights = Preconditioning::at(alpha_bar, model.config().sigma_data);
-                weights.answer(&x_t.narrow(0, sample, 1)?, &x_0.narrow(0, sample, 1)?)
-            });
-            Tensor::cat(&answers.collect::<Result<Vec<_>>>()?, 0)?
-        }
-    };
-    let conditions = batch.conditions.to_device(device)?;
-    let condition = conditions.condition(model, steps)?;
-    let predicted = model.predict_each(&x_t, steps, &condition)?;
-    Ok((predicted - target)?.sqr()?.mean_all()?)
 }

@@ -1,5 +1,6 @@
 //! The weights of a network in training.
 
+mod in_parts;
 mod maker;
 
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use candle_core::{DType, Device, Shape, Tensor};
 use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
-use diff_bgm::diffusion::config::{ConditionKind, ModelConfig};
+use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::diffusion::model::Model;
 
 /// Returns values uniform in ±`scale`, each a hash of its index and the stream.
@@ -51,7 +51,7 @@ pub(crate) fn formula_weights(
 
     let mut shapes = shapes.lock().unwrap().clone();
     let parameters = shapes.values().map(Shape::elem_count).sum();
-    if config.cond_type != ConditionKind::Cues {
+    if config.cond_type.is_published() {
         // In the authors' checkpoints these arrays are numbered together with the weights.
         for array in ["alpha", "beta", "alpha_bar", "sigma2"] {
             shapes.insert(format!("ldm.{array}"), Shape::from(config.n_steps));

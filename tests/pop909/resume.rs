@@ -11,6 +11,18 @@ use serde_json::json;
 use crate::songs::{data_set, write_song};
 use crate::train::{bgm_train, cue_params, is_png, load, losses, trained, write_params};
 
+/// Runs `command` until the log of `run` has `steps` lines, kills it, and returns the number of lines.
+pub(crate) fn kill_after(mut command: Command, run: &Path, steps: usize) -> usize {
+    let mut child = command.spawn().unwrap();
+    let lines = || fs::read_to_string(run.join("log.jsonl")).map_or(0, |log| log.lines().count());
+    while lines() < steps && child.try_wait().unwrap().is_none() {
+        thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    lines()
+}
+
 #[test]
 fn a_killed_run_resumes_to_the_same_weights() {
     let (data, folder) = (data_set(), tempfile::tempdir().unwrap());
@@ -21,17 +33,11 @@ fn a_killed_run_resumes_to_the_same_weights() {
     let [whole, killed] = ["whole", "killed"].map(|name| folder.path().join(name));
     trained(bgm_train(data.path(), &whole, &params, &options));
 
-    let mut child = bgm_train(data.path(), &killed, &params, &options)
-        .spawn()
-        .unwrap();
-    let lines =
-        || fs::read_to_string(killed.join("log.jsonl")).map_or(0, |log| log.lines().count());
-    while lines() < 7 && child.try_wait().unwrap().is_none() {
-        thread::sleep(Duration::from_millis(2));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(lines() < 16, "the run ended before it could be killed");
+    let command = bgm_train(data.path(), &killed, &params, &options);
+    assert!(
+        kill_after(command, &killed, 7) < 16,
+        "the run ended before it could be killed"
+    );
     trained(bgm_train(data.path(), &killed, &params, &options));
 
     assert_eq!(losses(&whole), losses(&killed));

@@ -57,6 +57,16 @@ impl BeatTable {
         pairs.map(|pair| Seconds((pair[0] + pair[1]) / 2.0))
     }
 
+    /// Returns the times of the beats, one more than there are whole beats.
+    pub(super) fn seconds(&self) -> &[f64] {
+        &self.seconds
+    }
+
+    /// Returns whether each whole beat starts a bar.
+    pub(super) fn downbeats(&self) -> &[bool] {
+        &self.downbeat[..self.count()]
+    }
+
     /// Returns `time` in beats, interpolated linearly between them, or `None` before the first and after the last.
     pub(super) fn beat_at(&self, time: Seconds) -> Option<f64> {
         let after = self.seconds.partition_point(|&beat| beat <= time.0);

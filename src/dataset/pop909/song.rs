@@ -1,6 +1,6 @@
 //! A song on its grid of sixteenths, and its 8-bar windows.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::beats::BeatTable;
 use super::chords::ChordTable;
@@ -13,8 +13,12 @@ use crate::music::note::GridNote;
 use crate::music::piano_roll::{PianoRoll, PitchRange, RollPart, RollParts};
 use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Seconds, Steps};
 
-/// Tracks of the arrangement.
-const TRACKS: [&str; 3] = ["MELODY", "BRIDGE", "PIANO"];
+/// The track of the tune.
+pub(super) const LEAD_TRACKS: &[&str] = &["MELODY"];
+/// The tracks of the accompaniment.
+pub(super) const ACCOMPANIMENT_TRACKS: &[&str] = &["BRIDGE", "PIANO"];
+/// All tracks of the arrangement.
+const TRACKS: &[&str] = &["MELODY", "BRIDGE", "PIANO"];
 /// The largest beat or chord table that is read, in bytes.
 const MAX_TABLE_BYTES: u64 = 1 << 20;
 
@@ -54,23 +58,12 @@ impl Song {
 
     /// Reads the song in `folder`.
     pub(super) fn read(folder: &Path, name: &str) -> Result<Self> {
-        let table = |name: &str| {
-            let path = folder.join(name);
-            read_bounded(&path, MAX_TABLE_BYTES).map(|bytes| (path, bytes))
-        };
-        let (path, bytes) = table("beat_midi.txt")?;
-        let beats = BeatTable::parse(&bytes).map_err(|fault| fault.in_file(path))?;
-        let (path, bytes) = table("chord_midi.txt")?;
-        let chords = ChordTable::parse(&bytes).map_err(|fault| fault.in_file(path))?;
-        let path = folder.join(format!("{name}.mid"));
-        let file = MidiFile::open(&path)?;
-        let notes = notes_on_grid(&file, &beats).map_err(|fault| fault.in_file(path))?;
-        let middles: Vec<Seconds> = beats.middles().collect();
+        let files = SongFiles::read(folder, name)?;
         Ok(Self {
             name: name.to_owned(),
-            notes,
-            chords: chords.at(&middles),
-            segment_starts: beats.segment_starts(),
+            notes: files.notes(TRACKS)?,
+            segment_starts: files.beats.segment_starts(),
+            chords: files.chords,
         })
     }
 
@@ -134,9 +127,54 @@ impl Song {
     }
 }
 
-/// Returns the notes of the arrangement, rounded to sixteenths and at least one long. Notes that start outside
+/// What the files of a song hold.
+pub(super) struct SongFiles {
+    path: PathBuf,
+    midi: MidiFile,
+    /// Its beats.
+    pub(super) beats: BeatTable,
+    /// The chord of each beat, or `None`.
+    pub(super) chords: Vec<Option<Chord>>,
+}
+
+impl SongFiles {
+    /// Reads the files of the song in `folder`.
+    pub(super) fn read(folder: &Path, name: &str) -> Result<Self> {
+        let table = |name: &str| {
+            let path = folder.join(name);
+            read_bounded(&path, MAX_TABLE_BYTES).map(|bytes| (path, bytes))
+        };
+        let (path, bytes) = table("beat_midi.txt")?;
+        let beats = BeatTable::parse(&bytes).map_err(|fault| fault.in_file(path))?;
+        let (path, bytes) = table("chord_midi.txt")?;
+        let chords = ChordTable::parse(&bytes).map_err(|fault| fault.in_file(path))?;
+        let path = folder.join(format!("{name}.mid"));
+        let middles: Vec<Seconds> = beats.middles().collect();
+        Ok(Self {
+            midi: MidiFile::open(&path)?,
+            path,
+            chords: chords.at(&middles),
+            beats,
+        })
+    }
+
+    /// Returns the notes of these tracks on the grid.
+    ///
+    /// # Errors
+    /// Returns an error if the song has none of the tracks of the arrangement.
+    pub(super) fn notes(&self, tracks: &[&str]) -> Result<Vec<GridNote>> {
+        let notes = notes_on_grid(&self.midi, &self.beats, tracks);
+        notes.map_err(|fault| fault.in_file(&self.path))
+    }
+}
+
+/// Returns the notes of `wanted` tracks, rounded to sixteenths and at least one long. Notes that start outside
 /// the beats are left out.
-fn notes_on_grid(file: &MidiFile, beats: &BeatTable) -> Result<Vec<GridNote>, Fault> {
+fn notes_on_grid(
+    file: &MidiFile,
+    beats: &BeatTable,
+    wanted: &[&str],
+) -> Result<Vec<GridNote>, Fault> {
     let tracks: Vec<_> = (file.tracks.iter())
         .filter(|track| TRACKS.contains(&track.name.trim()))
         .collect();
@@ -153,6 +191,7 @@ fn notes_on_grid(file: &MidiFile, beats: &BeatTable) -> Result<Vec<GridNote>, Fa
         Some((beat * f64::from(STEPS_PER_BEAT)).round_ties_even() as u32)
     };
     let mut notes: Vec<GridNote> = (tracks.iter())
+        .filter(|track| wanted.contains(&track.name.trim()))
         .flat_map(|track| &track.notes)
         .filter_map(|note| {
             let start = step_at(note.start).filter(|start| *start < end)?;

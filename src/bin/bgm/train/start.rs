@@ -5,7 +5,7 @@ use std::path::Path;
 
 use candle_core::Device;
 use diff_bgm::counted::counted;
-use diff_bgm::diffusion::config::ModelConfig;
+use diff_bgm::diffusion::config::{ConditionKind, ModelConfig};
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::train::checkpoint::{Checkpoint, Origin, fingerprint, read_model};
 use diff_bgm::train::music::Extent;
@@ -96,8 +96,7 @@ impl Arguments {
             checkpoint.settings = self.resumed(&checkpoint.settings)?;
             return Ok(checkpoint);
         }
-        if matches!(self.preset, Preset::Published) && (&self.model, &self.params) == (&None, &None)
-        {
+        if self.preset == Preset::Published && (&self.model, &self.params) == (&None, &None) {
             return Err(Error::Usage(
                 "`--preset published` needs a network. Give the authors' params.json with --params, or a model with --model."
                     .to_owned(),
@@ -106,10 +105,16 @@ impl Arguments {
         let settings = self.settings();
         let (mut config, variables) = match (&self.model, &self.params) {
             (Some(path), None) => {
-                let (config, tensors) = read_model(path, device)?;
-                let variables = Variables::from_tensors(&config, &tensors, device)
-                    .map_err(|error| error.in_file(path))?;
-                (config, variables)
+                let (start, tensors) = read_model(path, device)?;
+                if self.preset == Preset::Parts && start.cond_type != ConditionKind::Parts {
+                    let variables = Variables::in_parts(&start, &tensors, device)
+                        .map_err(|error| error.in_file(path))?;
+                    (start.in_parts()?, variables)
+                } else {
+                    let variables = Variables::from_tensors(&start, &tensors, device)
+                        .map_err(|error| error.in_file(path))?;
+                    (start, variables)
+                }
             }
             (Some(path), Some(params)) => {
                 let (start, tensors) = read_model(path, device)?;
@@ -121,14 +126,23 @@ impl Arguments {
                 (config, variables)
             }
             (None, params) => {
-                let config = match params {
-                    Some(path) => read_params(path)?,
-                    None => Model::built_in(device)?.config().without_parts(),
+                let built_in = || -> Result<ModelConfig> { Ok(Model::built_in(device)?.config().clone()) };
+                let config = match (params, self.preset) {
+                    (Some(path), _) => read_params(path)?,
+                    (None, Preset::Parts) => built_in()?,
+                    (None, _) => built_in()?.without_parts(),
                 };
                 let variables = Variables::fresh(&config, settings.seed, device)?;
                 (config, variables)
             }
         };
+        if (config.cond_type == ConditionKind::Parts) != (self.preset == Preset::Parts) {
+            return Err(Error::Usage(format!(
+                "`--preset parts` is for models of the kind `parts`, and no other preset is; this model is of the kind `{}`. \
+                 Choose another preset or another model.",
+                config.cond_type.name()
+            )));
+        }
         if self.measure_cues {
             config.cue_quantiles.clear();
         }
