@@ -19,7 +19,7 @@ use diff_bgm::{Error, Result};
 use serde::Serialize;
 
 use crate::coherence::CoherenceArgs;
-use crate::output::{expect_extension, write_json};
+use crate::output::{expect_extension, say, write_json};
 use crate::progress::Progress;
 use crate::threads::ThreadCount;
 
@@ -145,14 +145,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let guidance_scale =
         (arguments.guidance).unwrap_or_else(|| default_guidance_scale(model.config().cond_type));
     let steps = settings.sampler.step_count(model.schedule());
-    println!(
+    say(format!(
         "{}, {} of {steps} steps, guidance {guidance_scale}, harmony {}, seed {}, {seconds:.1} s",
         model.name(),
         arguments.sampler,
         arguments.harmony.name(),
         arguments.seed,
-    );
-    print!("{report}");
+    ))?;
+    say(report.to_string().trim_end())?;
     if let Some(path) = &arguments.json {
         let figures = Figures {
             model: model.name(),

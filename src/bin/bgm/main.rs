@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("bgm: {error}");
+            output::warn(format!("bgm: {error}"));
             ExitCode::FAILURE
         }
     }
