@@ -283,8 +283,8 @@ impl Session {
         let score = draft.map(|draft| &draft.score);
         let tempo = score.map(|score| score.tempo_map().initial_tempo());
         self.live.set_draft_tempo(tempo);
-        let schedule = score.map(NoteSchedule::new).unwrap_or_default();
-        self.publisher.publish(schedule);
+        let schedule = draft.map(|draft| NoteSchedule::new(&draft.score, &draft.controls()));
+        self.publisher.publish(schedule.unwrap_or_default());
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::Args;
 use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::formats::atomic_file::expect_writable;
-use diff_bgm::generator::{Settings, accompany};
+use diff_bgm::generator::{Draft, Settings, accompany};
 use diff_bgm::music::chord::ChordLane;
 use diff_bgm::music::key::Key;
 use diff_bgm::music::metre::Metre;
@@ -14,6 +14,7 @@ use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::time::Tempo;
 use diff_bgm::{Error, Fault, Result};
 
+use crate::controls::ControlArgs;
 use crate::output::expect_extension;
 use crate::steering::SteeringArgs;
 use crate::style::{StyleChoice, style};
@@ -21,7 +22,8 @@ use crate::work::{self, WorkArgs};
 
 /// Make an accompaniment to a tune
 ///
-/// The tune stays exactly as it was played; metre and tempo are those of its file. Needs a model of the family `parts`.
+/// The tune stays exactly as it was played; metre and tempo are those of its file, and so are pedal and expression if
+/// `bgm generate` wrote it with them. Needs a model of the family `parts`.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The tune: any MIDI file
@@ -41,6 +43,8 @@ pub(crate) struct Arguments {
     /// Style: pop, song, strings, or free (the model decides)
     #[arg(long, default_value = "pop", value_parser = style)]
     style: StyleChoice,
+    #[command(flatten)]
+    controls: ControlArgs,
     #[command(flatten)]
     work: WorkArgs,
     #[command(flatten)]
@@ -79,6 +83,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let steering = arguments.steering.steering()?;
     let model = arguments.work.load()?;
+    let usual = Settings::for_family(model.config().cond_type);
+    // A tune from a draft brings the controllers that were asked for it.
+    let usual = match Draft::of_midi(&file) {
+        Ok(draft) => Settings {
+            pedal: draft.recipe.settings.pedal,
+            expression: draft.recipe.settings.expression,
+            ..usual
+        },
+        Err(_) => usual,
+    };
     let settings = Settings {
         tempo,
         metre,
@@ -89,8 +103,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             None => Harmony::Planned(arguments.key),
         },
         style: arguments.style.0,
-        ..Settings::for_family(model.config().cond_type)
+        ..usual
     };
+    let settings = arguments.controls.over(settings, &model)?;
     let tune = file.notes();
     let draft =
         work::with_progress(|on_progress| accompany(&model, &tune, &settings, on_progress))?;

@@ -3,6 +3,7 @@
 mod accompany;
 mod clip;
 mod coherence;
+mod controls;
 mod convert;
 mod evaluate;
 mod features;
