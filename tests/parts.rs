@@ -10,7 +10,8 @@ use diff_bgm::conditioning::lead::Lead;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::features::ClipFeatures;
-use diff_bgm::generator::{self, Draft, Progress, Region, Settings};
+use diff_bgm::generator::{self, Draft, Inpainting, Progress, Region, Settings};
+use diff_bgm::music::mask::Mask;
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
@@ -317,4 +318,16 @@ fn models_without_parts_say_so() {
     let waltz = settings("3/4", Some(4));
     let error = generator::generate(&cues, &clip(), &waltz, &mut on).unwrap_err();
     assert!(error.to_string().contains("4/4"), "{error}");
+}
+
+#[test]
+fn masks_are_not_for_a_model_in_parts() {
+    let inpainting = Inpainting {
+        mask: Mask::Above,
+        autoregressive: false,
+    };
+    let settings = settings("4/4", Some(4));
+    let error =
+        generator::inpaint(&MODEL, &clip(), &[], &inpainting, &settings, &mut on).unwrap_err();
+    assert!(error.to_string().contains("published"), "{error}");
 }

@@ -242,8 +242,16 @@ fn chords_of(score: &Score) -> Vec<Option<Chord>> {
 }
 
 fn expect_parts(model: &Model) -> Result<()> {
-    if model.config().cond_type == ConditionKind::Parts {
+    let kind = model.config().cond_type;
+    if kind == ConditionKind::Parts {
         return Ok(());
+    }
+    if kind.is_published() {
+        return Err(Error::Usage(format!(
+            "The model {} is a published one, which keeps notes only by a mask. Use `bgm repaint` with --mask, or a model of the \
+             family `parts`.",
+            model.name()
+        )));
     }
     Err(Error::Usage(format!(
         "The model {} cannot keep some notes and paint others. Use a model of the family `parts`.",

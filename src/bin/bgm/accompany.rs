@@ -4,17 +4,15 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
+use diff_bgm::Result;
 use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::generator::{Draft, Settings, accompany};
 use diff_bgm::music::chord::ChordLane;
 use diff_bgm::music::key::Key;
-use diff_bgm::music::metre::Metre;
-use diff_bgm::music::midi_file::MidiFile;
-use diff_bgm::time::Tempo;
-use diff_bgm::{Error, Fault, Result};
 
 use crate::controls::ControlArgs;
+use crate::midi_input;
 use crate::output::expect_extension;
 use crate::steering::SteeringArgs;
 use crate::style::{StyleChoice, style};
@@ -51,36 +49,11 @@ pub(crate) struct Arguments {
     steering: SteeringArgs,
 }
 
-/// The metre of a file that has only one.
-fn metre_of(file: &MidiFile) -> Result<Metre, Fault> {
-    let mut metre = Metre::COMMON;
-    for signature in &file.time_signatures {
-        let next = Metre::new(signature.numerator, signature.denominator as u8)?;
-        if signature.at.0 > 0.0 && next != metre {
-            return Err(Fault::new(
-                format!("a change from {metre} to {next}"),
-                "a tune in one metre",
-            ));
-        }
-        metre = next;
-    }
-    Ok(metre)
-}
-
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let started = Instant::now();
     expect_extension(&arguments.output, &["mid", "midi"])?;
     expect_writable(&arguments.output)?;
-    let file = MidiFile::open(&arguments.tune)?;
-    let in_file = |fault: Fault| fault.in_file(&arguments.tune);
-    let tempo = Tempo::new(file.initial_tempo().bpm()).map_err(in_file)?;
-    let metre = metre_of(&file).map_err(in_file)?;
-    if file.tempo_changes.iter().any(|change| change.at.0 > 0.0) {
-        return Err(Error::Usage(format!(
-            "{} changes its tempo. Save the tune at one tempo.",
-            arguments.tune.display()
-        )));
-    }
+    let (file, tempo, metre) = midi_input::read(&arguments.tune)?;
     let steering = arguments.steering.steering()?;
     let model = arguments.work.load()?;
     let usual = Settings::for_family(model.config().cond_type);

@@ -9,6 +9,8 @@ mod evaluate;
 mod features;
 mod generate;
 mod info;
+mod mask;
+mod midi_input;
 mod output;
 mod progress;
 mod render;

@@ -1,35 +1,41 @@
 //! `bgm repaint` and `bgm continue`: work on a draft that `bgm generate` wrote.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::formats::atomic_file::expect_writable;
-use diff_bgm::generator::{Draft, Progress, Region, extend, repaint};
+use diff_bgm::generator::{Draft, Progress, Region, extend, inpaint, repaint};
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::music::piano_roll::RollPart;
 use diff_bgm::time::Bars;
 use diff_bgm::{Error, Fault, Result};
 
+use crate::clip;
+use crate::mask::{MaskArgs, MaskChoice};
+use crate::midi_input;
 use crate::output::expect_extension;
 use crate::work::{self, WorkArgs, with_progress};
 
 /// Paint some bars of a draft again and keep everything else
 ///
-/// Needs a draft, and a model, of the family `parts`. Notes that do not start in the bars stay exactly as they are.
+/// Needs a draft, and a model, of the family `parts`. Notes that do not start in the bars stay exactly as they are. A published
+/// model paints over any MIDI file in 4/4 instead, and keeps what --mask says.
 #[derive(Args)]
 pub(crate) struct RepaintArguments {
     #[command(flatten)]
     of_draft: OfDraft,
     /// The bars to paint, counted from 1, such as 9-12 or 5
-    #[arg(long)]
-    bars: BarRange,
+    #[arg(long, required_unless_present = "mask")]
+    bars: Option<BarRange>,
     /// Only this part [default: both]
     #[arg(long)]
     parts: Option<PartChoice>,
+    #[command(flatten)]
+    masked: MaskArgs,
 }
 
 /// Make a draft longer
@@ -49,7 +55,7 @@ pub(crate) struct ContinueArguments {
 struct OfDraft {
     /// The draft, a MIDI file written by `bgm generate`
     draft: PathBuf,
-    /// Seed of the new notes [default: the draft's seed plus 1]
+    /// Seed of the new notes [default: the draft's seed plus 1, or 1 if the file does not say how it was drafted]
     #[arg(long)]
     seed: Option<u64>,
     /// The MIDI file to write
@@ -60,10 +66,15 @@ struct OfDraft {
 }
 
 impl OfDraft {
+    /// Checks that the output can be written.
+    fn check_output(&self) -> Result<()> {
+        expect_extension(&self.output, &["mid", "midi"])?;
+        expect_writable(&self.output)
+    }
+
     /// Reads the draft, if the output can be written.
     fn read(&self) -> Result<Draft> {
-        expect_extension(&self.output, &["mid", "midi"])?;
-        expect_writable(&self.output)?;
+        self.check_output()?;
         Draft::of_midi(&MidiFile::open(&self.draft)?)
     }
 
@@ -95,9 +106,9 @@ enum PartChoice {
 
 /// Bars from the first to the last, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct BarRange {
-    first: u32,
-    last: u32,
+pub(crate) struct BarRange {
+    pub(crate) first: u32,
+    pub(crate) last: u32,
 }
 
 impl FromStr for BarRange {
@@ -117,11 +128,49 @@ impl FromStr for BarRange {
 }
 
 pub(crate) fn run_repaint(arguments: &RepaintArguments) -> Result<()> {
+    match (
+        arguments.masked.mask,
+        &arguments.masked.clip,
+        arguments.bars,
+    ) {
+        (Some(mask), Some(clip), _) => repaint_masked(arguments, mask, clip),
+        (_, _, Some(bars)) => repaint_bars(arguments, bars),
+        // The command line is not accepted without both.
+        _ => Err(Error::Usage("Name the bars with --bars.".to_owned())),
+    }
+}
+
+fn repaint_masked(arguments: &RepaintArguments, mask: MaskChoice, clip: &Path) -> Result<()> {
+    let started = Instant::now();
+    let (of_draft, masked) = (&arguments.of_draft, &arguments.masked);
+    of_draft.check_output()?;
+    let (file, tempo, metre) = midi_input::read(&of_draft.draft)?;
+    if !metre.is_common() {
+        return Err(Error::Usage(format!(
+            "{} is in {metre}, and published models know only 4/4.",
+            of_draft.draft.display()
+        )));
+    }
+    let bars = metre.bars_covering(file.length);
+    let inpainting = masked.inpainting(mask, arguments.bars, bars)?;
+    let seed = match (of_draft.seed, Draft::of_midi(&file)) {
+        (Some(seed), _) => seed,
+        (None, Ok(draft)) => of_draft.seed(&draft),
+        (None, Err(_)) => 1,
+    };
+    let settings = masked.settings(tempo, bars, seed);
+    let clip = clip::read(clip)?;
+    let notes = file.notes();
+    of_draft.run(started, |model, on_progress| {
+        inpaint(model, &clip, &notes, &inpainting, &settings, on_progress)
+    })
+}
+
+fn repaint_bars(arguments: &RepaintArguments, range: BarRange) -> Result<()> {
     let started = Instant::now();
     let of_draft = &arguments.of_draft;
     let draft = of_draft.read()?;
     let (bars, metre) = (draft.score.bars(), draft.score.metre());
-    let range = arguments.bars;
     if range.last > bars.0 {
         return Err(Error::Usage(format!(
             "The draft has {} bars. Choose bars from 1 to {}.",

@@ -39,7 +39,7 @@ pub(super) fn read(file: &MidiFile) -> Result<Draft> {
     let draft = draft.ok_or_else(|| {
         Error::Usage(
             "The MIDI file does not say how it was drafted. Use a file that `bgm generate` wrote with a model of the family \
-             `parts`."
+             `parts`; a published model paints over any file with `bgm repaint --mask`."
                 .to_owned(),
         )
     })?;
