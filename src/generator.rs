@@ -3,6 +3,7 @@
 mod canvas;
 mod draft;
 mod give_way;
+mod inpaint;
 mod painter;
 mod parts_draft;
 mod piece;
@@ -14,6 +15,7 @@ mod silent_bars;
 use std::ops::ControlFlow;
 
 pub use draft::{Asked, Draft, Recipe};
+pub use inpaint::{Inpainting, inpaint};
 pub use region::Region;
 pub use repaint::{accompany, extend, repaint};
 pub use settings::{

@@ -91,6 +91,7 @@
 //! Play a score in time with a host's transport:
 //!
 //! ```
+//! use diff_bgm::music::controls::Controls;
 //! use diff_bgm::music::note::Note;
 //! use diff_bgm::music::part::Part;
 //! use diff_bgm::music::score::{RawScore, Score};
@@ -101,7 +102,7 @@
 //! let note = Note { start, length, pitch: 60, velocity: 90, part: Part::Lead };
 //! let score = Score::new(RawScore { notes: vec![note], ..RawScore::default() })?;
 //! let (mut player, publisher) = Player::new();
-//! publisher.publish(NoteSchedule::new(&score));
+//! publisher.publish(NoteSchedule::new(&score, &Controls::default()));
 //!
 //! // One second of audio at 120 BPM.
 //! let block = Block { frames: 48_000, rate_hz: 48_000.0 };

@@ -3,6 +3,7 @@
 pub mod accompaniment;
 mod beat_clock;
 pub mod chord;
+pub mod controls;
 pub mod cues;
 pub mod decode;
 pub mod dynamics;

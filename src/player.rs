@@ -4,19 +4,25 @@
 //! - each note-on is followed by exactly one note-off, and a pitch never sounds twice at once on one channel;
 //! - events are sent in order of time, note-offs first at each frame;
 //! - a note starts on the first frame that is not before its beat;
-//! - a jump of the transport, a loop, a stop or a new schedule ends all sounding notes, and a note that starts before the
-//!   new position is not started late.
+//! - a jump of the transport, a loop, a stop or a new schedule ends all sounding notes and lifts all pedals, and a note that
+//!   starts before the new position is not started late;
+//! - after a start or a jump every controller gets the value of the new position before anything else plays.
 
+mod controls;
 mod handover;
+mod outlet;
 mod schedule;
 mod sounding_notes;
 mod transport;
 
 pub use handover::SchedulePublisher;
+pub use outlet::{NoteEvent, Sent};
 pub use schedule::NoteSchedule;
 pub use transport::{Anchor, Block, HostTransport, Transport};
 
+use controls::{ReceiverControls, Setting};
 use handover::{ScheduleReceiver, schedule_handover};
+use outlet::Outlet;
 use sounding_notes::SoundingNotes;
 use transport::Segment;
 
@@ -24,36 +30,6 @@ use crate::music::part::Part;
 
 /// The coarsest grid to which hosts are known to round positions, in quarter notes.
 const COARSEST_TICK_BEATS: f64 = 1.0 / 1920.0;
-
-/// A note-on or a note-off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoteEvent {
-    /// A note starts.
-    On {
-        /// MIDI channel, counted from 0.
-        channel: u8,
-        /// MIDI pitch, 0 to 127.
-        pitch: u8,
-        /// MIDI velocity, 1 to 127.
-        velocity: u8,
-    },
-    /// A note ends.
-    Off {
-        /// MIDI channel, counted from 0.
-        channel: u8,
-        /// MIDI pitch, 0 to 127.
-        pitch: u8,
-    },
-}
-
-/// Whether the receiver of an event accepted it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sent {
-    /// The event was accepted.
-    Accepted,
-    /// The receiver had no room: the event is sent again at the start of the next block.
-    Refused,
-}
 
 /// Plays a schedule in time with a transport.
 #[derive(Debug)]
@@ -66,6 +42,10 @@ pub struct Player {
     next_off: usize,
     /// The channels that are silent.
     muted: [bool; Part::CHANNELS],
+    /// The first of [`NoteSchedule::controls`] that has not passed.
+    next_control: usize,
+    /// The receiver's controllers.
+    controls: ReceiverControls,
     /// The notes that sound.
     sounding: SoundingNotes,
     /// The sounding notes that must end before anything else is sent.
@@ -103,6 +83,8 @@ impl Player {
             next_on: 0,
             next_off: 0,
             muted: Default::default(),
+            next_control: 0,
+            controls: ReceiverControls::default(),
             sounding: SoundingNotes::default(),
             owed: SoundingNotes::default(),
             expected: None,
@@ -129,11 +111,7 @@ impl Player {
         if block.frames == 0 {
             return;
         }
-        let mut out = Outlet {
-            send: &mut send,
-            frame: 0,
-            refused: false,
-        };
+        let mut out = Outlet::new(&mut send);
         let swapped = self.receive_schedule();
         let Some(segment) = transport.segment(block) else {
             self.release();
@@ -141,15 +119,13 @@ impl Player {
             return;
         };
         if swapped || self.has_jumped(segment) {
-            self.owed |= self.sounding;
-            self.locate(segment.earliest_beats(0));
+            self.jump_to(segment.earliest_beats(0));
         }
         self.pay_owed(&mut out);
 
         let end_beats = segment.looped(block.frames, |part| {
             if part.first_frame > 0 {
-                self.owed |= self.sounding;
-                self.locate(part.segment.earliest_beats(part.first_frame));
+                self.jump_to(part.segment.earliest_beats(part.first_frame));
                 out.frame = out.frame.max(part.first_frame);
                 self.pay_owed(&mut out);
             }
@@ -162,9 +138,11 @@ impl Player {
         });
     }
 
-    /// Ends all sounding notes at the start of the next block, for a host that resets or deactivates the plugin.
+    /// Ends all sounding notes and lifts all pedals at the start of the next block, for a host that resets or deactivates the
+    /// plugin.
     pub fn release(&mut self) {
         self.owed |= self.sounding;
+        self.controls.lift_pedals();
         self.expected = None;
     }
 
@@ -180,10 +158,15 @@ impl Player {
         })
     }
 
-    /// Moves to the first events at or after `beats`.
-    fn locate(&mut self, beats: f64) {
+    /// Ends what sounds and moves to the first events at or after `beats`.
+    fn jump_to(&mut self, beats: f64) {
+        self.owed |= self.sounding;
         self.next_on = self.schedule.first_start_from(beats);
         self.next_off = self.schedule.first_end_from(beats);
+        self.next_control = self.schedule.first_control_from(beats);
+        self.controls.lift_pedals();
+        let values = self.schedule.values_before(self.next_control);
+        self.controls.chase(values);
     }
 
     /// Sends the events of a segment before `end_frame`.
@@ -198,8 +181,12 @@ impl Player {
             let off = self.schedule.ends().get(self.next_off);
             let on_frame = on.map_or(u32::MAX, |note| segment.frame_of(note.start_beats));
             let off_frame = off.map_or(u32::MAX, |end| segment.frame_of(end.beats));
-            match (on, off) {
-                (_, Some(end)) if off_frame <= on_frame && end.note < self.next_on => {
+            let control = self.schedule.controls().get(self.next_control);
+            let control_frame = control.map_or(u32::MAX, |change| segment.frame_of(change.beats));
+            match (on, off, control) {
+                (_, Some(end), _)
+                    if off_frame <= on_frame.min(control_frame) && end.note < self.next_on =>
+                {
                     if off_frame >= end_frame {
                         return;
                     }
@@ -211,7 +198,18 @@ impl Player {
                     }
                     self.next_off += 1;
                 }
-                (Some(note), _) => {
+                (_, _, Some(change)) if control_frame <= on_frame => {
+                    if control_frame >= end_frame {
+                        return;
+                    }
+                    let setting = change.setting;
+                    if !self.controls.has(setting) && !self.set_control(setting, control_frame, out)
+                    {
+                        return;
+                    }
+                    self.next_control += 1;
+                }
+                (Some(note), _, _) => {
                     if on_frame >= end_frame {
                         return;
                     }
@@ -236,13 +234,37 @@ impl Player {
         }
     }
 
-    /// Ends the notes that must end, at the outlet's current frame.
+    /// Ends the notes that must end and sets the controllers that must be set, at the outlet's current frame.
     fn pay_owed<S: FnMut(u32, NoteEvent) -> Sent>(&mut self, out: &mut Outlet<'_, S>) {
         while let Some((channel, pitch)) = self.owed.first() {
             if !self.end_note(channel, pitch, out.frame, out) {
                 return;
             }
         }
+        while let Some(setting) = self.controls.next_due() {
+            if !self.set_control(setting, out.frame, out) {
+                return;
+            }
+        }
+    }
+
+    /// Sends a control change; returns whether it was accepted.
+    fn set_control<S: FnMut(u32, NoteEvent) -> Sent>(
+        &mut self,
+        setting: Setting,
+        frame: u32,
+        out: &mut Outlet<'_, S>,
+    ) -> bool {
+        let control = NoteEvent::Control {
+            channel: setting.channel,
+            controller: setting.controller.number(),
+            value: setting.value,
+        };
+        let is_sent = out.send(frame, control);
+        if is_sent {
+            self.controls.sent(setting);
+        }
+        is_sent
     }
 
     /// Sends a note-off; returns whether it was accepted.
@@ -259,24 +281,6 @@ impl Player {
             self.owed.remove(channel, pitch);
         }
         sent
-    }
-}
-
-/// The output of one block. Frames never decrease, and after a refusal nothing more is sent.
-struct Outlet<'a, S> {
-    send: &'a mut S,
-    frame: u32,
-    refused: bool,
-}
-
-impl<S: FnMut(u32, NoteEvent) -> Sent> Outlet<'_, S> {
-    fn send(&mut self, frame: u32, event: NoteEvent) -> bool {
-        if self.refused {
-            return false;
-        }
-        self.frame = self.frame.max(frame);
-        self.refused = (self.send)(self.frame, event) == Sent::Refused;
-        !self.refused
     }
 }
 

@@ -35,8 +35,8 @@ pub trait Kind: Send + 'static {
     const HAS_PREVIEW: bool;
     /// Its audio ports.
     const AUDIO: &'static [AudioIOLayout];
-    /// The MIDI that it passes through.
-    const MIDI: MidiConfig;
+    /// The MIDI that it receives and passes through.
+    const MIDI_INPUT: MidiConfig;
 }
 
 /// Notes only.
@@ -49,7 +49,7 @@ impl Kind for NoteEffect {
     const FEATURES: &'static [ClapFeature] = &[ClapFeature::NoteEffect, ClapFeature::Utility];
     const HAS_PREVIEW: bool = false;
     const AUDIO: &'static [AudioIOLayout] = &[];
-    const MIDI: MidiConfig = MidiConfig::MidiCCs;
+    const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
 }
 
 /// Notes, and a stereo output with a preview of them.
@@ -69,8 +69,8 @@ impl Kind for Instrument {
         main_output_channels: NonZeroU32::new(2),
         ..AudioIOLayout::const_default()
     }];
-    /// In VST3, controllers would add two thousand parameters.
-    const MIDI: MidiConfig = MidiConfig::Basic;
+    /// In VST3, incoming controllers would add two thousand parameters.
+    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
 }
 
 /// One instance of the plugin.
@@ -109,8 +109,8 @@ impl<K: Kind> Plugin for DiffBgm<K> {
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = K::AUDIO;
-    const MIDI_INPUT: MidiConfig = K::MIDI;
-    const MIDI_OUTPUT: MidiConfig = K::MIDI;
+    const MIDI_INPUT: MidiConfig = K::MIDI_INPUT;
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::MidiCCs;
 
     type Editor = editor::Editor;
     type SysExMessage = ();

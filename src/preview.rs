@@ -3,22 +3,30 @@
 //! Two-operator frequency modulation after Chowning: the overtones fade faster than the fundamental, with a short bright
 //! tine at the start. All voices are allocated at once; playing does not allocate.
 
+mod channel;
 mod voice;
 
+use crate::music::controls::Controller;
 use crate::player::NoteEvent;
+use channel::Channel;
 use voice::Voice;
 
 /// The number of notes that can sound at once. One more replaces the quietest.
 const POLYPHONY: usize = 32;
+/// The number of MIDI channels.
+const CHANNELS: usize = 16;
 /// The loudness of one full voice, so that chords stay below full scale.
 const HEADROOM: f32 = 0.18;
 /// The time constant of a change of level.
 const LEVEL_SECONDS: f32 = 0.02;
+/// The value from which on a pedal is down.
+const PEDAL_DOWN: u8 = 64;
 
 /// The preview instrument.
 #[derive(Debug)]
 pub struct Preview {
     voices: [Voice; POLYPHONY],
+    channels: [Channel; CHANNELS],
     rate_hz: f32,
     level: f32,
 }
@@ -28,12 +36,13 @@ impl Preview {
     pub fn new(rate_hz: f32) -> Self {
         Self {
             voices: [Voice::SILENT; POLYPHONY],
+            channels: [Channel::RESTING; CHANNELS],
             rate_hz,
             level: 0.0,
         }
     }
 
-    /// Starts or releases a note.
+    /// Starts or releases a note, or sets the pedal or the expression of a channel. Other controllers do nothing.
     pub fn play(&mut self, event: NoteEvent) {
         match event {
             NoteEvent::On {
@@ -48,26 +57,58 @@ impl Preview {
                 }
             }
             NoteEvent::Off { channel, pitch } => {
+                let is_pedalled = self.channel(channel).is_pedal_down;
                 for voice in &mut self.voices {
-                    voice.release(channel, pitch, self.rate_hz);
+                    if voice.is_held_on(channel, pitch) {
+                        voice.let_go(is_pedalled, self.rate_hz);
+                    }
                 }
             }
+            NoteEvent::Control {
+                channel,
+                controller,
+                value,
+            } => match Controller::of_number(controller) {
+                Some(Controller::Pedal) => self.set_pedal(channel, value >= PEDAL_DOWN),
+                Some(Controller::Expression) => self.channel(channel).set_expression(value),
+                None => {}
+            },
         }
     }
 
-    /// Stops all sound at once.
+    fn channel(&mut self, channel: u8) -> &mut Channel {
+        &mut self.channels[usize::from(channel) % CHANNELS]
+    }
+
+    /// Presses or lifts a channel's pedal. Lifted, it ends the notes that it held.
+    fn set_pedal(&mut self, channel: u8, is_down: bool) {
+        self.channel(channel).is_pedal_down = is_down;
+        if is_down {
+            return;
+        }
+        for voice in &mut self.voices {
+            voice.lift_pedal(channel, self.rate_hz);
+        }
+    }
+
+    /// Stops all sound at once, and lets all controllers rest.
     pub fn silence(&mut self) {
         self.voices.fill(Voice::SILENT);
+        self.channels.fill(Channel::RESTING);
     }
 
     /// Renders the audio until the next event into the two channels, at a loudness that glides towards `level` (0 to 1).
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32], level: f32) {
         left.fill(0.0);
         right.fill(0.0);
-        for voice in self.voices.iter_mut().filter(|voice| !voice.is_silent()) {
-            voice.render(left, right);
-        }
         let glide = 1.0 - (-1.0 / (LEVEL_SECONDS * self.rate_hz)).exp();
+        for voice in self.voices.iter_mut().filter(|voice| !voice.is_silent()) {
+            let gain = self.channels[usize::from(voice.channel()) % CHANNELS].gain;
+            voice.render(left, right, gain, glide);
+        }
+        for channel in &mut self.channels {
+            channel.gain.pass(left.len(), glide);
+        }
         for (left, right) in left.iter_mut().zip(right) {
             self.level += (level - self.level) * glide;
             *left = bounded(*left * HEADROOM) * self.level;
@@ -149,6 +190,51 @@ mod tests {
         };
         assert!(peak_after(1) > 0.02);
         assert!(peak_after(0) < 0.002);
+    }
+
+    fn control(controller: Controller, value: u8) -> NoteEvent {
+        NoteEvent::Control {
+            channel: 0,
+            controller: controller.number(),
+            value,
+        }
+    }
+
+    #[test]
+    fn a_pedal_holds_released_notes_until_it_is_lifted() {
+        let mut preview = Preview::new(RATE_HZ);
+        preview.play(control(Controller::Pedal, 127));
+        preview.play(on(60, 127));
+        preview.play(off(60));
+        rendered(&mut preview, 1.0, 1.0);
+        assert!(peak(&rendered(&mut preview, 0.1, 1.0)) > 0.02);
+        preview.play(control(Controller::Pedal, 0));
+        rendered(&mut preview, 3.0, 1.0);
+        assert_eq!(peak(&rendered(&mut preview, 0.1, 1.0)), 0.0);
+    }
+
+    #[test]
+    fn a_lifted_pedal_leaves_notes_that_are_held() {
+        let mut preview = Preview::new(RATE_HZ);
+        preview.play(control(Controller::Pedal, 127));
+        preview.play(on(60, 127));
+        preview.play(control(Controller::Pedal, 0));
+        rendered(&mut preview, 1.0, 1.0);
+        assert!(peak(&rendered(&mut preview, 0.1, 1.0)) > 0.02);
+    }
+
+    #[test]
+    fn less_expression_is_softer_even_while_a_note_sounds() {
+        let mut preview = Preview::new(RATE_HZ);
+        preview.play(on(60, 100));
+        let before = peak(&rendered(&mut preview, 0.3, 1.0));
+        preview.play(control(Controller::Expression, 64));
+        rendered(&mut preview, 0.2, 1.0);
+        let after = peak(&rendered(&mut preview, 0.1, 1.0));
+        assert!(after < 0.35 * before, "{after} after {before}");
+        preview.silence();
+        preview.play(on(60, 100));
+        assert!(peak(&rendered(&mut preview, 0.3, 1.0)) > 0.9 * before);
     }
 
     #[test]

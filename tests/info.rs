@@ -108,3 +108,18 @@ fn the_built_in_model_and_a_midi_file_are_described() {
     );
     assert!(!printed.contains('\x1b'), "{printed}");
 }
+
+#[test]
+fn what_nobody_reads_of_the_output_is_no_error() {
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default.safetensors");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
+        .arg("info")
+        .arg(model)
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{:?}", output.status);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

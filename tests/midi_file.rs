@@ -111,6 +111,74 @@ fn a_repeated_note_ends_before_it_starts_again() {
 }
 
 #[test]
+fn pedal_and_expression_are_on_the_channels_of_their_parts_between_note_offs_and_note_ons() {
+    let part = |part, note| Note { part, ..note };
+    let mut draft = draft(
+        vec![
+            part(Part::Bass, note(0.0, 4.0, 40, 70)),
+            part(Part::Lead, note(0.0, 4.0, 72, 90)),
+            part(Part::Bass, note(4.0, 2.0, 41, 70)),
+            part(Part::Bass, note(6.0, 2.0, 43, 70)),
+        ],
+        2,
+    );
+    draft.recipe.settings.pedal = true;
+    draft.recipe.settings.expression = true;
+    let bytes = draft.to_midi().unwrap();
+    let file = midly::Smf::parse(&bytes).unwrap();
+    let events = |track: usize| {
+        let mut tick = 0;
+        let events = file.tracks[track].iter().filter_map(move |event| {
+            tick += event.delta.as_int();
+            match event.kind {
+                midly::TrackEventKind::Midi { channel, message } => {
+                    Some((tick, channel.as_int(), message))
+                }
+                _ => None,
+            }
+        });
+        events.collect::<Vec<_>>()
+    };
+    let values = |track: usize, wanted: u8| {
+        let value = |(tick, channel, message)| match message {
+            midly::MidiMessage::Controller { controller, value } if controller == wanted => {
+                Some((tick, channel, value.as_int()))
+            }
+            _ => None,
+        };
+        let values = events(track).into_iter().filter_map(value);
+        values.collect::<Vec<(u32, u8, u8)>>()
+    };
+    let [lead, bass] = [1, 2];
+    // A sixteenth of a beat, 30 ticks, after and before each bar line; the chord changes at beat 6 too.
+    let pedal = [
+        (30, 127),
+        (1890, 0),
+        (1950, 127),
+        (2850, 0),
+        (2910, 127),
+        (3810, 0),
+    ];
+    assert_eq!(
+        values(bass, 64),
+        pedal.map(|(tick, value)| (tick, 2, value))
+    );
+    assert_eq!(values(lead, 64), []);
+    for (track, channel) in [(lead, 0), (bass, 2)] {
+        let expression = values(track, 11);
+        assert_eq!(expression[0].0, 0);
+        assert!(expression.len() > 4 && expression.iter().all(|change| change.1 == channel));
+        let is_note = |event: &(u32, u8, midly::MidiMessage)| {
+            matches!(event.2, midly::MidiMessage::NoteOn { .. })
+        };
+        let events = events(track);
+        let first_note = events.iter().position(is_note).unwrap();
+        assert!(first_note > 0, "{events:?}");
+    }
+    assert_eq!(MidiFile::parse(&bytes).unwrap().length, Beats(8.0));
+}
+
+#[test]
 fn a_score_too_long_for_a_file_is_refused() {
     assert!(Score::new(raw_score(Vec::new(), u32::MAX)).is_err());
     assert!(Score::new(raw_score(vec![note(1e12, 1.0, 60, 80)], 1)).is_err());

@@ -10,11 +10,13 @@ use diff_bgm::conditioning::lead::Lead;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::features::ClipFeatures;
-use diff_bgm::generator::{self, Draft, Progress, Region, Settings};
+use diff_bgm::generator::{self, Draft, Inpainting, Progress, Region, Settings};
+use diff_bgm::music::mask::Mask;
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
 use diff_bgm::music::piano_roll::RollPart;
+use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats, Tempo};
 
 const BOTH: [RollPart; 2] = [RollPart::Lead, RollPart::Accompaniment];
@@ -159,11 +161,11 @@ fn what_is_not_painted_again_stays_exactly_as_it_was() {
         velocity: 33,
         part: Part::Lead,
     };
-    let mut raw: diff_bgm::music::score::RawScore = draft.score.clone().into();
+    let mut raw: RawScore = draft.score.clone().into();
     raw.notes
         .retain(|note| (note.part, note.pitch) != (Part::Lead, 79));
     raw.notes.push(played);
-    draft.score = diff_bgm::music::score::Score::repaired(raw);
+    draft.score = Score::repaired(raw);
 
     let painted = bars(&draft, 5, 6);
     let again = |seed, parts: &[RollPart]| {
@@ -226,21 +228,29 @@ fn a_draft_comes_back_from_its_midi_file() {
 
 #[test]
 fn a_draft_goes_on_after_its_last_bar() {
-    let draft = draft(&settings("4/4", Some(8)));
+    let mut draft = draft(&settings("4/4", Some(8)));
+    // Held beyond the bar line where the new music begins.
+    let held = Note {
+        start: Beats(26.0),
+        length: Beats(4.0),
+        pitch: 67,
+        velocity: 70,
+        part: Part::Lead,
+    };
+    let mut raw: RawScore = draft.score.clone().into();
+    raw.notes
+        .retain(|note| (note.part, note.pitch) != (Part::Lead, 67));
+    raw.notes.push(held);
+    draft.score = Score::repaired(raw);
     let longer = generator::extend(&MODEL, &draft, Bars(4), 3, &mut on).unwrap();
     assert_eq!(longer.score.bars(), Bars(12));
     let before = 0..28;
-    let kept = |draft: &Draft| -> Vec<(f64, u8, u8)> {
-        let notes = draft
-            .score
-            .notes()
-            .iter()
-            .filter(|note| starts_in(note, &before));
-        notes
-            .map(|note| (note.start.0, note.pitch, note.velocity))
-            .collect()
+    let kept = |draft: &Draft| -> Vec<Note> {
+        let notes = draft.score.notes().iter().copied();
+        notes.filter(|note| starts_in(note, &before)).collect()
     };
     assert_eq!(kept(&longer), kept(&draft));
+    assert!(kept(&longer).contains(&held));
     let last = longer
         .score
         .notes()
@@ -303,4 +313,16 @@ fn models_without_parts_say_so() {
     let waltz = settings("3/4", Some(4));
     let error = generator::generate(&cues, &clip(), &waltz, &mut on).unwrap_err();
     assert!(error.to_string().contains("4/4"), "{error}");
+}
+
+#[test]
+fn masks_are_not_for_a_model_in_parts() {
+    let inpainting = Inpainting {
+        mask: Mask::Above,
+        autoregressive: false,
+    };
+    let settings = settings("4/4", Some(4));
+    let error =
+        generator::inpaint(&MODEL, &clip(), &[], &inpainting, &settings, &mut on).unwrap_err();
+    assert!(error.to_string().contains("published"), "{error}");
 }

@@ -1,5 +1,6 @@
 //! BGM909 in the layout that the authors' code reads: music as `.npz`, embeddings as `.pth` and `.npy`, and a split.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::conditioning::beat_rows::BeatRows;
@@ -53,7 +54,9 @@ pub(crate) fn training_pieces(data: &Path) -> Result<Vec<Piece>> {
     for name in &names {
         match features(data, name) {
             Some(files) => pieces.push(Piece::read(data, name, files)?),
-            None => eprintln!("{name}: skipped, since it has no features"),
+            None => {
+                let _ = writeln!(io::stderr(), "{name}: skipped, since it has no features");
+            }
         }
     }
     if pieces.iter().all(|piece| piece.segment_starts.is_empty()) {

@@ -69,6 +69,8 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, harmony: &mut HarmonyFields, h
             desk.session.edit(|state| state.seed = seed);
         }
     });
+    switch_row(ui, scene, ParamId::Pedal);
+    switch_row(ui, scene, ParamId::Expression);
     switch_row(ui, scene, ParamId::FollowHost);
     if has_preview {
         switch_row(ui, scene, ParamId::Preview);

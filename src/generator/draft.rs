@@ -3,6 +3,7 @@
 mod midi_text;
 mod saved;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Settings;
 use crate::conditioning::steering::Steering;
 use crate::error::{Fault, Result};
+use crate::music::controls::{ControlRequest, Controls, energy_of};
 use crate::music::midi_file::MidiFile;
 use crate::music::score::Score;
 use crate::time::Beats;
@@ -51,12 +53,31 @@ pub struct Asked {
 }
 
 impl Draft {
-    /// Returns the draft as a MIDI file; see [`Score::to_midi`].
+    /// Returns the control changes that its settings ask for. Expression follows the energy that was asked for, or the
+    /// loudness of the notes where the draft does not say.
+    pub fn controls(&self) -> Controls {
+        let Settings {
+            pedal, expression, ..
+        } = self.recipe.settings;
+        let energy = match &self.recipe.asked {
+            Some(asked) => Cow::Borrowed(&*asked.energy),
+            None if expression => Cow::Owned(energy_of(&self.score)),
+            None => Cow::default(),
+        };
+        let request = ControlRequest {
+            pedal,
+            expression,
+            energy: &energy,
+        };
+        Controls::of(&self.score, &request)
+    }
+
+    /// Returns the draft as a MIDI file; see [`Score::to_midi_with`].
     ///
     /// # Errors
     /// As for [`Score::to_midi`].
     pub fn to_midi(&self) -> Result<Vec<u8>, Fault> {
-        self.score.to_midi(&midi_text::write(self))
+        (self.score).to_midi_with(&self.controls(), &midi_text::write(self))
     }
 
     /// Writes the draft as a MIDI file, atomically.
@@ -64,7 +85,7 @@ impl Draft {
     /// # Errors
     /// As for [`Score::write_midi`].
     pub fn write_midi(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.score.write_midi(path, &midi_text::write(self))
+        (self.score).write_midi_with(path, &self.controls(), &midi_text::write(self))
     }
 
     /// Reads a draft back from a MIDI file that [`Draft::to_midi`] wrote for a model of the `parts` family. Notes are those

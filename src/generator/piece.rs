@@ -18,7 +18,7 @@ use crate::music::piano_roll::{ON_THRESHOLD, PianoRoll};
 use crate::time::{BARS_PER_SEGMENT, BEATS_PER_BAR, Bars, STEPS_PER_BAR, STEPS_PER_BEAT};
 
 /// The range to which estimates of a roll of zeros and ones are clamped.
-const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
+pub(super) const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
 
 /// How often bars that came out silent are painted again if notes were asked for.
 const REPAINTS: u32 = 2;

@@ -48,7 +48,8 @@ pub fn repaint(
     Ok(again.draft(piece.draft(&again.clip, notes), seed))
 }
 
-/// Makes `draft` longer by `more` bars. What comes before its last bar stays; a last chord gives way to what follows.
+/// Makes `draft` longer by `more` bars. Every note that starts before its last bar stays exactly as it is, however long it
+/// is held; a last chord gives way to what follows.
 ///
 /// # Errors
 /// As for [`repaint`], and if the piece would become too long.
@@ -91,16 +92,8 @@ pub fn extend(
         .with_chords(&again.chords)
         .with_energy(&again.asked.energy);
     let region = piece.whole().without(0..kept_beats, &PARTS);
-    let end = Beats(kept_beats as f64);
-    let kept = draft
-        .score
-        .notes()
-        .iter()
-        .filter(|note| note.start.0 < end.0);
-    let mut kept: Vec<Note> = kept.copied().collect();
-    for note in &mut kept {
-        note.length = Beats(note.length.0.min(end.0 - note.start.0));
-    }
+    let mut kept = draft.score.notes().to_vec();
+    kept.retain(|note| note.start.0 < kept_beats as f64);
     let notes = piece.paint(&kept, &region, on_progress)?;
     Ok(again.draft(piece.draft(&again.clip, notes), seed))
 }
@@ -250,8 +243,16 @@ fn chords_of(score: &Score) -> Vec<Option<Chord>> {
 
 /// Returns an error unless `model` is of the `parts` family.
 pub(super) fn expect_parts(model: &Model) -> Result<()> {
-    if model.config().cond_type == ConditionKind::Parts {
+    let kind = model.config().cond_type;
+    if kind == ConditionKind::Parts {
         return Ok(());
+    }
+    if kind.is_published() {
+        return Err(Error::Usage(format!(
+            "The model {} is a published one, which keeps notes only by a mask. Use `bgm repaint` with --mask, or a model of the \
+             family `parts`.",
+            model.name()
+        )));
     }
     Err(Error::Usage(format!(
         "The model {} cannot keep some notes and paint others. Use a model of the family `parts`.",

@@ -64,6 +64,10 @@ pub struct Settings {
     pub harmony_seed: Option<u64>,
     /// Whether the piece comes to an end (`parts`).
     pub ends: bool,
+    /// Whether chords and bass have a sustain pedal (`parts`).
+    pub pedal: bool,
+    /// Whether every part has expression.
+    pub expression: bool,
 }
 
 impl Default for Settings {
@@ -84,6 +88,8 @@ impl Default for Settings {
             style: Some(Style::default()),
             harmony_seed: None,
             ends: true,
+            pedal: false,
+            expression: false,
         }
     }
 }

@@ -47,6 +47,8 @@ struct Shared {
     /// The full clip and its path, once it has been read.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
     notices: Notices,
+    /// The state that the host loaded, if a later version saved it. It is saved again as it was.
+    later_state: Option<Arc<str>>,
     /// How many states were loaded, counted when the new one replaces the old. [`Live::loads`] counts earlier, before the
     /// state is unpacked, so that the audio thread can tell parameters of a project from the user's.
     epoch: u64,
@@ -193,11 +195,19 @@ impl Session {
     }
 
     /// Replaces the state by the host's, or by an empty one and a notice if the text cannot be read. Clears older notices.
+    /// What a later version saved is kept as [`Session::later_state`].
     pub fn load(&self, text: &str) {
         self.live.count_load();
         let mut notices = Notices::default();
+        let is_later = State::is_of_later_version(text);
         let state = State::from_text(text).unwrap_or_else(|fault| {
-            let problem = format!("The saved state could not be read: {fault}.");
+            let problem = if is_later {
+                "A later Diff-BGM saved this project. Its takes are kept but cannot be shown, and what is made here will \
+                 not be saved."
+                    .to_owned()
+            } else {
+                format!("The saved state could not be read: {fault}.")
+            };
             notices.push(Notice::Problem(problem));
             State::default()
         });
@@ -207,8 +217,15 @@ impl Session {
             state: Arc::new(state),
             clip: None,
             notices,
+            later_state: is_later.then(|| text.into()),
             epoch: shared.epoch + 1,
         };
+    }
+
+    /// Returns the state that the host loaded, if a later version saved it: it is to be saved again in place of this
+    /// session's, which cannot hold it.
+    pub fn later_state(&self) -> Option<Arc<str>> {
+        self.lock().later_state.clone()
     }
 
     /// Keeps the full clip until another one or another state is loaded.
@@ -283,8 +300,8 @@ impl Session {
         let score = draft.map(|draft| &draft.score);
         let tempo = score.map(|score| score.tempo_map().initial_tempo());
         self.live.set_draft_tempo(tempo);
-        let schedule = score.map(NoteSchedule::new).unwrap_or_default();
-        self.publisher.publish(schedule);
+        let schedule = draft.map(|draft| NoteSchedule::new(&draft.score, &draft.controls()));
+        self.publisher.publish(schedule.unwrap_or_default());
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {

@@ -19,6 +19,7 @@ use crate::music::note::Note;
 use crate::music::voice::{Voice, voices};
 use crate::time::{BARS_PER_PHRASE, BEATS_PER_BAR, STEPS_PER_BEAT};
 
+pub(in crate::music) use parts::phrase;
 pub use parts::shape_parts;
 
 /// The velocity of every note of the published networks.
@@ -52,7 +53,7 @@ pub fn shape(notes: &mut [Note], curves: &BeatCurves) {
     for (note, voice) in notes.iter_mut().zip(voices) {
         let velocity = BASE_VELOCITY
             + metre(note.start.0)
-            + phrase(note.start.0)
+            + phrase_term(note.start.0)
             + weight(voice)
             + ENERGY_RANGE * energy(curves.energy, note.start.0)
             + ACCENT_RANGE * accent(curves.accent, note.start.0);
@@ -74,7 +75,7 @@ fn metre(start_beats: f64) -> f32 {
 }
 
 /// Returns the phrase term, by the place in four bars.
-fn phrase(start_beats: f64) -> f32 {
+fn phrase_term(start_beats: f64) -> f32 {
     let beat = start_beats.rem_euclid(PHRASE_BEATS);
     let share = if beat < PHRASE_PEAK {
         beat / PHRASE_PEAK
@@ -93,7 +94,7 @@ fn weight(voice: Voice) -> f32 {
 }
 
 /// Returns the energy at a beat, interpolated between whole beats.
-fn energy(curve: &[f32], start_beats: f64) -> f32 {
+pub(in crate::music) fn energy(curve: &[f32], start_beats: f64) -> f32 {
     let beat = start_beats.floor();
     let within = (start_beats - beat) as f32;
     let here = at(curve, beat as usize).clamp(-1.0, 1.0);

@@ -5,6 +5,34 @@ use std::ops::Range;
 use crate::music::piano_roll::{PianoRoll, RollPart};
 use crate::time::{STEPS_PER_BAR, STEPS_PER_SEGMENT, Steps};
 
+/// Which cells of a roll are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mask {
+    /// All bars except these, counted from 0; see [`bars`].
+    Bars(Vec<u32>),
+    /// What lies below a melody that is to be painted; see [`above`].
+    Above,
+    /// What lies above an accompaniment that is to be painted; see [`below`].
+    Below,
+    /// The notes; see [`remaining`].
+    Remaining,
+}
+
+impl Mask {
+    /// Returns the mask of `roll`: 1 for a cell that is kept.
+    ///
+    /// # Panics
+    /// Panics if the roll has more than one part and the mask is [`Mask::Above`] or [`Mask::Below`].
+    pub fn of(&self, roll: &PianoRoll) -> PianoRoll {
+        match self {
+            Self::Bars(painted) => bars(roll, painted),
+            Self::Above => above(roll),
+            Self::Below => below(roll),
+            Self::Remaining => remaining(roll),
+        }
+    }
+}
+
 /// Keeps the notes of the roll; silent cells may be painted.
 pub fn remaining(roll: &PianoRoll) -> PianoRoll {
     roll.clone()

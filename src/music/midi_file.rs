@@ -24,6 +24,9 @@ pub const NOTE_OFF: u8 = 0x80;
 /// The command of the message that starts a note; its data are pitch and velocity. Velocity 0 ends the note.
 pub const NOTE_ON: u8 = 0x90;
 
+/// The command of the message that sets a controller; its data are the controller's number and value.
+pub const CONTROL: u8 = 0xB0;
+
 /// Microseconds per quarter note until a file sets a tempo: 120 BPM.
 const DEFAULT_MICROS_PER_BEAT: u32 = 500_000;
 

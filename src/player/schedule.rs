@@ -1,12 +1,17 @@
-//! Notes in the order in which they are played.
+//! Notes and control changes in the order in which they are played.
 
+use super::controls::{Setting, Values};
+use crate::music::controls::{Controller, Controls};
 use crate::music::score::Score;
 
-/// The notes of a score, made ready for [`super::Player`]. Immutable.
+/// The notes of a score and its control changes, made ready for [`super::Player`]. Immutable.
 #[derive(Debug, Default, PartialEq)]
 pub struct NoteSchedule {
     notes: Box<[ScheduledNote]>,
     ends: Box<[NoteEnd]>,
+    controls: Box<[ScheduledControl]>,
+    /// The values of the controllers when all changes have passed.
+    last_values: Values,
 }
 
 /// The start of a note.
@@ -28,9 +33,18 @@ pub(super) struct NoteEnd {
     pub(super) note: usize,
 }
 
+/// A control change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ScheduledControl {
+    pub(super) beats: f64,
+    pub(super) setting: Setting,
+    /// The values of all controllers of the schedule before the change.
+    before: Values,
+}
+
 impl NoteSchedule {
-    /// Returns the schedule of a score's notes.
-    pub fn new(score: &Score) -> Self {
+    /// Returns the schedule of a score's notes and of `controls`.
+    pub fn new(score: &Score, controls: &Controls) -> Self {
         let notes = score.notes();
         let mut ends: Box<[NoteEnd]> = (notes.iter().enumerate())
             .map(|(index, note)| NoteEnd {
@@ -47,9 +61,12 @@ impl NoteSchedule {
             pitch: note.pitch,
             velocity: note.velocity,
         });
+        let (controls, last_values) = scheduled(controls);
         Self {
             notes: notes.collect(),
             ends,
+            controls,
+            last_values,
         }
     }
 
@@ -63,6 +80,21 @@ impl NoteSchedule {
         &self.ends
     }
 
+    /// Returns the control changes, by time.
+    pub(super) fn controls(&self) -> &[ScheduledControl] {
+        &self.controls
+    }
+
+    /// Index of the first control change at or after `beats`.
+    pub(super) fn first_control_from(&self, beats: f64) -> usize {
+        self.controls.partition_point(|change| change.beats < beats)
+    }
+
+    /// Returns the values of the controllers before the control change of an index; `None` for those without any change.
+    pub(super) fn values_before(&self, control: usize) -> &Values {
+        (self.controls.get(control)).map_or(&self.last_values, |change| &change.before)
+    }
+
     /// Index of the first note that starts at or after `beats`.
     pub(super) fn first_start_from(&self, beats: f64) -> usize {
         self.notes.partition_point(|note| note.start_beats < beats)
@@ -72,4 +104,28 @@ impl NoteSchedule {
     pub(super) fn first_end_from(&self, beats: f64) -> usize {
         self.ends.partition_point(|end| end.beats < beats)
     }
+}
+
+/// Returns the changes with the values before each, and the values after all. Before their first change, pedals are up and
+/// everything else has its first value.
+fn scheduled(controls: &Controls) -> (Box<[ScheduledControl]>, Values) {
+    let mut values = Values::default();
+    for change in controls.changes() {
+        let first = match change.controller {
+            Controller::Pedal => change.controller.resting_value(),
+            Controller::Expression => change.value,
+        };
+        Setting::of(change).place(&mut values).get_or_insert(first);
+    }
+    let controls = controls.changes().iter().map(|change| {
+        let setting = Setting::of(change);
+        let before = values;
+        *setting.place(&mut values) = Some(setting.value);
+        ScheduledControl {
+            beats: change.at.0,
+            setting,
+            before,
+        }
+    });
+    (controls.collect(), values)
 }

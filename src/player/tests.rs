@@ -1,13 +1,17 @@
 mod any_host;
+mod controls;
 mod loops;
 mod mute;
 mod tempo;
 
+use std::collections::BTreeMap;
+
 use super::*;
+use crate::music::controls::{ControlRequest, Controller, Controls};
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
-use crate::time::Beats;
+use crate::time::{Bars, Beats};
 
 /// Records events; frames are counted from the first block.
 #[derive(Debug, Default)]
@@ -15,6 +19,8 @@ struct Recorder {
     events: Vec<(u64, NoteEvent)>,
     frames: u64,
     sounding: SoundingNotes,
+    /// What each controller of each channel was set to.
+    set: BTreeMap<(u8, u8), u8>,
     /// The number of further events that are accepted; `None` for all.
     room: Option<u32>,
 }
@@ -41,6 +47,13 @@ impl Recorder {
                 );
                 self.sounding.remove(channel, pitch);
             }
+            NoteEvent::Control {
+                channel,
+                controller,
+                value,
+            } => {
+                self.set.insert((channel, controller), value);
+            }
         }
         let at = self.frames + u64::from(frame);
         if let Some(&(last, _)) = self.events.last() {
@@ -61,7 +74,7 @@ impl Recorder {
     fn begun(&self) -> Vec<(u64, u8)> {
         let on = |&(frame, event): &(u64, NoteEvent)| match event {
             NoteEvent::On { pitch, .. } => Some((frame, pitch)),
-            NoteEvent::Off { .. } => None,
+            _ => None,
         };
         self.events.iter().filter_map(on).collect()
     }
@@ -69,7 +82,7 @@ impl Recorder {
     fn ended(&self) -> Vec<(u64, u8)> {
         let off = |&(frame, event): &(u64, NoteEvent)| match event {
             NoteEvent::Off { pitch, .. } => Some((frame, pitch)),
-            NoteEvent::On { .. } => None,
+            _ => None,
         };
         self.events.iter().filter_map(off).collect()
     }
@@ -90,10 +103,15 @@ fn in_part(part: Part, note: Note) -> Note {
 }
 
 fn schedule(notes: &[Note]) -> NoteSchedule {
-    NoteSchedule::new(&Score::repaired(RawScore {
+    NoteSchedule::new(&score(notes), &Controls::default())
+}
+
+fn score(notes: &[Note]) -> Score {
+    Score::repaired(RawScore {
         notes: notes.to_vec(),
+        bars: Bars(4),
         ..RawScore::default()
-    }))
+    })
 }
 
 fn player_of(notes: &[Note]) -> (Player, SchedulePublisher) {

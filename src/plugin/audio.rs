@@ -83,7 +83,7 @@ impl Audio {
         }
     }
 
-    /// Plays one block: passes on the host's events and adds the draft's notes.
+    /// Plays one block: passes on the host's events and adds the draft's notes and control changes.
     pub(super) fn process<P: Plugin>(
         &mut self,
         buffer: &mut Buffer,
@@ -210,6 +210,16 @@ fn host_event<S>(frame: u32, event: NoteEvent) -> HostNoteEvent<S> {
             channel: Channel::Number(channel),
             key: Key::Number(pitch),
             velocity: 0.0,
+        },
+        NoteEvent::Control {
+            channel,
+            controller,
+            value,
+        } => HostNoteEvent::MidiCC {
+            timing: frame,
+            channel,
+            cc: controller,
+            value: f32::from(value) / 127.0,
         },
     }
 }

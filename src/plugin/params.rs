@@ -34,6 +34,10 @@ pub struct DiffBgmParams {
     pub guidance: FloatParam,
     #[id = "variation"]
     pub variation: FloatParam,
+    #[id = "pedal"]
+    pub pedal: BoolParam,
+    #[id = "expression"]
+    pub expression: BoolParam,
     #[id = "start"]
     pub clip_start: IntParam,
     #[id = "follow"]
@@ -71,6 +75,8 @@ impl DiffBgmParams {
             energy: float(ParamId::Energy),
             guidance: float(ParamId::Guidance),
             variation: float(ParamId::Variation),
+            pedal: switch(ParamId::Pedal),
+            expression: switch(ParamId::Expression),
             clip_start: count(ParamId::ClipStart)
                 .with_value_to_string(Arc::new(bar_and_beat))
                 .with_string_to_value(Arc::new(beat_from_text)),
@@ -102,6 +108,8 @@ impl DiffBgmParams {
             energy: self.energy.value(),
             guidance: self.guidance.value(),
             variation: self.variation.value(),
+            pedal: self.pedal.value(),
+            expression: self.expression.value(),
             clip_start: self.clip_start.value(),
             follow_host: self.follow_host.value(),
         }

@@ -2,6 +2,8 @@
 
 use std::f32::consts::TAU;
 
+use super::channel::Gain;
+
 /// A voice below this loudness is silent and free.
 const INAUDIBLE: f32 = 1e-5;
 /// The time in which a note reaches its loudness.
@@ -23,6 +25,8 @@ pub(super) struct Voice {
     channel: u8,
     pitch: u8,
     held: bool,
+    /// Whether only the pedal holds it.
+    pedalled: bool,
     phase: f32,
     turns_per_frame: f32,
     attack: f32,
@@ -70,6 +74,7 @@ impl Voice {
         channel: 0,
         pitch: 0,
         held: false,
+        pedalled: false,
         phase: 0.0,
         turns_per_frame: 0.0,
         attack: 0.0,
@@ -97,6 +102,7 @@ impl Voice {
             channel,
             pitch,
             held: true,
+            pedalled: false,
             phase: 0.0,
             turns_per_frame,
             attack: 0.0,
@@ -117,15 +123,33 @@ impl Voice {
         }
     }
 
-    /// Releases the note if it has this channel and pitch.
-    pub(super) fn release(&mut self, channel: u8, pitch: u8, rate_hz: f32) {
-        if self.held && (self.channel, self.pitch) == (channel, pitch) {
-            self.held = false;
+    /// Returns the MIDI channel, counted from 0.
+    pub(super) fn channel(&self) -> u8 {
+        self.channel
+    }
+
+    /// Returns whether a key holds the note of this channel and pitch.
+    pub(super) fn is_held_on(&self, channel: u8, pitch: u8) -> bool {
+        self.held && (self.channel, self.pitch) == (channel, pitch)
+    }
+
+    /// Lets go of the key. The note fades, unless the pedal holds it.
+    pub(super) fn let_go(&mut self, is_pedalled: bool, rate_hz: f32) {
+        self.held = false;
+        self.pedalled = is_pedalled;
+        if !is_pedalled {
             self.body = Fading::from(self.body.value, RELEASE_SECONDS, rate_hz);
         }
     }
 
-    /// How audible the note is; a released note counts less.
+    /// Lets the note fade if only the pedal of `channel` held it.
+    pub(super) fn lift_pedal(&mut self, channel: u8, rate_hz: f32) {
+        if self.pedalled && self.channel == channel {
+            self.let_go(false, rate_hz);
+        }
+    }
+
+    /// How audible the note is; a released note counts less, even if the pedal holds it.
     pub(super) fn loudness(&self) -> f32 {
         self.body.value * if self.held { 1.0 } else { 0.25 }
     }
@@ -134,13 +158,19 @@ impl Voice {
         self.body.value == 0.0
     }
 
-    /// Adds the note's sound to the two channels.
-    pub(super) fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
+    /// Adds the note's sound to the two channels, at a gain that glides by the share `glide` at each frame.
+    pub(super) fn render(
+        &mut self,
+        left: &mut [f32],
+        right: &mut [f32],
+        mut gain: Gain,
+        glide: f32,
+    ) {
         for (left, right) in left.iter_mut().zip(right) {
             let tone = TAU * self.phase;
             let bend =
                 self.warmth.next() * tone.sin() + self.tine.next() * (TINE_RATIO * tone).sin();
-            let sound = (tone + bend).sin() * self.body.next() * self.attack;
+            let sound = (tone + bend).sin() * self.body.next() * self.attack * gain.next(glide);
             *left += sound * self.left;
             *right += sound * self.right;
             self.attack = (self.attack + self.attack_per_frame).min(1.0);

@@ -8,7 +8,7 @@ use rustysynth::{Synthesizer, SynthesizerSettings};
 use super::audio::RATE_HZ;
 use super::soundfont;
 use crate::error::{Error, Result};
-use crate::music::midi_file::{ChannelEvent, NOTE_OFF, NOTE_ON};
+use crate::music::midi_file::{CONTROL, ChannelEvent, NOTE_OFF, NOTE_ON};
 use crate::player::NoteEvent;
 use crate::preview::Preview;
 
@@ -100,6 +100,11 @@ impl Instrument {
                         velocity,
                     }),
                     (NOTE_ON | NOTE_OFF, _) => preview.play(NoteEvent::Off { channel, pitch }),
+                    (CONTROL, value) => preview.play(NoteEvent::Control {
+                        channel,
+                        controller: first,
+                        value,
+                    }),
                     _ => {}
                 }
             }

@@ -102,7 +102,7 @@ impl TrainSettings {
     }
 
     /// Returns the settings for the family `parts`: those of the PyTorch run that made
-    /// `models/parts.safetensors` on a GPU, 2.06 million windows in batches of 256. There, the rate stayed for half of the
+    /// the built-in model on a GPU, 2.06 million windows in batches of 256. There, the rate stayed for half of the
     /// run and fell evenly to 0; here it falls along the cosine, as in the CPU run before it.
     pub fn parts() -> Self {
         Self {

@@ -101,6 +101,26 @@ fn the_instrument_sends_the_same_notes_and_is_audible() {
 }
 
 #[test]
+fn a_draft_with_expression_sends_it_from_the_start() {
+    let mut state = State::from_text(&with_draft(melody())).unwrap();
+    let mut draft = Draft::clone(&state.takes[0].draft);
+    draft.recipe.settings.expression = true;
+    state.add_take(draft.clone(), 0);
+    let project = project::for_clap(&project::saved(&state.to_text().unwrap()));
+    let wanted: Vec<[u8; 3]> = (draft.controls().changes().iter())
+        .map(|change| [0xB0, 11, change.value])
+        .collect();
+    for (id, channels) in [(NOTE_EFFECT, 0), (INSTRUMENT, 2)] {
+        let mut playing = playing(id, channels, &project);
+        playing.roll_until(9.0, 512);
+        assert_eq!(playing.heard, expected());
+        let sent: Vec<[u8; 3]> = playing.midi.iter().map(|&(_, bytes)| bytes).collect();
+        assert_eq!(sent, wanted, "{id:?}");
+        assert_eq!(playing.midi[0].0, 0);
+    }
+}
+
+#[test]
 fn without_a_draft_or_without_a_transport_both_are_silent() {
     let mut empty = Playing::start(instance(INSTRUMENT), 2);
     empty.roll_until(4.0, 512);

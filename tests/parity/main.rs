@@ -5,6 +5,7 @@
 mod checkpoint;
 mod cues;
 mod formula;
+mod inpaint;
 mod network;
 mod parts;
 mod sampling;

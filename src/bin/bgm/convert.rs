@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use diff_bgm::Result;
 use diff_bgm::diffusion::convert::{Conversion, convert};
 
-use crate::output::expect_extension;
+use crate::output::{expect_extension, say};
 
 /// How many skipped entries are listed by name.
 const NAMED_SKIPPED: usize = 8;
@@ -31,8 +31,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         arguments.params.as_deref(),
         &arguments.output,
     )?;
-    println!("{}: {}", arguments.output.display(), summary(&conversion));
-    Ok(())
+    say(format!(
+        "{}: {}",
+        arguments.output.display(),
+        summary(&conversion)
+    ))
 }
 
 fn summary(conversion: &Conversion) -> String {

@@ -19,6 +19,7 @@ use diff_bgm::{Error, Result};
 use serde::Serialize;
 
 use crate::coherence::CoherenceArgs;
+use crate::output::say;
 use crate::threads::ThreadCount;
 use parts::PartsArgs;
 
@@ -155,8 +156,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
 }
 
-fn print_heading(model: &Model, harmony: Harmony, settings: &Settings, seconds: f64) {
-    println!(
+fn print_heading(model: &Model, harmony: Harmony, settings: &Settings, seconds: f64) -> Result<()> {
+    say(format!(
         "{}, {} of {} steps, guidance {}, harmony {}, seed {}, {seconds:.1} s",
         model.name(),
         settings.sampler.kind,
@@ -164,7 +165,7 @@ fn print_heading(model: &Model, harmony: Harmony, settings: &Settings, seconds: 
         guidance_scale(model, settings),
         harmony.name(),
         settings.seed,
-    );
+    ))
 }
 
 fn guidance_scale(model: &Model, settings: &Settings) -> f64 {

@@ -11,7 +11,7 @@ use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::time::Seconds;
 
 use crate::clip;
-use crate::output::expect_extension;
+use crate::output::{expect_extension, say};
 
 /// Analyse a video into a clip file, or gather one from separate feature files
 #[derive(clap::Args)]
@@ -56,8 +56,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         None => loose.gather()?,
     };
     clip.write(&arguments.output)?;
-    println!("{}: {}", arguments.output.display(), summary(&clip));
-    Ok(())
+    say(format!(
+        "{}: {}",
+        arguments.output.display(),
+        summary(&clip)
+    ))
 }
 
 /// Describes a clip in one line.

@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use crate::clip;
 use crate::coherence::CoherenceArgs;
+use crate::controls::ControlArgs;
 use crate::output::{expect_extension, write_json};
 use crate::steering::SteeringArgs;
 use crate::style::{StyleChoice, style};
@@ -57,6 +58,8 @@ pub(crate) struct Arguments {
     /// Let the music go on at the end instead of coming to rest on a last chord
     #[arg(long)]
     open_end: bool,
+    #[command(flatten)]
+    controls: ControlArgs,
     /// Sampler: ddpm, ddim, dpm++2m or sde-dpm++2m [default: the model's own]
     #[arg(long)]
     sampler: Option<SamplerKind>,
@@ -185,7 +188,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         style: arguments.style.0,
         harmony_seed: None,
         ends: !arguments.open_end,
+        ..usual
     };
+    let settings = arguments.controls.over(settings, &model)?;
     let (draft, generate_seconds) =
         timed(|| with_progress(|on_progress| generate(&model, &clip, &settings, on_progress)))?;
 

@@ -13,6 +13,8 @@ use diff_bgm::time::Beats;
 use diff_bgm::{Error, Fault, Result};
 use serde_json::Value;
 
+use crate::output::say;
+
 /// The largest safetensors file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 2 << 30;
 /// The most entries listed of one kind.
@@ -41,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
     };
     for line in lines {
-        println!("{line}");
+        say(line)?;
     }
     Ok(())
 }

@@ -3,11 +3,14 @@
 mod accompany;
 mod clip;
 mod coherence;
+mod controls;
 mod convert;
 mod evaluate;
 mod features;
 mod generate;
 mod info;
+mod mask;
+mod midi_input;
 mod output;
 mod progress;
 mod render;
@@ -68,7 +71,7 @@ fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("bgm: {error}");
+            output::warn(format!("bgm: {error}"));
             ExitCode::FAILURE
         }
     }

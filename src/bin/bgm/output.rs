@@ -1,11 +1,31 @@
-//! Output files.
+//! Output: files, and lines on the standard streams.
 
-use std::io::Write;
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use diff_bgm::formats::atomic_file::write_file;
 use diff_bgm::{Error, Result};
 use serde::Serialize;
+
+/// Prints a line on standard output. What nobody reads because the pipe is closed, as by `head`, is dropped.
+///
+/// # Errors
+/// Returns an [`Io`](Error::Io) error if standard output cannot be written for another reason, such as a full disk.
+pub(crate) fn say(line: impl Display) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::io("standard output")(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a line on standard error, if anybody reads it.
+pub(crate) fn warn(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
 
 /// Checks that `path` ends in one of the `allowed` extensions; to be called before any work is done.
 ///

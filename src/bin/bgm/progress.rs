@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::output::warn;
+
 /// Divisions of the bar.
 const DIVISIONS: u64 = 1000;
 /// Time between plain lines.
@@ -38,7 +40,7 @@ impl Progress {
         if self.bar.is_hidden() {
             if self.last_line.elapsed() >= PLAIN_LINE_INTERVAL {
                 self.last_line = Instant::now();
-                eprintln!("{:3.0} %  {message}", fraction * 100.0);
+                warn(format!("{:3.0} %  {message}", fraction * 100.0));
             }
         } else {
             self.bar.set_position((fraction * DIVISIONS as f64) as u64);

@@ -10,7 +10,7 @@ use diff_bgm::render::{render, write_movie};
 use diff_bgm::time::Beats;
 use diff_bgm::{Error, Result};
 
-use crate::output::expect_extension;
+use crate::output::{expect_extension, say};
 
 /// File extensions of movies.
 const MOVIE_ENDINGS: &[&str] = &["mp4", "m4v", "mov", "mkv"];
@@ -72,10 +72,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Some(path) => path.display().to_string(),
         None => "the built-in electric piano".to_owned(),
     };
-    println!(
+    say(format!(
         "{}: {:.1} s of music, played by {player}",
         output.display(),
         duration.0
-    );
-    Ok(())
+    ))
 }

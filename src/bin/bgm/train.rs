@@ -20,6 +20,7 @@ use diff_bgm::train::settings::TrainSettings;
 use diff_bgm::train::trainer::Trainer;
 use diff_bgm::{Error, Result};
 
+use crate::output::say;
 use crate::progress::Progress;
 use crate::threads::ThreadCount;
 
@@ -207,11 +208,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Ok(ControlFlow::Continue(()))
     })?;
     progress.finish();
-    println!(
+    say(format!(
         "{}: {} steps, loss {:.4}",
         arguments.output.join(MODEL).display(),
         trainer.steps_done(),
         log.recent_loss(SHOWN_STEPS)
-    );
-    Ok(())
+    ))
 }

@@ -8,6 +8,8 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::diffusion::recording::Recording;
 use diff_bgm::{Error, Result};
 
+use crate::output::say;
+
 /// Compare a model's outputs with recorded ones
 ///
 /// Runs the recorded inputs through the model and fails if its outputs differ by more than the tolerance.
@@ -29,11 +31,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let model = Model::load(&arguments.model, &arguments.device.open()?)?;
     let recording = Recording::read(&arguments.recording)?;
     let deviation = recording.compare(&model)?;
-    println!("largest absolute error {:.3e}", deviation.absolute);
-    println!("largest relative error {:.3e}", deviation.relative);
+    say(format!("largest absolute error {:.3e}", deviation.absolute))?;
+    say(format!("largest relative error {:.3e}", deviation.relative))?;
     let mut worst = deviation.relative;
     for (name, deviation) in recording.compare_drafts(&model)? {
-        println!("{name}: largest absolute error {:.3e}", deviation.absolute);
+        say(format!(
+            "{name}: largest absolute error {:.3e}",
+            deviation.absolute
+        ))?;
         worst = worst.max(deviation.relative);
     }
     if worst <= arguments.tolerance {

@@ -11,6 +11,7 @@ use diff_bgm::diffusion::device::DeviceKind;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::generator::{Draft, Progress as Done};
 
+use crate::output::say;
 use crate::progress::Progress;
 use crate::threads::ThreadCount;
 
@@ -72,11 +73,10 @@ pub(crate) fn with_progress(
 /// Writes `draft` and prints a closing line.
 pub(crate) fn write(draft: &Draft, path: &Path, seconds: f64) -> Result<()> {
     draft.write_midi(path)?;
-    println!(
+    say(format!(
         "{}: {} in {}, in {seconds:.1} s",
         path.display(),
         counted(draft.score.notes().len(), "note"),
         counted(draft.score.bars().0 as usize, "bar")
-    );
-    Ok(())
+    ))
 }

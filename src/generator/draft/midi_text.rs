@@ -39,7 +39,7 @@ pub(super) fn read(file: &MidiFile) -> Result<Draft> {
     let draft = draft.ok_or_else(|| {
         Error::Usage(
             "The MIDI file does not say how it was drafted. Use a file that `bgm generate` wrote with a model of the family \
-             `parts`."
+             `parts`; a published model paints over any file with `bgm repaint --mask`."
                 .to_owned(),
         )
     })?;
@@ -79,4 +79,39 @@ fn part_by_channel(file: &MidiFile, note: &Note) -> Part {
             .find(|part| part.channel() == event.channel)
     });
     parts.next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conditioning::steering::Steering;
+    use crate::generator::Asked;
+    use crate::time::Beats;
+
+    #[test]
+    fn pedal_and_expression_come_back_with_a_draft() {
+        let mut draft = Draft::default();
+        draft.recipe.settings.pedal = true;
+        draft.recipe.settings.expression = true;
+        draft.recipe.asked = Some(Asked {
+            steering: Steering::default(),
+            energy: vec![0.5; 4],
+            picture_end: Beats(4.0),
+        });
+        let note = |start: f64, part| Note {
+            start: Beats(start),
+            length: Beats(2.0),
+            pitch: 60,
+            velocity: 80,
+            part,
+        };
+        draft.score = Score::repaired(RawScore {
+            notes: vec![note(0.0, Part::Lead), note(0.0, Part::Chords)],
+            ..RawScore::default()
+        });
+        let back = read(&MidiFile::parse(&draft.to_midi().unwrap()).unwrap()).unwrap();
+        assert_eq!(back.recipe, draft.recipe);
+        assert!(!draft.controls().changes().is_empty());
+        assert_eq!(back.controls(), draft.controls());
+    }
 }

@@ -59,6 +59,8 @@ impl DraftJob {
             guidance_scale: params.guidance_scale(),
             steering: params.steering(),
             harmony: state.harmony.clone(),
+            pedal: params.pedal,
+            expression: params.expression,
             ..Settings::default()
         };
         let metre = session.metre_for_drafts(&state);

@@ -21,6 +21,10 @@ pub enum ParamId {
     Guidance,
     /// How far a draft may stray from the most likely one.
     Variation,
+    /// Whether the next draft has a sustain pedal on chords and bass.
+    Pedal,
+    /// Whether the next draft has expression.
+    Expression,
     /// The beat of the project at which the clip and the draft start.
     ClipStart,
     /// Whether a draft follows the host's tempo or keeps its own.
@@ -86,7 +90,7 @@ pub enum ParamRange {
 
 impl ParamId {
     /// Every parameter.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Density,
         Self::Polyphony,
         Self::Register,
@@ -94,6 +98,8 @@ impl ParamId {
         Self::Energy,
         Self::Guidance,
         Self::Variation,
+        Self::Pedal,
+        Self::Expression,
         Self::ClipStart,
         Self::FollowHost,
         Self::Preview,
@@ -136,6 +142,18 @@ impl ParamId {
                 "Variation",
                 [0.0, 1.5, 1.0, 0.05],
                 "How far a draft may stray from the most likely one",
+            ),
+            Self::Pedal => switch(
+                "pedal",
+                "Pedal",
+                false,
+                "Whether the next draft has a sustain pedal on chords and bass, if its model writes them as parts",
+            ),
+            Self::Expression => switch(
+                "expression",
+                "Expression",
+                false,
+                "Whether the next draft swells and fades with its energy and phrases",
             ),
             Self::ClipStart => ParamSpec {
                 key: "start",

@@ -22,6 +22,10 @@ pub struct ParamValues {
     pub guidance: f32,
     /// See [`ParamId::Variation`](super::ParamId::Variation).
     pub variation: f32,
+    /// See [`ParamId::Pedal`](super::ParamId::Pedal).
+    pub pedal: bool,
+    /// See [`ParamId::Expression`](super::ParamId::Expression).
+    pub expression: bool,
     /// See [`ParamId::ClipStart`](super::ParamId::ClipStart); in beats.
     pub clip_start: i32,
     /// See [`ParamId::FollowHost`](super::ParamId::FollowHost).
@@ -38,6 +42,8 @@ impl Default for ParamValues {
             energy: 0.0,
             guidance: DEFAULT_GUIDANCE,
             variation: 1.0,
+            pedal: false,
+            expression: false,
             clip_start: 0,
             follow_host: true,
         }

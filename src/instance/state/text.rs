@@ -62,6 +62,12 @@ impl State {
         Ok((state.to_text()?, left_out))
     }
 
+    /// Returns whether `text` is a state that a later version saved in a form that this one cannot read.
+    pub fn is_of_later_version(text: &str) -> bool {
+        let version = version_and_body(text).and_then(|(version, _)| version.parse().ok());
+        version.is_some_and(|version: u32| version > VERSION)
+    }
+
     /// Reads what [`State::to_text`] wrote. An empty text is an empty state.
     ///
     /// # Errors
@@ -71,10 +77,8 @@ impl State {
             return Ok(Self::default());
         }
         let damaged = |found: String| Fault::new(found, "a state that Diff-BGM saved");
-        let (version, body) = text
-            .strip_prefix(MARK)
-            .and_then(|rest| rest.split_once(' '))
-            .ok_or_else(|| damaged("something else".to_owned()))?;
+        let (version, body) =
+            version_and_body(text).ok_or_else(|| damaged("something else".to_owned()))?;
         let version: u32 = version
             .parse()
             .map_err(|_| damaged(format!("version `{version}`")))?;
@@ -99,6 +103,11 @@ impl State {
             .map_err(|error| damaged(format!("damaged contents ({error})")))?;
         Ok(state.within_limits())
     }
+}
+
+/// Splits a saved state after its version; `None` if it is none.
+fn version_and_body(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix(MARK)?.split_once(' ')
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>, Fault> {

@@ -31,7 +31,7 @@ pub fn shape_parts(notes: &mut [Note], curves: &BeatCurves, metre: Metre) {
         let start_beats = note.start.0;
         let velocity = BASE
             + place_in_bar(start_beats, metre)
-            + place_in_phrase(start_beats, metre)
+            + (PHRASE_RANGE * phrase(start_beats, metre)) as f32
             + weight(note.part)
             + ENERGY_RANGE * energy(curves.energy, start_beats)
             + ACCENT_RANGE * accent(curves.accent, start_beats);
@@ -54,8 +54,8 @@ fn place_in_bar(start_beats: f64, metre: Metre) -> f32 {
     }
 }
 
-/// Returns the phrase term, by the place in four bars.
-fn place_in_phrase(start_beats: f64, metre: Metre) -> f32 {
+/// Returns the place in a phrase of four bars: −1 where it begins, rising to 1 where it is loudest, and falling again.
+pub(in crate::music) fn phrase(start_beats: f64, metre: Metre) -> f64 {
     let phrase_beats = f64::from(BARS_PER_PHRASE * metre.bar_beats());
     let place = (start_beats / phrase_beats).rem_euclid(1.0);
     let rise = if place < PHRASE_PEAK {
@@ -63,7 +63,7 @@ fn place_in_phrase(start_beats: f64, metre: Metre) -> f32 {
     } else {
         (1.0 - place) / (1.0 - PHRASE_PEAK)
     };
-    (PHRASE_RANGE * (2.0 * rise - 1.0)) as f32
+    2.0 * rise - 1.0
 }
 
 fn weight(part: Part) -> f32 {

@@ -4,7 +4,7 @@ use midly::{Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
 
 use super::sounding::SoundingNotes;
 use super::{
-    ChannelEvent, MAX_EVENTS, MAX_TRACKS, Marker, MidiFile, MidiTrack, NOTE_OFF, NOTE_ON,
+    CONTROL, ChannelEvent, MAX_EVENTS, MAX_TRACKS, Marker, MidiFile, MidiTrack, NOTE_OFF, NOTE_ON,
     TempoChange, TimeSignature,
 };
 use crate::error::Fault;
@@ -163,7 +163,7 @@ fn channel_event(at: Beats, channel: u8, message: MidiMessage) -> ChannelEvent {
         MidiMessage::NoteOn { key, vel } => (NOTE_ON, [key.as_int(), vel.as_int()]),
         MidiMessage::Aftertouch { key, vel } => (0xA0, [key.as_int(), vel.as_int()]),
         MidiMessage::Controller { controller, value } => {
-            (0xB0, [controller.as_int(), value.as_int()])
+            (CONTROL, [controller.as_int(), value.as_int()])
         }
         MidiMessage::ProgramChange { program } => (0xC0, [program.as_int(), 0]),
         MidiMessage::ChannelAftertouch { vel } => (0xD0, [vel.as_int(), 0]),

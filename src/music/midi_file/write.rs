@@ -11,6 +11,7 @@ use midly::{
 
 use crate::error::{Error, Fault, Result};
 use crate::formats::atomic_file;
+use crate::music::controls::Controls;
 use crate::music::part::Part;
 use crate::music::score::Score;
 use crate::time::Beats;
@@ -32,10 +33,20 @@ impl Score {
     /// # Errors
     /// Returns an error if a text or the file is too long for MIDI.
     pub fn to_midi(&self, description: &str) -> Result<Vec<u8>, Fault> {
+        self.to_midi_with(&Controls::default(), description)
+    }
+
+    /// Returns the score as [`Score::to_midi`] does, with control changes on the tracks and channels of their parts.
+    ///
+    /// # Errors
+    /// As for [`Score::to_midi`].
+    pub fn to_midi_with(&self, controls: &Controls, description: &str) -> Result<Vec<u8>, Fault> {
         let parts = parts_of(self).into_iter();
-        let parts: Vec<_> = parts.map(|part| (part, note_events(self, part))).collect();
-        let note_ends = (parts.iter()).filter_map(|(_, notes)| Some(notes.last()?.0));
-        let end = note_ends.fold(tick(self.length()), u32::max);
+        let parts: Vec<_> = parts
+            .map(|part| (part, part_events(self, controls, part)))
+            .collect();
+        let last_events = (parts.iter()).filter_map(|(_, events)| Some(events.last()?.0));
+        let end = last_events.fold(tick(self.length()), u32::max);
         let cuts = cut_names(self);
         let conductor = track("", conductor_events(self, description, &cuts), end);
         let parts = parts.into_iter();
@@ -56,8 +67,21 @@ impl Score {
     /// # Errors
     /// As for [`Score::to_midi`], and an [`Io`](Error::Io) error if `path` cannot be written.
     pub fn write_midi(&self, path: impl AsRef<Path>, description: &str) -> Result<()> {
+        self.write_midi_with(path, &Controls::default(), description)
+    }
+
+    /// Writes the score with control changes as a MIDI file, atomically; see [`Score::to_midi_with`].
+    ///
+    /// # Errors
+    /// As for [`Score::write_midi`].
+    pub fn write_midi_with(
+        &self,
+        path: impl AsRef<Path>,
+        controls: &Controls,
+        description: &str,
+    ) -> Result<()> {
         let path = path.as_ref();
-        let bytes = self.to_midi(description)?;
+        let bytes = self.to_midi_with(controls, description)?;
         atomic_file::write_file(path, |file| file.write_all(&bytes).map_err(Error::io(path)))
     }
 }
@@ -83,8 +107,8 @@ fn track_name(part: Part) -> &'static str {
     }
 }
 
-/// Returns the note-ons and note-offs of a part, in order; at one tick, note-offs come first.
-fn note_events(score: &Score, part: Part) -> Vec<Timed<'static>> {
+/// Returns the notes and control changes of a part, in order; at one tick, note-offs come first and note-ons last.
+fn part_events(score: &Score, controls: &Controls, part: Part) -> Vec<Timed<'static>> {
     let mut events = Vec::new();
     for note in score.notes().iter().filter(|note| note.part == part) {
         let key = u7::from_int_lossy(note.pitch);
@@ -95,13 +119,22 @@ fn note_events(score: &Score, part: Part) -> Vec<Timed<'static>> {
         let vel = u7::new(RELEASE_VELOCITY);
         events.push((end, MidiMessage::NoteOff { key, vel }));
     }
-    events.sort_by_key(|(tick, message)| {
-        let (starts, key) = match message {
-            MidiMessage::NoteOn { key, .. } => (true, key.as_int()),
-            MidiMessage::NoteOff { key, .. } => (false, key.as_int()),
-            _ => unreachable!("only notes are written"),
+    let changes = controls.changes().iter();
+    for change in changes.filter(|change| change.part == part) {
+        let message = MidiMessage::Controller {
+            controller: u7::from_int_lossy(change.controller.number()),
+            value: u7::from_int_lossy(change.value),
         };
-        (*tick, starts, key)
+        events.push((tick(change.at), message));
+    }
+    events.sort_by_key(|(tick, message)| {
+        let (place, key) = match message {
+            MidiMessage::NoteOff { key, .. } => (0, key.as_int()),
+            MidiMessage::Controller { controller, .. } => (1, controller.as_int()),
+            MidiMessage::NoteOn { key, .. } => (2, key.as_int()),
+            _ => unreachable!("only notes and control changes are written"),
+        };
+        (*tick, place, key)
     });
     let channel = u4::from_int_lossy(part.channel());
     let on_channel = |(tick, message)| (tick, TrackEventKind::Midi { channel, message });

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::controls::with_controls;
 use super::*;
 
 /// An action of a host.
@@ -45,12 +46,13 @@ fn act() -> impl Strategy<Value = Act> {
 
 proptest! {
     #[test]
-    fn whatever_a_host_does_every_note_on_has_one_note_off_and_time_goes_forward(
+    fn whatever_a_host_does_every_note_ends_once_pedals_are_lifted_and_time_goes_forward(
         first in notes(),
         acts in prop::collection::vec(act(), 0..60),
         rate_hz in prop::sample::select(vec![8_000.0, 44_100.0, 48_000.0, 192_000.0]),
     ) {
-        let (mut player, publisher) = player_of(&first);
+        let (mut player, publisher) = Player::new();
+        publisher.publish(with_controls(&first));
         let mut recorder = Recorder::default();
         let mut host = rolling(0.0);
         for act in acts {
@@ -79,7 +81,7 @@ proptest! {
                 Act::Loop(range) => {
                     host.loop_range = range.map(|(first, end)| (Beats(first), Beats(end)));
                 }
-                Act::Swap(notes) => publisher.publish(schedule(&notes)),
+                Act::Swap(notes) => publisher.publish(with_controls(&notes)),
                 Act::Room(room) => recorder.room = room,
                 Act::Reset => player.release(),
                 Act::Partial { frames } => {
@@ -90,7 +92,8 @@ proptest! {
         }
         recorder.room = None;
         recorder.block(&mut player, &Transport::default(), Block { frames: 64, rate_hz });
-        prop_assert_eq!(recorder.sounding, SoundingNotes::default());
+        prop_assert_eq!(&recorder.sounding, &SoundingNotes::default());
+        prop_assert!(recorder.pedals_are_up(), "{:?}", recorder.set);
     }
 
     #[test]

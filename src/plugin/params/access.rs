@@ -32,6 +32,8 @@ impl HostParams {
             ParamId::Energy => params.energy.as_ptr(),
             ParamId::Guidance => params.guidance.as_ptr(),
             ParamId::Variation => params.variation.as_ptr(),
+            ParamId::Pedal => params.pedal.as_ptr(),
+            ParamId::Expression => params.expression.as_ptr(),
             ParamId::ClipStart => params.clip_start.as_ptr(),
             ParamId::FollowHost => params.follow_host.as_ptr(),
             ParamId::Preview => params.preview.as_ptr(),

@@ -18,6 +18,13 @@ impl PersistentField<'_, String> for Saved {
 
     fn map<F: Fn(&String) -> R, R>(&self, read: F) -> R {
         let state = self.0.state();
+        if let Some(later) = self.0.later_state() {
+            if !state.takes.is_empty() {
+                let problem = "A later Diff-BGM saved this project, so the takes made here were not saved with it. Export them.";
+                self.0.notify(Notice::Problem(problem.to_owned()));
+            }
+            return read(&later.as_ref().to_owned());
+        }
         let (text, problem) = match state.to_text_that_fits() {
             Ok((text, 0)) => (text, None),
             Ok((text, left_out)) => {
@@ -61,6 +68,33 @@ mod tests {
         let other = Saved(Arc::new(Session::new(publisher)));
         other.set(text);
         assert_eq!(other.0.state().seed, 99);
+    }
+
+    #[test]
+    fn the_state_of_a_later_version_is_saved_as_it_was_and_the_user_is_told() {
+        let (_player, session) = session();
+        let saved = Saved(Arc::new(session));
+        let later = "diff-bgm/7 of another form".to_owned();
+        let notices = || {
+            let words = |notice: Notice| match notice {
+                Notice::Problem(words) => words,
+                other => panic!("{other:?}"),
+            };
+            saved.0.notices().into_iter().map(words).collect::<Vec<_>>()
+        };
+        saved.set(later.clone());
+        assert!(notices()[0].contains("kept but cannot be shown"));
+        assert_eq!(*saved.0.state(), State::default());
+        assert_eq!(saved.map(String::clone), later);
+        assert_eq!(notices().len(), 1);
+
+        saved.0.add_take(saved.0.epoch(), Draft::default(), 0);
+        assert_eq!(saved.map(String::clone), later);
+        assert!(notices()[1].contains("were not saved"), "{:?}", notices());
+
+        saved.set(String::new());
+        assert_ne!(saved.map(String::clone), later);
+        assert_eq!(notices(), Vec::<String>::new());
     }
 
     #[test]

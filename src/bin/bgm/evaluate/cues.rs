@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::sheet::{self, Couple};
 use super::{Arguments, Figures, print_heading};
-use crate::output::write_json;
+use crate::output::{say, write_json};
 use crate::progress::Progress;
 
 /// Where a window on the contact sheet comes from.
@@ -43,8 +43,8 @@ pub(super) fn run(arguments: &Arguments, model: &Model, settings: &Settings) -> 
 
     let held_out: Vec<HeldOut> = windows.iter().map(HeldOut::from).collect();
     let report = Report::new(model, &held_out, &generated)?;
-    print_heading(model, harmony, settings, seconds);
-    print!("{report}");
+    print_heading(model, harmony, settings, seconds)?;
+    say(report.to_string().trim_end())?;
     if let Some(path) = &arguments.json {
         write_json(
             path,

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::sheet::{self, Couple};
 use super::{Arguments, Figures, print_heading};
-use crate::output::write_json;
+use crate::output::{say, write_json};
 use crate::progress::Progress;
 
 /// Options that only models in parts have.
@@ -97,8 +97,8 @@ pub(super) fn run(arguments: &Arguments, model: &Model, settings: &Settings) -> 
         .map(|painted| merged(&painted.roll))
         .collect();
     let report = Report::new(model, &held_out, &rolls)?;
-    print_heading(model, harmony, settings, seconds);
-    print!("{parts}task {first}, both parts in one:\n{report}");
+    print_heading(model, harmony, settings, seconds)?;
+    say(format!("{parts}task {first}, both parts in one:\n{report}").trim_end())?;
     if let Some(path) = &arguments.json {
         let figures = PartsFigures {
             development: options.development,

@@ -126,7 +126,8 @@ impl Arguments {
                 (config, variables)
             }
             (None, params) => {
-                let built_in = || -> Result<ModelConfig> { Ok(Model::built_in(device)?.config().clone()) };
+                let built_in =
+                    || -> Result<ModelConfig> { Ok(Model::built_in(device)?.config().clone()) };
                 let config = match (params, self.preset) {
                     (Some(path), _) => read_params(path)?,
                     (None, Preset::Parts) => built_in()?,
