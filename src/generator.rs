@@ -7,6 +7,7 @@ mod inpaint;
 mod painter;
 mod parts_draft;
 mod piece;
+mod plausibility;
 mod region;
 mod repaint;
 mod settings;
@@ -206,6 +207,7 @@ pub fn paint_over(
         guidance_scale: settings.guidance_scale_for(model),
         coherence: settings.coherence,
         seed: settings.seed,
+        retouches: settings.retouches,
     };
     painter.paint(&mut canvas, region, on_progress)?;
     Ok(canvas.into_roll())

@@ -85,6 +85,8 @@ pub struct PartsConditioning {
     chords: Option<Vec<Option<Chord>>>,
     /// Onsets asked for in each beat, `None` if the density is free.
     onsets: Vec<Option<f32>>,
+    /// The share of each beat in which the lead is to sound, `None` if it is free.
+    lead_shares: Vec<Option<f32>>,
 }
 
 impl PartsConditioning {
@@ -128,6 +130,9 @@ impl PartsConditioning {
             onsets: (0..beats)
                 .map(|beat| scale.value(Cue::Density, steered(Cue::Density, beat)?))
                 .collect(),
+            lead_shares: (0..beats)
+                .map(|beat| Some((request.lead.value(beat, bar_beats)? + 1.0) / 2.0))
+                .collect(),
         })
     }
 
@@ -155,6 +160,7 @@ impl PartsConditioning {
             rows: BeatRows::new((0..music.cues.len()).map(row)),
             chords: Some(music.chords.to_vec()),
             onsets: music.cues.iter().map(density).collect(),
+            lead_shares: music.lead_shares.iter().copied().map(Some).collect(),
         })
     }
 
@@ -201,6 +207,11 @@ impl PartsConditioning {
         let asked: Option<f32> =
             (self.onsets.get(beats)).and_then(|onsets| onsets.iter().copied().sum());
         asked.is_some_and(|onsets| onsets >= 1.0)
+    }
+
+    /// Returns the share of a beat in which the lead is to sound, 0 to 1, or `None` if it is free.
+    pub fn asked_lead(&self, beat: usize) -> Option<f32> {
+        *self.lead_shares.get(beat)?
     }
 
     /// Returns the rows `[1, count, 23]` of `count` beats from `first`, zero beyond the piece, and the harmony rows

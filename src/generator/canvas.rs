@@ -1,5 +1,7 @@
 //! The roll of a whole piece, in lead and accompaniment, while it is being painted.
 
+use std::ops::Range;
+
 use crate::music::decode::{decode, encode};
 use crate::music::note::{GridNote, Note};
 use crate::music::piano_roll::{PianoRoll, PitchRange, RollPart, RollParts, is_on};
@@ -44,6 +46,13 @@ impl Canvas {
     /// Returns `count` steps from `first`, `[4, count, pitches]`; silent beyond the piece.
     pub(super) fn window(&self, first: Steps, count: Steps) -> Vec<f32> {
         self.0.window(first, count).values().to_vec()
+    }
+
+    /// Copies some beats of both parts from `other`, a canvas of the same piece.
+    pub(super) fn restore(&mut self, other: &Self, beats: Range<usize>) {
+        let first = Steps(beats.start as u32 * STEPS_PER_BEAT);
+        let count = Steps(beats.len() as u32 * STEPS_PER_BEAT);
+        self.paint(first, &other.window(first, count), |_, _| true);
     }
 
     /// Copies the beats for which `paints` holds from `values`, a window `[4, count, pitches]` at `first`.

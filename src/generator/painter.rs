@@ -6,6 +6,7 @@ use candle_core::Tensor;
 
 use super::Progress;
 use super::canvas::Canvas;
+use super::plausibility::Plausibility;
 use super::region::{PARTS, Region, Window};
 use crate::conditioning::parts::PartsConditioning;
 use crate::diffusion::coherence::{Coherence, Coherent};
@@ -22,8 +23,8 @@ use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Steps};
 
 /// The range that estimates of a roll of zeros and ones are clamped to.
 const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
-/// How often bars that came out silent are painted again if notes were asked for.
-const REPAINTS: u64 = 2;
+/// The least often that bars which came out empty are painted again if notes were asked for.
+const EMPTY_BAR_RETOUCHES: usize = 2;
 /// Added to the seed for each further try: an odd number far from any that a user would choose.
 const SEED_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -36,6 +37,8 @@ pub(super) struct Painter<'a> {
     pub(super) guidance_scale: f64,
     pub(super) coherence: Coherence,
     pub(super) seed: u64,
+    /// How often weak bars are painted again.
+    pub(super) retouches: usize,
 }
 
 impl Painter<'_> {
@@ -59,13 +62,38 @@ impl Painter<'_> {
                 })
             };
             self.paint_window(canvas, region, window, 0, &mut on_step)?;
-            for attempt in 1..=REPAINTS {
-                let silent = self.silent_bars(canvas, region, window);
-                if silent.is_empty() {
-                    break;
-                }
-                let mut at_the_end = |_, steps| on_step(steps, steps);
-                self.paint_window(canvas, &silent, window, attempt, &mut at_the_end)?;
+            let mut at_the_end = |_, steps| on_step(steps, steps);
+            self.retouch(canvas, region, window, &mut at_the_end)?;
+        }
+        Ok(())
+    }
+
+    /// Paints the weak bars of a window again, each with its neighbours kept. Of the old and the new bar, the more plausible one
+    /// stays.
+    fn retouch(
+        &self,
+        canvas: &mut Canvas,
+        region: &Region,
+        window: &Window,
+        on_step: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let judge = Plausibility {
+            conditioning: self.conditioning,
+            metre: self.metre,
+        };
+        for attempt in 1..=self.retouches.max(EMPTY_BAR_RETOUCHES) {
+            let only_empty = attempt > self.retouches;
+            let weak = judge.weak_bars(canvas, region, window.painted.clone(), only_empty);
+            if weak.is_empty() {
+                break;
+            }
+            let chosen = weak.iter().fold(Region::nothing(region.beats()), |chosen, bar| {
+                chosen.with(bar.beats.clone(), &PARTS)
+            });
+            let before = canvas.clone();
+            self.paint_window(canvas, &region.and(&chosen), window, attempt as u64, on_step)?;
+            for bar in judge.worse_bars(canvas, region, &weak) {
+                canvas.restore(&before, bar);
             }
         }
         Ok(())
@@ -157,26 +185,5 @@ impl Painter<'_> {
         let values = sampling.run()?.flatten_all()?.to_vec1::<f32>()?;
         canvas.paint(first, &values, paints);
         Ok(())
-    }
-
-    /// Returns the bars, painted whole in both parts by a window, in which no note begins although some are asked for.
-    fn silent_bars(&self, canvas: &Canvas, region: &Region, window: &Window) -> Region {
-        let bar = self.metre.bar_beats() as usize;
-        let onsets: Vec<usize> = (canvas.notes().iter())
-            .map(|note| (note.start.0 / STEPS_PER_BEAT) as usize)
-            .collect();
-        let mut silent = Region::nothing(region.beats());
-        for first in (0..region.beats()).step_by(bar) {
-            let beats = first..first + bar;
-            let is_painted = beats.clone().all(|beat| {
-                window.painted.contains(&beat)
-                    && PARTS.iter().all(|&part| region.paints(part, beat))
-            });
-            let is_silent = !onsets.iter().any(|onset| beats.contains(onset));
-            if is_painted && is_silent && self.conditioning.asks_for_notes(beats.clone()) {
-                silent = silent.with(beats, &PARTS);
-            }
-        }
-        silent
     }
 }

@@ -142,6 +142,7 @@ impl<'a> Piece<'a> {
             guidance_scale: self.settings.guidance_scale_for(self.model),
             coherence: self.settings.coherence,
             seed: self.settings.seed,
+            retouches: self.settings.retouches,
         };
         painter.paint(&mut canvas, region, on_progress)?;
 

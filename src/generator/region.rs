@@ -66,6 +66,17 @@ impl Region {
         self
     }
 
+    /// Returns what both this region and `other`, of the same piece, paint.
+    #[must_use]
+    pub(super) fn and(&self, other: &Self) -> Self {
+        let pairs = self.painted.iter().zip(&other.painted);
+        Self {
+            painted: pairs
+                .map(|(a, b)| [a[0] && b[0], a[1] && b[1]])
+                .collect(),
+        }
+    }
+
     fn set(&mut self, beats: Range<usize>, parts: &[RollPart], painted: bool) {
         let end = beats.end.min(self.painted.len());
         for beat in &mut self.painted[beats.start.min(end)..end] {

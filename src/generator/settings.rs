@@ -27,6 +27,10 @@ pub const PARTS_GUIDANCE_SCALE: f64 = 1.0;
 pub const PARTS_STEPS: usize = 8;
 /// The repetition of models of the `parts` family.
 const PARTS_REPETITION: f32 = 0.75;
+/// How often models of the `parts` family paint weak bars again.
+const PARTS_RETOUCHES: usize = 1;
+/// The most often that weak bars are painted again.
+const MAX_RETOUCHES: usize = 16;
 /// The guidance scale of the published models, the authors' own.
 const PUBLISHED_GUIDANCE_SCALE: f64 = 5.0;
 
@@ -62,6 +66,9 @@ pub struct Settings {
     pub style: Option<Style>,
     /// Seed of planned chords, if it is another than that of the noise (`parts`).
     pub harmony_seed: Option<u64>,
+    /// How often the weak bars of a segment are painted again, each with its neighbours kept (`parts`). A bar stays as it was
+    /// unless the new one is more plausible.
+    pub retouches: usize,
     /// Whether the piece comes to an end (`parts`).
     pub ends: bool,
     /// Whether chords and bass have a sustain pedal (`parts`).
@@ -87,6 +94,7 @@ impl Default for Settings {
             lead: Lead::default(),
             style: Some(Style::default()),
             harmony_seed: None,
+            retouches: 0,
             ends: true,
             pedal: false,
             expression: false,
@@ -107,6 +115,7 @@ impl Settings {
                 steps: PARTS_STEPS,
                 ..SamplerSettings::default()
             },
+            retouches: PARTS_RETOUCHES,
             coherence: Coherence {
                 repetition: PARTS_REPETITION,
                 ..Coherence::NONE
@@ -153,6 +162,12 @@ impl Settings {
             return Err(Error::value(
                 format!("{} sampling steps", sampler.steps),
                 format!("1 to {MAX_SAMPLING_STEPS}"),
+            ));
+        }
+        if self.retouches > MAX_RETOUCHES {
+            return Err(Error::value(
+                format!("{} retouches", self.retouches),
+                format!("0 to {MAX_RETOUCHES}"),
             ));
         }
         let kind = model.config().cond_type;
