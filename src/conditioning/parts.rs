@@ -204,9 +204,12 @@ impl PartsConditioning {
     /// Returns whether notes are asked for in some beats: the density is given on all of them and adds up to at least one
     /// onset.
     pub fn asks_for_notes(&self, beats: std::ops::Range<usize>) -> bool {
-        let asked: Option<f32> =
-            (self.onsets.get(beats)).and_then(|onsets| onsets.iter().copied().sum());
-        asked.is_some_and(|onsets| onsets >= 1.0)
+        (self.asked_onsets(beats)).is_some_and(|onsets| onsets >= 1.0)
+    }
+
+    /// Returns the onsets asked for in some beats, or `None` if the density is free on one of them.
+    pub fn asked_onsets(&self, beats: std::ops::Range<usize>) -> Option<f32> {
+        self.onsets.get(beats)?.iter().copied().sum()
     }
 
     /// Returns the share of a beat in which the lead is to sound, 0 to 1, or `None` if it is free.

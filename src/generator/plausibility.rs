@@ -15,7 +15,7 @@ use crate::music::piano_roll::RollPart;
 use crate::time::STEPS_PER_BEAT;
 
 /// A bar that costs more than this is weak.
-pub(super) const WEAK: f64 = 1.0;
+pub(super) const WEAK: f64 = 1.2;
 /// The cost of a bar that is empty although notes are asked for.
 const EMPTY: f64 = 100.0;
 /// The largest move in semitones that a singer makes with ease.
@@ -229,7 +229,18 @@ impl Plausibility<'_> {
                 cost += 2.0 * (f64::from(outside) / f64::from(sounding) - 0.15).max(0.0);
             }
         }
-        cost + self.figure_cost(parts, &steps)
+        cost + self.figure_cost(parts, &steps) + self.sparseness(parts, beats)
+    }
+
+    /// Returns the cost of fewer notes than were asked for.
+    fn sparseness(&self, parts: &Parts, beats: Range<usize>) -> f64 {
+        let steps = Self::steps(&beats);
+        let begins = |note: &&GridNote| steps.contains(&note.start.0);
+        let came = parts.lead.iter().chain(&parts.others).filter(begins).count() as f64;
+        match self.conditioning.asked_onsets(beats) {
+            Some(asked) if asked >= 1.0 => (0.9 - came / f64::from(asked)).max(0.0),
+            _ => 0.0,
+        }
     }
 
     /// Returns the cost of an accompaniment whose rhythm is that of neither neighbour.
@@ -250,6 +261,6 @@ impl Plausibility<'_> {
         });
         alike
             .reduce(f64::max)
-            .map_or(0.0, |alike| 1.2 * (0.6 - alike).max(0.0))
+            .map_or(0.0, |alike| 1.5 * (0.8 - alike).max(0.0))
     }
 }
