@@ -286,7 +286,7 @@ fn what_does_not_go_together_is_refused_with_a_sentence() {
     assert!(failure(folder.path(), &[]).contains("an archive of music in parts"));
     assert!(failure(music, &["--metre", "5/4"]).contains("No held-out window"));
     assert!(failure(music, &["--groove", "2"]).contains("a hold on the groove of 2"));
-    let cues = concat!(env!("CARGO_MANIFEST_DIR"), "/models/default.safetensors");
+    let cues = concat!(env!("CARGO_MANIFEST_DIR"), "/models/cues.safetensors");
     let other = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
             .args(["evaluate", "--model", cues, "--data", MUSIC])
