@@ -210,20 +210,26 @@ fn every_rule_of_sampling_changes_what_a_model_in_parts_paints() {
     };
     let usual = painted(&|_| {});
     assert_eq!(painted(&|_| {}), usual);
-    let rules: [(&str, &dyn Fn(&mut Settings)); 6] = [
-        ("repetition", &|settings| {
-            settings.coherence.repetition = 0.0
-        }),
-        ("key", &|settings| settings.coherence.key = 1.0),
-        ("chord", &|settings| settings.coherence.chord = 1.0),
-        ("groove", &|settings| settings.coherence.groove = 1.0),
-        ("consonance", &|settings| {
-            settings.coherence.consonance = 0.6
-        }),
-        ("churn", &|settings| settings.sampler.churn = 0.0),
-    ];
-    for (rule, change) in rules {
-        assert_ne!(painted(change), usual, "{rule}");
+    let change = |rule: &str, settings: &mut Settings| {
+        let coherence = &mut settings.coherence;
+        match rule {
+            "repetition" => coherence.repetition = 0.0,
+            "key" => coherence.key = 1.0,
+            "chord" => coherence.chord = 1.0,
+            "groove" => coherence.groove = 1.0,
+            "consonance" => coherence.consonance = 0.6,
+            _ => settings.sampler.churn = 0.0,
+        }
+    };
+    for rule in [
+        "repetition",
+        "key",
+        "chord",
+        "groove",
+        "consonance",
+        "churn",
+    ] {
+        assert_ne!(painted(&|settings| change(rule, settings)), usual, "{rule}");
     }
 }
 
