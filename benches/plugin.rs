@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::instance::{SavedClip, State};
+use diff_bgm::music::controls::Controls;
 use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
@@ -81,7 +82,7 @@ fn player_block(events: u32) {
         notes,
         ..RawScore::default()
     });
-    publisher.publish(NoteSchedule::new(&score));
+    publisher.publish(NoteSchedule::new(&score, &Controls::default()));
     let block = Block {
         frames: FRAMES,
         rate_hz: RATE_HZ,

@@ -23,7 +23,7 @@ const MUSIC: &str = concat!(
     "/tests/fixtures/numpy/parts.npz"
 );
 
-/// Writes a tiny model of the family `parts`, with the cues of the one in `models/`.
+/// Writes a tiny model of the family `parts`, with the cues of the one in `models/`. It paints about a quarter of all cells.
 fn write_model(folder: &Path) -> PathBuf {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default.safetensors");
     let bytes = fs::read(models).unwrap();
@@ -41,7 +41,10 @@ fn write_model(folder: &Path) -> PathBuf {
         Variables::fresh(&ModelConfig::from_json(&text).unwrap(), 1, &Device::Cpu).unwrap();
     let tensors: BTreeMap<String, RawTensor> = (variables.vars().iter())
         .map(|(name, var)| {
-            let values: Vec<f32> = var.flatten_all().unwrap().to_vec1().unwrap();
+            let mut values: Vec<f32> = var.flatten_all().unwrap().to_vec1().unwrap();
+            if name == "unet.out.2.bias" {
+                values.fill(1.7);
+            }
             let tensor = RawTensor::from_f32(var.dims().to_vec(), &values).unwrap();
             (name.clone(), tensor)
         })
@@ -165,27 +168,68 @@ fn figures_by_part_and_task_are_printed_and_written_beside_those_of_all_families
 }
 
 #[test]
-fn one_task_one_style_and_the_rules_of_sampling_can_be_chosen() {
+fn one_task_one_style_and_a_rule_of_sampling_can_be_chosen() {
     let folder = tempfile::tempdir().unwrap();
     write_model(folder.path());
-    let with = |arguments: &[&str]| {
+    let with = |groove: &str| {
         let common = ["--tasks", "fill", "--style", "pop", "--segments", "1"];
-        figures(folder.path(), &[&common, arguments].concat()).0
+        figures(
+            folder.path(),
+            &[&common[..], &["--groove", groove]].concat(),
+        )
+        .0
     };
-    let plain = with(&[]);
-    assert_eq!(plain["tasks"].as_object().unwrap().len(), 1);
-    assert_eq!(plain["segments"], 1);
+    let (without, grooving) = (with("0"), with("1"));
+    assert_eq!(without["tasks"].as_object().unwrap().len(), 1);
+    assert_eq!(without["segments"], 1);
+    assert_eq!(without["by_style"].as_object().unwrap().len(), 1);
+    assert_eq!(grooving["coherence"]["groove"], 1.0);
+    assert_ne!(grooving["tasks"], without["tasks"]);
+}
+
+#[test]
+fn every_rule_of_sampling_changes_what_a_model_in_parts_paints() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = Model::load(&write_model(folder.path()), &Device::Cpu).unwrap();
+    let cache = PartsCache::read(MUSIC.as_ref()).unwrap();
+    let windows = choose(&cache, Choice::default(), 1, model.pitches());
+    let painted = |change: &dyn Fn(&mut Settings)| {
+        let mut settings = Settings::for_family(model.config().cond_type);
+        settings.sampler.steps = 2;
+        change(&mut settings);
+        let mut go_on = |_, _| std::ops::ControlFlow::Continue(());
+        generate(
+            &model,
+            &windows,
+            Task::Free,
+            Harmony::Given,
+            &settings,
+            &mut go_on,
+        )
+        .unwrap()
+    };
+    let usual = painted(&|_| {});
+    assert_eq!(painted(&|_| {}), usual);
+    let change = |rule: &str, settings: &mut Settings| {
+        let coherence = &mut settings.coherence;
+        match rule {
+            "repetition" => coherence.repetition = 0.0,
+            "key" => coherence.key = 1.0,
+            "chord" => coherence.chord = 1.0,
+            "groove" => coherence.groove = 1.0,
+            "consonance" => coherence.consonance = 0.6,
+            _ => settings.sampler.churn = 0.0,
+        }
+    };
     for rule in [
-        "--repetition=0",
-        "--in-key=1",
-        "--in-chord=2",
-        "--groove=1",
-        "--consonance=1",
-        "--churn=0",
+        "repetition",
+        "key",
+        "chord",
+        "groove",
+        "consonance",
+        "churn",
     ] {
-        let changed = with(&[rule, "--steps", "2", "--seed", "5"]);
-        let usual = with(&["--steps", "2", "--seed", "5"]);
-        assert_ne!(changed["tasks"], usual["tasks"], "{rule}");
+        assert_ne!(painted(&|settings| change(rule, settings)), usual, "{rule}");
     }
 }
 
@@ -248,7 +292,7 @@ fn what_does_not_go_together_is_refused_with_a_sentence() {
     assert!(failure(folder.path(), &[]).contains("an archive of music in parts"));
     assert!(failure(music, &["--metre", "5/4"]).contains("No held-out window"));
     assert!(failure(music, &["--groove", "2"]).contains("a hold on the groove of 2"));
-    let cues = concat!(env!("CARGO_MANIFEST_DIR"), "/models/default.safetensors");
+    let cues = concat!(env!("CARGO_MANIFEST_DIR"), "/models/cues.safetensors");
     let other = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
             .args(["evaluate", "--model", cues, "--data", MUSIC])

@@ -237,10 +237,10 @@ impl Canvas<'_> {
             !first.is_multiple_of(self.segment_steps),
         );
         if noise_use != NoiseUse::Start {
-            return Ok(noise_of(first / half)?);
+            return noise_of(first / half);
         }
         if !is_between {
-            return Ok(noise_of(whole)?);
+            return noise_of(whole);
         }
         let (end, start) = (
             noise_of(whole)?.narrow(2, half, half)?,

@@ -46,12 +46,16 @@ fn saved_state(playing: &mut Playing) -> State {
 
 /// Plays without a transport until there are so many takes.
 fn wait_for_takes(playing: &mut Playing, takes: usize) -> State {
+    wait_for_takes_in(playing, takes, None)
+}
+
+fn wait_for_takes_in(playing: &mut Playing, takes: usize, standing: Option<Roll>) -> State {
     for _ in 0..20_000 {
         let state = saved_state(playing);
         if state.takes.len() >= takes {
             return state;
         }
-        playing.block(None, 512);
+        playing.block(standing, 512);
         thread::sleep(Duration::from_millis(10));
     }
     panic!("no draft in time");
@@ -162,7 +166,7 @@ fn a_host_in_six_eight_gets_a_draft_in_six_eight_and_can_mute_its_parts() {
         ..Roll::stopped(0.0)
     };
     switch_generate_in(&mut playing, true, standing);
-    let state = wait_for_takes(&mut playing, 1);
+    let state = wait_for_takes_in(&mut playing, 1, Some(standing));
     let score = &state.current_take().unwrap().draft.score;
     assert_eq!(score.metre().to_string(), "6/8");
     for muted in [Part::Lead, Part::Chords, Part::Bass] {

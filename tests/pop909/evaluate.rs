@@ -149,7 +149,9 @@ fn a_cache_file_has_the_songs_of_the_folder_and_a_damaged_one_is_rejected() {
 /// Takes few sampling steps to be quick; the tests do not depend on their number.
 fn bgm_evaluate(data: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bgm"))
-        .args(["evaluate", "--segments", "2", "--steps", "2", "--data"])
+        .args(["evaluate", "--segments", "2", "--steps", "2", "--model"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("models/cues.safetensors"))
+        .arg("--data")
         .arg(data)
         .args(arguments)
         .current_dir(data)

@@ -107,9 +107,10 @@ impl Reader {
             && let (Some(beats), Some(unit)) =
                 (child_text(time, "beats"), child_text(time, "beat-type"))
         {
-            let count = beats.split('+').map(|beats| beats.trim().parse::<u32>());
-            let count = count.sum::<Result<u32, _>>();
-            if let (Ok(count), Ok(unit)) = (count, unit.parse())
+            let count = (beats.split('+')).try_fold(0_u32, |sum, beats| {
+                sum.checked_add(beats.trim().parse().ok()?)
+            });
+            if let (Some(count), Ok(unit)) = (count, unit.parse())
                 && [count, unit]
                     .iter()
                     .all(|number| (1..=MAX_METRE).contains(number))
@@ -154,7 +155,7 @@ impl Reader {
         let index = match before {
             Some(index) => {
                 let note = &mut self.part.notes[index];
-                note.length = start + length - note.start;
+                note.length = note.length.max(start + length - note.start);
                 index
             }
             None if self.part.notes.len() == MAX_NOTES => {

@@ -233,7 +233,7 @@ fn windows_of_the_whole_music_are_those_of_the_reference() {
     let pieces = held_out.chunk_by(|a, b| a.piece == b.piece).count();
     assert_eq!(pieces, 111);
     #[rustfmt::skip]
-    let expected: [(usize, i8, &str, [f32; 4], [f32; 7], [f32; 4]); 4] = [
+    let expected = [
         (0, 0, "4/4", [23.0, 12.0, 116.0, 205.0], [-8.6151, -18.6923, 3.0059, 2.6396, -13.2, -14.5, 5.4377],
             [19.0, 0.0, 8.0, 0.0]),
         (1234, 0, "4/4", [39.0, 29.0, 140.0, 285.0], [4.1399, 1.2795, 12.5345, -13.1203, 6.42, 1.5, 1.6997],

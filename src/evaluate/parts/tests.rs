@@ -135,8 +135,8 @@ fn painted_bars_are_compared_with_the_kept_ones() {
         .map(|bar| (RollPart::Lead, 16 * bar, 60, 16 * bar + 4))
         .collect();
     let real = window(&notes, &["C:maj"]);
+    let mut moved = notes;
     // One of the painted bars starts a sixteenth later: two of sixteen positions differ in half of the pairs.
-    let mut moved = notes.clone();
     moved[3] = (RollPart::Lead, 49, 60, 52);
     let came = window(&moved, &["C:maj"]);
     let report = report(&[real], Task::Fill, &|_| came.roll.clone());

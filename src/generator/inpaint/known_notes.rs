@@ -107,7 +107,7 @@ mod tests {
         };
         assert_eq!(
             notes,
-            [early, repainted(4.0, 1.25, 62), repainted(7.0, 1.0, 64)]
+            [early, repainted(4.0, 1.0, 62), repainted(7.0, 1.0, 64)]
         );
         let notes = known.restored(&roll, &mask::bars(&roll, &[]), Steps(32));
         assert_eq!(notes, [early, late, across]);

@@ -76,7 +76,7 @@ fn refuse_options_of_parts(arguments: &Arguments, model: &Model) -> Result<()> {
         ("--metre", parts.metre.is_some()),
         ("--development", parts.development),
     ];
-    for (option, _) in options.into_iter().filter(|(_, is_given)| *is_given) {
+    if let Some((option, _)) = options.into_iter().find(|(_, is_given)| *is_given) {
         return Err(Error::Usage(format!(
             "{option} is for models of the family `parts`, and {} is not one. Leave it out, or give another --model.",
             model.name()

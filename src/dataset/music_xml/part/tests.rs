@@ -103,7 +103,7 @@ fn metres_and_tempi_are_read_where_they_are_understood() {
         "<measure>{}{}<direction><sound tempo='96'/></direction></measure><measure>{}<sound tempo='fast'/></measure>",
         time("3+2"),
         note("C", 5, ""),
-        time("x")
+        time("4294967295+1")
     ))
     .unwrap();
     let metres: Vec<(u32, u32)> = part.bars.iter().map(|bar| (bar.count, bar.unit)).collect();
