@@ -25,6 +25,8 @@ use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Steps};
 const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
 /// The least often that bars which came out empty are painted again if notes were asked for.
 const EMPTY_BAR_RETOUCHES: usize = 2;
+/// Of the sampling steps, the share that painting bars again takes: with their neighbours kept, fewer do.
+const RETOUCH_STEPS: f64 = 0.5;
 /// Added to the seed for each further try: an odd number far from any that a user would choose.
 const SEED_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -52,18 +54,24 @@ impl Painter<'_> {
     ) -> Result<()> {
         let windows = region.windows(self.metre);
         let segments = windows.len();
+        let steps_of = |attempt| self.sampler_of(attempt).step_count(self.model.schedule());
+        let (first_steps, later_steps) = (steps_of(0), steps_of(1));
+        let steps = first_steps + self.retouches * later_steps;
         for (segment, window) in windows.iter().enumerate() {
-            let mut on_step = |step, steps| {
+            let mut on_step = |attempt: u64, step: usize| {
+                let before = match attempt {
+                    0 => 0,
+                    _ => first_steps + (attempt as usize - 1) * later_steps,
+                };
                 on_progress(Progress {
                     segment,
                     segments,
-                    step,
+                    step: (before + step).min(steps),
                     steps,
                 })
             };
             self.paint_window(canvas, region, window, 0, &mut on_step)?;
-            let mut at_the_end = |_, steps| on_step(steps, steps);
-            self.retouch(canvas, region, window, &mut at_the_end)?;
+            self.retouch(canvas, region, window, &mut on_step)?;
         }
         Ok(())
     }
@@ -75,7 +83,7 @@ impl Painter<'_> {
         canvas: &mut Canvas,
         region: &Region,
         window: &Window,
-        on_step: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+        on_step: &mut dyn FnMut(u64, usize) -> ControlFlow<()>,
     ) -> Result<()> {
         let judge = Plausibility {
             conditioning: self.conditioning,
@@ -87,16 +95,37 @@ impl Painter<'_> {
             if weak.is_empty() {
                 break;
             }
-            let chosen = weak.iter().fold(Region::nothing(region.beats()), |chosen, bar| {
-                chosen.with(bar.beats.clone(), &PARTS)
-            });
+            let chosen = weak
+                .iter()
+                .fold(Region::nothing(region.beats()), |chosen, bar| {
+                    chosen.with(bar.beats.clone(), &PARTS)
+                });
             let before = canvas.clone();
-            self.paint_window(canvas, &region.and(&chosen), window, attempt as u64, on_step)?;
+            self.paint_window(
+                canvas,
+                &region.and(&chosen),
+                window,
+                attempt as u64,
+                on_step,
+            )?;
             for bar in judge.worse_bars(canvas, region, &weak) {
                 canvas.restore(&before, bar);
             }
         }
         Ok(())
+    }
+
+    /// Returns the settings of the sampler for an attempt; 0 is the first.
+    fn sampler_of(&self, attempt: u64) -> SamplerSettings {
+        let steps = if attempt == 0 {
+            self.sampler.steps
+        } else {
+            (self.sampler.steps as f64 * RETOUCH_STEPS).ceil() as usize
+        };
+        SamplerSettings {
+            steps,
+            ..self.sampler
+        }
     }
 
     fn paint_window(
@@ -105,7 +134,7 @@ impl Painter<'_> {
         region: &Region,
         window: &Window,
         attempt: u64,
-        on_step: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+        on_step: &mut dyn FnMut(u64, usize) -> ControlFlow<()>,
     ) -> Result<()> {
         let model = self.model;
         let device = model.device();
@@ -171,7 +200,7 @@ impl Painter<'_> {
         let sampling = Sampling {
             denoiser: &coherent,
             schedule: model.schedule(),
-            settings: self.sampler,
+            settings: self.sampler_of(attempt),
             noise: &|noise_use| {
                 let index = match noise_use {
                     NoiseUse::Step(step) => step,
@@ -180,7 +209,7 @@ impl Painter<'_> {
                 noise.window(index, first.0 as usize, steps, device)
             },
             kept: Some(&kept),
-            on_step,
+            on_step: &mut |step, _| on_step(attempt, step),
         };
         let values = sampling.run()?.flatten_all()?.to_vec1::<f32>()?;
         canvas.paint(first, &values, paints);

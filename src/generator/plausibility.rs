@@ -72,7 +72,11 @@ impl Plausibility<'_> {
             })
             .filter(|weak| weak.cost >= limit)
             .collect();
-        weak.sort_by(|a, b| b.cost.total_cmp(&a.cost).then(a.beats.start.cmp(&b.beats.start)));
+        weak.sort_by(|a, b| {
+            b.cost
+                .total_cmp(&a.cost)
+                .then(a.beats.start.cmp(&b.beats.start))
+        });
         let mut chosen: Vec<WeakBar> = Vec::new();
         for weak in weak {
             let touches = |other: &WeakBar| {
@@ -208,7 +212,11 @@ impl Plausibility<'_> {
             cost += if rubs { 0.5 } else { 0.0 };
         }
         let struck = |step: u32| all().filter(|note| note.start.0 == step).count();
-        let struck: Vec<usize> = steps.clone().map(struck).filter(|&count| count > 0).collect();
+        let struck: Vec<usize> = steps
+            .clone()
+            .map(struck)
+            .filter(|&count| count > 0)
+            .collect();
         let thick = struck.iter().filter(|&&count| count >= THICK).count();
         if !struck.is_empty() {
             cost += (thick as f64 / struck.len() as f64 - 0.2).max(0.0);
@@ -236,7 +244,12 @@ impl Plausibility<'_> {
     fn sparseness(&self, parts: &Parts, beats: Range<usize>) -> f64 {
         let steps = Self::steps(&beats);
         let begins = |note: &&GridNote| steps.contains(&note.start.0);
-        let came = parts.lead.iter().chain(&parts.others).filter(begins).count() as f64;
+        let came = parts
+            .lead
+            .iter()
+            .chain(&parts.others)
+            .filter(begins)
+            .count() as f64;
         match self.conditioning.asked_onsets(beats) {
             Some(asked) if asked >= 1.0 => (0.9 - came / f64::from(asked)).max(0.0),
             _ => 0.0,
@@ -247,9 +260,10 @@ impl Plausibility<'_> {
     fn figure_cost(&self, parts: &Parts, steps: &Range<u32>) -> f64 {
         let bar = self.metre.bar_steps();
         let figure = |start: u32| {
-            let here = parts.others.iter().filter(|note| {
-                (start..start + bar).contains(&note.start.0)
-            });
+            let here = parts
+                .others
+                .iter()
+                .filter(|note| (start..start + bar).contains(&note.start.0));
             here.fold(0u64, |figure, note| figure | 1 << (note.start.0 - start))
         };
         let own = figure(steps.start);
@@ -264,3 +278,6 @@ impl Plausibility<'_> {
             .map_or(0.0, |alike| 1.5 * (0.8 - alike).max(0.0))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,9 +71,7 @@ impl Region {
     pub(super) fn and(&self, other: &Self) -> Self {
         let pairs = self.painted.iter().zip(&other.painted);
         Self {
-            painted: pairs
-                .map(|(a, b)| [a[0] && b[0], a[1] && b[1]])
-                .collect(),
+            painted: pairs.map(|(a, b)| [a[0] && b[0], a[1] && b[1]]).collect(),
         }
     }
 
