@@ -93,7 +93,7 @@ impl Painter<'_> {
             .map(|(part, beat)| {
                 let beat = window.first_beat + beat;
                 // What a later window paints is not known yet.
-                let is_open = beat >= window.painted.start && region.paints(part, beat);
+                let is_open = beat >= window.painted.start && region.is_open(part, beat);
                 f32::from(u8::from(!is_open))
             })
             .collect();
