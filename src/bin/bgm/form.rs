@@ -26,24 +26,28 @@ pub(crate) struct FormArgs {
 }
 
 impl FormArgs {
-    /// Returns `settings` with the form and the theme that are asked for.
+    /// Reads the theme; no notes if none is given.
     ///
     /// # Errors
-    /// Returns an error if the theme cannot be read or is in another metre.
-    pub(crate) fn over(&self, settings: Settings) -> Result<Settings> {
-        let theme = (self.theme.as_deref())
-            .map(|path| theme(path, settings.metre))
-            .transpose()?;
-        let usual = match theme {
-            Some(_) => Form::Auto,
-            None => settings.form.clone(),
+    /// Returns an error if it cannot be read, has no notes or is not in `metre`.
+    pub(crate) fn theme(&self, metre: Metre) -> Result<Vec<Note>> {
+        let theme = self.theme.as_deref().map(|path| theme(path, metre));
+        theme.unwrap_or_else(|| Ok(Vec::new()))
+    }
+
+    /// Returns `settings` with `theme` and the form that is asked for.
+    pub(crate) fn over(&self, settings: Settings, theme: Vec<Note>) -> Settings {
+        let usual = if theme.is_empty() {
+            settings.form.clone()
+        } else {
+            Form::Auto
         };
-        Ok(Settings {
+        Settings {
             form: self.form.clone().unwrap_or(usual),
-            theme: theme.unwrap_or_default(),
+            theme,
             varied_bars: self.vary,
             ..settings
-        })
+        }
     }
 }
 

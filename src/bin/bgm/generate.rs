@@ -162,6 +162,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     ] {
         path.map_or(Ok(()), |path| expect_writable(path))?;
     }
+    let theme = arguments.form.theme(arguments.metre)?;
     let device = arguments.work.start()?;
 
     let (clip, load_clip) = timed(|| clip::read(&arguments.clip))?;
@@ -195,7 +196,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         ends: !arguments.open_end,
         ..usual
     };
-    let settings = arguments.form.over(settings)?;
+    let settings = arguments.form.over(settings, theme);
     let settings = arguments.controls.over(settings, &model)?;
     let (draft, generate_seconds) =
         timed(|| with_progress(|on_progress| generate(&model, &clip, &settings, on_progress)))?;
