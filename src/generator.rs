@@ -2,10 +2,12 @@
 
 mod canvas;
 mod draft;
+mod form;
 mod give_way;
 mod inpaint;
 mod painter;
 mod parts_draft;
+mod parts_form;
 mod piece;
 mod plausibility;
 mod region;
@@ -16,6 +18,7 @@ mod silent_bars;
 use std::ops::ControlFlow;
 
 pub use draft::{Asked, Draft, Recipe};
+pub use form::{Form, Letters, MAX_LETTERS};
 pub use inpaint::{Inpainting, inpaint};
 pub use region::Region;
 pub use repaint::{accompany, extend, repaint};
@@ -85,9 +88,7 @@ pub fn generate(
     on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Draft> {
     if model.config().cond_type == ConditionKind::Parts {
-        let piece = parts_draft::Piece::new(model, clip, settings, &[])?;
-        let notes = piece.paint(&[], &piece.whole(), on_progress)?;
-        return Ok(piece.draft(clip, notes));
+        return parts_form::draft(model, clip, settings, on_progress);
     }
     settings.check(model)?;
     let (placement, bars) = place(clip, settings);
@@ -117,6 +118,7 @@ pub fn generate(
             tempo_map: TempoMap::constant(settings.tempo),
             chords: chord_changes(conditioning.chords().unwrap_or_default(), &settings.harmony),
             cuts: cuts(clip, settings),
+            sections: Vec::new(),
         })?,
         recipe: Recipe {
             model: model.name().to_owned(),

@@ -20,6 +20,7 @@ pub mod pitch_class;
 pub mod progression;
 pub mod roll_picture;
 pub mod score;
+pub mod section;
 pub mod spelling;
 pub mod style;
 pub mod tempo_map;

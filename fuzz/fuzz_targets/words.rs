@@ -1,7 +1,8 @@
-//! Text that users type (chords, keys, what a cue follows) and the chord symbols of POP909.
+//! Text that users type (chords, keys, forms, what a cue follows) and the chord symbols of POP909.
 #![no_main]
 
 use diff_bgm::conditioning::steering::{Lane, LaneRequest};
+use diff_bgm::generator::Form;
 use diff_bgm::music::chord::{Chord, ChordLane};
 use diff_bgm::music::key::Key;
 use libfuzzer_sys::fuzz_target;
@@ -15,6 +16,9 @@ fuzz_target!(|text: &str| {
     }
     if let Ok(request) = text.parse::<LaneRequest>() {
         request.lane(&Lane::CLIP);
+    }
+    if let Ok(form) = text.parse::<Form>() {
+        assert_eq!(form.to_string(), text);
     }
     let _ = Chord::parse(text);
 });

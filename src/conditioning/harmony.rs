@@ -46,12 +46,14 @@ impl Harmony {
     }
 
     /// Like [`Harmony::chords`], in any metre. Chords are found in bars of four beats and spread over the bars of `metre`;
-    /// with `ends`, a planned progression ends on its tonic. A planned progression fits `tune`, if there is one.
+    /// with `ends`, a planned progression ends on its tonic. A planned progression fits `tune`, if there is one, and a bar
+    /// for which `repeated_bars` names an earlier one has its chords.
     pub(crate) fn chords_in(
         &self,
         major_shares: &[Option<f32>],
         metre: Metre,
         tune: &[Note],
+        repeated_bars: &[Option<usize>],
         ends: bool,
         seed: u64,
     ) -> Option<Vec<Option<Chord>>> {
@@ -74,7 +76,14 @@ impl Harmony {
                 let tune: Vec<Note> = tune.iter().map(in_common).collect();
                 let tune =
                     progression::Tune::of(&tune, if tune.is_empty() { 0 } else { shares.len() });
-                let chords = progression::plan_under(&tune, &shares, *key, ends, &mut uniform);
+                let chords = progression::plan_under(
+                    &tune,
+                    &shares,
+                    repeated_bars,
+                    *key,
+                    ends,
+                    &mut uniform,
+                );
                 chords.into_iter().map(Some).collect()
             }
             _ => self.chords(&shares, seed)?,

@@ -44,10 +44,10 @@ impl Lead {
     }
 
     /// Returns the value at a beat of a piece whose bars have `bar_beats` quarters, −1 (rests) to 1, or `None` if it is
-    /// free.
-    pub fn value(self, beat: usize, bar_beats: usize) -> Option<f32> {
+    /// free. Phrases are counted from the beginning of the section, whose beat `in_section` it is.
+    pub fn value(self, beat: usize, in_section: usize, bar_beats: usize) -> Option<f32> {
         let phrase_beats = BARS_PER_PHRASE as usize * bar_beats;
-        let (phrase, place) = (beat / phrase_beats, beat % phrase_beats);
+        let (phrase, place) = (in_section / phrase_beats, in_section % phrase_beats);
         let rests = beat < bar_beats || place + REST_BEATS >= phrase_beats;
         match self {
             Self::On if rests => Some(RESTS),
@@ -73,7 +73,17 @@ mod tests {
     use super::*;
 
     fn values(lead: Lead, bar_beats: usize, beats: usize) -> Vec<Option<f32>> {
-        (0..beats).map(|beat| lead.value(beat, bar_beats)).collect()
+        let value = |beat| lead.value(beat, beat, bar_beats);
+        (0..beats).map(value).collect()
+    }
+
+    #[test]
+    fn phrases_begin_with_their_section_but_only_the_piece_with_a_rest() {
+        let asked: Vec<_> = (0..12)
+            .map(|beat| Lead::On.value(20 + beat, beat, 3))
+            .collect();
+        let rests: Vec<usize> = (0..12).filter(|&beat| asked[beat] == Some(RESTS)).collect();
+        assert_eq!(rests, [10, 11]);
     }
 
     #[test]

@@ -6,7 +6,6 @@ use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::cue_scale::CueScale;
 use crate::conditioning::harmony::{Harmony, harmony_rows};
-use crate::conditioning::lead::Lead;
 use crate::conditioning::major_shares;
 use crate::conditioning::steering::Steering;
 use crate::diffusion::config::ModelConfig;
@@ -32,8 +31,9 @@ pub struct PartsRequest<'a> {
     pub steering: &'a Steering,
     /// Where the chords come from.
     pub harmony: &'a Harmony,
-    /// When the tune plays.
-    pub lead: Lead,
+    /// What is asked of the tune at each beat, as [`Lead::value`](crate::conditioning::lead::Lead::value) returns it; free
+    /// where there is no value.
+    pub lead: &'a [Option<f32>],
     /// The tempo of the music.
     pub tempo: Tempo,
     /// The metre of the music.
@@ -42,6 +42,8 @@ pub struct PartsRequest<'a> {
     pub style: Option<Style>,
     /// The tune that chords are planned for; empty if there is none yet.
     pub tune: &'a [Note],
+    /// For each bar the earlier bar whose planned chords it has; those beyond the slice have their own.
+    pub repeated_bars: &'a [Option<usize>],
     /// Whether the piece ends: its last beats form an ending, and its chords return to the tonic.
     pub ends: bool,
     /// Seed of the chords.
@@ -108,7 +110,7 @@ impl PartsConditioning {
         let row = |beat: usize| {
             let values: Vec<Option<f32>> = (cues.iter())
                 .map(|&cue| steered(cue, beat))
-                .chain([request.lead.value(beat, bar_beats), Some(tempo)])
+                .chain([request.lead.get(beat).copied().flatten(), Some(tempo)])
                 .collect();
             let place = BeatPlace {
                 opening: beat < FORM_BEATS,
@@ -124,6 +126,7 @@ impl PartsConditioning {
                 &major_shares(config, curves, request.steering),
                 request.metre,
                 request.tune,
+                request.repeated_bars,
                 request.ends,
                 request.seed,
             ),
@@ -131,7 +134,7 @@ impl PartsConditioning {
                 .map(|beat| scale.value(Cue::Density, steered(Cue::Density, beat)?))
                 .collect(),
             lead_shares: (0..beats)
-                .map(|beat| Some((request.lead.value(beat, bar_beats)? + 1.0) / 2.0))
+                .map(|beat| Some((request.lead.get(beat).copied()?? + 1.0) / 2.0))
                 .collect(),
         })
     }

@@ -90,7 +90,7 @@ fn chords(window: &Window, harmony: Harmony, settings: &Settings) -> Option<Vec<
             let modes = window.cues.iter().map(|beat| Some(beat.get(Cue::Mode)));
             let modes: Vec<Option<f32>> = modes.collect();
             let planned = harmony::Harmony::Planned(None);
-            planned.chords_in(&modes, settings.metre, &[], false, settings.seed)
+            planned.chords_in(&modes, settings.metre, &[], &[], false, settings.seed)
         }
         Harmony::Given => Some(window.chords.clone()),
         Harmony::Free => None,

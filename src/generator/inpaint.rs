@@ -103,6 +103,7 @@ pub fn inpaint(
             metre: Metre::COMMON,
             tempo_map: TempoMap::constant(settings.tempo),
             chords: Vec::new(),
+            sections: Vec::new(),
             cuts: cuts(clip, settings),
         }),
         recipe: Recipe {

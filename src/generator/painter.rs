@@ -70,7 +70,7 @@ impl Painter<'_> {
                     steps,
                 })
             };
-            self.paint_window(canvas, region, window, 0, &mut on_step)?;
+            self.paint_window(canvas, region, region, window, 0, &mut on_step)?;
             self.retouch(canvas, region, window, &mut on_step)?;
         }
         Ok(())
@@ -103,6 +103,7 @@ impl Painter<'_> {
             let before = canvas.clone();
             self.paint_window(
                 canvas,
+                region,
                 &region.and(&chosen),
                 window,
                 attempt as u64,
@@ -128,10 +129,12 @@ impl Painter<'_> {
         }
     }
 
+    /// Paints what `painted`, a part of `region`, has in a window.
     fn paint_window(
         &self,
         canvas: &mut Canvas,
         region: &Region,
+        painted: &Region,
         window: &Window,
         attempt: u64,
         on_step: &mut dyn FnMut(u64, usize) -> ControlFlow<()>,
@@ -142,7 +145,7 @@ impl Painter<'_> {
         let beats = BEATS_PER_SEGMENT as usize;
         let first = Steps(window.first_beat as u32 * STEPS_PER_BEAT);
         let paints = |part: RollPart, beat: usize| {
-            window.painted.contains(&beat) && region.paints(part, beat)
+            window.painted.contains(&beat) && painted.paints(part, beat)
         };
 
         let mask: Vec<f32> = (PARTS.into_iter())
@@ -150,7 +153,11 @@ impl Painter<'_> {
             .map(|(part, beat)| {
                 let beat = window.first_beat + beat;
                 // What a later window paints is not known yet.
-                let is_open = beat >= window.painted.start && region.paints(part, beat);
+                let is_open = if beat < window.painted.end {
+                    beat >= window.painted.start && painted.is_open(part, beat)
+                } else {
+                    region.is_open(part, beat)
+                };
                 f32::from(u8::from(!is_open))
             })
             .collect();

@@ -1,8 +1,9 @@
 //! Drafts of the `parts` family: rows, canvas, painting, and the resulting notes.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use super::canvas::Canvas;
+use super::form::Layout;
 use super::give_way::{give_way, painted_part};
 use super::painter::Painter;
 use super::region::{PARTS, Region};
@@ -24,7 +25,7 @@ use crate::music::{accompaniment, ending};
 use crate::time::{Bars, Beats, STEPS_PER_BEAT, Steps};
 
 /// Pieces of fewer bars than this are too short to end.
-pub(super) const LEAST_BARS_WITH_ENDING: u32 = 4;
+const LEAST_BARS_WITH_ENDING: u32 = 4;
 
 /// A piece being drafted: where it ends, and the requests for each beat.
 pub(super) struct Piece<'a> {
@@ -33,6 +34,7 @@ pub(super) struct Piece<'a> {
     bars: Bars,
     curves: ClipCurves,
     conditioning: PartsConditioning,
+    layout: Layout,
     /// The beat of the last chord, in a piece that ends.
     last_chord: Option<usize>,
     picture_end: Beats,
@@ -41,11 +43,13 @@ pub(super) struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    /// Places `clip` on the beats and sets the requests, with planned chords that fit `tune`, if any.
+    /// Places `clip` on the beats and sets the requests, with planned chords that fit `tune`, if any, and return with the
+    /// sections of `layout`.
     pub(super) fn new(
         model: &'a Model,
         clip: &ClipFeatures,
         settings: &'a Settings,
+        layout: Layout,
         tune: &[Note],
     ) -> Result<Self> {
         settings.check(model)?;
@@ -55,18 +59,19 @@ impl<'a> Piece<'a> {
         let bar_beats = metre.bar_beats() as usize;
         let beats = bars.0 as usize * bar_beats;
         let curves = ClipCurves::new(clip, &placement, beats).in_metre(metre);
-        let ends = settings.ends && bars.0 >= LEAST_BARS_WITH_ENDING;
+        let ends = ends(settings, bars);
         let conditioning = PartsConditioning::new(
             model.config(),
             &curves,
             &PartsRequest {
                 steering: &settings.steering,
                 harmony: &settings.harmony,
-                lead: settings.lead,
+                lead: &layout.lead(settings.lead),
                 tempo: settings.tempo,
                 metre,
                 style: settings.style,
                 tune,
+                repeated_bars: &layout.repeated_bars(),
                 ends,
                 seed: settings.harmony_seed.unwrap_or(settings.seed),
             },
@@ -85,6 +90,7 @@ impl<'a> Piece<'a> {
             bars,
             curves,
             conditioning,
+            layout,
             last_chord,
             picture_end: Beats(end_beats),
             known_energy: None,
@@ -108,6 +114,27 @@ impl<'a> Piece<'a> {
     /// Returns the length in beats.
     pub(super) fn beats(&self) -> usize {
         self.conditioning.beats()
+    }
+
+    /// Returns its sections.
+    pub(super) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Returns the chords of some beats; none if the harmony is free.
+    pub(super) fn chords(&self, beats: &Range<usize>) -> &[Option<Chord>] {
+        let chords = self.conditioning.chords().unwrap_or_default();
+        chords.get(beats.clone()).unwrap_or_default()
+    }
+
+    /// Returns the number of windows that `region` is painted in.
+    pub(super) fn windows(&self, region: &Region) -> usize {
+        region.windows(self.settings.metre).len()
+    }
+
+    /// Returns the beat where the music ends: that of its last chord, or the end of a piece that goes on.
+    pub(super) fn last_beat(&self) -> usize {
+        self.last_chord.unwrap_or_else(|| self.beats())
     }
 
     /// Returns what a new draft paints: everything but the beats after the last chord, which stay silent.
@@ -190,7 +217,8 @@ impl<'a> Piece<'a> {
         }
     }
 
-    fn shape(&self, notes: &mut [Note]) {
+    /// Sets the loudness of notes.
+    pub(super) fn shape(&self, notes: &mut [Note]) {
         let energy = self.energy();
         let accent = self.settings.steering.accent_curve(&self.curves);
         let curves = BeatCurves {
@@ -211,6 +239,7 @@ impl<'a> Piece<'a> {
                 tempo_map: TempoMap::constant(self.settings.tempo),
                 chords: chord_changes(chords, &self.settings.harmony),
                 cuts: cuts(clip, self.settings),
+                sections: self.layout.sections(),
             }),
             recipe: Recipe {
                 model: self.model.name().to_owned(),
@@ -226,6 +255,11 @@ impl<'a> Piece<'a> {
             },
         }
     }
+}
+
+/// Returns whether a piece of `bars` bars comes to an end.
+pub(super) fn ends(settings: &Settings, bars: Bars) -> bool {
+    settings.ends && bars.0 >= LEAST_BARS_WITH_ENDING
 }
 
 /// Returns the last downbeat, or middle of a bar that has one, before `end_beats`.

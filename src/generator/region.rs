@@ -26,6 +26,8 @@ const fn index(part: RollPart) -> usize {
 pub struct Region {
     /// For each beat of the piece, whether each of [`PARTS`] is painted.
     painted: Vec<[bool; 2]>,
+    /// The first beat that is not known yet, because it is painted later; the length of the piece if there is none.
+    unknown_from: usize,
 }
 
 /// A stretch that the network paints at once, with what it keeps around it.
@@ -42,6 +44,7 @@ impl Region {
     pub fn all(beats: usize) -> Self {
         Self {
             painted: vec![[true; 2]; beats],
+            unknown_from: beats,
         }
     }
 
@@ -49,6 +52,7 @@ impl Region {
     pub fn nothing(beats: usize) -> Self {
         Self {
             painted: vec![[false; 2]; beats],
+            unknown_from: beats,
         }
     }
 
@@ -72,7 +76,24 @@ impl Region {
         let pairs = self.painted.iter().zip(&other.painted);
         Self {
             painted: pairs.map(|(a, b)| [a[0] && b[0], a[1] && b[1]]).collect(),
+            unknown_from: self.unknown_from.min(other.unknown_from),
         }
+    }
+
+    /// Returns the region without the beats outside `beats`: those before are kept, and those after are painted later.
+    #[must_use]
+    pub(super) fn only(self, beats: &Range<usize>) -> Self {
+        let all = self.beats();
+        let only = (self.without(0..beats.start, &PARTS)).without(beats.end..all, &PARTS);
+        Self {
+            unknown_from: beats.end,
+            ..only
+        }
+    }
+
+    /// Returns whether a beat of a part is not known yet: it is painted, now or later.
+    pub(super) fn is_open(&self, part: RollPart, beat: usize) -> bool {
+        self.paints(part, beat) || (self.unknown_from..self.beats()).contains(&beat)
     }
 
     fn set(&mut self, beats: Range<usize>, parts: &[RollPart], painted: bool) {
@@ -192,13 +213,26 @@ mod tests {
         assert!(Region::nothing(8).is_empty() && !region.is_empty());
     }
 
+    #[test]
+    fn what_is_painted_later_is_open_but_not_painted_now() {
+        let region = Region::all(12).only(&(4..8));
+        let painted: Vec<usize> = (0..12)
+            .filter(|&beat| region.paints(RollPart::Lead, beat))
+            .collect();
+        let open: Vec<usize> = (0..13)
+            .filter(|&beat| region.is_open(RollPart::Lead, beat))
+            .collect();
+        assert_eq!((painted, open), ((4..8).collect(), (4..12).collect()));
+    }
+
     proptest! {
         #[test]
         fn windows_cover_the_region_once_from_bar_lines(
             painted in prop::collection::vec(any::<[bool; 2]>(), 1..200),
             metre in prop::sample::select(Metre::ALL.to_vec()),
         ) {
-            let region = Region { painted };
+            let unknown_from = painted.len();
+            let region = Region { painted, unknown_from };
             let bar = metre.bar_beats() as usize;
             let mut covered = vec![0; region.beats()];
             for window in region.windows(metre) {

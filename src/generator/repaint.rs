@@ -2,9 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use super::parts_draft::{LEAST_BARS_WITH_ENDING, Piece};
+use super::form::{Form, Layout};
+use super::parts_draft::{Piece, ends};
 use super::region::PARTS;
-use super::{Asked, Draft, Progress, Region, Settings};
+use super::{Asked, Draft, Progress, Region, Settings, place};
 use crate::conditioning::harmony::Harmony;
 use crate::conditioning::lead::Lead;
 use crate::conditioning::placement::Alignment;
@@ -20,6 +21,7 @@ use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::piano_roll::RollPart;
 use crate::music::score::{RawScore, Score};
+use crate::music::section::Section;
 use crate::music::tempo_map::TempoMap;
 use crate::time::{BARS_PER_PHRASE, Bars, Beats, Seconds};
 
@@ -41,7 +43,8 @@ pub fn repaint(
         seed,
         ..again.settings(draft.score.bars())
     };
-    let piece = (Piece::new(model, &again.clip, &settings, &[])?)
+    let layout = again.layout(draft.score.bars());
+    let piece = (Piece::new(model, &again.clip, &settings, layout, &[])?)
         .with_chords(&again.chords)
         .with_energy(&again.asked.energy);
     let notes = piece.paint(draft.score.notes(), region, on_progress)?;
@@ -64,8 +67,11 @@ pub fn extend(
     let (old, metre) = (draft.score.bars(), draft.score.metre());
     let bars = Bars(old.0.saturating_add(more.0));
     let bar_beats = metre.bar_beats() as usize;
-    let has_ended = again.recipe.ends && old.0 >= LEAST_BARS_WITH_ENDING;
-    let kept_bars = if has_ended { old.0 - 1 } else { old.0 };
+    let kept_bars = if ends(&again.recipe, old) {
+        old.0 - 1
+    } else {
+        old.0
+    };
     let kept_beats = kept_bars as usize * bar_beats;
     let added = metre.length(bars) - metre.length(old);
     again.asked.picture_end = again.asked.picture_end + added;
@@ -88,7 +94,8 @@ pub fn extend(
         seed,
         ..again.settings(bars)
     };
-    let piece = (Piece::new(model, &again.clip, &settings, &[])?)
+    let layout = again.layout(bars);
+    let piece = (Piece::new(model, &again.clip, &settings, layout, &[])?)
         .with_chords(&again.chords)
         .with_energy(&again.asked.energy);
     let region = piece.whole().without(0..kept_beats, &PARTS);
@@ -128,9 +135,13 @@ pub fn accompany(
     let settings = Settings {
         clip_start: Beats(0.0),
         lead: Lead::Free,
+        form: Form::Off,
+        theme: Vec::new(),
         ..settings.clone()
     };
-    let piece = Piece::new(model, &clip, &settings, &tune)?;
+    let (_, bars) = place(&clip, &settings);
+    let layout = Layout::plain(&settings, bars);
+    let piece = Piece::new(model, &clip, &settings, layout, &tune)?;
     let region = piece.whole().without(0..piece.beats(), &[RollPart::Lead]);
     let notes = piece.paint(&tune, &region, on_progress)?;
     Ok(piece.draft(&clip, notes))
@@ -141,6 +152,7 @@ struct Again {
     recipe: Settings,
     asked: Asked,
     cuts: Vec<Beats>,
+    sections: Vec<Section>,
     tempo_map: TempoMap,
     chords: Vec<Option<Chord>>,
     clip: ClipFeatures,
@@ -159,6 +171,7 @@ impl Again {
             recipe: draft.recipe.settings.clone(),
             asked,
             cuts: draft.score.cuts().to_vec(),
+            sections: draft.score.sections().to_vec(),
             tempo_map: draft.score.tempo_map().clone(),
             chords: chords_of(&draft.score),
             clip: ClipFeatures::default(),
@@ -178,6 +191,11 @@ impl Again {
         }
     }
 
+    /// Returns the sections of the draft in a piece of `bars` bars.
+    fn layout(&self, bars: Bars) -> Layout {
+        Layout::of_sections(&self.sections, &self.recipe, bars)
+    }
+
     fn settings(&self, bars: Bars) -> Settings {
         Settings {
             bars: Some(bars),
@@ -194,6 +212,7 @@ impl Again {
         let bars = new.score.bars();
         let raw = RawScore {
             cuts: self.cuts.clone(),
+            sections: self.sections.clone(),
             tempo_map: self.tempo_map.clone(),
             ..new.score.into()
         };

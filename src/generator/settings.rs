@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::form::Form;
 use crate::conditioning::harmony::Harmony;
 use crate::conditioning::lead::Lead;
 use crate::conditioning::placement::Alignment;
@@ -12,6 +13,7 @@ use crate::diffusion::model::Model;
 use crate::diffusion::sampler::{SamplerKind, SamplerSettings};
 use crate::error::{Error, Result};
 use crate::music::metre::Metre;
+use crate::music::note::Note;
 use crate::music::score::MAX_BARS;
 use crate::music::style::Style;
 use crate::time::{BEATS_PER_BAR, Bars, Beats, Tempo};
@@ -33,6 +35,9 @@ const PARTS_RETOUCHES: usize = 1;
 const MAX_RETOUCHES: usize = 16;
 /// The guidance scale of the published models, the authors' own.
 const PUBLISHED_GUIDANCE_SCALE: f64 = 5.0;
+
+/// The usual bars of a section that vary its theme.
+const VARIED_BARS: u32 = 2;
 
 /// How to make a draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,6 +76,13 @@ pub struct Settings {
     pub retouches: usize,
     /// Whether the piece comes to an end (`parts`).
     pub ends: bool,
+    /// Which sections share a theme (`parts`).
+    pub form: Form,
+    /// The lead of the first section, kept as played; drafted if there is none (`parts`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub theme: Vec<Note>,
+    /// The last bars of a section that takes up a theme, at most half of it, where the lead is painted anew (`parts`).
+    pub varied_bars: u32,
     /// Whether chords and bass have a sustain pedal (`parts`).
     pub pedal: bool,
     /// Whether every part has expression.
@@ -96,6 +108,9 @@ impl Default for Settings {
             harmony_seed: None,
             retouches: 0,
             ends: true,
+            form: Form::Off,
+            theme: Vec::new(),
+            varied_bars: VARIED_BARS,
             pedal: false,
             expression: false,
         }
@@ -171,6 +186,14 @@ impl Settings {
             ));
         }
         let kind = model.config().cond_type;
+        let has_form = self.form != Form::Off || !self.theme.is_empty();
+        if kind != ConditionKind::Parts && has_form {
+            return Err(Error::Usage(format!(
+                "The model {} has no tune that could return. Leave out the form and the theme, or use a model of the family \
+                 `parts`.",
+                model.name()
+            )));
+        }
         if kind != ConditionKind::Parts && !self.metre.is_common() {
             return Err(Error::Usage(format!(
                 "The model {} knows only 4/4. Use 4/4, or a model of the family `parts`.",

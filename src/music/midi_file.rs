@@ -1,5 +1,6 @@
 //! MIDI files: writing scores, and reading files of any origin.
 
+mod lead;
 mod read;
 mod sounding;
 mod write;

@@ -43,13 +43,15 @@ pub fn plan(
     ends: bool,
     uniform: &mut dyn FnMut() -> f64,
 ) -> Vec<Chord> {
-    plan_under(&Tune::default(), major_shares, key, ends, uniform)
+    plan_under(&Tune::default(), major_shares, &[], key, ends, uniform)
 }
 
 /// Like [`plan`], for a tune: chords that hold its tones are preferred, and without a key the one that fits it best is used.
+/// A bar for which `repeated_bars` names an earlier one has its chords.
 pub fn plan_under(
     tune: &Tune,
     major_shares: &[Option<f32>],
+    repeated_bars: &[Option<usize>],
     key: Option<Key>,
     ends: bool,
     uniform: &mut dyn FnMut() -> f64,
@@ -76,6 +78,12 @@ pub fn plan_under(
 
     let mut walk: Vec<usize> = Vec::with_capacity(slots);
     for slot in 0..slots {
+        let (bar, place) = (slot / SLOTS_PER_BAR, slot % SLOTS_PER_BAR);
+        let repeated = repeated_bars.get(bar).copied().flatten();
+        if let Some(&chord) = repeated.and_then(|bar| walk.get(bar * SLOTS_PER_BAR + place)) {
+            walk.push(chord);
+            continue;
+        }
         let counts = walk.last().map(|&last| &table.counts_into(slot)[last]);
         let shares = (0..table.chords.len()).map(|chord| {
             let count = counts.map_or_else(|| table.uses(chord), |counts| counts[chord]);
@@ -255,6 +263,24 @@ mod tests {
         let mean = (0..32).map(alike).sum::<usize>() as f64 / 32.0;
         // In the training music 4.8 of them do.
         assert!((4.0..7.0).contains(&mean), "{mean} of 16 beats");
+    }
+
+    #[test]
+    fn repeated_bars_have_the_chords_of_the_earlier_ones_and_the_end_its_own() {
+        let key: Key = "G".parse().unwrap();
+        let mut repeated = vec![None; 12];
+        repeated[6..10].copy_from_slice(&[Some(0), Some(1), Some(2), Some(3)]);
+        for seed in 0..8 {
+            let mut state = seed;
+            let numbers = &mut || uniform(&mut state);
+            let tune = Tune::default();
+            let chords = plan_under(&tune, &[None; 48], &repeated, Some(key), true, numbers);
+            assert_eq!(chords[24..40], chords[..16], "seed {seed}");
+            assert!(
+                chords[44..].iter().all(|chord| chord.bass == 7),
+                "seed {seed}"
+            );
+        }
     }
 
     #[test]

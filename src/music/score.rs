@@ -2,11 +2,14 @@
 
 mod repair;
 
+use std::ops::Range;
+
 use crate::error::Fault;
 use crate::music::chord::ChordChange;
 use crate::music::metre::Metre;
 use crate::music::note::Note;
 use crate::music::part::Part;
+use crate::music::section::Section;
 use crate::music::tempo_map::TempoMap;
 use crate::time::{Bars, Beats, Seconds};
 
@@ -22,7 +25,8 @@ pub const MAX_NOTES: usize = 1 << 21;
 ///   0 and no longer than that score; pitches are below 128, velocities 1 to 127;
 /// - notes are sorted by start, then pitch, then part, and no two notes of one channel and pitch overlap (each part has
 ///   its [channel](Part::channel));
-/// - chords and cuts have finite beats and are sorted by them.
+/// - chords and cuts have finite beats and are sorted by them;
+/// - sections start inside the piece, each after the one before.
 ///
 /// [`Score::new`] refuses anything else; [`Score::repaired`] makes the best of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +47,8 @@ pub struct RawScore {
     pub chords: Vec<ChordChange>,
     /// Where the picture cuts.
     pub cuts: Vec<Beats>,
+    /// The sections; empty if the piece has no form.
+    pub sections: Vec<Section>,
 }
 
 /// One silent bar of 4/4 at 120 BPM.
@@ -55,6 +61,7 @@ impl Default for RawScore {
             tempo_map: TempoMap::default(),
             chords: Vec::new(),
             cuts: Vec::new(),
+            sections: Vec::new(),
         }
     }
 }
@@ -102,6 +109,11 @@ impl Score {
     /// Where the picture cuts, sorted.
     pub fn cuts(&self) -> &[Beats] {
         &self.0.cuts
+    }
+
+    /// Returns the sections, sorted by start; empty if the piece has no form.
+    pub fn sections(&self) -> &[Section] {
+        &self.0.sections
     }
 
     /// Returns the length in beats.
@@ -173,7 +185,20 @@ impl RawScore {
                 ));
             }
         }
+        let piece = self.piece();
+        let is_inside = (self.sections.iter()).all(|section| piece.contains(&section.start));
+        if !is_inside || !self.sections.is_sorted_by(|a, b| a.start < b.start) {
+            return Err(Fault::new(
+                "sections that are unsorted or outside the piece",
+                "sections inside it, each after the one before",
+            ));
+        }
         Ok(())
+    }
+
+    /// Returns the beats of its bars.
+    fn piece(&self) -> Range<Beats> {
+        Beats(0.0)..self.metre.length(self.bars)
     }
 
     /// Returns the first note that starts while another of its channel and pitch sounds.

@@ -14,6 +14,7 @@ use diff_bgm::music::chord::{ChordChange, ChordLane};
 use diff_bgm::music::key::Key;
 use diff_bgm::music::metre::Metre;
 use diff_bgm::music::metrics::Metrics;
+use diff_bgm::music::section::Section;
 use diff_bgm::time::{Bars, Beats, Tempo};
 use diff_bgm::{Fault, Result};
 use serde::Serialize;
@@ -21,6 +22,7 @@ use serde::Serialize;
 use crate::clip;
 use crate::coherence::CoherenceArgs;
 use crate::controls::ControlArgs;
+use crate::form::FormArgs;
 use crate::output::{expect_extension, write_json};
 use crate::steering::SteeringArgs;
 use crate::style::{StyleChoice, style};
@@ -58,6 +60,8 @@ pub(crate) struct Arguments {
     /// Let the music go on at the end instead of coming to rest on a last chord
     #[arg(long)]
     open_end: bool,
+    #[command(flatten)]
+    form: FormArgs,
     #[command(flatten)]
     controls: ControlArgs,
     /// Sampler: ddpm, ddim, dpm++2m or sde-dpm++2m [default: the model's own]
@@ -129,6 +133,7 @@ struct Report<'a> {
     bars: u32,
     music: Metrics,
     cuts_beats: &'a [Beats],
+    sections: &'a [Section],
     chords: &'a [ChordChange],
     seconds: Timings,
 }
@@ -161,6 +166,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     ] {
         path.map_or(Ok(()), |path| expect_writable(path))?;
     }
+    let theme = arguments.form.theme(arguments.metre)?;
     let device = arguments.work.start()?;
 
     let (clip, load_clip) = timed(|| clip::read(&arguments.clip))?;
@@ -195,6 +201,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         ends: !arguments.open_end,
         ..usual
     };
+    let settings = arguments.form.over(settings, theme);
     let settings = arguments.controls.over(settings, &model)?;
     let (draft, generate_seconds) =
         timed(|| with_progress(|on_progress| generate(&model, &clip, &settings, on_progress)))?;
@@ -216,6 +223,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             bars: draft.score.bars().0,
             music: Metrics::of(&draft.score),
             cuts_beats: draft.score.cuts(),
+            sections: draft.score.sections(),
             chords: draft.score.chords(),
             seconds: Timings {
                 load_model,

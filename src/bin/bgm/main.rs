@@ -7,6 +7,7 @@ mod controls;
 mod convert;
 mod evaluate;
 mod features;
+mod form;
 mod generate;
 mod info;
 mod mask;

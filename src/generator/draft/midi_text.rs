@@ -5,7 +5,7 @@
 
 use super::Draft;
 use crate::error::{Error, Result};
-use crate::music::midi_file::{MidiFile, NOTE_ON};
+use crate::music::midi_file::MidiFile;
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
@@ -64,21 +64,10 @@ pub(super) fn read(file: &MidiFile) -> Result<Draft> {
 
 /// Returns the part on whose channel a note begins, for tracks that were renamed.
 fn part_by_channel(file: &MidiFile, note: &Note) -> Part {
-    let first = file
-        .events
-        .partition_point(|event| event.at.0 < note.start.0);
-    let begins = file.events[first..]
-        .iter()
-        .take_while(|event| event.at == note.start);
-    let begins = begins
-        .filter(|event| event.command == NOTE_ON && event.data == [note.pitch, note.velocity]);
     let parts = [Part::Lead, Part::Chords, Part::Bass];
-    let mut parts = begins.filter_map(|event| {
-        parts
-            .into_iter()
-            .find(|part| part.channel() == event.channel)
-    });
-    parts.next().unwrap_or_default()
+    let mut named = (file.channels_of(note))
+        .filter_map(|channel| parts.into_iter().find(|part| part.channel() == channel));
+    named.next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The form of a draft in saved projects.
 //!
-//! It is older than scores: chords are in the recipe, and later additions (a metre other than 4/4, a changing tempo) are
-//! written only if they are used, so that older programs read everything else.
+//! It is older than scores: chords are in the recipe, and later additions (a metre other than 4/4, a changing tempo, sections)
+//! are written only if they are used, so that older programs read everything else.
 
 use std::borrow::Cow;
 
@@ -13,6 +13,7 @@ use crate::music::chord::ChordChange;
 use crate::music::metre::Metre;
 use crate::music::note::Note;
 use crate::music::score::{RawScore, Score};
+use crate::music::section::Section;
 use crate::music::tempo_map::TempoMap;
 use crate::time::{Bars, Beats};
 
@@ -24,6 +25,8 @@ struct SavedDraft<'a> {
     metre: Metre,
     tempo: Cow<'a, TempoMap>,
     cuts: Cow<'a, [Beats]>,
+    #[serde(default, skip_serializing_if = "<[Section]>::is_empty")]
+    sections: Cow<'a, [Section]>,
     recipe: SavedRecipe<'a>,
 }
 
@@ -46,6 +49,7 @@ impl<'a> From<&'a Draft> for SavedDraft<'a> {
             metre: score.metre(),
             tempo: Cow::Borrowed(score.tempo_map()),
             cuts: score.cuts().into(),
+            sections: score.sections().into(),
             recipe: SavedRecipe {
                 model: recipe.model.as_str().into(),
                 guidance_scale: recipe.guidance_scale,
@@ -67,6 +71,7 @@ impl From<SavedDraft<'_>> for Draft {
                 tempo_map: saved.tempo.into_owned(),
                 chords: saved.recipe.chords.into_owned(),
                 cuts: saved.cuts.into_owned(),
+                sections: saved.sections.into_owned(),
             }),
             recipe: Recipe {
                 model: saved.recipe.model.into_owned(),
@@ -173,11 +178,13 @@ mod tests {
     }
 
     #[test]
-    fn metre_and_changing_tempo_come_back() {
+    fn metre_changing_tempo_and_sections_come_back() {
         let mut json: Value = serde_json::from_str(OLD).unwrap();
         json["metre"] = json!("6/8");
         json["tempo"] = json!([{"at": 0.0, "tempo": 90.0}, {"at": 6.0, "tempo": 92.0}]);
+        json["sections"] = json!([{"start": 0.0, "name": "A"}, {"start": 6.0, "name": "A'"}]);
         let draft: Draft = serde_json::from_value(json).unwrap();
+        assert_eq!(draft.score.sections()[1].name, "A'");
         assert_eq!(draft.score.length(), Beats(12.0));
         assert_eq!(draft.score.tempo_map().tempo_at(Beats(7.0)).bpm(), 92.0);
         let text = serde_json::to_string(&draft).unwrap();

@@ -27,7 +27,7 @@ impl Score {
     /// Returns the score as a MIDI file of format 1 with 480 ticks per quarter note.
     ///
     /// The first track holds `description` as a text, tempo, time signature, chords as texts, and a marker "cut 1",
-    /// "cut 2", … at every cut. A track for each part follows, named after it ("Diff-BGM" for [`Part::All`]) and on its
+    /// "cut 2", … at every cut and with its name at every section. A track for each part follows, named after it ("Diff-BGM" for [`Part::All`]) and on its
     /// channel. All tracks end with the last bar, or with a note that lasts longer.
     ///
     /// # Errors
@@ -47,8 +47,8 @@ impl Score {
             .collect();
         let last_events = (parts.iter()).filter_map(|(_, events)| Some(events.last()?.0));
         let end = last_events.fold(tick(self.length()), u32::max);
-        let cuts = cut_names(self);
-        let conductor = track("", conductor_events(self, description, &cuts), end);
+        let markers = markers(self);
+        let conductor = track("", conductor_events(self, description, &markers), end);
         let parts = parts.into_iter();
         let parts = parts.map(|(part, notes)| track(track_name(part), notes, end));
         let smf = Smf {
@@ -144,7 +144,7 @@ fn part_events(score: &Score, controls: &Controls, part: Part) -> Vec<Timed<'sta
 fn conductor_events<'a>(
     score: &'a Score,
     description: &'a str,
-    cuts: &'a [(u32, String)],
+    markers: &'a [(u32, String)],
 ) -> Vec<Timed<'a>> {
     let piece = Beats(0.0)..score.length();
     let description = [(0, MetaMessage::Text(description.as_bytes()))];
@@ -164,12 +164,13 @@ fn conductor_events<'a>(
                 MetaMessage::Text(chord.symbol.as_bytes()),
             )
         });
-    let cuts = (cuts.iter()).map(|(tick, name)| (*tick, MetaMessage::Marker(name.as_bytes())));
+    let markers = markers.iter();
+    let markers = markers.map(|(tick, name)| (*tick, MetaMessage::Marker(name.as_bytes())));
     let mut events: Vec<(u32, MetaMessage)> = (description.into_iter())
         .chain(tempi)
         .chain(time_signature)
         .chain(chords)
-        .chain(cuts)
+        .chain(markers)
         .collect();
     events.sort_by_key(|(tick, _)| *tick);
     (events.into_iter())
@@ -190,13 +191,14 @@ fn time_signature(score: &Score) -> MetaMessage<'static> {
     )
 }
 
-/// Returns the ticks and names of the cuts within the piece.
-fn cut_names(score: &Score) -> Vec<(u32, String)> {
+/// Returns the ticks and names of the sections, and of the cuts within the piece.
+fn markers(score: &Score) -> Vec<(u32, String)> {
     let piece = Beats(0.0)..=score.length();
     let cuts = score.cuts().iter().filter(|cut| piece.contains(cut));
-    (cuts.enumerate())
-        .map(|(i, cut)| (tick(*cut), format!("cut {}", i + 1)))
-        .collect()
+    let cuts = (cuts.enumerate()).map(|(i, cut)| (tick(*cut), format!("cut {}", i + 1)));
+    let sections = score.sections().iter();
+    let sections = sections.map(|section| (tick(section.start), section.name.clone()));
+    sections.chain(cuts).collect()
 }
 
 /// Returns a track of sorted events, with its name unless that is empty, and its end.

@@ -8,9 +8,9 @@ use crate::time::{Bars, Beats};
 impl RawScore {
     /// Returns the nearest contents that [`Score::new`](super::Score::new) accepts. Valid contents stay as they are.
     ///
-    /// Clamps bars and velocities; drops notes, chords and cuts with impossible times or pitches; sorts all three; ends
-    /// a note where the next one of its channel and pitch starts. Of notes that start together on one channel and pitch,
-    /// the longest stays.
+    /// Clamps bars and velocities; drops notes, chords, cuts and sections with impossible times or pitches; sorts them
+    /// all; ends a note where the next one of its channel and pitch starts. Of notes that start together on one channel and
+    /// pitch, the longest stays; of sections that start together, the first.
     #[must_use]
     pub fn repaired(mut self) -> Self {
         self.bars = Bars(self.bars.0.clamp(1, MAX_BARS));
@@ -25,6 +25,10 @@ impl RawScore {
         (self.chords).sort_by(|a, b| a.start.0.total_cmp(&b.start.0));
         self.cuts.retain(|cut| cut.0.is_finite());
         self.cuts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let piece = self.piece();
+        (self.sections).retain(|section| piece.contains(&section.start));
+        (self.sections).sort_by(|a, b| a.start.0.total_cmp(&b.start.0));
+        (self.sections).dedup_by(|later, earlier| later.start == earlier.start);
         self
     }
 }

@@ -69,15 +69,28 @@ fn any_raw_score() -> impl Strategy<Value = RawScore> {
         20.0f64..400.0,
         prop::collection::vec(any_beats(), 0..5),
         prop::collection::vec(any_beats(), 0..5),
+        prop::collection::vec(any_beats(), 0..5),
     )
-        .prop_map(|(notes, bars, metre, tempo_bpm, chords, cuts)| RawScore {
-            notes,
-            bars: Bars(bars),
-            metre,
-            tempo_map: TempoMap::constant(Tempo::new(tempo_bpm).unwrap()),
-            chords: (chords.into_iter()).map(|start| chord(start.0)).collect(),
-            cuts,
-        })
+        .prop_map(
+            |(notes, bars, metre, tempo_bpm, chords, cuts, sections)| RawScore {
+                notes,
+                bars: Bars(bars),
+                metre,
+                tempo_map: TempoMap::constant(Tempo::new(tempo_bpm).unwrap()),
+                chords: (chords.into_iter()).map(|start| chord(start.0)).collect(),
+                cuts,
+                sections: (sections.into_iter())
+                    .map(|start| section(start.0))
+                    .collect(),
+            },
+        )
+}
+
+fn section(start: f64) -> Section {
+    Section {
+        start: Beats(start),
+        name: "A".to_owned(),
+    }
 }
 
 proptest! {
@@ -199,6 +212,22 @@ fn chords_and_cuts_are_finite_and_sorted() {
     });
     assert_eq!(score.cuts(), [Beats(1.0), Beats(2.0)]);
     assert_eq!(score.chords(), [chord(0.0), chord(4.0)]);
+}
+
+#[test]
+fn sections_follow_each_other_inside_the_piece() {
+    for wrong in [&[4.0][..], &[-1.0], &[2.0, 1.0], &[1.0, 1.0], &[f64::NAN]] {
+        let raw = RawScore {
+            sections: wrong.iter().copied().map(section).collect(),
+            ..RawScore::default()
+        };
+        assert!(Score::new(raw).is_err(), "{wrong:?}");
+    }
+    let score = Score::repaired(RawScore {
+        sections: [3.0, 0.0, 3.0, 4.0, f64::NAN].map(section).to_vec(),
+        ..RawScore::default()
+    });
+    assert_eq!(score.sections(), [section(0.0), section(3.0)]);
 }
 
 #[test]

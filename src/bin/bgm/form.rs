@@ -1,0 +1,63 @@
+//! The options of form: which sections share a theme, and the theme itself.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use diff_bgm::generator::{Form, Settings};
+use diff_bgm::music::metre::Metre;
+use diff_bgm::music::note::Note;
+use diff_bgm::{Error, Result};
+
+use crate::midi_input;
+
+#[derive(Args)]
+pub(crate) struct FormArgs {
+    /// Form: letters such as AABA, a section for each, of which those of one letter share a theme; auto (chosen for the
+    /// length), or off. Sections begin at cuts near bar lines [default: auto with --theme, otherwise the model's own]
+    #[arg(long)]
+    form: Option<Form>,
+    /// The theme of the first section, kept as played: a MIDI file in the same metre with one track of notes, with the tune
+    /// on a track named Lead, or alone on channel 1. Planned chords fit it
+    #[arg(long, value_name = "THEME.mid")]
+    theme: Option<PathBuf>,
+    /// Bars at the end of a section that takes up a theme where the tune is painted anew, at most half of the section
+    #[arg(long, value_name = "BARS", default_value = "2")]
+    vary: u32,
+}
+
+impl FormArgs {
+    /// Reads the theme; no notes if none is given.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be read, has no notes or is not in `metre`.
+    pub(crate) fn theme(&self, metre: Metre) -> Result<Vec<Note>> {
+        let theme = self.theme.as_deref().map(|path| theme(path, metre));
+        theme.unwrap_or_else(|| Ok(Vec::new()))
+    }
+
+    /// Returns `settings` with `theme` and the form that is asked for.
+    pub(crate) fn over(&self, settings: Settings, theme: Vec<Note>) -> Settings {
+        let usual = if theme.is_empty() {
+            settings.form.clone()
+        } else {
+            Form::Auto
+        };
+        Settings {
+            form: self.form.clone().unwrap_or(usual),
+            theme,
+            varied_bars: self.vary,
+            ..settings
+        }
+    }
+}
+
+fn theme(path: &Path, metre: Metre) -> Result<Vec<Note>> {
+    let (file, _, found) = midi_input::read(path)?;
+    if found != metre {
+        return Err(Error::Usage(format!(
+            "{} is in {found}, the music in {metre}. Choose --metre {found}, or a theme in {metre}.",
+            path.display()
+        )));
+    }
+    Ok(file.lead()?.to_vec())
+}
