@@ -169,6 +169,8 @@ fn a_host_in_six_eight_gets_a_draft_in_six_eight_and_can_mute_its_parts() {
     let state = wait_for_takes_in(&mut playing, 1, Some(standing));
     let score = &state.current_take().unwrap().draft.score;
     assert_eq!(score.metre().to_string(), "6/8");
+    let plays = |part| score.notes().iter().any(|note| note.part == part);
+    assert!(plays(Part::Chords) && plays(Part::Bass));
     for muted in [Part::Lead, Part::Chords, Part::Bass] {
         let mute = playing
             .instance
@@ -178,7 +180,6 @@ fn a_host_in_six_eight_gets_a_draft_in_six_eight_and_can_mute_its_parts() {
         playing.frames = 0;
         playing.roll_until(score.length().0 + 1.0, 512);
         assert_eq!(playing.heard, expected_of(score, |part| part != muted));
-        assert_ne!(playing.heard, expected_of(score, |_| true));
         playing.block_with(Some(standing), 64, &[Sent::Value(0, mute, 0.0)]);
     }
 }

@@ -69,7 +69,7 @@ fn conditioning() -> PartsConditioning {
         lead_shares: &[1.0; BEATS],
         tempo_bpm: &[Some(100.0); BEATS],
         places: &[BeatPlace::default(); BEATS],
-        chords: &[Chord::parse("C").unwrap(); BEATS],
+        chords: &[Chord::parse("C:maj").unwrap(); BEATS],
         style: None,
     };
     PartsConditioning::of_music(model.config(), &music).unwrap()
