@@ -196,6 +196,7 @@ fn every_rule_of_sampling_changes_what_a_model_in_parts_paints() {
     let painted = |change: &dyn Fn(&mut Settings)| {
         let mut settings = Settings::for_family(model.config().cond_type);
         settings.sampler.steps = 2;
+        settings.retouches = 0;
         change(&mut settings);
         let mut go_on = |_, _| std::ops::ControlFlow::Continue(());
         generate(

@@ -6,8 +6,9 @@ use candle_core::Tensor;
 
 use super::Progress;
 use super::canvas::Canvas;
-use super::plausibility::Plausibility;
+use super::plausibility::{POOR, Plausibility};
 use super::region::{PARTS, Region, Window};
+use super::settings::MAX_RETOUCHES;
 use crate::conditioning::parts::PartsConditioning;
 use crate::diffusion::coherence::{Coherence, Coherent};
 use crate::diffusion::guidance::GuidedModel;
@@ -25,6 +26,8 @@ use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Steps};
 const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
 /// The least often that bars which came out empty are painted again if notes were asked for.
 const EMPTY_BAR_RETOUCHES: usize = 2;
+/// How often a poor window is painted anew.
+const FRESH_STARTS: u64 = 2;
 /// Of the sampling steps, the share that painting bars again takes: with their neighbours kept, fewer do.
 const RETOUCH_STEPS: f64 = 0.5;
 /// Added to the seed for each further try: an odd number far from any that a user would choose.
@@ -43,6 +46,28 @@ pub(super) struct Painter<'a> {
     pub(super) retouches: usize,
 }
 
+/// A run of the sampler over a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Attempt {
+    /// The first.
+    First,
+    /// All of the window again, counted from 1.
+    Fresh(u64),
+    /// Its weak bars again, counted from 1.
+    Retouch(usize),
+}
+
+impl Attempt {
+    /// Returns its number among the attempts, which sets its noise.
+    fn number(self) -> u64 {
+        match self {
+            Self::First => 0,
+            Self::Retouch(round) => round as u64,
+            Self::Fresh(start) => MAX_RETOUCHES as u64 + start,
+        }
+    }
+}
+
 impl Painter<'_> {
     /// Paints `region` on `canvas`. Nothing outside the region changes, and the same seed with the same surroundings gives
     /// the same result.
@@ -55,25 +80,64 @@ impl Painter<'_> {
         let windows = region.windows(self.metre);
         let segments = windows.len();
         let steps_of = |attempt| self.sampler_of(attempt).step_count(self.model.schedule());
-        let (first_steps, later_steps) = (steps_of(0), steps_of(1));
+        let (first_steps, later_steps) = (steps_of(Attempt::First), steps_of(Attempt::Retouch(1)));
         let steps = first_steps + self.retouches * later_steps;
         for (segment, window) in windows.iter().enumerate() {
-            let mut on_step = |attempt: u64, step: usize| {
-                let before = match attempt {
-                    0 => 0,
-                    _ => first_steps + (attempt as usize - 1) * later_steps,
+            let mut on_step = |attempt: Attempt, step: usize| {
+                let step = match attempt {
+                    Attempt::First => step,
+                    Attempt::Fresh(_) => first_steps,
+                    Attempt::Retouch(round) => first_steps + (round - 1) * later_steps + step,
                 };
                 on_progress(Progress {
                     segment,
                     segments,
-                    step: (before + step).min(steps),
+                    step: step.min(steps),
                     steps,
                 })
             };
-            self.paint_window(canvas, region, region, window, 0, &mut on_step)?;
+            self.paint_window(canvas, region, region, window, Attempt::First, &mut on_step)?;
+            if self.retouches > 0 {
+                self.start_afresh_if_poor(canvas, region, window, &mut on_step)?;
+            }
             self.retouch(canvas, region, window, &mut on_step)?;
         }
         Ok(())
+    }
+
+    /// Paints a poor window anew, from other noise, and leaves the most plausible one. In a window whose tune hides in the
+    /// accompaniment throughout, say, no bar gets better with the others kept.
+    fn start_afresh_if_poor(
+        &self,
+        canvas: &mut Canvas,
+        region: &Region,
+        window: &Window,
+        on_step: &mut dyn FnMut(Attempt, usize) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let judge = self.judge();
+        let mut best = judge.mean_cost(canvas, region, window.painted.clone());
+        for start in 1..=FRESH_STARTS {
+            if best <= POOR {
+                break;
+            }
+            let before = canvas.clone();
+            let attempt = Attempt::Fresh(start);
+            self.paint_window(canvas, region, region, window, attempt, on_step)?;
+            let cost = judge.mean_cost(canvas, region, window.painted.clone());
+            if cost < best {
+                best = cost;
+            } else {
+                *canvas = before;
+            }
+        }
+        Ok(())
+    }
+
+    fn judge(&self) -> Plausibility<'_> {
+        Plausibility {
+            conditioning: self.conditioning,
+            metre: self.metre,
+        }
     }
 
     /// Paints the weak bars of a window again, each with its neighbours kept. Of the old and the new bar, the more plausible one
@@ -83,14 +147,11 @@ impl Painter<'_> {
         canvas: &mut Canvas,
         region: &Region,
         window: &Window,
-        on_step: &mut dyn FnMut(u64, usize) -> ControlFlow<()>,
+        on_step: &mut dyn FnMut(Attempt, usize) -> ControlFlow<()>,
     ) -> Result<()> {
-        let judge = Plausibility {
-            conditioning: self.conditioning,
-            metre: self.metre,
-        };
-        for attempt in 1..=self.retouches.max(EMPTY_BAR_RETOUCHES) {
-            let only_empty = attempt > self.retouches;
+        let judge = self.judge();
+        for round in 1..=self.retouches.max(EMPTY_BAR_RETOUCHES) {
+            let only_empty = round > self.retouches;
             let weak = judge.weak_bars(canvas, region, window.painted.clone(), only_empty);
             if weak.is_empty() {
                 break;
@@ -106,7 +167,7 @@ impl Painter<'_> {
                 region,
                 &region.and(&chosen),
                 window,
-                attempt as u64,
+                Attempt::Retouch(round),
                 on_step,
             )?;
             for bar in judge.worse_bars(canvas, region, &weak) {
@@ -116,12 +177,10 @@ impl Painter<'_> {
         Ok(())
     }
 
-    /// Returns the settings of the sampler for an attempt; 0 is the first.
-    fn sampler_of(&self, attempt: u64) -> SamplerSettings {
-        let steps = if attempt == 0 {
-            self.sampler.steps
-        } else {
-            (self.sampler.steps as f64 * RETOUCH_STEPS).ceil() as usize
+    fn sampler_of(&self, attempt: Attempt) -> SamplerSettings {
+        let steps = match attempt {
+            Attempt::First | Attempt::Fresh(_) => self.sampler.steps,
+            Attempt::Retouch(_) => (self.sampler.steps as f64 * RETOUCH_STEPS).ceil() as usize,
         };
         SamplerSettings {
             steps,
@@ -136,8 +195,8 @@ impl Painter<'_> {
         region: &Region,
         painted: &Region,
         window: &Window,
-        attempt: u64,
-        on_step: &mut dyn FnMut(u64, usize) -> ControlFlow<()>,
+        attempt: Attempt,
+        on_step: &mut dyn FnMut(Attempt, usize) -> ControlFlow<()>,
     ) -> Result<()> {
         let model = self.model;
         let device = model.device();
@@ -194,7 +253,9 @@ impl Painter<'_> {
             x0_range: range,
         };
         let noise = PlaceNoise {
-            seed: self.seed.wrapping_add(attempt.wrapping_mul(SEED_STEP)),
+            seed: self
+                .seed
+                .wrapping_add(attempt.number().wrapping_mul(SEED_STEP)),
             planes,
             pitches,
             period_steps: 2 * self.metre.bar_steps() as usize,

@@ -32,7 +32,7 @@ const PARTS_REPETITION: f32 = 0.75;
 /// How often models of the `parts` family paint weak bars again.
 const PARTS_RETOUCHES: usize = 1;
 /// The most often that weak bars are painted again.
-const MAX_RETOUCHES: usize = 16;
+pub(super) const MAX_RETOUCHES: usize = 16;
 /// The guidance scale of the published models, the authors' own.
 const PUBLISHED_GUIDANCE_SCALE: f64 = 5.0;
 

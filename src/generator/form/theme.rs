@@ -14,9 +14,11 @@ pub(in crate::generator) fn clipped(notes: &[Note], beats: &Range<usize>) -> Vec
     let inside = (notes.iter())
         .filter(|note| (start..end).contains(&((note.start.0 * steps).round() / steps)));
     (inside.map(|note| {
-        let last = note.end().0.min(end);
+        if note.end().0 <= end {
+            return *note;
+        }
         Note {
-            length: Beats(last - note.start.0),
+            length: Beats(end - note.start.0),
             ..*note
         }
     }))
