@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn borders_move_to_cuts_near_bar_lines() {
-        assert_eq!(borders(3, 24, 0, &[9.95, 16.5]), [0, 10, 16]);
+        assert_eq!(borders(3, 24, 0, &[9.95, 15.95]), [0, 10, 16]);
         // A cut that would leave a section of fewer than four bars is let be.
         assert_eq!(borders(2, 16, 0, &[2.0, 9.0]), [0, 9]);
     }

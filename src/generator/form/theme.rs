@@ -13,17 +13,14 @@ pub(in crate::generator) fn clipped(notes: &[Note], beats: &Range<usize>) -> Vec
     let (start, end) = (beats.start as f64, beats.end as f64);
     let inside = (notes.iter())
         .filter(|note| (start..end).contains(&((note.start.0 * steps).round() / steps)));
-    (inside.map(|note| {
-        if note.end().0 <= end {
-            return *note;
-        }
-        Note {
+    let ended = inside.map(|note| match note.end().0 > end {
+        true => Note {
             length: Beats(end - note.start.0),
             ..*note
-        }
-    }))
-    .filter(|note| note.length.0 > 0.0)
-    .collect()
+        },
+        false => *note,
+    });
+    ended.filter(|note| note.length.0 > 0.0).collect()
 }
 
 /// Returns the notes `beats` later and `semitones` higher, without those that no MIDI pitch can hold.

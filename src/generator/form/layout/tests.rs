@@ -93,7 +93,7 @@ fn a_longer_section_goes_on_after_its_theme() {
 
 #[test]
 fn sections_begin_at_the_cuts() {
-    let form = layout("ABA", 24, &[39.9, 66.1, 70.0], true);
+    let form = layout("ABA", 24, &[39.9, 67.9, 70.0], true);
     let starts: Vec<f64> = named(&form).into_iter().map(|(at, _)| at).collect();
     assert_eq!(starts, [0.0, 40.0, 68.0]);
 }
