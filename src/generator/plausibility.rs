@@ -163,10 +163,12 @@ impl Plausibility<'_> {
             let semitones = a.pitch.abs_diff(b.pitch);
             moves += 1;
             easy += usize::from((1..=2).contains(&semitones));
-            cost += match semitones {
-                0..=EASY_MOVE => 0.0,
-                ..=SMALL_MOVE => 0.15,
-                _ => 0.6,
+            cost += if semitones <= EASY_MOVE {
+                0.0
+            } else if semitones <= SMALL_MOVE {
+                0.15
+            } else {
+                0.6
             };
         }
         if moves >= 3 {

@@ -221,6 +221,6 @@ fn of_an_old_and_a_new_bar_the_more_plausible_one_stays() {
     let empty = changed(1, |_| None);
     let weak = judge.weak_bars(&canvas(&empty), &region, 0..BEATS, false);
     let worse = |notes: &[GridNote]| judge.worse_bars(&canvas(notes), &region, &weak);
-    assert_eq!(worse(&empty), [4..8]);
+    assert_eq!((worse(&empty).len(), worse(&empty)[0].clone()), (1, 4..8));
     assert!(worse(&good()).is_empty());
 }
