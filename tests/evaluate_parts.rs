@@ -195,7 +195,7 @@ fn every_rule_of_sampling_changes_what_a_model_in_parts_paints() {
     let windows = choose(&cache, Choice::default(), 1, model.pitches());
     let painted = |change: &dyn Fn(&mut Settings)| {
         let mut settings = Settings::for_family(model.config().cond_type);
-        settings.sampler.steps = 2;
+        settings.sampler.steps = 4;
         settings.retouches = 0;
         change(&mut settings);
         let mut go_on = |_, _| std::ops::ControlFlow::Continue(());
