@@ -6,9 +6,8 @@ use candle_core::Tensor;
 
 use super::Progress;
 use super::canvas::Canvas;
-use super::plausibility::{POOR, Plausibility};
+use super::plausibility::Plausibility;
 use super::region::{PARTS, Region, Window};
-use super::settings::MAX_RETOUCHES;
 use crate::conditioning::parts::PartsConditioning;
 use crate::diffusion::coherence::{Coherence, Coherent};
 use crate::diffusion::guidance::GuidedModel;
@@ -26,8 +25,6 @@ use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Steps};
 const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
 /// The least often that bars which came out empty are painted again if notes were asked for.
 const EMPTY_BAR_RETOUCHES: usize = 2;
-/// How often a poor window is painted anew.
-const FRESH_STARTS: u64 = 2;
 /// Of the sampling steps, the share that painting bars again takes: with their neighbours kept, fewer do.
 const RETOUCH_STEPS: f64 = 0.5;
 /// Added to the seed for each further try: an odd number far from any that a user would choose.
@@ -51,8 +48,6 @@ pub(super) struct Painter<'a> {
 enum Attempt {
     /// The first.
     First,
-    /// All of the window again, counted from 1.
-    Fresh(u64),
     /// Its weak bars again, counted from 1.
     Retouch(usize),
 }
@@ -63,7 +58,6 @@ impl Attempt {
         match self {
             Self::First => 0,
             Self::Retouch(round) => round as u64,
-            Self::Fresh(start) => MAX_RETOUCHES as u64 + start,
         }
     }
 }
@@ -86,7 +80,6 @@ impl Painter<'_> {
             let mut on_step = |attempt: Attempt, step: usize| {
                 let step = match attempt {
                     Attempt::First => step,
-                    Attempt::Fresh(_) => first_steps,
                     Attempt::Retouch(round) => first_steps + (round - 1) * later_steps + step,
                 };
                 on_progress(Progress {
@@ -97,38 +90,7 @@ impl Painter<'_> {
                 })
             };
             self.paint_window(canvas, region, region, window, Attempt::First, &mut on_step)?;
-            if self.retouches > 0 {
-                self.start_afresh_if_poor(canvas, region, window, &mut on_step)?;
-            }
             self.retouch(canvas, region, window, &mut on_step)?;
-        }
-        Ok(())
-    }
-
-    /// Paints a poor window anew, from other noise, and leaves the most plausible one. In a window whose tune hides in the
-    /// accompaniment throughout, say, no bar gets better with the others kept.
-    fn start_afresh_if_poor(
-        &self,
-        canvas: &mut Canvas,
-        region: &Region,
-        window: &Window,
-        on_step: &mut dyn FnMut(Attempt, usize) -> ControlFlow<()>,
-    ) -> Result<()> {
-        let judge = self.judge();
-        let mut best = judge.mean_cost(canvas, region, window.painted.clone());
-        for start in 1..=FRESH_STARTS {
-            if best <= POOR {
-                break;
-            }
-            let before = canvas.clone();
-            let attempt = Attempt::Fresh(start);
-            self.paint_window(canvas, region, region, window, attempt, on_step)?;
-            let cost = judge.mean_cost(canvas, region, window.painted.clone());
-            if cost < best {
-                best = cost;
-            } else {
-                *canvas = before;
-            }
         }
         Ok(())
     }
@@ -179,7 +141,7 @@ impl Painter<'_> {
 
     fn sampler_of(&self, attempt: Attempt) -> SamplerSettings {
         let steps = match attempt {
-            Attempt::First | Attempt::Fresh(_) => self.sampler.steps,
+            Attempt::First => self.sampler.steps,
             Attempt::Retouch(_) => (self.sampler.steps as f64 * RETOUCH_STEPS).ceil() as usize,
         };
         SamplerSettings {

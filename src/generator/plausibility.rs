@@ -16,8 +16,6 @@ use crate::time::STEPS_PER_BEAT;
 
 /// A bar that costs more than this is weak.
 pub(super) const WEAK: f64 = 1.2;
-/// A stretch whose bars cost more than this on average is poor.
-pub(super) const POOR: f64 = 1.0;
 /// The cost of a bar that is empty although notes are asked for.
 const EMPTY: f64 = 100.0;
 /// The largest move in semitones that a singer makes with ease.
@@ -89,17 +87,6 @@ impl Plausibility<'_> {
             }
         }
         chosen
-    }
-
-    /// Returns the mean cost of the bars among `painted`, or 0 if there is none.
-    pub(super) fn mean_cost(&self, canvas: &Canvas, region: &Region, painted: Range<usize>) -> f64 {
-        let parts = Parts::of(canvas);
-        let bar = self.metre.bar_beats() as usize;
-        let bars = painted.start.div_ceil(bar)..painted.end / bar;
-        let count = bars.len().max(1) as f64;
-        bars.map(|index| self.cost(&parts, region, index * bar))
-            .sum::<f64>()
-            / count
     }
 
     /// Returns those of `bars` that now cost no less than they did.

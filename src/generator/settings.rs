@@ -29,10 +29,8 @@ pub const PARTS_GUIDANCE_SCALE: f64 = 1.0;
 pub const PARTS_STEPS: usize = 8;
 /// The repetition of models of the `parts` family.
 const PARTS_REPETITION: f32 = 0.75;
-/// How often models of the `parts` family paint weak bars again.
-const PARTS_RETOUCHES: usize = 1;
 /// The most often that weak bars are painted again.
-pub(super) const MAX_RETOUCHES: usize = 16;
+const MAX_RETOUCHES: usize = 16;
 /// The guidance scale of the published models, the authors' own.
 const PUBLISHED_GUIDANCE_SCALE: f64 = 5.0;
 
@@ -130,7 +128,6 @@ impl Settings {
                 steps: PARTS_STEPS,
                 ..SamplerSettings::default()
             },
-            retouches: PARTS_RETOUCHES,
             coherence: Coherence {
                 repetition: PARTS_REPETITION,
                 ..Coherence::NONE

@@ -53,9 +53,9 @@ pub(crate) struct Arguments {
     /// Share of fresh noise that sde-dpm++2m adds at each step, 0 to 1
     #[arg(long, default_value = "1")]
     churn: f64,
-    /// How often weak bars are painted again [default: the model's own]
-    #[arg(long)]
-    retouches: Option<usize>,
+    /// How often weak bars are painted again
+    #[arg(long, default_value = "0")]
+    retouches: usize,
     /// How closely the music follows the cues; 1 is without guidance [default: the model's own]
     #[arg(long)]
     guidance: Option<f64>,
@@ -150,7 +150,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             ..usual.sampler
         },
         guidance_scale: arguments.guidance,
-        retouches: arguments.retouches.unwrap_or(usual.retouches),
+        retouches: arguments.retouches,
         coherence: (arguments.coherence).over(usual.coherence),
         ..usual
     };

@@ -80,10 +80,10 @@ pub(crate) struct Arguments {
     /// Factor on the noise: below 1 is plainer, above 1 wilder
     #[arg(long, default_value = "1")]
     temperature: f64,
-    /// How often weak bars (a tune that breaks off, leaps or hides, a figure that is dropped) are painted again [default: the
-    /// model's own]
-    #[arg(long)]
-    retouches: Option<usize>,
+    /// How often weak bars (a tune that breaks off, leaps or hides, a figure that is dropped) are painted again; 1 takes
+    /// about half as long again
+    #[arg(long, default_value = "0")]
+    retouches: usize,
     /// How closely the music follows the clip; 1 is without guidance [default: the model's own]
     #[arg(long)]
     guidance: Option<f64>,
@@ -186,7 +186,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             temperature: arguments.temperature,
         },
         guidance_scale: arguments.guidance,
-        retouches: arguments.retouches.unwrap_or(usual.retouches),
+        retouches: arguments.retouches,
         steering,
         harmony: match arguments.chords {
             Some(chords) => Harmony::Chords(chords),

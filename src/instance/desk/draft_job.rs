@@ -99,7 +99,6 @@ impl DraftJob {
         let usual = Settings::for_family(family);
         settings.sampler.kind = usual.sampler.kind;
         settings.coherence = usual.coherence;
-        settings.retouches = usual.retouches;
         if family == ConditionKind::Parts {
             settings.metre = metre?;
         }
