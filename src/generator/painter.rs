@@ -6,6 +6,7 @@ use candle_core::Tensor;
 
 use super::Progress;
 use super::canvas::Canvas;
+use super::piece::ROLL_RANGE;
 use super::plausibility::Plausibility;
 use super::region::{PARTS, Region, Window};
 use crate::conditioning::parts::PartsConditioning;
@@ -21,8 +22,6 @@ use crate::music::metre::Metre;
 use crate::music::piano_roll::RollPart;
 use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Steps};
 
-/// The range that estimates of a roll of zeros and ones are clamped to.
-const ROLL_RANGE: (f32, f32) = (-0.1, 1.1);
 /// The least often that bars which came out empty are painted again if notes were asked for.
 const EMPTY_BAR_RETOUCHES: usize = 2;
 /// Of the sampling steps, the share that painting bars again takes: with their neighbours kept, fewer do.
