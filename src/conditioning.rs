@@ -4,6 +4,7 @@ pub mod beat_rows;
 pub mod clip_curves;
 pub mod cue_scale;
 pub mod harmony;
+pub mod hits;
 pub mod lead;
 pub mod pairing;
 pub mod parts;

@@ -21,6 +21,7 @@ pub use draft::{Asked, Draft, Recipe};
 pub use form::{Form, Letters, MAX_LETTERS};
 pub use inpaint::{Inpainting, inpaint};
 pub use region::Region;
+pub(crate) use repaint::chords_of;
 pub use repaint::{accompany, extend, repaint};
 pub use settings::{
     CUES_GUIDANCE_SCALE, MAX_SAMPLING_STEPS, PARTS_GUIDANCE_SCALE, PARTS_STEPS, Settings,
@@ -30,6 +31,7 @@ pub use settings::{
 use crate::conditioning::Conditioning;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::harmony::Harmony;
+use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::parts::PartsConditioning;
 use crate::conditioning::placement::Placement;
 use crate::conditioning::steering::Steering;
@@ -43,10 +45,10 @@ use crate::music::dynamics::{self, BeatCurves, PUBLISHED_VELOCITY};
 use crate::music::key::Key;
 use crate::music::metre::Metre;
 use crate::music::note::{Note, separate};
-use crate::music::piano_roll::PianoRoll;
+use crate::music::piano_roll::{PianoRoll, PitchRange};
 use crate::music::score::{RawScore, Score};
 use crate::music::tempo_map::TempoMap;
-use crate::time::{BEATS_PER_BAR, Bars, Beats, Steps};
+use crate::time::{BEATS_PER_BAR, Bars, Beats, STEPS_PER_BEAT, Steps};
 
 use canvas::Canvas;
 use painter::Painter;
@@ -208,11 +210,26 @@ pub fn paint_over(
         sampler: settings.sampler,
         guidance_scale: settings.guidance_scale_for(model),
         coherence: settings.coherence,
+        scale: settings.scale,
+        hits: &[],
         seed: settings.seed,
         retouches: settings.retouches,
     };
     painter.paint(&mut canvas, region, on_progress)?;
     Ok(canvas.into_roll())
+}
+
+/// Returns a score's notes on the grid, in lead and accompaniment.
+pub(crate) fn roll_of(score: &Score, pitches: PitchRange) -> PianoRoll {
+    let steps = Steps((score.length().0 * f64::from(STEPS_PER_BEAT)) as u32);
+    Canvas::of_notes(score.notes(), steps, pitches).into_roll()
+}
+
+/// Returns the hits of `settings` on a draft's grid.
+pub(crate) fn placed_hits(clip: &ClipFeatures, settings: &Settings) -> Vec<PlacedHit> {
+    let (placement, _) = place(clip, settings);
+    let hits = settings.hits.iter();
+    hits.filter_map(|hit| hit.placed(&placement)).collect()
 }
 
 /// Returns the changes of chord, spelt in the key that was set or in the one that they suggest.

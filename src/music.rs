@@ -19,6 +19,7 @@ pub mod piano_roll;
 pub mod pitch_class;
 pub mod progression;
 pub mod roll_picture;
+pub mod scale;
 pub mod score;
 pub mod section;
 pub mod spelling;

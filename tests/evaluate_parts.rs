@@ -150,7 +150,7 @@ fn figures_by_part_and_task_are_printed_and_written_beside_those_of_all_families
     assert!(figures["tasks"]["fill"]["groove_with_kept"]["generated"].is_number());
     assert!(figures["tasks"]["free"]["groove_with_kept"]["real"].is_null());
     assert_eq!(figures["by_style"]["song"]["segments"], 1);
-    assert_eq!(figures["coherence"]["repetition"], 0.75);
+    assert_eq!(figures["coherence"]["repetition"], 0.6);
     assert!(
         table.contains("groove_with_kept") && table.contains("song, 1 segment"),
         "{table}"

@@ -3,6 +3,7 @@
 //! Each measure of the picture becomes a curve of −1…1; which cue follows which measure is the table of
 //! [`Pairing`](crate::conditioning::pairing::Pairing). A cut suggests an accent on its beat.
 
+use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::placement::Placement;
 use crate::features::{ClipFeatures, PictureMeasure};
 use crate::music::cues::smoothed;
@@ -17,6 +18,10 @@ pub struct ClipCurves {
     curves: [Option<Vec<f32>>; PictureMeasure::ALL.len()],
     /// Whether the picture cuts at each beat.
     cuts: Vec<bool>,
+    /// How strongly hits lie on each beat, 0 to 1.
+    hits: Vec<f32>,
+    /// What the density of each beat loses before a strong hit.
+    held_back: Vec<f32>,
     /// What the tempo adds to the density that motion suggests.
     density_at_tempo: f32,
     /// Quarters in a bar.
@@ -112,6 +117,8 @@ impl ClipCurves {
             beats,
             curves,
             cuts,
+            hits: vec![0.0; beats],
+            held_back: vec![0.0; beats],
             density_at_tempo: density_at_tempo as f32,
             bar_beats: BEATS_PER_BAR as usize,
         }
@@ -124,6 +131,26 @@ impl ClipCurves {
             bar_beats: metre.bar_beats() as usize,
             ..self
         }
+    }
+
+    /// Returns the same curves with hits: those on a beat are accented, and the bar before a strong one holds back.
+    #[must_use]
+    pub fn with_hits(mut self, hits: &[PlacedHit]) -> Self {
+        for hit in hits.iter().filter(|hit| hit.beat() < self.beats) {
+            let beat = hit.beat();
+            if hit.is_on_beat() {
+                self.hits[beat] = self.hits[beat].max(hit.strength());
+            }
+            for held in &mut self.held_back[beat.saturating_sub(self.bar_beats)..beat] {
+                *held = held.max(hit.held_back());
+            }
+        }
+        self
+    }
+
+    /// Returns how strongly a hit lies on a beat, 0 (none) to 1.
+    pub fn hit(&self, beat: usize) -> f32 {
+        self.hits[beat]
     }
 
     /// Returns the place of a beat in its bar and the quarters in a bar.
@@ -143,14 +170,16 @@ impl ClipCurves {
 
     /// Returns the density that motion suggests at a beat, or `None` if the clip lacks the measure.
     ///
-    /// It is lower at a fast tempo, at which as many notes per beat would be more per second, and in the last bar.
+    /// It is lower at a fast tempo, at which as many notes per beat would be more per second, before a strong hit, and in the
+    /// last bar.
     pub fn density(&self, beat: usize) -> Option<f32> {
         let motion = self.curve(PictureMeasure::Motion)?[beat];
         let into_last_bar = (beat + ENDING.len()).checked_sub(self.beats);
         let rest = into_last_bar
             .filter(|_| self.beats >= LEAST_BEATS_WITH_ENDING)
             .map_or(0.0, |beat| ENDING[beat]);
-        Some((motion + self.density_at_tempo - rest).clamp(-1.0, 1.0))
+        let held = rest + self.held_back[beat];
+        Some((motion + self.density_at_tempo - held).clamp(-1.0, 1.0))
     }
 
     /// Returns whether the picture cuts at each beat, to the nearest beat.

@@ -8,7 +8,8 @@ use crate::music::chord::{Chord, ChordLane};
 use crate::music::key::Key;
 use crate::music::metre::Metre;
 use crate::music::note::Note;
-use crate::music::progression;
+use crate::music::progression::{self, Home};
+use crate::music::scale::Scale;
 use crate::time::{BEATS_PER_BAR, Beats};
 
 /// Where the chords of a piece come from.
@@ -29,6 +30,23 @@ impl Default for Harmony {
     }
 }
 
+/// What planned chords go by, besides the modes that are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ChordRequest<'a> {
+    /// The metre. Chords are found in bars of four beats and spread over its bars.
+    pub(crate) metre: Metre,
+    /// The tune that they fit, if there is one.
+    pub(crate) tune: &'a [Note],
+    /// For each bar the earlier one whose chords it has.
+    pub(crate) repeated_bars: &'a [Option<usize>],
+    /// The scale that they keep to.
+    pub(crate) scale: Option<Scale>,
+    /// Whether they end on the tonic.
+    pub(crate) ends: bool,
+    /// Seed of what is left open.
+    pub(crate) seed: u64,
+}
+
 impl Harmony {
     /// Returns the chord of each beat, or `None` if the harmony is free. `major_shares` is the share of chords that should
     /// be major-like at each beat, 0 to 1, or `None` for no preference.
@@ -45,18 +63,20 @@ impl Harmony {
         }
     }
 
-    /// Like [`Harmony::chords`], in any metre. Chords are found in bars of four beats and spread over the bars of `metre`;
-    /// with `ends`, a planned progression ends on its tonic. A planned progression fits `tune`, if there is one, and a bar
-    /// for which `repeated_bars` names an earlier one has its chords.
-    pub(crate) fn chords_in(
+    /// Like [`Harmony::chords`], in any metre and for a tune, a form and a scale.
+    pub(crate) fn chords_for(
         &self,
         major_shares: &[Option<f32>],
-        metre: Metre,
-        tune: &[Note],
-        repeated_bars: &[Option<usize>],
-        ends: bool,
-        seed: u64,
+        request: ChordRequest<'_>,
     ) -> Option<Vec<Option<Chord>>> {
+        let ChordRequest {
+            metre,
+            tune,
+            repeated_bars,
+            scale,
+            ends,
+            seed,
+        } = request;
         let (beats, bar) = (major_shares.len(), metre.bar_beats() as usize);
         let common = BEATS_PER_BAR as usize;
         let in_common = |beat: usize| beat / bar * common + beat % bar * common / bar;
@@ -76,11 +96,12 @@ impl Harmony {
                 let tune: Vec<Note> = tune.iter().map(in_common).collect();
                 let tune =
                     progression::Tune::of(&tune, if tune.is_empty() { 0 } else { shares.len() });
+                let home = scale.map(Home::Scale).or(key.map(Home::Key));
                 let chords = progression::plan_under(
                     &tune,
                     &shares,
                     repeated_bars,
-                    *key,
+                    home,
                     ends,
                     &mut uniform,
                 );

@@ -5,7 +5,8 @@ use candle_core::{DType, Tensor};
 use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::cue_scale::CueScale;
-use crate::conditioning::harmony::{Harmony, harmony_rows};
+use crate::conditioning::harmony::{ChordRequest, Harmony, harmony_rows};
+use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::major_shares;
 use crate::conditioning::steering::Steering;
 use crate::diffusion::config::ModelConfig;
@@ -16,6 +17,7 @@ use crate::music::chord::Chord;
 use crate::music::cues::{BeatCues, Cue};
 use crate::music::metre::Metre;
 use crate::music::note::Note;
+use crate::music::scale::Scale;
 use crate::music::style::Style;
 use crate::time::Tempo;
 
@@ -44,6 +46,10 @@ pub struct PartsRequest<'a> {
     pub tune: &'a [Note],
     /// For each bar the earlier bar whose planned chords it has; those beyond the slice have their own.
     pub repeated_bars: &'a [Option<usize>],
+    /// The scale that planned chords keep to, if any.
+    pub scale: Option<Scale>,
+    /// What notes are to meet. Planned chords change on the strong ones.
+    pub hits: &'a [PlacedHit],
     /// Whether the piece ends: its last beats form an ending, and its chords return to the tonic.
     pub ends: bool,
     /// Seed of the chords.
@@ -120,16 +126,25 @@ impl PartsConditioning {
             };
             beat_row(&values, place, request.style, config.styles.len())
         };
+        let mut chords = request.harmony.chords_for(
+            &major_shares(config, curves, request.steering),
+            ChordRequest {
+                metre: request.metre,
+                tune: request.tune,
+                repeated_bars: request.repeated_bars,
+                scale: request.scale,
+                ends: request.ends,
+                seed: request.seed,
+            },
+        );
+        if let (Harmony::Planned(_), Some(chords)) = (request.harmony, &mut chords) {
+            for hit in request.hits {
+                hit.change_chord(chords, bar_beats);
+            }
+        }
         Ok(Self {
             rows: BeatRows::new((0..beats).map(row)),
-            chords: request.harmony.chords_in(
-                &major_shares(config, curves, request.steering),
-                request.metre,
-                request.tune,
-                request.repeated_bars,
-                request.ends,
-                request.seed,
-            ),
+            chords,
             onsets: (0..beats)
                 .map(|beat| scale.value(Cue::Density, steered(Cue::Density, beat)?))
                 .collect(),

@@ -35,7 +35,7 @@ impl Default for Steering {
 
 /// How far full energy moves a cue.
 const ENERGY_REACH: f32 = 0.6;
-/// The accent of a beat at which the picture cuts.
+/// The accent of a beat at which the picture cuts, or a hit lies.
 const CUT_ACCENT: f32 = 0.95;
 /// The accents of a downbeat, of the middle of a bar and of its other beats without a cut.
 const METRE_ACCENTS: [f32; 3] = [0.04, -0.1, -0.35];
@@ -70,11 +70,13 @@ impl Steering {
             .collect()
     }
 
-    /// Returns the strength of each beat's accent, 0 to 1: at the cuts, or as drawn.
+    /// Returns the strength of each beat's accent, 0 to 1: at cuts and hits, or as drawn.
     pub fn accent_curve(&self, curves: &ClipCurves) -> Vec<f32> {
         (0..curves.beats())
             .map(|beat| {
-                let clip = curves.cuts()[beat].then_some(CUT_ACCENT);
+                let cut = curves.cuts()[beat].then_some(CUT_ACCENT);
+                let hit = Some(curves.hit(beat)).filter(|hit| *hit > 0.0);
+                let clip = cut.into_iter().chain(hit).reduce(f32::max);
                 let accent = self.lanes[Cue::Accent].value(beat, clip);
                 accent.unwrap_or(0.0).max(0.0)
             })
@@ -102,7 +104,7 @@ impl Steering {
 
     /// Returns the value of a cue at a beat, −1 to 1, or `None` if it is free.
     pub fn value(&self, cue: Cue, beat: usize, curves: &ClipCurves) -> Option<f32> {
-        let is_cut = curves.cuts()[beat];
+        let is_cut = curves.cuts()[beat] || curves.hit(beat) > 0.0;
         let clip = match cue {
             Cue::Density => curves.density(beat),
             Cue::Accent if is_cut => Some(CUT_ACCENT),

@@ -4,8 +4,10 @@
 //! - `task`: what is painted of a window and what is kept; [`generate`] does it, on the path of drafts.
 //! - `segment`, `lead`, `accompaniment`, `together`: what is measured on each part and on both.
 //! - `report`: the figures of all tasks.
+//! - `candidates`: ranks several drafts of a clip by some of those figures.
 
 mod accompaniment;
+mod candidates;
 mod lead;
 mod report;
 mod segment;
@@ -15,6 +17,7 @@ mod windows;
 
 use std::ops::ControlFlow;
 
+pub use candidates::{Candidate, MAX_CANDIDATES, Reason, draft_candidates};
 pub use report::{Figures, Group, PartsReport, TaskReport};
 pub use task::Task;
 pub use windows::{Choice, choose};
@@ -90,7 +93,12 @@ fn chords(window: &Window, harmony: Harmony, settings: &Settings) -> Option<Vec<
             let modes = window.cues.iter().map(|beat| Some(beat.get(Cue::Mode)));
             let modes: Vec<Option<f32>> = modes.collect();
             let planned = harmony::Harmony::Planned(None);
-            planned.chords_in(&modes, settings.metre, &[], &[], false, settings.seed)
+            let request = harmony::ChordRequest {
+                metre: settings.metre,
+                seed: settings.seed,
+                ..Default::default()
+            };
+            planned.chords_for(&modes, request)
         }
         Harmony::Given => Some(window.chords.clone()),
         Harmony::Free => None,

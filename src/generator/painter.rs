@@ -9,8 +9,9 @@ use super::canvas::Canvas;
 use super::piece::ROLL_RANGE;
 use super::plausibility::Plausibility;
 use super::region::{PARTS, Region, Window};
+use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::parts::PartsConditioning;
-use crate::diffusion::coherence::{Coherence, Coherent};
+use crate::diffusion::coherence::{Coherence, Coherent, Corrections, StepHit};
 use crate::diffusion::guidance::GuidedModel;
 use crate::diffusion::model::Model;
 use crate::diffusion::noise::NoiseUse;
@@ -20,6 +21,7 @@ use crate::diffusion::sampler::{Kept, SamplerSettings, Sampling};
 use crate::error::Result;
 use crate::music::metre::Metre;
 use crate::music::piano_roll::RollPart;
+use crate::music::scale::Scale;
 use crate::time::{BEATS_PER_SEGMENT, STEPS_PER_BEAT, STEPS_PER_SEGMENT, Steps};
 
 /// The least often that bars which came out empty are painted again if notes were asked for.
@@ -37,6 +39,10 @@ pub(super) struct Painter<'a> {
     pub(super) sampler: SamplerSettings,
     pub(super) guidance_scale: f64,
     pub(super) coherence: Coherence,
+    /// The scale that every note keeps to, if any.
+    pub(super) scale: Option<Scale>,
+    /// What notes are to meet.
+    pub(super) hits: &'a [PlacedHit],
     pub(super) seed: u64,
     /// How often weak bars are painted again.
     pub(super) retouches: usize,
@@ -149,6 +155,16 @@ impl Painter<'_> {
         }
     }
 
+    /// Returns the hits at or after `first`, counted from there.
+    fn hits_from(&self, first: Steps) -> Vec<StepHit> {
+        let hits = self.hits.iter().filter_map(|hit| {
+            let step = Steps(hit.step.0.checked_sub(first.0)?);
+            let strength = hit.strength();
+            Some(StepHit { step, strength })
+        });
+        hits.collect()
+    }
+
     /// Paints what `painted`, a part of `region`, has in a window.
     fn paint_window(
         &self,
@@ -204,13 +220,18 @@ impl Painter<'_> {
         let guided =
             GuidedModel::new(model, &condition(&rows)?, &free, self.guidance_scale, range)?;
         let chords = self.conditioning.chords().unwrap_or_default();
+        let hits = self.hits_from(first);
         let coherent = Coherent {
             denoiser: &guided,
-            coherence: self.coherence,
-            chords: chords.get(window.first_beat..).unwrap_or_default(),
-            bar_steps: self.metre.bar_steps() as usize,
+            corrections: Corrections {
+                coherence: self.coherence,
+                chords: chords.get(window.first_beat..).unwrap_or_default(),
+                scale: self.scale,
+                hits: &hits,
+                pitch_min: model.config().pitch_min,
+                bar_steps: self.metre.bar_steps() as usize,
+            },
             last_diffusion_step: model.schedule().steps() - 1,
-            pitch_min: model.config().pitch_min,
             x0_range: range,
         };
         let noise = PlaceNoise {

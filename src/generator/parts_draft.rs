@@ -8,8 +8,9 @@ use super::give_way::{give_way, painted_part};
 use super::painter::Painter;
 use super::region::{PARTS, Region};
 use super::settings::check_length;
-use super::{Asked, Draft, Progress, Recipe, Settings, chord_changes, cuts, place};
+use super::{Asked, Draft, Progress, Recipe, Settings, chord_changes, cuts, place, placed_hits};
 use crate::conditioning::clip_curves::ClipCurves;
+use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::parts::{PartsConditioning, PartsRequest};
 use crate::diffusion::model::Model;
 use crate::error::Result;
@@ -35,6 +36,7 @@ pub(super) struct Piece<'a> {
     curves: ClipCurves,
     conditioning: PartsConditioning,
     layout: Layout,
+    hits: Vec<PlacedHit>,
     /// The beat of the last chord, in a piece that ends.
     last_chord: Option<usize>,
     picture_end: Beats,
@@ -58,7 +60,8 @@ impl<'a> Piece<'a> {
         let metre = settings.metre;
         let bar_beats = metre.bar_beats() as usize;
         let beats = bars.0 as usize * bar_beats;
-        let curves = ClipCurves::new(clip, &placement, beats).in_metre(metre);
+        let hits = placed_hits(clip, settings);
+        let curves = (ClipCurves::new(clip, &placement, beats).in_metre(metre)).with_hits(&hits);
         let ends = ends(settings, bars);
         let conditioning = PartsConditioning::new(
             model.config(),
@@ -72,6 +75,8 @@ impl<'a> Piece<'a> {
                 style: settings.style,
                 tune,
                 repeated_bars: &layout.repeated_bars(),
+                scale: settings.scale,
+                hits: &hits,
                 ends,
                 seed: settings.harmony_seed.unwrap_or(settings.seed),
             },
@@ -91,6 +96,7 @@ impl<'a> Piece<'a> {
             curves,
             conditioning,
             layout,
+            hits,
             last_chord,
             picture_end: Beats(end_beats),
             known_energy: None,
@@ -168,6 +174,8 @@ impl<'a> Piece<'a> {
             sampler: self.settings.sampler,
             guidance_scale: self.settings.guidance_scale_for(self.model),
             coherence: self.settings.coherence,
+            scale: self.settings.scale,
+            hits: &self.hits,
             seed: self.settings.seed,
             retouches: self.settings.retouches,
         };

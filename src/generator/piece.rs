@@ -7,7 +7,7 @@ use candle_core::Tensor;
 use super::Progress;
 use super::silent_bars::{all_but, silent_bars};
 use crate::conditioning::Conditioning;
-use crate::diffusion::coherence::{Coherence, Coherent, STEPS_PER_PHRASE};
+use crate::diffusion::coherence::{Coherence, Coherent, Corrections, STEPS_PER_PHRASE};
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::guidance::GuidedModel;
 use crate::diffusion::model::Model;
@@ -91,11 +91,15 @@ impl Piece<'_> {
         let chords = self.conditioning.chords().unwrap_or_default();
         let coherent = Coherent {
             denoiser: &guided,
-            coherence: self.coherence,
-            chords: chords.get(first_beat..).unwrap_or_default(),
+            corrections: Corrections {
+                coherence: self.coherence,
+                chords: chords.get(first_beat..).unwrap_or_default(),
+                scale: None,
+                hits: &[],
+                pitch_min: model.config().pitch_min,
+                bar_steps: STEPS_PER_BAR as usize,
+            },
             last_diffusion_step: model.schedule().steps() - 1,
-            pitch_min: model.config().pitch_min,
-            bar_steps: STEPS_PER_BAR as usize,
             x0_range,
         };
         let ours = model.config().cond_type == ConditionKind::Cues;

@@ -7,6 +7,7 @@ use super::parts_draft::{Piece, ends};
 use super::region::PARTS;
 use super::{Asked, Draft, Progress, Region, Settings, place};
 use crate::conditioning::harmony::Harmony;
+use crate::conditioning::hits::Hit;
 use crate::conditioning::lead::Lead;
 use crate::conditioning::placement::Alignment;
 use crate::conditioning::steering::Lane;
@@ -197,8 +198,14 @@ impl Again {
     }
 
     fn settings(&self, bars: Bars) -> Settings {
+        let clip_start = self.recipe.tempo.seconds_in(self.recipe.clip_start);
+        let hits = self.recipe.hits.iter().map(|hit| Hit {
+            at: hit.at + clip_start,
+            ..*hit
+        });
         Settings {
             bars: Some(bars),
+            hits: hits.collect(),
             clip_start: Beats(0.0),
             alignment: Alignment::Time,
             steering: self.asked.steering.clone(),
@@ -243,7 +250,7 @@ fn go_on(values: &mut Vec<f32>, kept: usize, beats: usize, period: usize) {
 }
 
 /// Returns the chord of each beat of a score; empty if it names none.
-fn chords_of(score: &Score) -> Vec<Option<Chord>> {
+pub(crate) fn chords_of(score: &Score) -> Vec<Option<Chord>> {
     let beats = score.length().0 as usize;
     let changes = score.chords();
     if changes.is_empty() {

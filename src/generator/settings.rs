@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form::Form;
 use crate::conditioning::harmony::Harmony;
+use crate::conditioning::hits::{Hit, MAX_HITS};
 use crate::conditioning::lead::Lead;
 use crate::conditioning::placement::Alignment;
 use crate::conditioning::steering::Steering;
@@ -14,6 +15,7 @@ use crate::diffusion::sampler::{SamplerKind, SamplerSettings};
 use crate::error::{Error, Result};
 use crate::music::metre::Metre;
 use crate::music::note::Note;
+use crate::music::scale::Scale;
 use crate::music::score::MAX_BARS;
 use crate::music::style::Style;
 use crate::time::{BEATS_PER_BAR, Bars, Beats, Tempo};
@@ -27,8 +29,13 @@ pub const CUES_GUIDANCE_SCALE: f64 = 2.0;
 pub const PARTS_GUIDANCE_SCALE: f64 = 1.0;
 /// The sampling steps of models of the `parts` family.
 pub const PARTS_STEPS: usize = 8;
-/// The repetition of models of the `parts` family.
-const PARTS_REPETITION: f32 = 0.75;
+/// The corrections of models of the `parts` family, chosen by `bgm evaluate --development`.
+const PARTS_COHERENCE: Coherence = Coherence {
+    repetition: 0.6,
+    groove: 0.5,
+    line: 2.0,
+    ..Coherence::NONE
+};
 /// The most often that weak bars are painted again.
 const MAX_RETOUCHES: usize = 16;
 /// The guidance scale of the published models, the authors' own.
@@ -67,6 +74,12 @@ pub struct Settings {
     pub lead: Lead,
     /// The style, or `None` to leave it to the network (`parts`).
     pub style: Option<Style>,
+    /// The scale that every note keeps to, if any (`parts`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<Scale>,
+    /// The moments of the clip that the music meets (`parts`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hits: Vec<Hit>,
     /// Seed of planned chords, if it is another than that of the noise (`parts`).
     pub harmony_seed: Option<u64>,
     /// How often the weak bars of a segment are painted again, each with its neighbours kept (`parts`). A bar stays as it was
@@ -103,6 +116,8 @@ impl Default for Settings {
             metre: Metre::COMMON,
             lead: Lead::default(),
             style: Some(Style::default()),
+            scale: None,
+            hits: Vec::new(),
             harmony_seed: None,
             retouches: 0,
             ends: true,
@@ -128,10 +143,7 @@ impl Settings {
                 steps: PARTS_STEPS,
                 ..SamplerSettings::default()
             },
-            coherence: Coherence {
-                repetition: PARTS_REPETITION,
-                ..Coherence::NONE
-            },
+            coherence: PARTS_COHERENCE,
             ..usual
         }
     }
@@ -161,6 +173,7 @@ impl Settings {
             ("a hold on the chords", coherence.chord.into(), 0.0, 2.0),
             ("a hold on the groove", coherence.groove.into(), 0.0, 1.0),
             ("a consonance", coherence.consonance.into(), 0.0, 1.0),
+            ("a line", coherence.line.into(), 0.0, 4.0),
             ("a clip start", self.clip_start.0, 0.0, last_beat),
         ] {
             if !(low..=high).contains(&value) {
@@ -182,7 +195,19 @@ impl Settings {
                 format!("0 to {MAX_RETOUCHES}"),
             ));
         }
+        if self.hits.len() > MAX_HITS {
+            return Err(Error::value(
+                format!("{} hits", self.hits.len()),
+                format!("at most {MAX_HITS}"),
+            ));
+        }
         let kind = model.config().cond_type;
+        if kind != ConditionKind::Parts && (self.scale.is_some() || !self.hits.is_empty()) {
+            return Err(Error::Usage(format!(
+                "The model {} keeps to no scale and meets no hits. Leave them out, or use a model of the family `parts`.",
+                model.name()
+            )));
+        }
         let has_form = self.form != Form::Off || !self.theme.is_empty();
         if kind != ConditionKind::Parts && has_form {
             return Err(Error::Usage(format!(

@@ -9,6 +9,7 @@ mod tune;
 
 use crate::music::chord::{Chord, MAJOR_LIKE};
 use crate::music::key::Key;
+use crate::music::scale::Scale;
 use crate::time::{BARS_PER_PHRASE, BEATS_PER_BAR};
 use table::{TABLE, Table};
 
@@ -29,6 +30,8 @@ const FLICKER_FACTOR: f64 = 0.25;
 const TONIC_FACTOR: f64 = 8.0;
 /// The factor on the tonic in the last bar of a piece that ends.
 const FINAL_TONIC_FACTOR: f64 = 1e9;
+/// The factor on a chord for each of its tones outside a scale that is asked for.
+const OUTSIDE_FACTOR: f64 = 0.01;
 /// The least weight of a chord whose mode was not asked for.
 const LEAST_MODE_WEIGHT: f64 = 0.02;
 
@@ -43,7 +46,49 @@ pub fn plan(
     ends: bool,
     uniform: &mut dyn FnMut() -> f64,
 ) -> Vec<Chord> {
-    plan_under(&Tune::default(), major_shares, &[], key, ends, uniform)
+    let home = key.map(Home::from);
+    plan_under(&Tune::default(), major_shares, &[], home, ends, uniform)
+}
+
+/// What a progression is at home in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// A key; chords borrowed from elsewhere are welcome.
+    Key(Key),
+    /// A scale, to which the chords keep as far as possible.
+    Scale(Scale),
+}
+
+impl From<Key> for Home {
+    fn from(key: Key) -> Self {
+        Self::Key(key)
+    }
+}
+
+impl Home {
+    fn scale(self) -> Scale {
+        match self {
+            Self::Key(key) => key.into(),
+            Self::Scale(scale) => scale,
+        }
+    }
+
+    /// Returns the tonic in semitones above that of the relative major.
+    fn tonic(self) -> u8 {
+        let scale = self.scale();
+        (scale.tonic + 12 - scale.relative_major()) % 12
+    }
+
+    /// Returns the factor on a chord, which is written in C, for its tones outside the scale.
+    fn fit(self, chord: &Chord) -> f64 {
+        let Self::Scale(scale) = self else {
+            return 1.0;
+        };
+        let (inside, major) = (scale.classes(), usize::from(scale.relative_major()));
+        let outside =
+            (0..12).filter(|class| chord.classes[*class] && !inside[(class + major) % 12]);
+        outside.fold(1.0, |factor, _| factor * OUTSIDE_FACTOR)
+    }
 }
 
 /// Like [`plan`], for a tune: chords that hold its tones are preferred, and without a key the one that fits it best is used.
@@ -52,7 +97,7 @@ pub fn plan_under(
     tune: &Tune,
     major_shares: &[Option<f32>],
     repeated_bars: &[Option<usize>],
-    key: Option<Key>,
+    home: Option<Home>,
     ends: bool,
     uniform: &mut dyn FnMut() -> f64,
 ) -> Vec<Chord> {
@@ -60,10 +105,10 @@ pub fn plan_under(
     let slots = major_shares.len().div_ceil(SLOT_BEATS);
     let drawn_tonic = (uniform() * 12.0) as u8 % 12;
     let found_tonic = tune.relative_major().unwrap_or(drawn_tonic);
-    let relative_major = key.map_or(found_tonic, Key::relative_major);
+    let relative_major = home.map_or(found_tonic, |home| home.scale().relative_major());
     let weights: Vec<Vec<f64>> = (0..slots)
         .map(|slot| {
-            let mut weights = slot_weights(table, slot, slots, major_shares, key, ends);
+            let mut weights = slot_weights(table, slot, slots, major_shares, home, ends);
             for (weight, chord) in weights.iter_mut().zip(&table.chords) {
                 *weight *= tune.fit(
                     slot * SLOT_BEATS..(slot + 1) * SLOT_BEATS,
@@ -122,7 +167,7 @@ fn slot_weights(
     slot: usize,
     slots: usize,
     major_shares: &[Option<f32>],
-    key: Option<Key>,
+    home: Option<Home>,
     ends: bool,
 ) -> Vec<f64> {
     let beats = &major_shares[slot * SLOT_BEATS..];
@@ -130,8 +175,8 @@ fn slot_weights(
         .map(|&share| f64::from(share))
         .collect();
     let asked = (!asked.is_empty()).then(|| asked.iter().sum::<f64>() / asked.len() as f64);
-    let in_minor = key.map_or(asked.is_some_and(|share| share < 0.5), |key| key.minor);
-    let tonic = if in_minor { 9 } else { 0 };
+    let asked_minor = asked.is_some_and(|share| share < 0.5);
+    let tonic = home.map_or(if asked_minor { 9 } else { 0 }, Home::tonic);
     let wants_tonic = slot == 0 || slot + SLOTS_PER_BAR >= slots;
     let weight = |chord: &Chord| {
         // Chords drawn by these weights have the share that is asked for.
@@ -149,7 +194,7 @@ fn slot_weights(
             true => TONIC_FACTOR,
             false => 1.0,
         };
-        fit * tonic_factor
+        fit * tonic_factor * home.map_or(1.0, |home| home.fit(chord))
     };
     table.chords.iter().map(weight).collect()
 }
@@ -274,7 +319,14 @@ mod tests {
             let mut state = seed;
             let numbers = &mut || uniform(&mut state);
             let tune = Tune::default();
-            let chords = plan_under(&tune, &[None; 48], &repeated, Some(key), true, numbers);
+            let chords = plan_under(
+                &tune,
+                &[None; 48],
+                &repeated,
+                Some(key.into()),
+                true,
+                numbers,
+            );
             assert_eq!(chords[24..40], chords[..16], "seed {seed}");
             assert!(
                 chords[44..].iter().all(|chord| chord.bass == 7),

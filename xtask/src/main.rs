@@ -3,6 +3,7 @@
 mod bundle;
 mod cargo;
 mod demo;
+mod examples;
 mod install;
 mod test;
 
@@ -15,6 +16,7 @@ usage: cargo xtask COMMAND
 
   demo                build everything and draft music for the built-in clip
   test                check format, lints and documentation, build without default features, run all tests
+  examples            draft the examples of docs/examples anew (needs ffmpeg)
   bundle diff-bgm --release
                       build the plugin as CLAP and VST3 bundles in target/bundled
   install [--user|--system]
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
     let result = match arguments[..] {
         ["demo"] => demo::run(),
         ["test"] => test::run(),
+        ["examples"] => examples::run(),
         ["bundle", ..] => bundle::run(&arguments),
         ["install", ref scope @ ..] if let Some(scope) = Scope::parse(scope) => {
             install::install(scope)

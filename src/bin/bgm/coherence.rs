@@ -11,18 +11,21 @@ pub(crate) struct CoherenceArgs {
     /// How alike the four-bar phrases start out, or every two bars of a model in parts, 0 to 1
     #[arg(long)]
     repetition: Option<f32>,
-    /// How strongly the draft keeps to one key, 0 to 1
+    /// How strongly the draft keeps to one key, whichever fits best, 0 to 1
     #[arg(long)]
     in_key: Option<f32>,
     /// How strongly chord tones are favoured, 0 to 2
     #[arg(long)]
     in_chord: Option<f32>,
-    /// How alike the rhythms of the bars are, 0 to 1
+    /// How alike the rhythms of the bars are, in a model in parts those of the accompaniment, 0 to 1
     #[arg(long)]
     groove: Option<f32>,
     /// How readily the fainter of two notes a semitone apart is dropped, 0 to 1
     #[arg(long)]
     consonance: Option<f32>,
+    /// How strongly the tune is led as one voice that moves by step, 0 to 4 (models in parts)
+    #[arg(long)]
+    line: Option<f32>,
 }
 
 impl CoherenceArgs {
@@ -34,6 +37,7 @@ impl CoherenceArgs {
             chord: self.in_chord.unwrap_or(usual.chord),
             groove: self.groove.unwrap_or(usual.groove),
             consonance: self.consonance.unwrap_or(usual.consonance),
+            line: self.line.unwrap_or(usual.line),
         }
     }
 }

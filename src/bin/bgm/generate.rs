@@ -1,6 +1,8 @@
 //! `bgm generate`: drafts music for a clip.
 
-use std::path::{Path, PathBuf};
+mod report;
+
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
@@ -9,24 +11,26 @@ use diff_bgm::conditioning::lead::Lead;
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::formats::atomic_file::expect_writable;
-use diff_bgm::generator::{Settings, generate};
-use diff_bgm::music::chord::{ChordChange, ChordLane};
+use diff_bgm::generator::Settings;
+use diff_bgm::music::chord::ChordLane;
 use diff_bgm::music::key::Key;
 use diff_bgm::music::metre::Metre;
 use diff_bgm::music::metrics::Metrics;
-use diff_bgm::music::section::Section;
+use diff_bgm::music::scale::Scale;
 use diff_bgm::time::{Bars, Beats, Tempo};
 use diff_bgm::{Fault, Result};
-use serde::Serialize;
 
+use crate::candidates;
 use crate::clip;
 use crate::coherence::CoherenceArgs;
 use crate::controls::ControlArgs;
 use crate::form::FormArgs;
+use crate::hits::HitArgs;
 use crate::output::{expect_extension, write_json};
 use crate::steering::SteeringArgs;
 use crate::style::{StyleChoice, style};
 use crate::work::{self, WorkArgs, with_progress};
+use report::{ModelReport, Report, Timings};
 
 /// Draft music for a clip
 #[derive(Args)]
@@ -64,6 +68,12 @@ pub(crate) struct Arguments {
     form: FormArgs,
     #[command(flatten)]
     controls: ControlArgs,
+    #[command(flatten)]
+    hits: HitArgs,
+    /// Make drafts of this many seeds, from --seed on, and keep the most convincing one: whose hits are answered, whose cues
+    /// are followed, and whose parts come closest to real music
+    #[arg(long, default_value = "1", value_name = "COUNT")]
+    candidates: usize,
     /// Sampler: ddpm, ddim, dpm++2m or sde-dpm++2m [default: the model's own]
     #[arg(long)]
     sampler: Option<SamplerKind>,
@@ -93,6 +103,9 @@ pub(crate) struct Arguments {
     /// The key of the planned progression, such as C or F#m [default: drawn from the seed]
     #[arg(long, conflicts_with = "free_harmony")]
     key: Option<Key>,
+    /// The scale that every note and every planned chord keeps to, such as "D dorian" or "A minor pentatonic"
+    #[arg(long, conflicts_with_all = ["key", "free_harmony"])]
+    scale: Option<Scale>,
     /// Let the model choose the harmony
     #[arg(long)]
     free_harmony: bool,
@@ -121,36 +134,6 @@ fn tempo(text: &str) -> Result<Tempo, Fault> {
         )
     })?;
     Tempo::new(tempo_bpm)
-}
-
-/// The report.
-#[derive(Serialize)]
-struct Report<'a> {
-    clip: &'a Path,
-    model: ModelReport<'a>,
-    settings: &'a Settings,
-    guidance_scale: f64,
-    bars: u32,
-    music: Metrics,
-    cuts_beats: &'a [Beats],
-    sections: &'a [Section],
-    chords: &'a [ChordChange],
-    seconds: Timings,
-}
-
-#[derive(Serialize)]
-struct ModelReport<'a> {
-    name: &'a str,
-    kind: &'a str,
-    parameters: usize,
-}
-
-/// Time that each part took, in seconds.
-#[derive(Serialize)]
-struct Timings {
-    load_model: f64,
-    load_clip: f64,
-    generate: f64,
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
@@ -197,15 +180,21 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         metre: arguments.metre,
         lead: arguments.lead,
         style: arguments.style.0,
+        scale: arguments.scale,
+        hits: arguments.hits.hits(&clip),
         harmony_seed: None,
         ends: !arguments.open_end,
         ..usual
     };
     let settings = arguments.form.over(settings, theme);
     let settings = arguments.controls.over(settings, &model)?;
-    let (draft, generate_seconds) =
-        timed(|| with_progress(|on_progress| generate(&model, &clip, &settings, on_progress)))?;
+    let ((draft, candidates), generate_seconds) = timed(|| {
+        with_progress(|on_progress| {
+            candidates::best(&model, &clip, &settings, arguments.candidates, on_progress)
+        })
+    })?;
 
+    candidates::say_ranking(&candidates)?;
     work::write(&draft, &arguments.output, generate_seconds)?;
     if let Some(path) = &arguments.roll {
         draft.write_roll_picture(path)?;
@@ -225,6 +214,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             cuts_beats: draft.score.cuts(),
             sections: draft.score.sections(),
             chords: draft.score.chords(),
+            candidates: &candidates,
             seconds: Timings {
                 load_model,
                 load_clip,

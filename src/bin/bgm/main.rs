@@ -1,6 +1,7 @@
 //! `bgm`: Diff-BGM on the command line. Each subcommand has a file; errors are printed here.
 
 mod accompany;
+mod candidates;
 mod clip;
 mod coherence;
 mod controls;
@@ -9,6 +10,7 @@ mod evaluate;
 mod features;
 mod form;
 mod generate;
+mod hits;
 mod info;
 mod mask;
 mod midi_input;

@@ -51,11 +51,11 @@ impl WorkArgs {
 }
 
 /// Runs `work` with a progress bar.
-pub(crate) fn with_progress(
-    work: impl FnOnce(&mut dyn FnMut(Done) -> ControlFlow<()>) -> Result<Draft>,
-) -> Result<Draft> {
+pub(crate) fn with_progress<T>(
+    work: impl FnOnce(&mut dyn FnMut(Done) -> ControlFlow<()>) -> Result<T>,
+) -> Result<T> {
     let mut progress = Progress::new();
-    let draft = work(&mut |done| {
+    let result = work(&mut |done| {
         let message = format!(
             "segment {} of {}, step {} of {}",
             done.segment + 1,
@@ -67,7 +67,7 @@ pub(crate) fn with_progress(
         ControlFlow::Continue(())
     });
     progress.finish();
-    draft
+    result
 }
 
 /// Writes `draft` and prints a closing line.

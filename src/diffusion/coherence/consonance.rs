@@ -6,13 +6,12 @@ use crate::time::STEPS_PER_BEAT;
 /// Dissonant intervals in semitones: the minor second and the minor ninth. The major seventh is allowed.
 const DISSONANCES: [usize; 2] = [1, 13];
 
-/// Lowers each cell of a roll `[2, steps, pitches]`, whose lowest pitch is `pitch_min`, by `share` times the strongest
+/// Lowers each cell of a roll `[2, steps, pitches]`, whose number of pitches and lowest pitch are given, by `share` times the strongest
 /// tone in the same step that is dissonant with it, if that tone is the stronger one. Two tones of the beat's chord do
 /// not affect each other.
 pub(super) fn lower_dissonances(
     roll: &mut [f32],
-    pitches: usize,
-    pitch_min: usize,
+    (pitches, pitch_min): (usize, usize),
     chords: &[Option<Chord>],
     share: f32,
 ) {

@@ -13,9 +13,27 @@ fn roll(onsets: &[(usize, usize)]) -> Vec<f32> {
     roll
 }
 
+/// Returns `values` of the given parts after `corrections`.
+fn corrected(corrections: Corrections, mut values: Vec<f32>, noise: f32) -> Vec<f32> {
+    corrections.correct(&mut values, 2 * 32 * PITCHES, PITCHES, noise);
+    values
+}
+
+/// Corrections by `coherence` alone, in bars of 16 steps.
+fn by(coherence: Coherence) -> Corrections<'static> {
+    Corrections {
+        coherence,
+        chords: &[],
+        scale: None,
+        hits: &[],
+        pitch_min: 48,
+        bar_steps: 16,
+    }
+}
+
 #[test]
 fn only_pitches_outside_the_key_are_lowered() {
-    let mut corrected = roll(&[
+    let before = roll(&[
         (0, 48),
         (1, 50),
         (2, 52),
@@ -29,32 +47,34 @@ fn only_pitches_outside_the_key_are_lowered() {
         key: 0.25,
         ..Coherence::NONE
     };
-    coherence.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
+    let corrected = corrected(by(coherence), before, 1.0);
     assert_eq!(corrected[7 * PITCHES + 6], 0.75);
     assert_eq!(corrected.iter().sum::<f32>(), 7.75);
 }
 
 #[test]
 fn onsets_on_sixteenths_that_both_bars_use_are_favoured() {
-    let mut corrected = roll(&[(0, 48), (16, 50), (3, 52)]);
     let coherence = Coherence {
         groove: 0.6,
         ..Coherence::NONE
     };
-    coherence.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
+    let corrected = corrected(by(coherence), roll(&[(0, 48), (16, 50), (3, 52)]), 1.0);
     assert_eq!(corrected[0], 1.3);
     assert_eq!(corrected[3 * PITCHES + 4], 1.0);
 }
 
 #[test]
 fn chord_tones_are_favoured_only_in_beats_with_a_chord() {
-    let mut corrected = roll(&[(0, 48), (3, 49), (4, 49)]);
     let coherence = Coherence {
         chord: 1.0,
         ..Coherence::NONE
     };
     let chords = [Chord::parse("C:maj").unwrap(), None];
-    coherence.correct(&mut corrected, (PITCHES, 48), 16, &chords, 0.5);
+    let corrections = Corrections {
+        chords: &chords,
+        ..by(coherence)
+    };
+    let corrected = corrected(corrections, roll(&[(0, 48), (3, 49), (4, 49)]), 0.5);
     assert_eq!(corrected[0], 1.25);
     assert_eq!(corrected[3 * PITCHES + 1], 0.75);
     assert_eq!(corrected[4 * PITCHES + 1], 1.0);
@@ -69,9 +89,9 @@ const CONSONANT: Coherence = Coherence {
 #[test]
 fn the_weaker_of_two_tones_a_semitone_or_a_minor_ninth_apart_is_lowered() {
     for (faint, strong) in [(48, 49), (49, 48), (48, 61), (61, 48)] {
-        let mut corrected = roll(&[(0, strong), (1, strong)]);
-        corrected[faint - 48] = 0.5;
-        CONSONANT.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
+        let mut before = roll(&[(0, strong), (1, strong)]);
+        before[faint - 48] = 0.5;
+        let corrected = corrected(by(CONSONANT), before, 1.0);
         assert_eq!(corrected[faint - 48], 0.25, "{faint} beside {strong}");
         assert_eq!(corrected[strong - 48], 1.0);
         assert_eq!(corrected.iter().sum::<f32>(), 2.25);
@@ -80,10 +100,10 @@ fn the_weaker_of_two_tones_a_semitone_or_a_minor_ninth_apart_is_lowered() {
 
 #[test]
 fn a_held_note_is_lowered_by_a_stronger_onset_a_semitone_away() {
-    let mut corrected = roll(&[(4, 50)]);
+    let mut before = roll(&[(4, 50)]);
     let held = 32 * PITCHES + 4 * PITCHES + 1;
-    corrected[held] = 0.8;
-    CONSONANT.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
+    before[held] = 0.8;
+    let corrected = corrected(by(CONSONANT), before, 1.0);
     assert_eq!(corrected[held], 0.4);
     assert_eq!(corrected[4 * PITCHES + 2], 1.0);
 }
@@ -91,20 +111,23 @@ fn a_held_note_is_lowered_by_a_stronger_onset_a_semitone_away() {
 #[test]
 fn sevenths_octaves_and_chord_tones_are_left_unchanged() {
     for semitones in [2, 11, 12] {
-        let mut corrected = roll(&[(0, 48), (0, 48 + semitones)]);
-        corrected[0] = 0.5;
-        let before = corrected.clone();
-        CONSONANT.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
-        assert_eq!(corrected, before, "{semitones} semitones");
+        let mut before = roll(&[(0, 48), (0, 48 + semitones)]);
+        before[0] = 0.5;
+        let after = corrected(by(CONSONANT), before.clone(), 1.0);
+        assert_eq!(after, before, "{semitones} semitones");
     }
-    let mut corrected = roll(&[(0, 59), (0, 60), (4, 59), (4, 60)]);
-    corrected[11] = 0.5;
-    corrected[4 * PITCHES + 11] = 0.5;
+    let mut before = roll(&[(0, 59), (0, 60), (4, 59), (4, 60)]);
+    before[11] = 0.5;
+    before[4 * PITCHES + 11] = 0.5;
     let chords = [
         Chord::parse("C:maj7").unwrap(),
         Chord::parse("C:maj").unwrap(),
     ];
-    CONSONANT.correct(&mut corrected, (PITCHES, 48), 16, &chords, 1.0);
+    let corrections = Corrections {
+        chords: &chords,
+        ..by(CONSONANT)
+    };
+    let corrected = corrected(corrections, before, 1.0);
     assert_eq!(corrected[11], 0.5);
     assert_eq!(corrected[4 * PITCHES + 11], 0.25);
 }
@@ -112,12 +135,14 @@ fn sevenths_octaves_and_chord_tones_are_left_unchanged() {
 #[test]
 fn shares_of_zero_and_a_silent_roll_change_nothing() {
     let before = roll(&[(0, 49), (7, 54)]);
-    let mut corrected = before.clone();
-    Coherence::NONE.correct(&mut corrected, (PITCHES, 48), 16, &[], 1.0);
-    assert_eq!(corrected, before);
-    let mut silent = roll(&[]);
-    Coherence::default().correct(&mut silent, (PITCHES, 48), 16, &[], 1.0);
-    assert_eq!(silent, roll(&[]));
+    assert_eq!(corrected(by(Coherence::NONE), before.clone(), 1.0), before);
+    let all = Coherence {
+        line: 2.0,
+        ..Coherence::default()
+    };
+    for silent in [roll(&[]), [roll(&[]), roll(&[])].concat()] {
+        assert_eq!(corrected(by(all), silent.clone(), 1.0), silent);
+    }
 }
 
 /// Always estimates 4, far outside the range of a roll.
@@ -136,11 +161,8 @@ fn estimates_are_clamped_only_if_corrected_and_a_range_is_given() {
     let largest = |coherence, x0_range| {
         let coherent = Coherent {
             denoiser: &FarOut,
-            coherence,
-            chords: &[],
+            corrections: by(coherence),
             last_diffusion_step: 999,
-            pitch_min: 48,
-            bar_steps: 16,
             x0_range,
         };
         let x0 = coherent.x0(&x_t, 500).unwrap().max_all().unwrap();
@@ -180,4 +202,127 @@ fn phrases_of_noise_correlate_by_the_repetition_share_and_keep_their_variance() 
     assert!((correlation - 0.25).abs() < 0.06, "{correlation}");
     let within_a_phrase = mean_product(&bar_of(1), &bar_of(2));
     assert!(within_a_phrase.abs() < 0.06, "{within_a_phrase}");
+}
+
+/// Returns a lead's roll `[2, 32, 24]` in which each note of `line` starts a beat after the one before, and the last one is
+/// undecided between `first` and `second`.
+fn undecided(line: &[usize], first: (usize, f32), second: (usize, f32)) -> Vec<f32> {
+    let notes: Vec<(usize, usize)> = line
+        .iter()
+        .copied()
+        .enumerate()
+        .map(|(i, p)| (4 * i, p))
+        .collect();
+    let mut roll = roll(&notes);
+    for (pitch, value) in [first, second] {
+        roll[4 * line.len() * PITCHES + pitch - 48] = value;
+        roll[(32 + 4 * line.len() + 1) * PITCHES + pitch - 48] = value;
+    }
+    roll
+}
+
+#[test]
+fn an_undecided_note_of_a_line_goes_to_the_pitch_within_reach() {
+    let mut roll = undecided(&[60, 62, 64], (65, 0.45), (55, 0.45));
+    line::steer(&mut roll, PITCHES, 2.0);
+    let at = |step: usize, pitch: usize| roll[step * PITCHES + pitch - 48];
+    assert!(
+        at(12, 65) > 0.5 && at(12, 55) < 0.3,
+        "{} {}",
+        at(12, 65),
+        at(12, 55)
+    );
+    let both = at(12, 65) + at(12, 55);
+    assert!((0.85..1.05).contains(&both), "{both}");
+    assert!(at(32 + 13, 65) > 0.5, "its sustain moves with it");
+}
+
+#[test]
+fn of_two_notes_at_once_the_stronger_one_becomes_the_line() {
+    let mut roll = undecided(&[], (60, 0.6), (64, 0.5));
+    line::steer(&mut roll, PITCHES, 2.0);
+    assert!(
+        roll[12] > 0.6 && roll[16] < 0.5,
+        "{} {}",
+        roll[12],
+        roll[16]
+    );
+}
+
+#[test]
+fn a_line_of_single_notes_is_left_as_it_is() {
+    let before = roll(&[(0, 48), (4, 68), (8, 50)]);
+    let mut steered = before.clone();
+    line::steer(&mut steered, PITCHES, 2.0);
+    assert_eq!(steered, before);
+}
+
+#[test]
+fn only_the_lead_has_a_line_and_only_the_accompaniment_holds_its_figure() {
+    let part = roll(&[(0, 50), (4, 53), (16, 50), (20, 53), (26, 57)]);
+    let before = [part.clone(), part.clone()].concat();
+    let held = Coherence {
+        groove: 0.5,
+        ..Coherence::NONE
+    };
+    let after = corrected(by(held), before, 1.0);
+    let (lead, accompaniment) = after.split_at(part.len());
+    assert_eq!(lead, part);
+    // What both bars have stays; what one of two has is a half too strong.
+    assert_eq!(accompaniment[4 * PITCHES + 5], 1.0);
+    assert_eq!(accompaniment[26 * PITCHES + 9], 0.75);
+    let line = Coherence {
+        line: 2.0,
+        ..Coherence::NONE
+    };
+    let chord = roll(&[(0, 50), (0, 54)]);
+    let after = corrected(by(line), [chord.clone(), chord.clone()].concat(), 1.0);
+    assert_eq!(after[chord.len()..], chord);
+}
+
+#[test]
+fn an_onset_missing_from_the_figure_is_raised() {
+    let mut before = roll(&[(0, 50), (16, 50)]);
+    before[4 * PITCHES] = 0.9;
+    before[20 * PITCHES] = 0.3;
+    let mut raised = before.clone();
+    groove::hold_figure(&mut raised[..32 * PITCHES], PITCHES, 16, 0.5);
+    assert!(raised[20 * PITCHES] > 0.35 && raised[4 * PITCHES] < 0.9);
+    assert_eq!(raised[2], 1.0);
+}
+
+#[test]
+fn a_scale_leaves_no_tone_outside() {
+    let corrections = Corrections {
+        scale: Some("D dorian".parse().unwrap()),
+        ..by(Coherence::NONE)
+    };
+    let before = roll(&[(0, 50), (1, 51), (2, 53), (3, 54), (4, 59), (5, 58)]);
+    let after = corrected(corrections, before, 0.3);
+    let kept: Vec<usize> = (0..6)
+        .filter(|&step| after[step * PITCHES..][..PITCHES].contains(&1.0))
+        .collect();
+    assert_eq!(kept, [0, 2, 4]);
+}
+
+#[test]
+fn onsets_near_a_hit_gather_on_it() {
+    let hits = [StepHit {
+        step: Steps(9),
+        strength: 1.0,
+    }];
+    let corrections = Corrections {
+        hits: &hits,
+        ..by(Coherence::NONE)
+    };
+    let before = roll(&[(8, 50), (10, 55), (9, 60), (2, 48)]);
+    let after = corrected(corrections, before, 0.3);
+    let onset = |step: usize, pitch: usize| after[step * PITCHES + pitch - 48];
+    assert!(onset(9, 50) > onset(8, 50) && onset(9, 55) > onset(10, 55));
+    assert!(onset(9, 60) > 1.0);
+    assert_eq!(onset(2, 48), 1.0);
+    assert!(
+        after[(32 + 10) * PITCHES + 7] > 0.5,
+        "it sustains where it began"
+    );
 }
