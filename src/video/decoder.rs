@@ -1,23 +1,23 @@
-//! Decodes a clip's frames one at a time with the `ffmpeg` program.
+//! Decodes a clip's pictures one at a time with the `ffmpeg` program.
 
 use std::ffi::OsString;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use super::ffmpeg::{self, Process};
-use super::frame::{FRAME_BYTES, Frame, HEIGHT, WIDTH};
+use super::picture::{HEIGHT, PICTURE_BYTES, Picture, WIDTH};
 use super::probe::FrameRate;
 use crate::error::{Error, Fault, Result};
 
 /// The frames of a clip at a constant rate: frame `i` shows the picture at `i / rate` seconds.
 ///
-/// If the clip's own rate varies, frames are repeated or skipped to fit. Only one frame is in memory at a time; `ffmpeg`
+/// If the clip's own rate varies, frames are repeated or skipped to fit. Only one picture is in memory at a time; `ffmpeg`
 /// is killed when this is dropped.
 pub(crate) struct Decoder<'a> {
     path: &'a Path,
     process: Option<Process>,
     pipe: Box<dyn Read>,
-    bytes: Box<[u8; FRAME_BYTES]>,
+    bytes: Box<[u8; PICTURE_BYTES]>,
 }
 
 impl<'a> Decoder<'a> {
@@ -28,24 +28,24 @@ impl<'a> Decoder<'a> {
     pub(crate) fn start(path: &'a Path, rate: FrameRate) -> Result<Self> {
         let mut process = Process::start("ffmpeg", &arguments(path, rate))?;
         let pipe: Box<dyn Read> = match process.take_output() {
-            Some(pipe) => Box::new(BufReader::with_capacity(4 * FRAME_BYTES, pipe)),
+            Some(pipe) => Box::new(BufReader::with_capacity(2 * PICTURE_BYTES, pipe)),
             None => Box::new(io::empty()),
         };
         Ok(Self {
             path,
             process: Some(process),
             pipe,
-            bytes: Box::new([0; FRAME_BYTES]),
+            bytes: Box::new([0; PICTURE_BYTES]),
         })
     }
 
-    /// Returns the next frame, or `None` after the last.
+    /// Returns the next picture, or `None` after the last.
     ///
     /// # Errors
     /// Returns an error with the last line that `ffmpeg` printed if it cannot decode the file.
-    pub(crate) fn next_frame(&mut self) -> Result<Option<Frame>> {
+    pub(crate) fn next_picture(&mut self) -> Result<Option<Picture>> {
         match self.pipe.read_exact(self.bytes.as_mut_slice()) {
-            Ok(()) => return Ok(Some(Frame::from_bytes(&self.bytes))),
+            Ok(()) => return Ok(Some(Picture::from_bytes(&self.bytes))),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
             Err(error) => return Err(Error::io(self.path)(error)),
         }

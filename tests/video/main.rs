@@ -1,5 +1,6 @@
 //! Analyses clips made by `ffmpeg` with the real `ffmpeg`.
 
+mod bars;
 mod clips;
 mod reading;
 
