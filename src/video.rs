@@ -6,8 +6,8 @@
 //!
 //! | File | Job |
 //! |---|---|
-//! | `ffmpeg` | finds and runs the `ffmpeg` and `ffprobe` programs |
-//! | `probe` | frame rate and duration of a clip, before it is decoded |
+//! | `ffmpeg`, `ffmpeg/messages` | finds and runs the `ffmpeg` and `ffprobe` programs |
+//! | `probe`, `frame_rate` | where the picture of a clip starts and ends, and its frame rate, before it is decoded |
 //! | `decoder`, `picture` | the pictures of a clip, one at a time |
 //! | `bars` | black or white bars around the picture |
 //! | `frame` | what is inside the bars, at the size at which everything is measured |
@@ -22,7 +22,7 @@
 //! - Programs are killed when their handle is dropped, read only local files and never read the terminal.
 //!
 //! # Limits
-//! At most 1,000,000 frames, taken at up to 120 per second. Only the first video stream is read. Dissolves and fades are
+//! At most 1,000,000 frames. Only the first video stream is read. Dissolves and fades are
 //! not reported as cuts.
 
 use std::ops::ControlFlow;
@@ -38,6 +38,7 @@ mod cuts;
 mod decoder;
 pub(crate) mod ffmpeg;
 mod frame;
+mod frame_rate;
 mod measures;
 mod motion;
 mod picture;
@@ -61,12 +62,12 @@ const MAX_REREADS: usize = 3;
 
 /// Measures the first video stream of the file at `path`.
 ///
-/// The features hold a row of [`PictureMeasure::ALL`](crate::features::PictureMeasure::ALL) for every 1 / [`MEASURE_RATE_HZ`] s, the time of the first frame
-/// after each cut, the duration of the picture, and the frame rate of the analysis: the clip's own, or, if that varies,
-/// the rate that fits its timestamps.
+/// The features hold a row of [`PictureMeasure::ALL`](crate::features::PictureMeasure::ALL) for every
+/// 1 / [`MEASURE_RATE_HZ`] s, the time of the first frame after each cut, the time at which the picture ends, and the
+/// clip's frame rate or, if that varies, the rate that fits its time stamps. Times count from where the earliest stream of
+/// the file begins, picture or sound; until the first frame is shown, the measures are that frame's.
 ///
-/// `on_progress` is called after every frame with the fraction done, 0 to 1; it stays 0 if the clip does not state its
-/// duration.
+/// `on_progress` is called after every frame with the fraction done, 0 to 1.
 ///
 /// # Errors
 /// Returns [`Error::Cancelled`] if `on_progress` breaks. Returns another error if the file cannot be read, is not a
@@ -110,24 +111,27 @@ fn read_through(
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Pass> {
     let frame_rate_hz = probe.frame_rate.hz();
-    let expected_frames = probe.claimed_duration.map(|claim| claim.0 * frame_rate_hz);
-    let early = (EARLY_SECONDS * frame_rate_hz) as usize;
-    let mut decoder = Decoder::start(path, probe.frame_rate)?;
-    let mut measures = Measures::new(frame_rate_hz);
+    let mut decoder = Decoder::start(path, probe)?;
+    let mut measures = Measures::new();
     let mut bars = BarFinder::new();
-    while let Some(picture) = decoder.next_picture()? {
+    let mut is_early = true;
+    while let Some((time, picture)) = decoder.next_picture()? {
         if measures.frames() == MAX_FRAMES {
             let found = format!("a clip of more than {MAX_FRAMES} frames");
             return Err(Fault::new(found, "a shorter clip").in_file(path));
         }
-        measures.push(picture.frame(window));
+        measures.push(time, picture.frame(window));
         bars.push(&picture);
-        let done = expected_frames.map_or(0.0, |all| (measures.frames() as f64 / all).min(1.0));
+        let done = (time.0 + 1.0 / frame_rate_hz) / probe.end.0;
+        let done = if done.is_finite() { done.min(1.0) } else { 0.0 };
         if on_progress(done).is_break() {
             return Err(Error::Cancelled);
         }
-        if may_move && measures.frames() == early && !bars.window().is_near(window, 2) {
-            return Ok(Pass::Barred(bars.window()));
+        if is_early && time.0 >= EARLY_SECONDS {
+            is_early = false;
+            if may_move && !bars.window().is_near(window, 2) {
+                return Ok(Pass::Barred(bars.window()));
+            }
         }
     }
     if measures.frames() == 0 {
@@ -136,8 +140,9 @@ fn read_through(
     if may_move && !bars.window().is_near(window, 2) {
         return Ok(Pass::Barred(bars.window()));
     }
-    let clip = measures.finish().map_err(|fault| fault.in_file(path))?;
-    Ok(Pass::Complete(clip))
+    let clip = measures.finish(frame_rate_hz, probe.end);
+    clip.map(Pass::Complete)
+        .map_err(|fault| fault.in_file(path))
 }
 
 /// Reads a clip file, or analyses any other file as a video; see [`is_clip_file`] and [`analyse`].
