@@ -14,6 +14,7 @@
 //! | `measures` | the measures of all frames, and what becomes of them |
 //! | `motion`, `complexity`, `colour` | one number per frame and measure |
 //! | `cuts`, `cuts/signature` | hard cuts, by comparing signatures of frames |
+//! | `cuts/ink` | what is drawn on a plain ground, as titles and charts are |
 //! | `rows` | resamples from frames to rows of [`MEASURE_RATE_HZ`] |
 //!
 //! # Invariants

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use super::frame::Frame;
 use crate::time::Seconds;
 
+mod ink;
 mod signature;
 
 use signature::Signature;
@@ -287,6 +288,34 @@ mod tests {
     fn cuts_every_half_second_are_all_found() {
         let frames = (0..72).map(|i| Frame::scene(1 + i / 12, 0.0, 1.0));
         assert_eq!(cuts_of(frames), [12, 24, 36, 48, 60]);
+    }
+
+    #[test]
+    fn photos_one_a_frame_are_cuts_at_any_low_rate() {
+        for rate_hz in [0.5, 1.0, 2.0, 3.0] {
+            // Two photos in turn, the second fainter, and then others.
+            let frames = (0..12).map(|i| match i {
+                0..8 => Frame::scene(1 + i % 2, 0.0, 1.0 - 0.5 * (i % 2) as f32),
+                _ => Frame::scene(i, 0.0, 1.0),
+            });
+            let expected: Vec<usize> = (1..12).collect();
+            assert_eq!(cuts_at(rate_hz, frames), expected, "{rate_hz}");
+        }
+    }
+
+    #[test]
+    fn the_same_flash_is_no_cut_at_any_rate() {
+        for rate_hz in [12.0, 24.0, 60.0, 120.0] {
+            let frames = (0..(2.0 * rate_hz) as usize).map(|i| {
+                let time = i as f64 / rate_hz;
+                if (1.0..1.2).contains(&time) {
+                    Frame::draw(|_, _| [255; 3])
+                } else {
+                    Frame::scene(1, 0.0, 1.0)
+                }
+            });
+            assert_eq!(cuts_at(rate_hz, frames), [0; 0], "{rate_hz}");
+        }
     }
 
     #[test]

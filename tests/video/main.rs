@@ -2,7 +2,9 @@
 
 mod bars;
 mod clips;
+mod flat;
 mod reading;
+mod slow;
 mod times;
 
 use std::env;
