@@ -23,7 +23,7 @@
 //! - Programs are killed when their handle is dropped, read only local files and never read the terminal.
 //!
 //! # Limits
-//! At most 1,000,000 frames. Only the first video stream is read. Dissolves and fades are
+//! At most 1,000,000 frames. Of several video streams only the default one is read. Dissolves and fades are
 //! not reported as cuts.
 
 use std::ops::ControlFlow;
@@ -61,7 +61,16 @@ const EARLY_SECONDS: f64 = 10.0;
 /// How often a clip is read again because of its bars.
 const MAX_REREADS: usize = 3;
 
-/// Measures the first video stream of the file at `path`.
+/// What a clip shows, and what the user should know about how it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Analysis {
+    /// What the clip shows.
+    pub features: ClipFeatures,
+    /// Whole sentences: which of several streams was read, or what of the file could not be.
+    pub warnings: Vec<String>,
+}
+
+/// Measures the video stream of the file at `path`: of several, the default one.
 ///
 /// The features hold a row of [`PictureMeasure::ALL`](crate::features::PictureMeasure::ALL) for every
 /// 1 / [`MEASURE_RATE_HZ`] s, the time of the first frame after each cut, the time at which the picture ends, and the
@@ -76,7 +85,7 @@ const MAX_REREADS: usize = 3;
 pub fn analyse(
     path: &Path,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
-) -> Result<ClipFeatures> {
+) -> Result<Analysis> {
     let probe = probe::probe(path)?;
     let mut furthest = 0.0_f64;
     let mut on_progress = |fraction: f64| {
@@ -89,7 +98,12 @@ pub fn analyse(
     loop {
         let may_move = rereads.next().is_some();
         match read_through(path, &probe, window, may_move, &mut on_progress)? {
-            Pass::Complete(clip) => return Ok(clip),
+            Pass::Complete(features) => {
+                return Ok(Analysis {
+                    features,
+                    warnings: probe.warnings,
+                });
+            }
             Pass::Barred(inside) => window = inside,
         }
     }
@@ -153,9 +167,12 @@ fn read_through(
 pub fn read_clip(
     path: &Path,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
-) -> Result<ClipFeatures> {
+) -> Result<Analysis> {
     if is_clip_file(path) {
-        ClipFeatures::read(path)
+        Ok(Analysis {
+            features: ClipFeatures::read(path)?,
+            warnings: Vec::new(),
+        })
     } else {
         analyse(path, on_progress)
     }

@@ -20,7 +20,7 @@ const AUDIO_CODEC: [&str; 4] = ["-c:a", "aac", "-b:a", "256k"];
 ///
 /// The extension of `output` sets the format. The clip's second 0, where the earliest of its streams begins, is at
 /// `picture_start` of the music, or before the music if that is negative. Music that is longer than the picture fades out
-/// with it.
+/// with it. Returns what the user should know about the clip, in sentences.
 ///
 /// # Errors
 /// Returns an error if `picture_start` is more than [`MAX_DURATION`] away, the clip cannot be read or has no picture,
@@ -30,7 +30,7 @@ pub fn write_movie(
     mut audio: Audio,
     picture_start: Seconds,
     output: &Path,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     let limit = MAX_DURATION.0;
     if !(-limit..=limit).contains(&picture_start.0) {
         return Err(Error::value(
@@ -53,7 +53,8 @@ pub fn write_movie(
         let result = written.and_then(|()| ffmpeg::run(&arguments(clip, &picture, &sound, movie)));
         let _ = fs::remove_file(&sound);
         result
-    })
+    })?;
+    Ok(picture.warnings)
 }
 
 /// Returns the arguments of `ffmpeg`. The picture keeps its time stamps, less that of the clip's second 0, at which the

@@ -17,7 +17,7 @@ use crate::time::Seconds;
 
 mod answer;
 
-use answer::Answer;
+use answer::{Answer, Stream};
 
 /// Time stamps that lie this close to a multiple of the frame's duration are taken for rounded: some files count in
 /// milliseconds.
@@ -36,6 +36,8 @@ pub(crate) struct Probe {
     pub(crate) start: Seconds,
     /// When the picture's last frame is over, in the file's own time.
     pub(crate) end: Seconds,
+    /// What the user should know, in sentences.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Probe {
@@ -47,7 +49,7 @@ impl Probe {
 
     fn of_answer(answer: &Answer) -> Result<Self, Fault> {
         let expected = "a video file";
-        let Some(stream) = answer.streams.first() else {
+        let Some(stream) = answer.choice() else {
             return Err(Fault::new("no video stream", expected));
         };
         let frame_rate = FrameRate::of_analysis(stream.base_rate, stream.average_rate)
@@ -69,8 +71,26 @@ impl Probe {
             zero: Seconds(zero),
             start: Seconds(start),
             end: Seconds(start + unrounded(lasting, frame_rate)),
+            warnings: choice_of(stream, answer.streams.len())
+                .into_iter()
+                .collect(),
         })
     }
+}
+
+/// Names the stream that was chosen of several.
+fn choice_of(stream: &Stream, streams: usize) -> Option<String> {
+    let reason = if stream.is_default {
+        "the default one"
+    } else {
+        "the first"
+    };
+    (streams > 1).then(|| {
+        format!(
+            "The file has {streams} video streams; {reason} is read (stream {}: {}).",
+            stream.index, stream.label
+        )
+    })
 }
 
 /// Returns the multiple of a frame's duration that was rounded to `seconds`, or `seconds` if none was.
@@ -84,7 +104,8 @@ fn unrounded(seconds: f64, rate: FrameRate) -> f64 {
     }
 }
 
-/// Asks `ffprobe` about the first video stream of the file at `path`. Cover pictures of music files do not count.
+/// Asks `ffprobe` about the video stream of the file at `path`: of several, the one that the file marks as the default,
+/// or else the first. Cover pictures of music files do not count.
 ///
 /// The packets of the whole file are read but not decoded.
 ///
@@ -162,6 +183,19 @@ mod tests {
         assert_eq!(probe.time_of(0.083), Seconds(2.0 * 1001.0 / 24000.0));
         assert_eq!(probe.time_of(0.060), Seconds(0.060));
         assert_eq!(probe.end, Seconds(2.0 * 1001.0 / 24000.0));
+    }
+
+    #[test]
+    fn of_two_streams_the_default_one_is_taken_and_named() {
+        let text = "stream|index=0|codec_name=h264|width=64|height=36|r_frame_rate=25/1|disposition:default=0\n\
+             stream|index=2|codec_name=vp9|width=320|height=180|r_frame_rate=30/1|disposition:default=1\n";
+        let probe = probed(text).unwrap();
+        assert_eq!((probe.stream, probe.frame_rate.hz()), (2, 30.0));
+        assert!(
+            probe.warnings[0].contains("stream 2: vp9, 320 × 180"),
+            "{:?}",
+            probe.warnings
+        );
     }
 
     #[test]

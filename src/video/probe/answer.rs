@@ -6,7 +6,8 @@ use crate::video::frame_rate::FrameRate;
 
 /// What `ffprobe` is asked to show.
 pub(super) const ENTRIES: &str = "packet=stream_index,pts_time,dts_time,duration_time,flags:\
-    stream=index,r_frame_rate,avg_frame_rate,duration:format=start_time,duration";
+    stream=index,codec_name,width,height,r_frame_rate,avg_frame_rate,duration:\
+    stream_disposition=default:format=start_time,duration";
 /// The most streams whose packets are followed.
 const MAX_STREAMS: usize = 64;
 
@@ -27,6 +28,10 @@ pub(super) struct Answer {
 pub(super) struct Stream {
     /// Its index among all streams of the file.
     pub(super) index: usize,
+    /// Its codec and size, for people.
+    pub(super) label: String,
+    /// Whether the file marks it as the one to show.
+    pub(super) is_default: bool,
     /// The lowest rate at which every time stamp is exact.
     pub(super) base_rate: Option<FrameRate>,
     /// The average rate.
@@ -75,6 +80,12 @@ impl Answer {
         Ok(answer)
     }
 
+    /// Returns the video stream to take: the first that the file marks as the one to show, or else the first.
+    pub(super) fn choice(&self) -> Option<&Stream> {
+        let marked = self.streams.iter().find(|stream| stream.is_default);
+        marked.or(self.streams.first())
+    }
+
     /// Returns when the packets of a stream are shown, or `None` if it has none with a time stamp.
     pub(super) fn packets_of(&self, stream: usize) -> Option<&Packets> {
         self.packets
@@ -90,6 +101,8 @@ impl Answer {
                 if let Some(index) = words.get("index").and_then(|index| index.parse().ok()) {
                     self.streams.push(Stream {
                         index,
+                        label: words.label(),
+                        is_default: words.get("disposition:default") == Some("1"),
                         base_rate: words.get("r_frame_rate").and_then(FrameRate::parse),
                         average_rate: words.get("avg_frame_rate").and_then(FrameRate::parse),
                         duration: words.duration("duration"),
@@ -135,6 +148,17 @@ impl<'a> Words<'a> {
     fn get(&self, name: &str) -> Option<&'a str> {
         let mut words = self.0.split('|').filter_map(|word| word.split_once('='));
         words.find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    /// Returns codec and size, as in `h264, 640 × 360`.
+    fn label(&self) -> String {
+        let word = |name| self.get(name).unwrap_or("unknown");
+        format!(
+            "{}, {} × {}",
+            word("codec_name"),
+            word("width"),
+            word("height")
+        )
     }
 
     fn seconds(&self, name: &str) -> Option<f64> {
