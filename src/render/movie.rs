@@ -50,11 +50,32 @@ pub fn write_movie(
             Error::Io { source, .. } => Error::io(output)(source),
             other => other,
         });
-        let result = written.and_then(|()| ffmpeg::run(&arguments(clip, &picture, &sound, movie)));
+        let result = written
+            .and_then(|()| ffmpeg::run(&arguments(clip, &picture, &sound, movie)))
+            .map_err(|error| with_remedy(error, output));
         let _ = fs::remove_file(&sound);
         result
     })?;
     Ok(picture.warnings)
+}
+
+/// Adds to an error about a codec that the kind of movie cannot hold which kinds can.
+fn with_remedy(error: Error, output: &Path) -> Error {
+    match error {
+        Error::Program { program, message } if message.contains("supported in") => {
+            let extension = output.extension().unwrap_or_default();
+            let others: Vec<String> = ["mov", "mkv"]
+                .into_iter()
+                .filter(|other| !extension.eq_ignore_ascii_case(other))
+                .map(|other| format!(".{other}"))
+                .collect();
+            Error::Program {
+                program,
+                message: format!("{message}; write a {} instead", others.join(" or ")),
+            }
+        }
+        other => other,
+    }
 }
 
 /// Returns the arguments of `ffmpeg`. The picture keeps its time stamps, less that of the clip's second 0, at which the
