@@ -83,8 +83,8 @@
 //!     println!("{:.0} %", share * 100.0);
 //!     ControlFlow::Continue(())
 //! })?;
-//! assert_eq!(clip.duration.0, 1.0);
-//! assert!(clip.shots.is_empty());
+//! assert_eq!(clip.features.duration.0, 1.0);
+//! assert!(clip.features.shots.is_empty());
 //! # Ok::<(), diff_bgm::Error>(())
 //! ```
 //!

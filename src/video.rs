@@ -1,60 +1,83 @@
 //! Video analysis: measures what a clip shows over time (motion, complexity, brightness, warmth) and finds its cuts.
 //!
-//! [`analyse`] is the way in; [`read_clip`] also takes clip files. The `ffmpeg` program decodes the clip; each frame is
-//! scaled to 96 × 54 pixels, measured and dropped.
+//! [`analyse`] is the way in; [`read_clip`] also takes clip files. The `ffmpeg` program decodes the clip; each picture is
+//! scaled to 192 × 108 pixels, cut out of its bars to a frame of 96 × 54 pixels, measured and dropped. Bars are known for
+//! sure only at the end; if that changes what was cut out, the clip is read again.
 //!
 //! | File | Job |
 //! |---|---|
-//! | `ffmpeg` | finds and runs the `ffmpeg` and `ffprobe` programs |
-//! | `probe` | frame rate and duration of a clip, before it is decoded |
-//! | `decoder`, `frame` | the frames of a clip, one at a time |
+//! | `ffmpeg`, `ffmpeg/messages` | finds and runs the `ffmpeg` and `ffprobe` programs |
+//! | `probe`, `frame_rate` | where the picture of a clip starts and ends, and its frame rate, before it is decoded |
+//! | `decoder`, `picture` | the pictures of a clip, one at a time |
+//! | `bars` | black or white bars around the picture |
+//! | `frame` | what is inside the bars, at the size at which everything is measured |
+//! | `measures` | the measures of all frames, and what becomes of them |
 //! | `motion`, `complexity`, `colour` | one number per frame and measure |
 //! | `cuts`, `cuts/signature` | hard cuts, by comparing signatures of frames |
+//! | `cuts/ink` | what is drawn on a plain ground, as titles and charts are |
 //! | `rows` | resamples from frames to rows of [`MEASURE_RATE_HZ`] |
 //!
 //! # Invariants
-//! - The measures are absolute: they do not depend on the rest of the clip, its frame rate or its size.
+//! - The measures are absolute: they do not depend on the rest of the clip, its frame rate, its size or bars around
+//!   the picture.
 //! - Programs are killed when their handle is dropped, read only local files and never read the terminal.
 //!
 //! # Limits
-//! At most 1,000,000 frames, taken at up to 120 per second. Only the first video stream is read. Dissolves and fades are
+//! At most 1,000,000 frames. Of several video streams only the default one is read. Dissolves and fades are
 //! not reported as cuts.
 
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::error::{Error, Fault, Result};
-use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure, is_clip_file};
-use crate::time::Seconds;
+use crate::features::{ClipFeatures, is_clip_file};
 
+mod bars;
 mod colour;
 mod complexity;
 mod cuts;
 mod decoder;
 pub(crate) mod ffmpeg;
 mod frame;
+mod frame_rate;
+mod measures;
 mod motion;
+mod picture;
 pub(crate) mod probe;
 mod rows;
 
-use colour::WarmthMeter;
-use cuts::CutFinder;
+use bars::BarFinder;
 use decoder::Decoder;
-use frame::Frame;
+use measures::Measures;
+use picture::Window;
+use probe::Probe;
 
 /// Rows of [`ClipFeatures::measures`] per second: four per beat at 120 BPM.
 pub const MEASURE_RATE_HZ: f64 = 8.0;
 /// The longest clip that is analysed, in frames: eleven hours at 25 frames per second.
 const MAX_FRAMES: usize = 1_000_000;
+/// Bars that show in this time are cut off before the clip is read to its end.
+const EARLY_SECONDS: f64 = 10.0;
+/// How often a clip is read again because of its bars.
+const MAX_REREADS: usize = 3;
 
-/// Measures the first video stream of the file at `path`.
+/// What a clip shows, and what the user should know about how it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Analysis {
+    /// What the clip shows.
+    pub features: ClipFeatures,
+    /// Whole sentences: which of several streams was read, or what of the file could not be.
+    pub warnings: Vec<String>,
+}
+
+/// Measures the video stream of the file at `path`: of several, the default one.
 ///
-/// The features hold a row of [`PictureMeasure::ALL`] for every 1 / [`MEASURE_RATE_HZ`] s, the time of the first frame
-/// after each cut, the duration of the picture, and the frame rate of the analysis: the clip's own, or, if that varies,
-/// the rate that fits its timestamps.
+/// The features hold a row of [`PictureMeasure::ALL`](crate::features::PictureMeasure::ALL) for every
+/// 1 / [`MEASURE_RATE_HZ`] s, the time of the first frame after each cut, the time at which the picture ends, and the
+/// clip's frame rate or, if that varies, the rate that fits its time stamps. Times count from where the earliest stream of
+/// the file begins, picture or sound; until the first frame is shown, the measures are that frame's.
 ///
-/// `on_progress` is called after every frame with the fraction done, 0 to 1; it stays 0 if the clip does not state its
-/// duration.
+/// `on_progress` is called after every frame with the fraction done, 0 to 1.
 ///
 /// # Errors
 /// Returns [`Error::Cancelled`] if `on_progress` breaks. Returns another error if the file cannot be read, is not a
@@ -62,27 +85,79 @@ const MAX_FRAMES: usize = 1_000_000;
 pub fn analyse(
     path: &Path,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
-) -> Result<ClipFeatures> {
+) -> Result<Analysis> {
     let probe = probe::probe(path)?;
+    let mut furthest = 0.0_f64;
+    let mut on_progress = |fraction: f64| {
+        // Reading a clip again does not set the progress back.
+        furthest = furthest.max(fraction);
+        on_progress(furthest)
+    };
+    let mut window = Window::FULL;
+    let mut rereads = 0..MAX_REREADS;
+    loop {
+        let may_move = rereads.next().is_some();
+        match read_through(path, &probe, window, may_move, &mut on_progress)? {
+            Pass::Complete(features) => {
+                return Ok(Analysis {
+                    features,
+                    warnings: probe.warnings,
+                });
+            }
+            Pass::Barred(inside) => window = inside,
+        }
+    }
+}
+
+/// What came of reading a clip from its start.
+enum Pass {
+    /// Everything was measured.
+    Complete(ClipFeatures),
+    /// The picture has other bars than those it was cut out of; this is inside them.
+    Barred(Window),
+}
+
+/// Measures a clip inside `window`, and stops if `may_move` and the picture turns out to have other bars.
+fn read_through(
+    path: &Path,
+    probe: &Probe,
+    window: Window,
+    may_move: bool,
+    on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Result<Pass> {
     let frame_rate_hz = probe.frame_rate.hz();
-    let expected_frames = probe.claimed_duration.map(|claim| claim.0 * frame_rate_hz);
-    let mut decoder = Decoder::start(path, probe.frame_rate)?;
-    let mut measures = Measures::new(frame_rate_hz);
-    while let Some(frame) = decoder.next_frame()? {
+    let mut decoder = Decoder::start(path, probe)?;
+    let mut measures = Measures::new();
+    let mut bars = BarFinder::new();
+    let mut is_early = true;
+    while let Some((time, picture)) = decoder.next_picture()? {
         if measures.frames() == MAX_FRAMES {
             let found = format!("a clip of more than {MAX_FRAMES} frames");
             return Err(Fault::new(found, "a shorter clip").in_file(path));
         }
-        measures.push(frame);
-        let done = expected_frames.map_or(0.0, |all| (measures.frames() as f64 / all).min(1.0));
+        measures.push(time, picture.frame(window));
+        bars.push(&picture);
+        let done = (time.0 + 1.0 / frame_rate_hz) / probe.end.0;
+        let done = if done.is_finite() { done.min(1.0) } else { 0.0 };
         if on_progress(done).is_break() {
             return Err(Error::Cancelled);
+        }
+        if is_early && time.0 >= EARLY_SECONDS {
+            is_early = false;
+            if may_move && !bars.window().is_near(window, 2) {
+                return Ok(Pass::Barred(bars.window()));
+            }
         }
     }
     if measures.frames() == 0 {
         return Err(Fault::new("a video stream without frames", "a video file").in_file(path));
     }
-    measures.finish().map_err(|fault| fault.in_file(path))
+    if may_move && !bars.window().is_near(window, 2) {
+        return Ok(Pass::Barred(bars.window()));
+    }
+    let clip = measures.finish(frame_rate_hz, probe.end);
+    clip.map(Pass::Complete)
+        .map_err(|fault| fault.in_file(path))
 }
 
 /// Reads a clip file, or analyses any other file as a video; see [`is_clip_file`] and [`analyse`].
@@ -92,89 +167,13 @@ pub fn analyse(
 pub fn read_clip(
     path: &Path,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
-) -> Result<ClipFeatures> {
+) -> Result<Analysis> {
     if is_clip_file(path) {
-        ClipFeatures::read(path)
+        Ok(Analysis {
+            features: ClipFeatures::read(path)?,
+            warnings: Vec::new(),
+        })
     } else {
         analyse(path, on_progress)
-    }
-}
-
-/// The measures of all frames so far: one number per frame and measure.
-struct Measures {
-    frame_rate_hz: f64,
-    motion: Vec<f32>,
-    complexity: Vec<f32>,
-    brightness: Vec<f32>,
-    warmth: Vec<f32>,
-    warmth_meter: WarmthMeter,
-    cut_finder: CutFinder,
-    last_frame: Option<Frame>,
-}
-
-impl Measures {
-    fn new(frame_rate_hz: f64) -> Self {
-        Self {
-            frame_rate_hz,
-            motion: Vec::new(),
-            complexity: Vec::new(),
-            brightness: Vec::new(),
-            warmth: Vec::new(),
-            warmth_meter: WarmthMeter::new(),
-            cut_finder: CutFinder::new(frame_rate_hz),
-            last_frame: None,
-        }
-    }
-
-    fn frames(&self) -> usize {
-        self.motion.len()
-    }
-
-    fn push(&mut self, frame: Frame) {
-        let last = self.last_frame.as_ref().unwrap_or(&frame);
-        let motion = motion::motion(last, &frame, self.frame_rate_hz);
-        self.motion.push(motion);
-        self.complexity.push(complexity::complexity(&frame));
-        self.brightness.push(colour::brightness(&frame));
-        self.warmth.push(self.warmth_meter.warmth(&frame));
-        self.cut_finder.push(&frame);
-        self.last_frame = Some(frame);
-    }
-
-    fn finish(mut self) -> Result<ClipFeatures, Fault> {
-        let duration = Seconds(self.frames() as f64 / self.frame_rate_hz);
-        let cuts = self.cut_finder.finish();
-        replace_first_of_each_shot(&mut self.motion, &cuts);
-        let rows = |values: &[f32]| rows::resample(values, self.frame_rate_hz, MEASURE_RATE_HZ);
-        let columns = PictureMeasure::ALL.map(|measure| match measure {
-            PictureMeasure::Motion => rows(&self.motion),
-            PictureMeasure::Complexity => rows(&self.complexity),
-            PictureMeasure::Luma => rows(&self.brightness),
-            PictureMeasure::Warmth => rows(&self.warmth),
-        });
-        let values = (0..columns[0].len())
-            .flat_map(|row| columns.each_ref().map(|column| column[row]))
-            .collect();
-        Ok(ClipFeatures {
-            duration,
-            frame_rate_hz: self.frame_rate_hz,
-            measures: Some(MeasureTrack::new(
-                MEASURE_RATE_HZ,
-                PictureMeasure::ALL,
-                values,
-            )?),
-            shots: cuts
-                .into_iter()
-                .map(|frame| Seconds(frame as f64 / self.frame_rate_hz))
-                .collect(),
-            ..ClipFeatures::default()
-        })
-    }
-}
-
-/// Replaces the motion of the first frame of each shot, which is measured across the cut, by that of its second frame.
-fn replace_first_of_each_shot(motion: &mut [f32], cuts: &[usize]) {
-    for first in std::iter::once(0).chain(cuts.iter().copied()) {
-        motion[first] = motion.get(first + 1).copied().unwrap_or(0.0);
     }
 }

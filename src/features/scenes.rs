@@ -2,6 +2,8 @@
 //!
 //! TransNetV2: Souček and Lokoč, 2020, <https://github.com/soCzech/TransNetV2>.
 
+use std::borrow::Cow;
+
 use crate::error::Fault;
 use crate::features::{MAX_DURATION, MAX_RATE_HZ, MAX_SHOTS};
 use crate::time::Seconds;
@@ -22,14 +24,13 @@ pub struct Scenes {
 }
 
 impl Scenes {
-    /// Parses a list.
+    /// Parses a list, in UTF-8 or, with a byte-order mark as Windows writes it, in UTF-16.
     ///
     /// # Errors
     /// Returns an error if a line is not two frame numbers, if shots overlap or run backwards, or if there are no shots
     /// or more than [`MAX_SHOTS`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|_| Fault::new("bytes that are not text", EXPECTED))?;
+        let text = decoded(bytes).ok_or_else(|| Fault::new("bytes that are not text", EXPECTED))?;
         let mut first_frames = Vec::new();
         let mut last_frame = None;
         for (number, line) in (1..)
@@ -75,6 +76,21 @@ impl Scenes {
     }
 }
 
+/// Decodes text, without its byte-order mark if it has one.
+fn decoded(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    let utf_16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().copied().map(unit).collect();
+        let text = String::from_utf16(&units).ok().filter(|_| rest.is_empty());
+        text.map(Cow::Owned)
+    };
+    match bytes {
+        [0xFF, 0xFE, text @ ..] => utf_16(text, u16::from_le_bytes),
+        [0xFE, 0xFF, text @ ..] => utf_16(text, u16::from_be_bytes),
+        [0xEF, 0xBB, 0xBF, text @ ..] | text => str::from_utf8(text).ok().map(Cow::Borrowed),
+    }
+}
+
 const EXPECTED: &str = "the first and last frame of one shot per line";
 
 fn frames(line: &str) -> Option<(u32, u32)> {
@@ -107,6 +123,21 @@ mod tests {
             Scenes::parse(b"0 71\r\n72 214\r\n\r\n").unwrap(),
             Scenes::parse(b"0 71\n72 214").unwrap()
         );
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        let expected = Scenes::parse(b"0 71\n72 214\n").unwrap();
+        assert_eq!(
+            Scenes::parse(b"\xEF\xBB\xBF0 71\n72 214\n").unwrap(),
+            expected
+        );
+        let units: Vec<u16> = "\u{feff}0 71\r\n72 214\r\n".encode_utf16().collect();
+        let little: Vec<u8> = units.iter().copied().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = units.iter().copied().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(Scenes::parse(&little).unwrap(), expected);
+        assert_eq!(Scenes::parse(&big).unwrap(), expected);
+        assert!(Scenes::parse(&little[..little.len() - 1]).is_err());
     }
 
     #[test]

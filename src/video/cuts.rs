@@ -7,7 +7,9 @@
 use std::collections::VecDeque;
 
 use super::frame::Frame;
+use crate::time::Seconds;
 
+mod ink;
 mod signature;
 
 use signature::Signature;
@@ -17,28 +19,36 @@ const CUT_SCORE: f32 = 0.36;
 /// How much of the surrounding restlessness is added to [`CUT_SCORE`].
 const RESTLESSNESS_SHARE: f32 = 0.65;
 /// Restlessness is measured this long before and after a frame.
-const NEIGHBOURHOOD_SECONDS: f64 = 1.0 / 3.0;
+const NEIGHBOURHOOD_SECONDS: f64 = 0.36;
 /// A picture that returns within this time was interrupted by a flash, not cut.
 const LONGEST_FLASH_SECONDS: f64 = 0.25;
 /// A picture has returned if its difference is below this share of the difference that the flash made.
 const RETURN_SHARE: f32 = 0.5;
 /// A picture whose contrast grows by this factor within two frames is fading.
 const FADE_GROWTH: f32 = 1.5;
+/// Frames further apart than this show separate pictures rather than steps of a fade.
+const LONGEST_FADE_STEP_SECONDS: f64 = 0.25;
 /// The shortest shot; of two cuts closer together, the first counts.
-const SHORTEST_SHOT_SECONDS: f64 = 0.2;
+const SHORTEST_SHOT_SECONDS: f64 = 0.16;
+/// Times that differ by less than this are the same.
+const ROUNDING_SECONDS: f64 = 1e-6;
 
 /// Finds cuts in consecutive frames. It keeps the signatures of the last quarter of a second.
 pub(crate) struct CutFinder {
-    frame_rate_hz: f64,
-    longest_flash: usize,
-    /// The score of every frame so far; 0 for the first and for the edges of flashes.
-    scores: Vec<f32>,
-    /// The contrast of every frame so far.
-    contrasts: Vec<f32>,
-    /// The latest frames, newest last.
-    recent: VecDeque<Signature>,
+    frames: Vec<ScoredFrame>,
+    /// The latest frames, newest last, with their times.
+    recent: VecDeque<(f64, Signature)>,
     /// Frames that are cuts unless the picture before them returns.
     suspects: Vec<Suspect>,
+}
+
+/// What is kept of every frame.
+struct ScoredFrame {
+    /// When it is first shown, in seconds.
+    time: f64,
+    /// How much it differs from the frame before; 0 for the first and for the edges of flashes.
+    score: f32,
+    contrast: f32,
 }
 
 struct Suspect {
@@ -49,55 +59,57 @@ struct Suspect {
 }
 
 impl CutFinder {
-    /// Makes a finder for frames at a constant rate.
-    pub(crate) fn new(frame_rate_hz: f64) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            frame_rate_hz,
-            longest_flash: (LONGEST_FLASH_SECONDS * frame_rate_hz).ceil() as usize,
-            scores: Vec::new(),
-            contrasts: Vec::new(),
+            frames: Vec::new(),
             recent: VecDeque::new(),
             suspects: Vec::new(),
         }
     }
 
-    /// Scores the next frame.
-    pub(crate) fn push(&mut self, frame: &Frame) {
+    /// Scores the next frame, which is first shown at `time`.
+    pub(crate) fn push(&mut self, time: Seconds, frame: &Frame) {
         let signature = Signature::of(frame);
-        let index = self.scores.len();
-        self.clear_flashes(index, &signature);
-        let score = match self.recent.back() {
-            Some(before) => signature.difference(before),
+        let (index, time) = (self.frames.len(), time.0);
+        self.clear_flashes(time, &signature);
+        let mut score = match self.recent.back() {
+            Some((_, before)) => signature.difference(before),
             None => 0.0,
         };
-        if score >= CUT_SCORE && self.was_seen_before(&signature, score) {
-            self.scores.push(0.0);
-        } else {
-            self.scores.push(score);
-            if score >= CUT_SCORE
-                && let Some(before) = self.recent.back().cloned()
-            {
+        if score >= CUT_SCORE {
+            if self.was_seen_before(time, &signature, score) {
+                score = 0.0;
+            } else if let Some((_, before)) = self.recent.back().cloned() {
                 self.suspects.push(Suspect { index, before });
             }
         }
-        self.contrasts.push(signature.contrast());
-        self.recent.push_back(signature);
-        if self.recent.len() > self.longest_flash + 1 {
+        self.frames.push(ScoredFrame {
+            time,
+            score,
+            contrast: signature.contrast(),
+        });
+        self.recent.push_back((time, signature));
+        while self.recent.len() > 1 && !is_within(self.recent[0].0, time, LONGEST_FLASH_SECONDS) {
             self.recent.pop_front();
         }
     }
 
     /// Returns the index of the first frame of each new shot.
     pub(crate) fn finish(self) -> Vec<usize> {
-        let neighbourhood = (NEIGHBOURHOOD_SECONDS * self.frame_rate_hz).ceil() as usize;
-        let shortest = (SHORTEST_SHOT_SECONDS * self.frame_rate_hz) as usize;
         let mut cuts: Vec<usize> = Vec::new();
-        for (index, &score) in self.scores.iter().enumerate() {
-            let before = &self.scores[index.saturating_sub(neighbourhood)..index];
-            let after = &self.scores[index + 1..self.scores.len().min(index + 1 + neighbourhood)];
+        for (index, frame) in self.frames.iter().enumerate() {
+            let near = |other: &&ScoredFrame| {
+                let (first, last) = (other.time.min(frame.time), other.time.max(frame.time));
+                is_within(first, last, NEIGHBOURHOOD_SECONDS)
+            };
+            let before = self.frames[..index].iter().rev().take_while(near);
+            let after = self.frames[index + 1..].iter().take_while(near);
             let restlessness = second_largest(before).max(second_largest(after));
-            let far_enough = cuts.last().is_none_or(|&last| index - last >= shortest);
-            let stands_out = score >= CUT_SCORE + RESTLESSNESS_SHARE * restlessness;
+            let far_enough = cuts.last().is_none_or(|&last| {
+                let shot = frame.time - self.frames[last].time;
+                shot > SHORTEST_SHOT_SECONDS - ROUNDING_SECONDS
+            });
+            let stands_out = frame.score >= CUT_SCORE + RESTLESSNESS_SHARE * restlessness;
             if far_enough && stands_out && !self.is_fade(index) {
                 cuts.push(index);
             }
@@ -109,45 +121,68 @@ impl CutFinder {
     /// faint, and keeps growing away from the flat picture.
     fn is_fade(&self, index: usize) -> bool {
         let grows = |from: usize, towards: Option<usize>| {
-            let later = towards.and_then(|frame| self.contrasts.get(frame));
-            later.is_some_and(|&later| later > FADE_GROWTH * self.contrasts[from])
+            let (from, later) = (
+                &self.frames[from],
+                towards.and_then(|at| self.frames.get(at)),
+            );
+            later.is_some_and(|later| {
+                (later.time - from.time).abs() <= LONGEST_FADE_STEP_SECONDS
+                    && later.contrast > FADE_GROWTH * from.contrast
+            })
         };
         let before = index.saturating_sub(1);
-        if self.contrasts[before] < self.contrasts[index] {
+        if self.frames[before].contrast < self.frames[index].contrast {
             grows(index, index.checked_add(2))
         } else {
             grows(before, before.checked_sub(2))
         }
     }
 
-    /// Clears the score of suspects whose earlier picture returns with frame `index`.
-    fn clear_flashes(&mut self, index: usize, signature: &Signature) {
-        let scores = &mut self.scores;
+    /// Clears the score of suspects whose earlier picture returns with a frame at `time`.
+    fn clear_flashes(&mut self, time: f64, signature: &Signature) {
+        let frames = &mut self.frames;
         self.suspects.retain(|suspect| {
-            let score = &mut scores[suspect.index];
-            let has_returned = signature.difference(&suspect.before) < RETURN_SHARE * *score;
-            if has_returned {
-                *score = 0.0;
+            let frame = &mut frames[suspect.index];
+            if !is_within(frame.time, time, LONGEST_FLASH_SECONDS) {
+                return false;
             }
-            !has_returned && index < suspect.index + self.longest_flash
+            let has_returned = signature.difference(&suspect.before) < RETURN_SHARE * frame.score;
+            if has_returned {
+                frame.score = 0.0;
+            }
+            !has_returned
         });
     }
 
-    /// Returns whether a frame with this score resembles an earlier frame, as at the end of a flash.
-    fn was_seen_before(&self, signature: &Signature, score: f32) -> bool {
+    /// Returns whether a frame at `time` with this score resembles an earlier frame, as at the end of a flash.
+    fn was_seen_before(&self, time: f64, signature: &Signature, score: f32) -> bool {
         let earlier = self.recent.iter().rev().skip(1);
-        earlier
-            .into_iter()
-            .any(|seen| signature.difference(seen) < RETURN_SHARE * score)
+        // The flash began after the frame that it resembles.
+        let mut flash_began = self.recent.back().map_or(time, |(time, _)| *time);
+        for (seen_at, seen) in earlier {
+            if !is_within(flash_began, time, LONGEST_FLASH_SECONDS) {
+                return false;
+            }
+            if signature.difference(seen) < RETURN_SHARE * score {
+                return true;
+            }
+            flash_began = *seen_at;
+        }
+        false
     }
 }
 
-/// Returns the second largest value, or 0. The largest may be a cut of its own, which does not make a shot restless.
-fn second_largest(scores: &[f32]) -> f32 {
+/// Returns whether `later` is at most `seconds` after `earlier`.
+fn is_within(earlier: f64, later: f64, seconds: f64) -> bool {
+    later - earlier <= seconds + ROUNDING_SECONDS
+}
+
+/// Returns the second largest score, or 0. The largest may be a cut of its own, which does not make a shot restless.
+fn second_largest<'a>(frames: impl Iterator<Item = &'a ScoredFrame>) -> f32 {
     let (mut largest, mut second) = (0.0_f32, 0.0_f32);
-    for &score in scores {
-        second = second.max(score.min(largest));
-        largest = largest.max(score);
+    for frame in frames {
+        second = second.max(frame.score.min(largest));
+        largest = largest.max(frame.score);
     }
     second
 }
@@ -160,9 +195,13 @@ mod tests {
     const RATE_HZ: f64 = 24.0;
 
     fn cuts_of(frames: impl IntoIterator<Item = Frame>) -> Vec<usize> {
-        let mut finder = CutFinder::new(RATE_HZ);
-        for frame in frames {
-            finder.push(&frame);
+        cuts_at(RATE_HZ, frames)
+    }
+
+    fn cuts_at(rate_hz: f64, frames: impl IntoIterator<Item = Frame>) -> Vec<usize> {
+        let mut finder = CutFinder::new();
+        for (index, frame) in frames.into_iter().enumerate() {
+            finder.push(Seconds(index as f64 / rate_hz), &frame);
         }
         finder.finish()
     }
@@ -249,6 +288,34 @@ mod tests {
     fn cuts_every_half_second_are_all_found() {
         let frames = (0..72).map(|i| Frame::scene(1 + i / 12, 0.0, 1.0));
         assert_eq!(cuts_of(frames), [12, 24, 36, 48, 60]);
+    }
+
+    #[test]
+    fn photos_one_a_frame_are_cuts_at_any_low_rate() {
+        for rate_hz in [0.5, 1.0, 2.0, 3.0] {
+            // Two photos in turn, the second fainter, and then others.
+            let frames = (0..12).map(|i| match i {
+                0..8 => Frame::scene(1 + i % 2, 0.0, 1.0 - 0.5 * (i % 2) as f32),
+                _ => Frame::scene(i, 0.0, 1.0),
+            });
+            let expected: Vec<usize> = (1..12).collect();
+            assert_eq!(cuts_at(rate_hz, frames), expected, "{rate_hz}");
+        }
+    }
+
+    #[test]
+    fn the_same_flash_is_no_cut_at_any_rate() {
+        for rate_hz in [12.0, 24.0, 60.0, 120.0] {
+            let frames = (0..(2.0 * rate_hz) as usize).map(|i| {
+                let time = i as f64 / rate_hz;
+                if (1.0..1.2).contains(&time) {
+                    Frame::draw(|_, _| [255; 3])
+                } else {
+                    Frame::scene(1, 0.0, 1.0)
+                }
+            });
+            assert_eq!(cuts_at(rate_hz, frames), [0; 0], "{rate_hz}");
+        }
     }
 
     #[test]

@@ -1,51 +1,64 @@
-//! Decodes a clip's frames one at a time with the `ffmpeg` program.
+//! Decodes a clip's pictures one at a time with the `ffmpeg` program.
 
 use std::ffi::OsString;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use super::ffmpeg::{self, Process};
-use super::frame::{FRAME_BYTES, Frame, HEIGHT, WIDTH};
-use super::probe::FrameRate;
+use super::picture::{HEIGHT, PICTURE_BYTES, Picture, WIDTH};
+use super::probe::Probe;
 use crate::error::{Error, Fault, Result};
+use crate::time::Seconds;
 
-/// The frames of a clip at a constant rate: frame `i` shows the picture at `i / rate` seconds.
+/// Time stamps are counted in this share of a second.
+const STAMPS_PER_SECOND: f64 = 1e6;
+/// How long a time stamp may come after its picture; in fact it comes before.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// The pictures of a clip, each with the time at which it is first shown.
 ///
-/// If the clip's own rate varies, frames are repeated or skipped to fit. Only one frame is in memory at a time; `ffmpeg`
-/// is killed when this is dropped.
+/// Only one picture is in memory at a time; `ffmpeg` is killed when this is dropped.
 pub(crate) struct Decoder<'a> {
     path: &'a Path,
+    probe: &'a Probe,
     process: Option<Process>,
     pipe: Box<dyn Read>,
-    bytes: Box<[u8; FRAME_BYTES]>,
+    stamps: Receiver<Option<i64>>,
+    last_time: Option<Seconds>,
+    bytes: Box<[u8; PICTURE_BYTES]>,
 }
 
 impl<'a> Decoder<'a> {
-    /// Starts decoding the first video stream of the file at `path`.
+    /// Starts decoding the stream that `probe` chose of the file at `path`.
     ///
     /// # Errors
     /// Returns [`Error::Program`] if `ffmpeg` is not installed.
-    pub(crate) fn start(path: &'a Path, rate: FrameRate) -> Result<Self> {
-        let mut process = Process::start("ffmpeg", &arguments(path, rate))?;
+    pub(crate) fn start(path: &'a Path, probe: &'a Probe) -> Result<Self> {
+        let (mut process, stamps) = Process::start_timed(&arguments(path, probe.stream)?)?;
         let pipe: Box<dyn Read> = match process.take_output() {
-            Some(pipe) => Box::new(BufReader::with_capacity(4 * FRAME_BYTES, pipe)),
+            Some(pipe) => Box::new(BufReader::with_capacity(2 * PICTURE_BYTES, pipe)),
             None => Box::new(io::empty()),
         };
         Ok(Self {
             path,
+            probe,
             process: Some(process),
             pipe,
-            bytes: Box::new([0; FRAME_BYTES]),
+            stamps,
+            last_time: None,
+            bytes: Box::new([0; PICTURE_BYTES]),
         })
     }
 
-    /// Returns the next frame, or `None` after the last.
+    /// Returns the next picture and its time, or `None` after the last. Times ascend.
     ///
     /// # Errors
-    /// Returns an error with the last line that `ffmpeg` printed if it cannot decode the file.
-    pub(crate) fn next_frame(&mut self) -> Result<Option<Frame>> {
+    /// Returns an error with the first error that `ffmpeg` printed if it cannot decode the file.
+    pub(crate) fn next_picture(&mut self) -> Result<Option<(Seconds, Picture)>> {
         match self.pipe.read_exact(self.bytes.as_mut_slice()) {
-            Ok(()) => return Ok(Some(Frame::from_bytes(&self.bytes))),
+            Ok(()) => return Ok(Some((self.next_time(), Picture::from_bytes(&self.bytes)))),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
             Err(error) => return Err(Error::io(self.path)(error)),
         }
@@ -58,20 +71,35 @@ impl<'a> Decoder<'a> {
         }
         Ok(None)
     }
+
+    /// Returns the time of the picture that was just read: a frame after the one before if it has none of its own, or one
+    /// that is not later.
+    fn next_time(&mut self) -> Seconds {
+        let stamp = self.stamps.recv_timeout(LONGEST_WAIT).ok().flatten();
+        let own = stamp.map(|stamp| self.probe.time_of(stamp as f64 / STAMPS_PER_SECOND));
+        let usual = match self.last_time {
+            Some(Seconds(last)) => Seconds(last + 1.0 / self.probe.frame_rate.hz()),
+            None => self.probe.start,
+        };
+        let later = own.filter(|own| self.last_time.is_none_or(|last| own.0 > last.0));
+        let time = Seconds(later.unwrap_or(usual).0.max(0.0));
+        self.last_time = Some(time);
+        time
+    }
 }
 
 /// Returns the arguments of `ffmpeg`.
 ///
-/// The picture is scaled by averaging areas. Raw video has a constant rate, which makes `ffmpeg` repeat or skip frames of
-/// a clip whose rate varies, and fill the time before a late first frame.
-fn arguments(path: &Path, rate: FrameRate) -> Vec<OsString> {
-    let mut arguments: Vec<OsString> = vec!["-nostdin".into()];
+/// The picture is scaled by averaging areas. Time stamps stay as they are in the file, and every frame is written once.
+fn arguments(path: &Path, stream: usize) -> Result<Vec<OsString>> {
+    let mut arguments: Vec<OsString> = vec!["-nostdin".into(), "-nostats".into()];
     arguments.extend(ffmpeg::local_files_only());
-    arguments.extend(["-i".into(), ffmpeg::file_address(path)]);
-    arguments.extend(["-map", "0:V:0", "-an", "-sn", "-dn", "-r"].map(Into::into));
-    arguments.push(format!("{}/{}", rate.frames, rate.seconds).into());
-    arguments.push("-vf".into());
-    arguments.push(format!("scale={WIDTH}:{HEIGHT}:flags=area,format=rgb24").into());
-    arguments.extend(["-f", "rawvideo", "pipe:1"].map(Into::into));
+    arguments.extend(["-copyts".into(), "-i".into(), ffmpeg::file_address(path)]);
+    arguments.extend(["-map".into(), format!("0:{stream}").into()]);
+    arguments.extend(["-an", "-sn", "-dn", "-vf"].map(Into::into));
     arguments
+        .push(format!("settb=AVTB,scale={WIDTH}:{HEIGHT}:flags=area,format=rgb24,showinfo").into());
+    arguments.extend(ffmpeg::every_frame_once()?);
+    arguments.extend(["-f", "rawvideo", "pipe:1"].map(Into::into));
+    Ok(arguments)
 }

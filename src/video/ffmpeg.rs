@@ -4,9 +4,12 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
 
 use crate::error::{Error, Result};
+
+mod messages;
 
 /// Usual folders of FFmpeg on systems that start desktop programs without the shell's `PATH`.
 const USUAL_FOLDERS: &[&str] = if cfg!(target_os = "macos") {
@@ -15,8 +18,8 @@ const USUAL_FOLDERS: &[&str] = if cfg!(target_os = "macos") {
     &[]
 };
 
-/// How many bytes of a program's messages are kept, counted from the end.
-const KEPT_MESSAGE_BYTES: usize = 4096;
+/// The most bytes that are read of a program's description of itself.
+const MAX_VERSION_BYTES: u64 = 1 << 16;
 
 /// What to do if FFmpeg is not installed.
 const INSTALL_ADVICE: &str = if cfg!(target_os = "macos") {
@@ -31,27 +34,50 @@ const INSTALL_ADVICE: &str = if cfg!(target_os = "macos") {
 pub(crate) struct Process {
     program: &'static str,
     child: Child,
-    messages: Option<JoinHandle<Vec<u8>>>,
+    errors: Option<JoinHandle<Vec<String>>>,
 }
 
 /// The result of a finished program.
 pub(crate) struct Exit {
     program: &'static str,
     status: ExitStatus,
-    messages: String,
+    errors: Vec<String>,
 }
 
 impl Process {
     /// Starts `program` (`ffmpeg` or `ffprobe`) with `arguments`.
     ///
-    /// It never reads the terminal, prints nothing but errors, and writes its standard output to a pipe.
+    /// It never reads the terminal and writes its standard output to a pipe.
     ///
     /// # Errors
     /// Returns [`Error::Program`] if the program is not installed or does not start.
     pub(crate) fn start(program: &'static str, arguments: &[OsString]) -> Result<Self> {
+        Self::spawn(program, "level+error", arguments, |_| {})
+    }
+
+    /// Starts `ffmpeg` with `arguments` that contain the filter `showinfo`. The receiver gets the time stamp of each frame
+    /// that passes it, or `None` for a frame without one, before the frame is written.
+    ///
+    /// # Errors
+    /// Returns an error as [`Process::start`] does.
+    pub(crate) fn start_timed(arguments: &[OsString]) -> Result<(Self, Receiver<Option<i64>>)> {
+        let (sender, times) = mpsc::channel();
+        let on_frame = move |time| {
+            let _ = sender.send(time);
+        };
+        let process = Self::spawn("ffmpeg", "repeat+level+info", arguments, on_frame)?;
+        Ok((process, times))
+    }
+
+    fn spawn(
+        program: &'static str,
+        level: &str,
+        arguments: &[OsString],
+        on_frame: impl FnMut(Option<i64>) + Send + 'static,
+    ) -> Result<Self> {
         let mut command = Command::new(find(program));
         command
-            .args(["-hide_banner", "-loglevel", "error"])
+            .args(["-hide_banner", "-loglevel", level])
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -70,14 +96,14 @@ impl Process {
             },
         })?;
         // A thread reads the messages, because a program blocks once its message pipe is full.
-        let messages = child
+        let errors = child
             .stderr
             .take()
-            .map(|pipe| thread::spawn(move || end_of(pipe)));
+            .map(|pipe| thread::spawn(move || messages::read(pipe, on_frame)));
         Ok(Self {
             program,
             child,
-            messages,
+            errors,
         })
     }
 
@@ -92,11 +118,11 @@ impl Process {
             program: self.program.to_owned(),
             message: error.to_string(),
         })?;
-        let messages = self.messages.take().and_then(|thread| thread.join().ok());
+        let errors = self.errors.take().and_then(|thread| thread.join().ok());
         Ok(Exit {
             program: self.program,
             status,
-            messages: String::from_utf8_lossy(&messages.unwrap_or_default()).into_owned(),
+            errors: errors.unwrap_or_default(),
         })
     }
 }
@@ -114,10 +140,11 @@ impl Exit {
         self.status.success()
     }
 
-    /// Returns the last line that the program printed, or its exit status if it printed nothing.
+    /// Returns the first error that the program printed, which later ones follow from, or its exit status if it printed
+    /// none.
     pub(crate) fn reason(&self) -> String {
-        match self.messages.lines().rev().find(|line| !line.is_empty()) {
-            Some(line) => line.trim().to_owned(),
+        match self.errors.first() {
+            Some(error) => error.clone(),
             None => format!("{} ended with {}", self.program, self.status),
         }
     }
@@ -126,7 +153,7 @@ impl Exit {
 /// Runs `ffmpeg` to its end, discarding its standard output.
 ///
 /// # Errors
-/// Returns [`Error::Program`] if `ffmpeg` is missing or fails, with the last line that it printed.
+/// Returns [`Error::Program`] if `ffmpeg` is missing or fails, with the first error that it printed.
 #[cfg(feature = "cli")]
 pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
     let mut process = Process::start("ffmpeg", arguments)?;
@@ -163,21 +190,38 @@ fn find(program: &str) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(program))
 }
 
-/// Reads a pipe to its end and returns the last [`KEPT_MESSAGE_BYTES`].
-fn end_of(mut pipe: impl Read) -> Vec<u8> {
-    let mut kept = Vec::new();
-    let mut chunk = [0; KEPT_MESSAGE_BYTES];
-    loop {
-        match pipe.read(&mut chunk) {
-            Ok(0) => return kept,
-            Ok(count) => {
-                kept.extend_from_slice(&chunk[..count]);
-                kept.drain(..kept.len().saturating_sub(KEPT_MESSAGE_BYTES));
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return kept,
-        }
+/// Returns the option that makes `ffmpeg` write every frame once, whatever its time, which has another name before 5.1.
+///
+/// # Errors
+/// Returns [`Error::Program`] if `ffmpeg` is not installed.
+pub(crate) fn every_frame_once() -> Result<[OsString; 2]> {
+    let mut process = Process::start("ffmpeg", &["-version".into()])?;
+    let mut text = String::new();
+    if let Some(output) = process.take_output() {
+        // A version that cannot be read counts as a new one.
+        let _ = output.take(MAX_VERSION_BYTES).read_to_string(&mut text);
     }
+    process.wait()?;
+    let option = if is_before_5_1(&text) {
+        "-vsync"
+    } else {
+        "-fps_mode"
+    };
+    Ok([option.into(), "passthrough".into()])
+}
+
+/// Returns whether `ffmpeg -version` names a version before 5.1. Builds between versions have other names and are newer.
+fn is_before_5_1(text: &str) -> bool {
+    let version = text
+        .split_whitespace()
+        .nth(2)
+        .unwrap_or("")
+        .trim_start_matches('n');
+    let mut numbers = version
+        .split(|character: char| !character.is_ascii_digit())
+        .map(|number| number.parse::<u32>().ok());
+    let (major, minor) = (numbers.next().flatten(), numbers.next().flatten());
+    major.is_some_and(|major| (major, minor.unwrap_or(0)) < (5, 1))
 }
 
 #[cfg(test)]
@@ -185,11 +229,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_end_of_long_messages_is_kept() {
-        let message = [vec![b'a'; 3 * KEPT_MESSAGE_BYTES], b"the reason".to_vec()].concat();
-        let kept = end_of(message.as_slice());
-        assert_eq!(kept.len(), KEPT_MESSAGE_BYTES);
-        assert!(kept.ends_with(b"the reason"));
+    fn versions_before_5_1_are_told_from_later_ones_and_from_unnumbered_builds() {
+        for (version, expected) in [
+            ("4.4.2-0ubuntu0.22.04.1", true),
+            ("5.0.1", true),
+            ("n4.3", true),
+            ("5.1.9-0+deb12u1", false),
+            ("7.1", false),
+            ("n9.0.1", false),
+            ("N-110072-g073ec3b9da", false),
+            ("", false),
+        ] {
+            let text = format!("ffmpeg version {version} Copyright (c) 2000-2026");
+            assert_eq!(is_before_5_1(&text), expected, "{version}");
+        }
     }
 
     #[test]

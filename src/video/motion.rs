@@ -1,15 +1,17 @@
 //! Motion between two frames.
 
 use super::frame::Frame;
+use crate::time::Seconds;
 
 /// The frame rate to which motion is normalised: that of film.
 const REFERENCE_RATE_HZ: f64 = 24.0;
 
-/// Returns the motion at a frame, 0 to 1: the [`change`] per 24th of a second, regardless of the clip's rate.
+/// Returns the motion at a frame, 0 to 1: the [`change`] per 24th of a second since the frame before, which was shown
+/// `elapsed` earlier.
 ///
 /// Quiet shots have about 0.003, lively ones about 0.02; fast movement that fills the picture has more than 0.1.
-pub(crate) fn motion(before: &Frame, after: &Frame, frame_rate_hz: f64) -> f32 {
-    (change(before, after) * (frame_rate_hz / REFERENCE_RATE_HZ) as f32).min(1.0)
+pub(crate) fn motion(before: &Frame, after: &Frame, elapsed: Seconds) -> f32 {
+    (change(before, after) / (elapsed.0 * REFERENCE_RATE_HZ) as f32).min(1.0)
 }
 
 /// Returns the mean absolute change of luma from one frame to the next, 0 to 1, beyond a common gain and offset.
@@ -80,8 +82,8 @@ mod tests {
     #[test]
     fn motion_does_not_depend_on_the_frame_rate() {
         let still = Frame::scene(1, 0.0, 1.0);
-        let film = motion(&still, &Frame::scene(1, 1.0, 1.0), 24.0);
-        let video = motion(&still, &Frame::scene(1, 0.5, 1.0), 48.0);
+        let film = motion(&still, &Frame::scene(1, 1.0, 1.0), Seconds(1.0 / 24.0));
+        let video = motion(&still, &Frame::scene(1, 0.5, 1.0), Seconds(1.0 / 48.0));
         assert!((film - video).abs() < 0.2 * film, "{film} {video}");
     }
 }

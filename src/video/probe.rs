@@ -1,91 +1,113 @@
-//! Asks `ffprobe` for a clip's frame rate and duration before it is decoded.
+//! Asks `ffprobe` where a clip's picture starts and ends and how fast its frames follow, before it is decoded.
+//!
+//! # The file's own time
+//! Second 0 of a clip is where the earliest of its streams begins, picture or sound, which is where DAWs and players begin
+//! to play it. Sound before time stamp 0, which codecs need to warm up and nobody hears, does not count. The picture
+//! starts at the time of its first frame and ends when its last frame does.
 
+use std::ffi::OsString;
 use std::fs;
-use std::io::Read;
+use std::io::BufReader;
 use std::path::Path;
 
-use serde::Deserialize;
-
 use super::ffmpeg::{self, Process};
+use super::frame_rate::FrameRate;
 use crate::error::{Error, Fault, Result};
 use crate::time::Seconds;
 
-/// The highest rate at which frames are taken; faster clips are thinned to it.
-const MAX_FRAME_RATE_HZ: f64 = 120.0;
-/// The most bytes that are read of `ffprobe`'s answer, which has a few lines.
-const MAX_ANSWER_BYTES: u64 = 1 << 20;
+mod answer;
+
+use answer::{Answer, Stream};
+
+/// Time stamps that lie this close to a multiple of the frame's duration are taken for rounded: some files count in
+/// milliseconds.
+const ROUNDING_SECONDS: f64 = 1.1e-3;
 
 /// What `ffprobe` reports about a clip.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Probe {
-    /// The constant rate at which frames are taken.
+    /// The index of the picture's stream.
+    pub(crate) stream: usize,
+    /// The rate that fits the time stamps of the frames.
     pub(crate) frame_rate: FrameRate,
-    /// The duration that the clip states, if any.
-    pub(crate) claimed_duration: Option<Seconds>,
+    /// Second 0 of the clip, on the clock of the file's time stamps.
+    pub(crate) zero: Seconds,
+    /// When the picture's first frame is shown, in the file's own time.
+    pub(crate) start: Seconds,
+    /// When the picture's last frame is over, in the file's own time.
+    pub(crate) end: Seconds,
+    /// What the user should know, in sentences.
+    pub(crate) warnings: Vec<String>,
 }
 
-/// Frames per second as a fraction, so that 24000/1001 stays exact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FrameRate {
-    /// The numerator: frames in [`FrameRate::seconds`].
-    pub(crate) frames: u32,
-    /// The denominator.
-    pub(crate) seconds: u32,
-}
-
-impl FrameRate {
-    /// Returns the rate in frames per second.
-    pub(crate) fn hz(self) -> f64 {
-        f64::from(self.frames) / f64::from(self.seconds)
+impl Probe {
+    /// Returns the file's own time of a frame with this time stamp in seconds.
+    pub(crate) fn time_of(&self, stamp: f64) -> Seconds {
+        let since_first = stamp - self.zero.0 - self.start.0;
+        Seconds(self.start.0 + unrounded(since_first, self.frame_rate))
     }
 
-    /// Parses a rate such as `24000/1001`, or returns `None` if it is not one, such as `0/0`.
-    fn parse(text: &str) -> Option<Self> {
-        let (frames, seconds) = text.split_once('/')?;
-        let rate = Self {
-            frames: frames.parse().ok()?,
-            seconds: seconds.parse().ok()?,
+    fn of_answer(answer: &Answer) -> Result<Self, Fault> {
+        let expected = "a video file";
+        let Some(stream) = answer.choice() else {
+            return Err(Fault::new("no video stream", expected));
         };
-        (rate.frames > 0 && rate.seconds > 0).then_some(rate)
-    }
-
-    /// Chooses the rate at which frames are taken.
-    ///
-    /// `base` is the lowest rate at which every timestamp of the clip is exact. If that is above the limit, as for a
-    /// variable-rate recording that needs 90,000 Hz, the average rate is used.
-    fn of_analysis(base: Option<Self>, average: Option<Self>) -> Option<Self> {
-        let fastest = Self {
-            frames: MAX_FRAME_RATE_HZ as u32,
-            seconds: 1,
+        let frame_rate = FrameRate::of_analysis(stream.base_rate, stream.average_rate)
+            .ok_or_else(|| Fault::new("a video stream without a frame rate", expected))?;
+        let packets = answer.packets_of(stream.index);
+        let first = packets.and_then(|packets| packets.first).unwrap_or(0.0);
+        let zero = match answer.start {
+            Some(start) if start >= 0.0 => start.min(first),
+            _ => first.min(0.0),
         };
-        let usable = |rate: &Self| rate.hz() <= MAX_FRAME_RATE_HZ;
-        base.filter(usable)
-            .or(average.filter(usable))
-            .or(base.or(average).map(|_| fastest))
+        let lasting = match packets {
+            Some(packets) => packets.end(1.0 / frame_rate.hz()) - first,
+            None => stream.duration.or(answer.duration).unwrap_or(0.0),
+        };
+        let start = first - zero;
+        Ok(Self {
+            stream: stream.index,
+            frame_rate,
+            zero: Seconds(zero),
+            start: Seconds(start),
+            end: Seconds(start + unrounded(lasting, frame_rate)),
+            warnings: choice_of(stream, answer.streams.len())
+                .into_iter()
+                .collect(),
+        })
     }
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    streams: Vec<Stream>,
-    #[serde(default)]
-    format: Format,
+/// Names the stream that was chosen of several.
+fn choice_of(stream: &Stream, streams: usize) -> Option<String> {
+    let reason = if stream.is_default {
+        "the default one"
+    } else {
+        "the first"
+    };
+    (streams > 1).then(|| {
+        format!(
+            "The file has {streams} video streams; {reason} is read (stream {}: {}).",
+            stream.index, stream.label
+        )
+    })
 }
 
-#[derive(Deserialize)]
-struct Stream {
-    r_frame_rate: Option<String>,
-    avg_frame_rate: Option<String>,
-    duration: Option<String>,
+/// Returns the multiple of a frame's duration that was rounded to `seconds`, or `seconds` if none was.
+fn unrounded(seconds: f64, rate: FrameRate) -> f64 {
+    let (frames, per) = (f64::from(rate.frames), f64::from(rate.seconds));
+    let nearest = (seconds * frames / per).round() * per / frames;
+    if (nearest - seconds).abs() <= ROUNDING_SECONDS {
+        nearest
+    } else {
+        seconds
+    }
 }
 
-#[derive(Deserialize, Default)]
-struct Format {
-    duration: Option<String>,
-}
-
-/// Asks `ffprobe` about the first video stream of the file at `path`. Cover pictures of music files do not count.
+/// Asks `ffprobe` about the video stream of the file at `path`: of several, the one that the file marks as the default,
+/// or else the first. Cover pictures of music files do not count.
+///
+/// The packets of the whole file are read but not decoded.
 ///
 /// # Errors
 /// Returns an error if the file cannot be read, is empty, is not a video or has no picture, or if `ffprobe` is not
@@ -99,104 +121,97 @@ pub(crate) fn probe(path: &Path) -> Result<Probe> {
     if metadata.len() == 0 {
         return Err(Fault::new("an empty file", expected).in_file(path));
     }
-
-    let mut arguments = ffmpeg::local_files_only().to_vec();
-    arguments.extend(
-        [
-            "-select_streams",
-            "V:0",
-            "-show_entries",
-            "stream=r_frame_rate,avg_frame_rate,duration:format=duration",
-            "-of",
-            "json",
-        ]
-        .map(Into::into),
-    );
-    arguments.push(ffmpeg::file_address(path));
-    let mut process = Process::start("ffprobe", &arguments)?;
-    let mut answer = Vec::new();
-    if let Some(output) = process.take_output() {
-        output
-            .take(MAX_ANSWER_BYTES)
-            .read_to_end(&mut answer)
-            .map_err(Error::io(path))?;
-    }
+    let mut process = Process::start("ffprobe", &arguments(path))?;
+    let answer = match process.take_output() {
+        Some(output) => Answer::read(BufReader::new(output)).map_err(Error::io(path))?,
+        None => Answer::default(),
+    };
     let exit = process.wait()?;
     if !exit.succeeded() {
         let found = format!("a file that FFmpeg cannot read ({})", exit.reason());
         return Err(Fault::new(found, expected).in_file(path));
     }
-    read_answer(&answer).map_err(|fault| fault.in_file(path))
+    Probe::of_answer(&answer).map_err(|fault| fault.in_file(path))
 }
 
-fn read_answer(json: &[u8]) -> Result<Probe, Fault> {
-    let answer: Answer = serde_json::from_slice(json).map_err(|error| {
-        Fault::new(
-            format!("an unreadable answer of ffprobe ({error})"),
-            "JSON with `streams` and `format`",
-        )
-    })?;
-    let Some(stream) = answer.streams.first() else {
-        return Err(Fault::new("no video stream", "a video file"));
-    };
-    let rate = |text: &Option<String>| text.as_deref().and_then(FrameRate::parse);
-    let frame_rate =
-        FrameRate::of_analysis(rate(&stream.r_frame_rate), rate(&stream.avg_frame_rate))
-            .ok_or_else(|| Fault::new("a video stream without a frame rate", "a video file"))?;
-    let claimed_duration = [&stream.duration, &answer.format.duration]
-        .into_iter()
-        .flatten()
-        .find_map(|text| text.parse().ok().filter(|&seconds: &f64| seconds > 0.0))
-        .map(Seconds);
-    Ok(Probe {
-        frame_rate,
-        claimed_duration,
-    })
+fn arguments(path: &Path) -> Vec<OsString> {
+    let mut arguments = ffmpeg::local_files_only().to_vec();
+    arguments.extend(["-select_streams", "V", "-show_entries"].map(Into::into));
+    arguments.push(answer::ENTRIES.into());
+    arguments.extend(["-of", "compact"].map(Into::into));
+    arguments.push(ffmpeg::file_address(path));
+    arguments
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rate(frames: u32, seconds: u32) -> FrameRate {
-        FrameRate { frames, seconds }
+    fn probed(text: &str) -> Result<Probe, Fault> {
+        Probe::of_answer(&Answer::read(text.as_bytes()).unwrap())
     }
 
     #[test]
-    fn fractional_film_rates_stay_exact() {
-        let json = br#"{"streams": [{"r_frame_rate": "24000/1001", "avg_frame_rate": "24000/1001",
-            "duration": "10.5"}], "format": {"duration": "11.0"}}"#;
-        let probe = read_answer(json).unwrap();
-        assert_eq!(probe.frame_rate, rate(24000, 1001));
-        assert_eq!(probe.claimed_duration, Some(Seconds(10.5)));
+    fn the_picture_lasts_from_its_first_frame_to_the_end_of_its_last_in_the_files_own_time() {
+        let probe = probed(
+            "packet|stream_index=0|pts_time=2.900000|dts_time=2.860000|duration_time=0.040000|flags=K_\n\
+             packet|stream_index=0|pts_time=4.900000|dts_time=2.900000|duration_time=0.040000|flags=__\n\
+             packet|stream_index=0|pts_time=2.940000|dts_time=2.940000|duration_time=0.040000|flags=__\n\
+             stream|index=0|r_frame_rate=25/1|avg_frame_rate=25/1|duration=0.12\n\
+             format|start_time=1.400000|duration=9.0\n",
+        )
+        .unwrap();
+        assert_eq!(probe.zero, Seconds(1.4));
+        assert!((probe.start.0 - 1.5).abs() < 1e-9);
+        assert!((probe.end.0 - 3.54).abs() < 1e-9, "{:?}", probe.end);
     }
 
     #[test]
-    fn the_average_rate_is_used_if_timestamps_have_no_usable_common_rate() {
-        let clock = Some(rate(90_000, 1));
-        assert_eq!(
-            FrameRate::of_analysis(clock, Some(rate(297, 10))),
-            Some(rate(297, 10))
+    fn sound_that_warms_up_before_0_does_not_move_the_picture() {
+        let text = "packet|stream_index=0|pts_time=0.000000|duration_time=0.040000|flags=K_\n\
+             stream|index=0|r_frame_rate=25/1|avg_frame_rate=25/1\nformat|start_time=-0.007000\n";
+        let probe = probed(text).unwrap();
+        assert_eq!((probe.zero, probe.start), (Seconds(0.0), Seconds(0.0)));
+    }
+
+    #[test]
+    fn times_that_were_rounded_to_milliseconds_are_exact_again() {
+        let text = "packet|stream_index=0|pts_time=0.000000|duration_time=0.041000|flags=K_\n\
+             packet|stream_index=0|pts_time=0.042000|duration_time=0.041000|flags=__\n\
+             stream|index=0|r_frame_rate=24000/1001|avg_frame_rate=24000/1001\nformat|start_time=0.0\n";
+        let probe = probed(text).unwrap();
+        assert_eq!(probe.time_of(0.083), Seconds(2.0 * 1001.0 / 24000.0));
+        assert_eq!(probe.time_of(0.060), Seconds(0.060));
+        assert_eq!(probe.end, Seconds(2.0 * 1001.0 / 24000.0));
+    }
+
+    #[test]
+    fn of_two_streams_the_default_one_is_taken_and_named() {
+        let text = "stream|index=0|codec_name=h264|width=64|height=36|r_frame_rate=25/1|disposition:default=0\n\
+             stream|index=2|codec_name=vp9|width=320|height=180|r_frame_rate=30/1|disposition:default=1\n";
+        let probe = probed(text).unwrap();
+        assert_eq!((probe.stream, probe.frame_rate.hz()), (2, 30.0));
+        assert!(
+            probe.warnings[0].contains("stream 2: vp9, 320 × 180"),
+            "{:?}",
+            probe.warnings
         );
-        assert_eq!(FrameRate::of_analysis(clock, None), Some(rate(120, 1)));
-        assert_eq!(FrameRate::of_analysis(None, None), None);
     }
 
     #[test]
-    fn sound_without_picture_and_broken_answers_are_refused() {
-        for json in [
-            r#"{"streams": [], "format": {}}"#,
-            r#"{"streams": [{"r_frame_rate": "0/0"}]}"#,
-            "[]",
+    fn sound_without_picture_and_streams_without_a_rate_are_refused() {
+        for text in [
             "",
+            "format|duration=3.0\n",
+            "stream|index=0|r_frame_rate=0/0\n",
         ] {
-            assert!(read_answer(json.as_bytes()).is_err(), "{json}");
+            assert!(probed(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn a_duration_that_is_not_a_number_is_ignored() {
-        let json = br#"{"streams": [{"r_frame_rate": "25/1", "duration": "N/A"}], "format": {}}"#;
-        assert_eq!(read_answer(json).unwrap().claimed_duration, None);
+    fn a_file_without_time_stamps_lasts_as_long_as_it_says() {
+        let text = "stream|index=0|r_frame_rate=25/1|duration=N/A\nformat|duration=3.0\n";
+        assert_eq!(probed(text).unwrap().end, Seconds(3.0));
     }
 }

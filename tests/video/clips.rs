@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use diff_bgm::Result;
 use diff_bgm::features::{ClipFeatures, PictureMeasure};
-use diff_bgm::video::analyse;
+use diff_bgm::video::{Analysis, analyse};
 use tempfile::TempDir;
 
 /// Returns a folder for clips, or prints a message and returns `None` if `ffmpeg` is not installed.
@@ -37,6 +37,10 @@ pub(crate) fn make_clip(folder: &Path, name: impl AsRef<OsStr>, options: &str) -
 }
 
 pub(crate) fn analyse_file(path: &Path) -> Result<ClipFeatures> {
+    Ok(analyse_with_warnings(path)?.features)
+}
+
+pub(crate) fn analyse_with_warnings(path: &Path) -> Result<Analysis> {
     analyse(path, &mut |_| ControlFlow::Continue(()))
 }
 

@@ -1,7 +1,11 @@
 //! Analyses clips made by `ffmpeg` with the real `ffmpeg`.
 
+mod bars;
 mod clips;
+mod flat;
 mod reading;
+mod slow;
+mod times;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -164,42 +168,6 @@ fn clips_of_any_size_and_of_a_single_frame_are_analysed() {
     let clip = analyse_file(&single).unwrap();
     assert_eq!(clip.measures.as_ref().unwrap().rows(), 1);
     assert_cuts(&clip, &[]);
-}
-
-#[test]
-fn cuts_in_a_clip_of_variable_frame_rate_keep_their_times() {
-    let Some(folder) = clip_folder() else { return };
-    // 30 frames per second, of which two in three are dropped during the first two seconds.
-    let path = make_clip(
-        folder.path(),
-        "uneven.mkv",
-        "-f lavfi -i testsrc2=s=160x90:r=30:d=3 -f lavfi -i testsrc=s=160x90:r=30:d=2 -filter_complex \
-         concat,select='gt(t,2)+not(mod(n,3))'",
-    );
-    let clip = analyse_file(&path).unwrap();
-    let found: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();
-    assert!(
-        found.len() == 1 && (found[0] - 3.0).abs() < 0.04,
-        "{found:?}"
-    );
-    assert!((clip.duration.0 - 5.0).abs() < 0.1, "{:?}", clip.duration);
-}
-
-#[test]
-fn cuts_in_a_picture_that_starts_after_the_sound_keep_their_times() {
-    let Some(folder) = clip_folder() else { return };
-    let path = make_clip(
-        folder.path(),
-        "late.mkv",
-        "-f lavfi -i sine=d=5 -f lavfi -i testsrc2=s=160x90:r=25:d=2 -f lavfi -i testsrc=s=160x90:r=25:d=2 \
-         -filter_complex [1][2]concat,setpts=PTS+1.4/TB[v] -map 0:a -map [v]",
-    );
-    let clip = analyse_file(&path).unwrap();
-    let found: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();
-    assert!(
-        found.len() == 1 && (found[0] - 3.4).abs() < 0.05,
-        "{found:?}"
-    );
 }
 
 #[test]

@@ -84,6 +84,89 @@ fn a_file_that_is_not_a_video_is_refused_with_its_name_and_a_reason() {
 }
 
 #[test]
+fn of_two_video_streams_the_default_one_is_read_and_named_and_a_cover_never_is() {
+    let Some(folder) = clip_folder() else { return };
+    let streams =
+        "-f lavfi -i testsrc=s=64x36:r=25:d=1 -f lavfi -i testsrc2=s=160x90:r=25:d=2 -map 0 -map 1";
+    let first = make_clip(
+        folder.path(),
+        "first.mkv",
+        &format!("{streams} -disposition:v:1 0 -disposition:v:0 default"),
+    );
+    let second = make_clip(
+        folder.path(),
+        "second.mkv",
+        &format!("{streams} -disposition:v:0 0 -disposition:v:1 default"),
+    );
+    for (path, seconds, named) in [
+        (first, 1.0, "stream 0: h264, 64 × 36"),
+        (second, 2.0, "stream 1: h264, 160 × 90"),
+    ] {
+        let clip = analyse_with_warnings(&path).unwrap();
+        assert!((clip.features.duration.0 - seconds).abs() < 1e-3, "{named}");
+        assert!(
+            clip.warnings.len() == 1 && clip.warnings[0].contains(named),
+            "{:?}",
+            clip.warnings
+        );
+    }
+    let cover = make_clip(
+        folder.path(),
+        "cover.png",
+        "-f lavfi -i testsrc=s=300x300 -frames:v 1",
+    );
+    let film = make_clip(
+        folder.path(),
+        "film.mp4",
+        "-f lavfi -i testsrc2=s=160x90:r=25:d=2",
+    );
+    let covered = make_clip(
+        folder.path(),
+        "covered.mp4",
+        &format!(
+            "-i {} -i {} -map 0 -map 1 -c copy -disposition:v:0 attached_pic",
+            cover.display(),
+            film.display()
+        ),
+    );
+    let clip = analyse_with_warnings(&covered).unwrap();
+    assert!((clip.features.duration.0 - 2.0).abs() < 1e-3);
+    assert_eq!(clip.warnings, [""; 0]);
+}
+
+#[test]
+fn a_movie_of_a_codec_that_its_kind_cannot_hold_is_refused_with_the_reason_and_a_remedy() {
+    let Some(folder) = clip_folder() else { return };
+    let clip = make_clip(
+        folder.path(),
+        "clip.mov",
+        "-f lavfi -i testsrc=s=64x36:r=25:d=1 -c:v prores",
+    );
+    let midi = folder.path().join("draft.mid");
+    fs::write(&midi, short_midi()).unwrap();
+    let render = |name: &str| {
+        Command::new(env!("CARGO_BIN_EXE_bgm"))
+            .arg("render")
+            .arg(&midi)
+            .arg("--video")
+            .arg(&clip)
+            .arg("-o")
+            .arg(folder.path().join(name))
+            .output()
+            .unwrap()
+    };
+    let refused = render("movie.mp4");
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(message.contains("prores"), "{message}");
+    assert!(message.contains("not"), "{message}");
+    assert!(message.contains(".mov or .mkv"), "{message}");
+    for name in ["movie.mov", "movie.mkv"] {
+        assert!(render(name).status.success(), "{name}");
+    }
+}
+
+#[test]
 fn a_playlist_cannot_reach_the_network() {
     let Some(folder) = clip_folder() else { return };
     let path = folder.path().join("list.m3u8");
@@ -148,4 +231,11 @@ fn without_ffmpeg_the_message_says_what_to_install() {
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(message.contains("not found; install FFmpeg"), "{message}");
     assert!(!written.exists());
+}
+
+/// Returns a MIDI file with one note.
+fn short_midi() -> Vec<u8> {
+    let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0\x0c".to_vec();
+    bytes.extend([0, 0x90, 60, 100, 0x60, 0x80, 60, 0, 0, 0xff, 0x2f, 0]);
+    bytes
 }

@@ -4,18 +4,22 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use diff_bgm::Result;
-use diff_bgm::features::ClipFeatures;
-use diff_bgm::video;
+use diff_bgm::video::{self, Analysis};
 
+use crate::output::warn;
 use crate::progress::Progress;
 
-/// Reads `path` as a clip file if it ends in `.safetensors`; otherwise analyses it as a video.
-pub(crate) fn read(path: &Path) -> Result<ClipFeatures> {
+/// Reads `path` as a clip file if it ends in `.safetensors`; otherwise analyses it as a video. Prints the warnings.
+pub(crate) fn read(path: &Path) -> Result<Analysis> {
     let mut progress = Progress::new();
     let clip = video::read_clip(path, &mut |fraction| {
         progress.set(fraction, "analysing the clip");
         ControlFlow::Continue(())
     });
     progress.finish();
-    clip
+    let clip = clip?;
+    for warning in &clip.warnings {
+        warn(format!("{}: {warning}", path.display()));
+    }
+    Ok(clip)
 }

@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         duration: arguments.duration.map(Seconds),
     };
     let clip = match analysed {
-        Some(clip) => loose.add_to(clip)?,
+        Some(clip) => loose.add_to(clip.features)?,
         None => loose.gather()?,
     };
     clip.write(&arguments.output)?;

@@ -152,7 +152,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let theme = arguments.form.theme(arguments.metre)?;
     let device = arguments.work.start()?;
 
-    let (clip, load_clip) = timed(|| clip::read(&arguments.clip))?;
+    let (analysis, load_clip) = timed(|| clip::read(&arguments.clip))?;
+    let clip = analysis.features;
     let (model, load_model) = timed(|| arguments.work.model(&device))?;
     let usual = Settings::for_family(model.config().cond_type);
     let settings = Settings {
@@ -202,6 +203,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     if let Some(path) = &arguments.json {
         let report = Report {
             clip: &arguments.clip,
+            warnings: &analysis.warnings,
             model: ModelReport {
                 name: model.name(),
                 kind: model.config().cond_type.name(),

@@ -10,7 +10,7 @@ use diff_bgm::render::{render, write_movie};
 use diff_bgm::time::Beats;
 use diff_bgm::{Error, Result};
 
-use crate::output::{expect_extension, say};
+use crate::output::{expect_extension, say, warn};
 
 /// File extensions of movies.
 const MOVIE_ENDINGS: &[&str] = &["mp4", "m4v", "mov", "mkv"];
@@ -64,7 +64,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.video {
         Some(clip) => {
             let picture_start = file.seconds_at(Beats(arguments.start));
-            write_movie(clip, audio, picture_start, output)?;
+            for warning in write_movie(clip, audio, picture_start, output)? {
+                warn(format!("{}: {warning}", clip.display()));
+            }
         }
         None => audio.write_wav(output)?,
     }

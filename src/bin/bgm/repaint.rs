@@ -159,7 +159,7 @@ fn repaint_masked(arguments: &RepaintArguments, mask: MaskChoice, clip: &Path) -
         (None, Err(_)) => 1,
     };
     let settings = masked.settings(tempo, bars, seed);
-    let clip = clip::read(clip)?;
+    let clip = clip::read(clip)?.features;
     let notes = file.notes();
     of_draft.run(started, |model, on_progress| {
         inpaint(model, &clip, &notes, &inpainting, &settings, on_progress)

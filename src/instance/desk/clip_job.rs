@@ -9,7 +9,7 @@ use crate::features::{ClipFeatures, is_clip_file};
 use crate::instance::notice::Notice;
 use crate::instance::saved_clip::SavedClip;
 use crate::instance::session::Session;
-use crate::video;
+use crate::video::{self, Analysis};
 use crate::worker::Reporter;
 
 /// Reads or analyses the clip at `path` and makes it the session's.
@@ -22,14 +22,18 @@ pub(super) fn load(
     path: PathBuf,
     reporter: &Reporter,
 ) -> Result<Notice> {
-    let clip = read(&path, reporter)?;
+    let Analysis {
+        features: clip,
+        warnings,
+    } = read(&path, reporter)?;
     let saved = SavedClip::new(path, &clip, session.tempo_for_drafts(&session.state()));
-    let done = format!(
+    let opened = format!(
         "Opened {}: {:.1} s, {}.",
         saved.name(),
         clip.duration.0,
         counted(clip.shots.len(), "cut")
     );
+    let done = [vec![opened], warnings].concat().join(" ");
     if session.set_clip(epoch, saved, Arc::new(clip)) {
         Ok(Notice::Done(done))
     } else {
@@ -51,7 +55,7 @@ pub(super) fn full_clip(session: &Session, saved: &SavedClip) -> Arc<ClipFeature
         .unwrap_or_else(|| Arc::new(saved.features()))
 }
 
-fn read(path: &Path, reporter: &Reporter) -> Result<ClipFeatures> {
+fn read(path: &Path, reporter: &Reporter) -> Result<Analysis> {
     if reporter.report("Reading the clip", 0.0).is_break() {
         return Err(Error::Cancelled);
     }

@@ -1,5 +1,6 @@
 //! Signatures of frames, whose difference ignores motion and changes of brightness.
 
+use super::ink::Ink;
 use crate::video::frame::{Frame, HEIGHT, WIDTH};
 
 /// Frames are compared at half their size.
@@ -34,6 +35,8 @@ pub(crate) struct Signature {
     contrast: f32,
     /// Cumulative histograms of red, green and blue.
     colours: [[f32; LEVELS]; 3],
+    /// What is drawn on a plain ground, if the picture has one.
+    ink: Option<Ink>,
 }
 
 impl Signature {
@@ -63,6 +66,7 @@ impl Signature {
             luma,
             contrast: variance.sqrt(),
             colours: std::array::from_fn(|channel| cumulative_histogram(frame, channel)),
+            ink: Ink::of(frame),
         }
     }
 
@@ -76,6 +80,7 @@ impl Signature {
         self.unexplained_by(other)
             .max(other.unexplained_by(self))
             .max(self.colour_difference(other))
+            .max(self.ink_difference(other))
     }
 
     /// Returns the share of this frame's texture that is not found nearby in the other.
@@ -108,6 +113,14 @@ impl Signature {
         let mean_contrast = 0.5 * (self.contrast + other.contrast);
         let contrast = COLOUR_AGAINST_CONTRAST * mean_contrast;
         step * step / (step * step + contrast * contrast + CLEAR_COLOUR_STEP * CLEAR_COLOUR_STEP)
+    }
+
+    /// Returns how much of the ink on a plain ground was replaced, or 0 if either picture has no such ground.
+    fn ink_difference(&self, other: &Self) -> f32 {
+        match (&self.ink, &other.ink) {
+            (Some(ink), Some(other)) => ink.replaced(other),
+            _ => 0.0,
+        }
     }
 
     /// Returns the earth mover's distance of the colour histograms, averaged over the channels, as a share of the range.

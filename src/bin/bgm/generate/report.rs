@@ -15,6 +15,7 @@ use crate::candidates::Ranked;
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
     pub(super) clip: &'a Path,
+    pub(super) warnings: &'a [String],
     pub(super) model: ModelReport<'a>,
     pub(super) settings: &'a Settings,
     pub(super) guidance_scale: f64,

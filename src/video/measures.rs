@@ -1,0 +1,109 @@
+//! The measures of a clip's frames, gathered into features.
+
+use super::colour::{self, WarmthMeter};
+use super::cuts::CutFinder;
+use super::frame::Frame;
+use super::{MEASURE_RATE_HZ, complexity, motion, rows};
+use crate::error::Fault;
+use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure};
+use crate::time::Seconds;
+
+/// The measures of all frames so far: one number per frame and measure.
+pub(crate) struct Measures {
+    times: Vec<Seconds>,
+    motion: Vec<f32>,
+    complexity: Vec<f32>,
+    brightness: Vec<f32>,
+    warmth: Vec<f32>,
+    warmth_meter: WarmthMeter,
+    cut_finder: CutFinder,
+    last_frame: Option<Frame>,
+}
+
+impl Measures {
+    pub(crate) fn new() -> Self {
+        Self {
+            times: Vec::new(),
+            motion: Vec::new(),
+            complexity: Vec::new(),
+            brightness: Vec::new(),
+            warmth: Vec::new(),
+            warmth_meter: WarmthMeter::new(),
+            cut_finder: CutFinder::new(),
+            last_frame: None,
+        }
+    }
+
+    /// Returns how many frames were measured.
+    pub(crate) fn frames(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Measures the next frame, which is first shown at `time`.
+    pub(crate) fn push(&mut self, time: Seconds, frame: Frame) {
+        let motion = match (&self.last_frame, self.times.last()) {
+            (Some(last), Some(&shown)) => motion::motion(last, &frame, time - shown),
+            _ => 0.0,
+        };
+        self.times.push(time);
+        self.motion.push(motion);
+        self.complexity.push(complexity::complexity(&frame));
+        self.brightness.push(colour::brightness(&frame));
+        self.warmth.push(self.warmth_meter.warmth(&frame));
+        self.cut_finder.push(time, &frame);
+        self.last_frame = Some(frame);
+    }
+
+    /// Returns the features of a clip at about `frame_rate_hz` whose last frame is shown until `end`.
+    pub(crate) fn finish(
+        mut self,
+        frame_rate_hz: f64,
+        end: Seconds,
+    ) -> Result<ClipFeatures, Fault> {
+        let frame_duration = Seconds(1.0 / frame_rate_hz);
+        let end = match self.times.last() {
+            Some(&last) if end.0 <= last.0 => last + frame_duration,
+            _ => end,
+        };
+        let cuts = self.cut_finder.finish();
+        replace_first_of_each_shot(&mut self.motion, &cuts);
+        let rows = |values: &[f32]| rows::resample(values, &self.times, end, MEASURE_RATE_HZ);
+        let columns = PictureMeasure::ALL.map(|measure| match measure {
+            PictureMeasure::Motion => rows(&self.motion),
+            PictureMeasure::Complexity => rows(&self.complexity),
+            PictureMeasure::Luma => rows(&self.brightness),
+            PictureMeasure::Warmth => rows(&self.warmth),
+        });
+        let values = (0..columns[0].len())
+            .flat_map(|row| columns.each_ref().map(|column| column[row]))
+            .collect();
+        Ok(ClipFeatures {
+            duration: end,
+            frame_rate_hz,
+            measures: Some(MeasureTrack::new(
+                MEASURE_RATE_HZ,
+                PictureMeasure::ALL,
+                values,
+            )?),
+            shots: cuts.into_iter().map(|frame| self.times[frame]).collect(),
+            ..ClipFeatures::default()
+        })
+    }
+}
+
+/// Replaces the motion of the first frame of each shot, which is measured across the cut, by that of its second frame, or
+/// by 0 if it has none.
+fn replace_first_of_each_shot(motion: &mut [f32], cuts: &[usize]) {
+    for (at, &first) in cuts.iter().enumerate() {
+        let is_alone = cuts.get(at + 1) == Some(&(first + 1));
+        let second = motion.get(first + 1).copied().filter(|_| !is_alone);
+        motion[first] = second.unwrap_or(0.0);
+    }
+    if let [first, second, ..] = motion {
+        *first = if cuts.first() == Some(&1) {
+            0.0
+        } else {
+            *second
+        };
+    }
+}
