@@ -213,6 +213,7 @@ pub fn paint_over(
         scale: settings.scale,
         hits: &[],
         seed: settings.seed,
+        theme: 0,
         retouches: settings.retouches,
     };
     painter.paint(&mut canvas, region, on_progress)?;

@@ -9,6 +9,7 @@ mod groove;
 mod hits;
 mod line;
 mod scale;
+mod top;
 
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,8 @@ pub struct Coherence {
     pub consonance: f32,
     /// How much to lead the tune as one voice that mostly moves by step, 0 to 4 (`parts`).
     pub line: f32,
+    /// How much the accompaniment steps back above a tune that sounds (`parts`).
+    pub top: f32,
 }
 
 impl Default for Coherence {
@@ -53,6 +56,7 @@ impl Default for Coherence {
             groove: 1.0,
             consonance: 0.6,
             line: 0.0,
+            top: 0.0,
         }
     }
 }
@@ -66,6 +70,7 @@ impl Coherence {
         groove: 0.0,
         consonance: 0.0,
         line: 0.0,
+        top: 0.0,
     };
 
     /// Mixes `noise` `[1, 2, steps, pitches]` with one phrase of noise `[1, 2, 64, pitches]`, so that the correlation
@@ -118,8 +123,9 @@ impl Corrections<'_> {
             groove,
             consonance,
             line,
+            top,
         } = self.coherence;
-        let shares = [key, chord, groove, consonance, line];
+        let shares = [key, chord, groove, consonance, line, top];
         shares.iter().any(|share| *share > 0.0) || self.scale.is_some() || !self.hits.is_empty()
     }
 
@@ -127,10 +133,17 @@ impl Corrections<'_> {
     /// first is the lead. `noise` is the share of the diffusion steps still to come, from 1 (first step) to 0.
     fn correct(&self, values: &mut [f32], part_cells: usize, pitches: usize, noise: f32) {
         let is_divided = values.len() > part_cells;
-        for (part, roll) in values.chunks_exact_mut(part_cells).enumerate() {
-            if is_divided && part == 0 && self.coherence.line > 0.0 {
-                line::steer(roll, pitches, self.coherence.line);
+        let Coherence { line, top, .. } = self.coherence;
+        let mut chunks = values.chunks_exact_mut(part_cells);
+        if let (Some(lead), Some(accompaniment)) = (chunks.next(), chunks.next()) {
+            if line > 0.0 {
+                line::steer(lead, accompaniment, pitches, line);
             }
+            if top > 0.0 {
+                top::clear(lead, accompaniment, pitches, top);
+            }
+        }
+        for (part, roll) in values.chunks_exact_mut(part_cells).enumerate() {
             self.correct_pitches(roll, pitches, noise);
             if self.coherence.groove > 0.0 {
                 let (onset, share) = (&mut roll[..part_cells / 2], self.coherence.groove);

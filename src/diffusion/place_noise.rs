@@ -14,6 +14,8 @@ use crate::error::Result;
 pub struct PlaceNoise {
     /// Seed of the piece.
     pub seed: u64,
+    /// Seed of the common share; sections of another theme have another.
+    pub common_seed: u64,
     /// Planes of its roll.
     pub planes: usize,
     /// Pitches of its roll.
@@ -55,14 +57,15 @@ impl PlaceNoise {
     /// Returns one sixteenth's noise, `[planes, pitches]`.
     fn row(&self, index: u32, step: usize) -> Vec<f32> {
         let cells = self.planes * self.pitches;
-        let noise = |place: usize, noise_use| {
-            NoiseSource::new(self.seed, place as u32).normal_values(noise_use, cells)
+        let noise = |seed: u64, place: usize, noise_use| {
+            NoiseSource::new(seed, place as u32).normal_values(noise_use, cells)
         };
-        let own = noise(step, NoiseUse::Place(index));
+        let own = noise(self.seed, step, NoiseUse::Place(index));
         if self.common_share <= 0.0 {
             return own;
         }
-        let common = noise(step % self.period_steps, NoiseUse::CommonPlace(index));
+        let place = step % self.period_steps;
+        let common = noise(self.common_seed, place, NoiseUse::CommonPlace(index));
         let (own_weight, common_weight) = (
             (1.0 - self.common_share).sqrt() as f32,
             self.common_share.sqrt() as f32,
@@ -80,6 +83,7 @@ mod tests {
     fn noise(common_share: f64) -> PlaceNoise {
         PlaceNoise {
             seed: 3,
+            common_seed: 3,
             planes: 4,
             pitches: 20,
             period_steps: 24,

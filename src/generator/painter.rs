@@ -30,6 +30,8 @@ const EMPTY_BAR_RETOUCHES: usize = 2;
 const RETOUCH_STEPS: f64 = 0.5;
 /// Added to the seed for each further try: an odd number far from any that a user would choose.
 const SEED_STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+/// Added to the seed of the common noise for each theme, likewise.
+const THEME_STEP: u64 = 0xBF58_476D_1CE4_E5B9;
 
 /// Paints pieces with one model under one set of conditions.
 pub(super) struct Painter<'a> {
@@ -44,6 +46,8 @@ pub(super) struct Painter<'a> {
     /// What notes are to meet.
     pub(super) hits: &'a [PlacedHit],
     pub(super) seed: u64,
+    /// The theme of what is painted: the number of the section that has it first, 0 in a piece without form.
+    pub(super) theme: u64,
     /// How often weak bars are painted again.
     pub(super) retouches: usize,
 }
@@ -234,10 +238,10 @@ impl Painter<'_> {
             last_diffusion_step: model.schedule().steps() - 1,
             x0_range: range,
         };
+        let seed = (self.seed).wrapping_add(attempt.number().wrapping_mul(SEED_STEP));
         let noise = PlaceNoise {
-            seed: self
-                .seed
-                .wrapping_add(attempt.number().wrapping_mul(SEED_STEP)),
+            seed,
+            common_seed: seed.wrapping_add(self.theme.wrapping_mul(THEME_STEP)),
             planes,
             pitches,
             period_steps: 2 * self.metre.bar_steps() as usize,

@@ -150,12 +150,13 @@ impl<'a> Piece<'a> {
         Region::all(beats).without(silent_from..beats, &PARTS)
     }
 
-    /// Paints `region` over `kept`. Returns the new notes together with those of `kept` that do not start in the region,
+    /// Paints `region`, which has the theme of section `theme`, over `kept`. Returns the new notes together with those of `kept` that do not start in the region,
     /// which are unchanged.
     pub(super) fn paint(
         &self,
         kept: &[Note],
         region: &Region,
+        theme: usize,
         on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Vec<Note>> {
         let starts_in_region = |note: &Note| {
@@ -177,6 +178,7 @@ impl<'a> Piece<'a> {
             scale: self.settings.scale,
             hits: &self.hits,
             seed: self.settings.seed,
+            theme: theme as u64,
             retouches: self.settings.retouches,
         };
         painter.paint(&mut canvas, region, on_progress)?;

@@ -82,7 +82,8 @@ fn paint(
     for (index, (span, region)) in spans.iter().zip(&regions).enumerate() {
         notes.extend(taken_up(piece, span, !theme.is_empty(), &notes));
         let (done, left) = (windows(&regions[..index]), windows(&regions[index + 1..]));
-        notes = piece.paint(&notes, region, &mut |progress| {
+        let theme = span.theme.unwrap_or(index);
+        notes = piece.paint(&notes, region, theme, &mut |progress| {
             on_progress(Progress {
                 segment: done + progress.segment,
                 segments: done + progress.segments + left,

@@ -48,7 +48,7 @@ pub fn repaint(
     let piece = (Piece::new(model, &again.clip, &settings, layout, &[])?)
         .with_chords(&again.chords)
         .with_energy(&again.asked.energy);
-    let notes = piece.paint(draft.score.notes(), region, on_progress)?;
+    let notes = piece.paint(draft.score.notes(), region, 0, on_progress)?;
     Ok(again.draft(piece.draft(&again.clip, notes), seed))
 }
 
@@ -102,7 +102,7 @@ pub fn extend(
     let region = piece.whole().without(0..kept_beats, &PARTS);
     let mut kept = draft.score.notes().to_vec();
     kept.retain(|note| note.start.0 < kept_beats as f64);
-    let notes = piece.paint(&kept, &region, on_progress)?;
+    let notes = piece.paint(&kept, &region, 0, on_progress)?;
     Ok(again.draft(piece.draft(&again.clip, notes), seed))
 }
 
@@ -144,7 +144,7 @@ pub fn accompany(
     let layout = Layout::plain(&settings, bars);
     let piece = Piece::new(model, &clip, &settings, layout, &tune)?;
     let region = piece.whole().without(0..piece.beats(), &[RollPart::Lead]);
-    let notes = piece.paint(&tune, &region, on_progress)?;
+    let notes = piece.paint(&tune, &region, 0, on_progress)?;
     Ok(piece.draft(&clip, notes))
 }
 

@@ -174,6 +174,7 @@ impl Settings {
             ("a hold on the groove", coherence.groove.into(), 0.0, 1.0),
             ("a consonance", coherence.consonance.into(), 0.0, 1.0),
             ("a line", coherence.line.into(), 0.0, 4.0),
+            ("a tune on top", coherence.top.into(), 0.0, 1.0),
             ("a clip start", self.clip_start.0, 0.0, last_beat),
         ] {
             if !(low..=high).contains(&value) {

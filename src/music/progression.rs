@@ -30,6 +30,8 @@ const FLICKER_FACTOR: f64 = 0.25;
 const TONIC_FACTOR: f64 = 8.0;
 /// The factor on the tonic in the last bar of a piece that ends.
 const FINAL_TONIC_FACTOR: f64 = 1e9;
+/// The tonic of a minor key in semitones above that of its relative major.
+const MINOR_TONIC: u8 = 9;
 /// The factor on a chord for each of its tones outside a scale that is asked for.
 const OUTSIDE_FACTOR: f64 = 0.01;
 /// The least weight of a chord whose mode was not asked for.
@@ -106,10 +108,13 @@ pub fn plan_under(
     let drawn_tonic = (uniform() * 12.0) as u8 % 12;
     let found_tonic = tune.relative_major().unwrap_or(drawn_tonic);
     let relative_major = home.map_or(found_tonic, |home| home.scale().relative_major());
+    // A piece that ends comes home to where it began, even if its mode turns in between.
+    let tonic = (home.map(Home::tonic)).or_else(|| ends.then(|| prevailing_tonic(major_shares)));
     let weights: Vec<Vec<f64>> = (0..slots)
         .map(|slot| {
-            let mut weights = slot_weights(table, slot, slots, major_shares, home, ends);
+            let mut weights = slot_weights(table, slot, slots, major_shares, tonic, ends);
             for (weight, chord) in weights.iter_mut().zip(&table.chords) {
+                *weight *= home.map_or(1.0, |home| home.fit(chord));
                 *weight *= tune.fit(
                     slot * SLOT_BEATS..(slot + 1) * SLOT_BEATS,
                     relative_major,
@@ -161,13 +166,20 @@ fn form_factor(walk: &[usize], chord: usize) -> f64 {
     factor
 }
 
+/// Returns the tonic, above that of the relative major, of the mode that is asked for most.
+fn prevailing_tonic(major_shares: &[Option<f32>]) -> u8 {
+    let (sum, count) = (major_shares.iter().flatten())
+        .fold((0.0, 0.0), |(sum, count), share| (sum + share, count + 1.0));
+    if sum < 0.5 * count { MINOR_TONIC } else { 0 }
+}
+
 /// Returns the weight of each chord in a slot.
 fn slot_weights(
     table: &Table,
     slot: usize,
     slots: usize,
     major_shares: &[Option<f32>],
-    home: Option<Home>,
+    tonic: Option<u8>,
     ends: bool,
 ) -> Vec<f64> {
     let beats = &major_shares[slot * SLOT_BEATS..];
@@ -176,7 +188,7 @@ fn slot_weights(
         .collect();
     let asked = (!asked.is_empty()).then(|| asked.iter().sum::<f64>() / asked.len() as f64);
     let asked_minor = asked.is_some_and(|share| share < 0.5);
-    let tonic = home.map_or(if asked_minor { 9 } else { 0 }, Home::tonic);
+    let tonic = tonic.unwrap_or(if asked_minor { MINOR_TONIC } else { 0 });
     let wants_tonic = slot == 0 || slot + SLOTS_PER_BAR >= slots;
     let weight = |chord: &Chord| {
         // Chords drawn by these weights have the share that is asked for.
@@ -189,12 +201,14 @@ fn slot_weights(
         });
         let fit = fit.max(LEAST_MODE_WEIGHT);
         let is_tonic = chord.bass == tonic && chord.classes[usize::from(tonic)];
+        let above = |semitones: u8| chord.classes[usize::from((tonic + semitones) % 12)];
+        let rests = (above(3) || above(4)) && above(7);
         let tonic_factor = match wants_tonic && is_tonic {
-            true if ends && slot > 0 => FINAL_TONIC_FACTOR,
+            true if ends && slot > 0 && rests => FINAL_TONIC_FACTOR,
             true => TONIC_FACTOR,
             false => 1.0,
         };
-        fit * tonic_factor * home.map_or(1.0, |home| home.fit(chord))
+        fit * tonic_factor
     };
     table.chords.iter().map(weight).collect()
 }
@@ -234,112 +248,4 @@ fn draw(shares: &[f64], uniform: f64) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn planned(seed: u64, major_shares: &[Option<f32>], key: Option<Key>) -> Vec<Chord> {
-        let mut state = seed;
-        plan(major_shares, key, false, &mut || uniform(&mut state))
-    }
-
-    /// Returns the next number of SplitMix64 (Steele, Lea and Flood, 2014), in 0…1.
-    fn uniform(state: &mut u64) -> f64 {
-        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut word = *state;
-        word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((word ^ (word >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn share_of_major(chords: &[Chord]) -> f64 {
-        let major = chords
-            .iter()
-            .filter(|chord| chord.mode == MAJOR_LIKE)
-            .count();
-        major as f64 / chords.len() as f64
-    }
-
-    #[test]
-    fn chords_are_major_or_minor_as_asked() {
-        let asked: Vec<Option<f32>> = (0..64)
-            .map(|beat| Some(if beat < 32 { 0.95 } else { 0.05 }))
-            .collect();
-        let (mut first_mean, mut second_mean) = (0.0, 0.0);
-        for seed in 0..32 {
-            let chords = planned(seed, &asked, None);
-            let (first, second) = chords.split_at(32);
-            let (first, second) = (share_of_major(first), share_of_major(second));
-            assert!(
-                first > 0.8 && second < 0.3,
-                "seed {seed}: {first}, {second}"
-            );
-            first_mean += first / 32.0;
-            second_mean += second / 32.0;
-        }
-        assert!(
-            first_mean > 0.9 && second_mean < 0.1,
-            "{first_mean}, {second_mean}"
-        );
-    }
-
-    #[test]
-    fn chords_belong_to_the_key_and_end_on_its_tonic() {
-        let key: Key = "Em".parse().unwrap();
-        for seed in 0..8 {
-            let chords = planned(seed, &[None; 32], Some(key));
-            let of_the_scale = chords.iter().filter(|chord| {
-                (0..12)
-                    .all(|class| !chord.classes[class] || [7, 9, 11, 0, 2, 4, 6].contains(&class))
-            });
-            assert!(of_the_scale.count() >= 22, "seed {seed}");
-        }
-        let ends = (0..32).filter(|&seed| planned(seed, &[None; 32], Some(key))[31].bass == 4);
-        assert!(ends.count() > 20);
-    }
-
-    #[test]
-    fn phrases_return() {
-        let alike = |seed| {
-            let chords = planned(seed, &[None; 64], None);
-            (16..32)
-                .filter(|&beat| chords[beat] == chords[beat - 16])
-                .count()
-        };
-        let mean = (0..32).map(alike).sum::<usize>() as f64 / 32.0;
-        // In the training music 4.8 of them do.
-        assert!((4.0..7.0).contains(&mean), "{mean} of 16 beats");
-    }
-
-    #[test]
-    fn repeated_bars_have_the_chords_of_the_earlier_ones_and_the_end_its_own() {
-        let key: Key = "G".parse().unwrap();
-        let mut repeated = vec![None; 12];
-        repeated[6..10].copy_from_slice(&[Some(0), Some(1), Some(2), Some(3)]);
-        for seed in 0..8 {
-            let mut state = seed;
-            let numbers = &mut || uniform(&mut state);
-            let tune = Tune::default();
-            let chords = plan_under(
-                &tune,
-                &[None; 48],
-                &repeated,
-                Some(key.into()),
-                true,
-                numbers,
-            );
-            assert_eq!(chords[24..40], chords[..16], "seed {seed}");
-            assert!(
-                chords[44..].iter().all(|chord| chord.bass == 7),
-                "seed {seed}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_same_numbers_give_the_same_plan_and_others_another() {
-        assert_eq!(planned(3, &[None; 32], None), planned(3, &[None; 32], None));
-        assert_ne!(planned(3, &[None; 32], None), planned(4, &[None; 32], None));
-        assert!(planned(3, &[], None).is_empty());
-        assert_eq!(planned(3, &[Some(0.5); 3], None).len(), 3);
-    }
-}
+mod tests;

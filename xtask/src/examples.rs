@@ -28,7 +28,7 @@ pub(crate) fn run() -> Outcome {
     let mut list = String::from(
         "# Examples\n\nThe first eight bars for the clip in the box (30 s of Big Buck Bunny, CC BY 3.0, Blender Foundation) at \
          100 BPM, at the default\nsettings: seeds 1, 2 and 3 of each style and metre, none of them picked. `cargo xtask examples` \
-         makes them again. The sound is\nthat of the plain tones that `bgm render` has without a SoundFont.\n\n\
+         makes them again. The sound is\nthat of the electric piano that `bgm render` has without a SoundFont.\n\n\
          | style | metre | seed | notes | picture | sound |\n|---|---|---|---|---|---|\n",
     );
     for style in STYLES {
@@ -48,14 +48,7 @@ pub(crate) fn run() -> Outcome {
 }
 
 /// Drafts one example: its notes, their picture and their sound.
-fn draft(
-    bgm: &Path,
-    folder: &Path,
-    name: &str,
-    style: &str,
-    metre: &str,
-    seed: &str,
-) -> Outcome {
+fn draft(bgm: &Path, folder: &Path, name: &str, style: &str, metre: &str, seed: &str) -> Outcome {
     let file = |ending: &str| folder.join(format!("{name}.{ending}"));
     let (midi, wav) = (file("mid"), file("wav"));
     run_command(

@@ -26,6 +26,9 @@ pub(crate) struct CoherenceArgs {
     /// How strongly the tune is led as one voice that moves by step, 0 to 4 (models in parts)
     #[arg(long)]
     line: Option<f32>,
+    /// How much the accompaniment steps back above a tune that sounds, 0 to 1 (models in parts)
+    #[arg(long)]
+    tune_on_top: Option<f32>,
 }
 
 impl CoherenceArgs {
@@ -38,6 +41,7 @@ impl CoherenceArgs {
             groove: self.groove.unwrap_or(usual.groove),
             consonance: self.consonance.unwrap_or(usual.consonance),
             line: self.line.unwrap_or(usual.line),
+            top: self.tune_on_top.unwrap_or(usual.top),
         }
     }
 }

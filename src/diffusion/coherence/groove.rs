@@ -3,7 +3,7 @@
 /// Lower bound on the use of the most used sixteenth, to avoid dividing by 0 in a silent roll.
 const LEAST_USE: f32 = 1e-3;
 /// How much more a missing onset is raised than an extra one is lowered, so that no notes are lost in all.
-const RAISE: f32 = 2.0;
+const RAISE: f32 = 4.0;
 
 /// Favours onsets on the sixteenths of the bar that most bars use, in an onset plane `[steps, pitches]`, by `share`.
 pub(super) fn favour_common(onset: &mut [f32], pitches: usize, bar_steps: usize, share: f32) {

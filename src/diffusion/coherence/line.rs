@@ -1,7 +1,7 @@
 //! The line of a lead: one voice that mostly moves by step.
 //!
 //! A network that is unsure of a note's pitch spreads it over several. Each onset's weight is moved towards pitches that are
-//! within easy reach of the notes before and after it and towards the likeliest one, while the weight of each step, and so
+//! within easy reach of the notes before and after it, above the accompaniment, and the likeliest, while the weight of each step, and so
 //! whether a note starts there, stays about the same. What a note sustains moves with it.
 
 /// How much likelier a move of 0, 1 … semitones is in the tunes of the training music than in unsteered lines.
@@ -10,11 +10,14 @@ const REACH: [f32; 8] = [0.8, 1.4, 1.4, 0.9, 0.9, 0.8, 0.6, 0.7];
 const LEAP: f32 = 0.4;
 /// Weights up to this are taken for noise.
 const FLOOR: f32 = 0.03;
+/// How much a pitch under a full tone of the accompaniment loses.
+const COVER: f32 = 0.9;
 /// A pitch changes its weight at most by this factor in a step.
 const MOST: f32 = 4.0;
 
-/// Steers the roll of a lead, `[2, steps, pitches]`, by `share`, 0 (unchanged) or more.
-pub(super) fn steer(roll: &mut [f32], pitches: usize, share: f32) {
+/// Steers the roll of a lead, `[2, steps, pitches]`, by `share`, 0 (unchanged) or more. Pitches under what sounds in
+/// `accompaniment`, a roll like it, count less.
+pub(super) fn steer(roll: &mut [f32], accompaniment: &[f32], pitches: usize, share: f32) {
     let half = roll.len() / 2;
     let (onset, sustain) = roll.split_at_mut(half);
     let weights: Vec<f32> = onset.iter().map(|value| weight(*value)).collect();
@@ -33,10 +36,12 @@ pub(super) fn steer(roll: &mut [f32], pitches: usize, share: f32) {
         let row = rows[step];
         let total: f32 = row.iter().sum();
         if total > 0.0 {
+            let covered = covered(accompaniment, step, pitches);
             let most = row.iter().copied().fold(0.0, f32::max);
             let factors: Vec<f32> = (0..pitches)
                 .map(|pitch| {
                     let fit = fit(&before[step], &reach, pitch) * fit(&after[step], &reach, pitch);
+                    let fit = fit * (1.0 - COVER * covered[pitch]);
                     (fit * (row[pitch] / most).max(1e-3)).powf(share)
                 })
                 .collect();
@@ -56,6 +61,19 @@ pub(super) fn steer(roll: &mut [f32], pitches: usize, share: f32) {
             }
         }
     }
+}
+
+/// Returns for each pitch how strongly the accompaniment sounds at or above it in a step, 0 to 1.
+fn covered(accompaniment: &[f32], step: usize, pitches: usize) -> Vec<f32> {
+    let cells = |plane: &[f32]| plane[step * pitches..(step + 1) * pitches].to_vec();
+    let (onset, sustain) = accompaniment.split_at(accompaniment.len() / 2);
+    let mut covered: Vec<f32> = (cells(onset).into_iter().zip(cells(sustain)))
+        .map(|(onset, sustain)| onset.max(sustain).clamp(0.0, 1.0))
+        .collect();
+    for pitch in (1..pitches).rev() {
+        covered[pitch - 1] = covered[pitch - 1].max(covered[pitch]);
+    }
+    covered
 }
 
 fn weight(value: f32) -> f32 {

@@ -204,6 +204,10 @@ fn phrases_of_noise_correlate_by_the_repetition_share_and_keep_their_variance() 
     assert!(within_a_phrase.abs() < 0.06, "{within_a_phrase}");
 }
 
+fn silence() -> Vec<f32> {
+    roll(&[])
+}
+
 /// Returns a lead's roll `[2, 32, 24]` in which each note of `line` starts a beat after the one before, and the last one is
 /// undecided between `first` and `second`.
 fn undecided(line: &[usize], first: (usize, f32), second: (usize, f32)) -> Vec<f32> {
@@ -224,7 +228,7 @@ fn undecided(line: &[usize], first: (usize, f32), second: (usize, f32)) -> Vec<f
 #[test]
 fn an_undecided_note_of_a_line_goes_to_the_pitch_within_reach() {
     let mut roll = undecided(&[60, 62, 64], (65, 0.45), (55, 0.45));
-    line::steer(&mut roll, PITCHES, 2.0);
+    line::steer(&mut roll, &silence(), PITCHES, 2.0);
     let at = |step: usize, pitch: usize| roll[step * PITCHES + pitch - 48];
     assert!(
         at(12, 65) > 0.5 && at(12, 55) < 0.3,
@@ -240,7 +244,7 @@ fn an_undecided_note_of_a_line_goes_to_the_pitch_within_reach() {
 #[test]
 fn of_two_notes_at_once_the_stronger_one_becomes_the_line() {
     let mut roll = undecided(&[], (60, 0.6), (64, 0.5));
-    line::steer(&mut roll, PITCHES, 2.0);
+    line::steer(&mut roll, &silence(), PITCHES, 2.0);
     assert!(
         roll[12] > 0.6 && roll[16] < 0.5,
         "{} {}",
@@ -250,10 +254,35 @@ fn of_two_notes_at_once_the_stronger_one_becomes_the_line() {
 }
 
 #[test]
+fn an_undecided_note_rises_above_the_accompaniment() {
+    let accompaniment = roll(&[(0, 62)]);
+    let mut lead = undecided(&[], (60, 0.45), (64, 0.45));
+    line::steer(&mut lead, &accompaniment, PITCHES, 2.0);
+    assert!(
+        lead[16] > 0.6 && lead[12] < 0.3,
+        "{} {}",
+        lead[16],
+        lead[12]
+    );
+}
+
+#[test]
+fn the_accompaniment_steps_back_above_the_tune_only() {
+    let lead = roll(&[(0, 60)]);
+    let mut accompaniment = roll(&[(0, 50), (0, 60), (0, 65), (4, 65)]);
+    top::clear(&lead, &mut accompaniment, PITCHES, 0.5);
+    assert_eq!(
+        [2, 12, 17].map(|pitch| accompaniment[pitch]),
+        [1.0, 0.5, 0.5]
+    );
+    assert_eq!(accompaniment[4 * PITCHES + 17], 1.0);
+}
+
+#[test]
 fn a_line_of_single_notes_is_left_as_it_is() {
     let before = roll(&[(0, 48), (4, 68), (8, 50)]);
     let mut steered = before.clone();
-    line::steer(&mut steered, PITCHES, 2.0);
+    line::steer(&mut steered, &silence(), PITCHES, 2.0);
     assert_eq!(steered, before);
 }
 

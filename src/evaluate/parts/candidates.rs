@@ -19,8 +19,6 @@ use crate::features::ClipFeatures;
 use crate::generator::{Draft, Progress, Settings, chords_of, generate, placed_hits, roll_of};
 use crate::music::cues::Cue;
 use crate::music::metrics::Metrics;
-use crate::music::note::GridNote;
-use crate::music::piano_roll::RollPart;
 use crate::music::score::Score;
 use crate::time::STEPS_PER_BEAT;
 
@@ -133,7 +131,7 @@ impl Candidate {
         let roll = roll_of(score, model.pitches());
         let segment = Segment::new(&roll, &chords, score.metre());
         let metrics = Metrics::in_metre(segment.merged.clone(), score.bars(), score.metre());
-        let [_, steps, _, leaps, _, silent_bars] = lead::of(&segment);
+        let [_, steps, _, leaps, _, silent_bars, hidden] = lead::of(&segment);
         let [thick, rubbing, _, figure_kept] = accompaniment::of(&segment, &metrics);
         let values = [
             hits_answered(score, &placed_hits(clip, &draft.recipe.settings)),
@@ -141,7 +139,7 @@ impl Candidate {
             steps,
             leaps,
             silent_bars,
-            hidden(&segment),
+            hidden,
             thick,
             rubbing,
             figure_kept,
@@ -207,21 +205,6 @@ fn cues_followed(draft: &Draft, segment: &Segment) -> Option<f64> {
         })
         .collect();
     mean(&followed)
-}
-
-/// Returns the share of the lead's notes that start under another note that sounds.
-fn hidden(segment: &Segment) -> Option<f64> {
-    let hidden: Vec<f64> = segment
-        .part(RollPart::Lead)
-        .map(|note| {
-            let covers = |other: &&GridNote| {
-                other.start <= note.start && note.start < other.end && other.pitch >= note.pitch
-            };
-            let covered = (segment.part(RollPart::Accompaniment)).any(|other| covers(&other));
-            f64::from(u8::from(covered))
-        })
-        .collect();
-    mean(&hidden)
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@ use crate::music::piano_roll::RollPart;
 use crate::time::STEPS_PER_BEAT;
 
 /// The figures, in the order of [`of`].
-pub(super) const KEYS: [&str; 6] = [
+pub(super) const KEYS: [&str; 7] = [
     "onsets_per_beat",
     "steps",
     "repeats",
     "leaps",
     "distinct",
     "silent_bars",
+    "hidden",
 ];
 
 /// The fewest onsets of a line that is measured.
@@ -30,8 +31,9 @@ const SMALL: u8 = 7;
 /// - `steps`, `repeats`, `leaps`: of the line's moves, the shares of one or two semitones, of none, and of more than seven.
 /// - `distinct`: different pitches of the line in two bars, mean over the pairs of bars.
 /// - `silent_bars`: of the bars, the share in which the lead does not sound.
+/// - `hidden`: of the notes, the share over which, as they start, the accompaniment sounds at the same pitch or above.
 ///
-/// All but the last are `None` if it has fewer than three onsets.
+/// All but `silent_bars` are `None` if it has fewer than three onsets.
 pub(super) fn of(segment: &Segment) -> [Option<f64>; KEYS.len()] {
     let notes: Vec<_> = segment.part(RollPart::Lead).collect();
     let line: Vec<(u32, u8)> = (notes.chunk_by(|a, b| a.start == b.start))
@@ -46,7 +48,7 @@ pub(super) fn of(segment: &Segment) -> [Option<f64>; KEYS.len()] {
     });
     let silent_bars = mean(&silent.collect::<Vec<_>>());
     if line.len() < LEAST_ONSETS {
-        return [None, None, None, None, None, silent_bars];
+        return [None, None, None, None, None, silent_bars, None];
     }
     let moves: Vec<u8> = (line.windows(2))
         .map(|pair| pair[0].1.abs_diff(pair[1].1))
@@ -71,5 +73,19 @@ pub(super) fn of(segment: &Segment) -> [Option<f64>; KEYS.len()] {
         share(&|semitones| semitones > SMALL),
         mean(&distinct.collect::<Vec<_>>()),
         silent_bars,
+        hidden(segment),
     ]
+}
+
+fn hidden(segment: &Segment) -> Option<f64> {
+    let hidden: Vec<f64> = segment
+        .part(RollPart::Lead)
+        .map(|note| {
+            let covers = segment.part(RollPart::Accompaniment).any(|other| {
+                other.start <= note.start && note.start < other.end && other.pitch >= note.pitch
+            });
+            f64::from(u8::from(covers))
+        })
+        .collect();
+    mean(&hidden)
 }
