@@ -45,8 +45,8 @@ impl Harmony {
         }
     }
 
-    /// Like [`Harmony::chords`], in any metre. Chords are found in bars of four beats and spread over the bars of `metre`;
-    /// with `ends`, a planned progression ends on its tonic. A planned progression fits `tune`, if there is one, and a bar
+    /// Like [`Harmony::chords`], in any metre. Progressions are planned in bars of four beats and spread over the bars of
+    /// `metre`; with `ends`, a planned progression ends on its tonic. A planned progression fits `tune`, if there is one, and a bar
     /// for which `repeated_bars` names an earlier one has its chords.
     pub(crate) fn chords_in(
         &self,
@@ -64,7 +64,7 @@ impl Harmony {
         let shares: Vec<Option<f32>> = (0..beats.div_ceil(bar) * common)
             .map(|beat| major_shares[in_metre(beat).min(beats - 1)])
             .collect();
-        let chords = match self {
+        let chords: Vec<_> = match self {
             Self::Planned(key) => {
                 let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Harmony);
                 let mut uniform = || numbers.next().unwrap_or_default();
@@ -86,7 +86,8 @@ impl Harmony {
                 );
                 chords.into_iter().map(Some).collect()
             }
-            _ => self.chords(&shares, seed)?,
+            Self::Chords(lane) => return Some(lane.chords_in(metre, beats)),
+            Self::Free => return None,
         };
         Some((0..beats).map(|beat| chords[in_common(beat)]).collect())
     }

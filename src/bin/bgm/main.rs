@@ -1,6 +1,7 @@
 //! `bgm`: Diff-BGM on the command line. Each subcommand has a file; errors are printed here.
 
 mod accompany;
+mod chords;
 mod clip;
 mod coherence;
 mod controls;
