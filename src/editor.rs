@@ -7,6 +7,7 @@ mod cue_lane;
 mod file_dialog;
 mod harmony;
 mod headless;
+mod history;
 mod lanes;
 mod param_access;
 mod piano_roll;

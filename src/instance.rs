@@ -1,7 +1,9 @@
 //! One instance of the plugin, without its host and its window: the clip, the takes, the jobs that make them, and what
 //! the host's project saves.
 
+mod change;
 mod desk;
+mod history;
 mod live;
 mod notice;
 pub mod params;
@@ -10,6 +12,7 @@ mod saved_clip;
 mod session;
 mod state;
 
+pub use change::Change;
 pub use desk::Desk;
 pub use live::Live;
 pub use notice::Notice;

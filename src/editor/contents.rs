@@ -6,6 +6,7 @@ use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui};
 
 use super::file_dialog::{Answer, FileDialog, Purpose};
 use super::harmony::HarmonyFields;
+use super::history;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
 use super::progress::{self, Press};
@@ -107,9 +108,12 @@ impl Contents {
                 progress::show_generate(ui, state.clip.is_some(), &self.status)
             })
             .inner;
-        row(Panel::bottom("takes"), 42.0, theme::BACKGROUND).show(ui, |ui| {
-            self.takes.show(ui, scene, &mut self.dialog);
-        });
+        let step = row(Panel::bottom("takes"), 42.0, theme::BACKGROUND)
+            .show(ui, |ui| {
+                let takes = &mut self.takes;
+                takes.show(ui, scene, &self.snapshot, &mut self.dialog)
+            })
+            .inner;
         let side = Frame::new()
             .fill(theme::PANEL)
             .corner_radius(theme::RADIUS)
@@ -136,6 +140,9 @@ impl Contents {
             Some(Press::Generate) => self.generate(desk, params),
             Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
             None => {}
+        }
+        if let Some(step) = step.or_else(|| history::step_by_keys(ui)) {
+            step.take(desk);
         }
     }
 

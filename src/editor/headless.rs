@@ -1,5 +1,8 @@
 //! The editor without a window, to find out where its widgets are.
 
+#[cfg(test)]
+mod driving;
+
 use std::sync::Arc;
 
 use egui::{
@@ -38,14 +41,11 @@ impl HeadlessEditor {
         let egui = Context::default();
         theme::apply(&egui);
         egui.enable_accesskit();
-        let session = Session::new(Player::new().1);
-        session.edit(|edited| edited.clone_from(state));
-        let mut contents = Contents::new(true);
-        contents.snapshot = session.try_snapshot().unwrap_or_default();
+        let session = Session::with_state(Player::new().1, state.clone());
         let mut editor = Self {
             egui,
             desk: Desk::new(Arc::new(session)),
-            contents,
+            contents: Contents::new(true),
             size: vec2(width.into(), height.into()),
             time_seconds: 0.0,
             widgets: Vec::new(),
@@ -118,6 +118,9 @@ impl HeadlessEditor {
     }
 
     fn pass(&mut self, events: Vec<Event>) {
+        if let Some(snapshot) = self.desk.session.try_snapshot() {
+            self.contents.snapshot = snapshot;
+        }
         self.time_seconds += PASS_SECONDS;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),

@@ -9,8 +9,9 @@ use egui::{Align, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 use super::contents::Scene;
 use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
+use super::history::{self, Step};
 use super::theme;
-use crate::instance::Desk;
+use crate::instance::{Desk, Snapshot};
 
 const TAKE_SIZE: Vec2 = Vec2::new(112.0, 26.0);
 
@@ -21,11 +22,18 @@ pub(super) struct Takes {
 }
 
 impl Takes {
-    /// Shows the row.
-    pub(super) fn show(&mut self, ui: &mut Ui, scene: Scene<'_>, dialog: &mut FileDialog) {
+    /// Shows the row. Returns the step through the history that was asked for.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        scene: Scene<'_>,
+        snapshot: &Snapshot,
+        dialog: &mut FileDialog,
+    ) -> Option<Step> {
         let Scene { desk, state, .. } = scene;
-        ui.horizontal_centered(|ui| {
+        let row = ui.horizontal_centered(|ui| {
             ui.label(RichText::new("Takes").color(theme::MUTED));
+            let step = history::show(ui, snapshot);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let (mut ask, mut export) = (false, false);
                 if state.current_take().is_some() {
@@ -51,7 +59,9 @@ impl Takes {
                     }
                 }
             });
+            step
         });
+        row.inner
     }
 
     fn list(&mut self, ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
@@ -95,6 +105,9 @@ impl Takes {
             }
             if delete {
                 desk.session.edit(|state| state.delete_take(index));
+                // The next take moves to this place. With the focus, a key held down would delete it too: on X11 the window
+                // cannot tell a repeated press from another.
+                response.surrender_focus();
             }
         }
     }
@@ -152,7 +165,12 @@ fn default_folder() -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use egui::Modifiers;
+
+    use super::super::HeadlessEditor;
     use super::*;
+    use crate::generator::Draft;
+    use crate::instance::State;
 
     #[test]
     fn names_of_takes_become_names_of_files() {
@@ -169,5 +187,65 @@ mod tests {
             free_path(folder.path(), "draft"),
             folder.path().join("draft (2).mid")
         );
+    }
+
+    fn with_takes(count: u64) -> HeadlessEditor {
+        let mut state = State::default();
+        for seed in 1..=count {
+            let mut draft = Draft::default();
+            draft.recipe.settings.seed = seed;
+            state.add_take(draft, 0);
+        }
+        HeadlessEditor::new(&state, (1040, 768))
+    }
+
+    fn names(editor: &HeadlessEditor) -> Vec<String> {
+        let state = editor.state();
+        state.takes.iter().map(|take| take.name.clone()).collect()
+    }
+
+    #[test]
+    fn delete_held_down_deletes_one_take_and_ctrl_z_brings_it_back() {
+        let mut editor = with_takes(3);
+        let all = editor.state();
+        assert!(editor.click("1 seed 1"));
+        let chosen = editor.state();
+        editor.press(Modifiers::NONE, Key::Delete, 20);
+        assert_eq!(names(&editor), ["2 seed 2", "3 seed 3"]);
+        let deleted = editor.state();
+        editor.press(Modifiers::COMMAND, Key::Z, 0);
+        assert_eq!(editor.state(), chosen);
+        editor.press(Modifiers::COMMAND, Key::Z, 0);
+        assert_eq!(editor.state(), all);
+        for _ in 0..2 {
+            editor.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z, 0);
+        }
+        assert_eq!(editor.state(), deleted);
+    }
+
+    #[test]
+    fn buttons_undo_and_redo_and_a_name_that_their_click_entered_is_undone() {
+        let mut editor = with_takes(1);
+        editor.click("1 seed 1");
+        editor.press(Modifiers::NONE, Key::Enter, 0);
+        editor.type_text(" slow");
+        editor.click("Undo");
+        assert_eq!(names(&editor), ["1 seed 1"]);
+        editor.click("Redo");
+        assert_eq!(names(&editor), ["1 seed 1 slow"]);
+        // There is nothing more to redo.
+        editor.click("Redo");
+        assert_eq!(names(&editor), ["1 seed 1 slow"]);
+    }
+
+    #[test]
+    fn ctrl_z_in_a_text_field_does_not_undo_a_change_of_the_takes() {
+        let mut editor = with_takes(2);
+        editor.click("1 seed 1");
+        let chosen = editor.state();
+        editor.click("Chords: Am | F G");
+        editor.type_text("C");
+        editor.press(Modifiers::COMMAND, Key::Z, 0);
+        assert_eq!(editor.state(), chosen);
     }
 }

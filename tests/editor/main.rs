@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod steer;
+mod takes;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -218,25 +219,6 @@ fn a_file_dialog_that_cannot_be_opened_is_reported() {
     window.click(place(&window, &State::default(), "Open clip…"));
     let picture = shot(&window, "no-dialog");
     assert!(picture.count(is_red) > 50, "{}", picture.count(is_red));
-    window.close(&mut instance);
-}
-
-#[test]
-fn keys_rename_and_delete_a_take() {
-    let Some(_turn) = screen() else { return };
-    let mut instance = with_draft();
-    let window = Window::open(&mut instance);
-    let take = place(&window, &draft_state(), "1 seed 1");
-    window.click(take);
-    shot(&window, "take");
-    window.press_key(Key::Enter);
-    window.type_line(" slow");
-    wait_for(&mut instance, |state| {
-        state.takes[0].name == "1 seed 1 slow"
-    });
-    window.click(take);
-    window.press_key(Key::Delete);
-    wait_for(&mut instance, |state| state.takes.is_empty());
     window.close(&mut instance);
 }
 

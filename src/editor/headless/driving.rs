@@ -1,0 +1,38 @@
+//! Keys and text for the editor without a window.
+
+use std::sync::Arc;
+
+use egui::{Event, Key, Modifiers};
+
+use super::HeadlessEditor;
+use crate::instance::State;
+
+impl HeadlessEditor {
+    /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
+    pub(in crate::editor) fn press(&mut self, modifiers: Modifiers, key: Key, repeats: usize) {
+        let press = |pressed| Event::Key {
+            key,
+            physical_key: None,
+            pressed,
+            repeat: false,
+            modifiers,
+        };
+        self.pass(vec![Event::ModifiersChanged(modifiers)]);
+        for _ in 0..=repeats {
+            self.pass(vec![press(true), press(false)]);
+        }
+        self.pass(vec![Event::ModifiersChanged(Modifiers::NONE)]);
+        self.settle();
+    }
+
+    /// Types text into the widget that has the focus.
+    pub(in crate::editor) fn type_text(&mut self, text: &str) {
+        self.pass(vec![Event::Text(text.to_owned())]);
+        self.settle();
+    }
+
+    /// Returns the state as the clicks and keys left it.
+    pub(in crate::editor) fn state(&self) -> Arc<State> {
+        self.desk.session.state()
+    }
+}
