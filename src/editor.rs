@@ -1,6 +1,7 @@
 //! The plugin's window. Each frame draws one snapshot of the session, and never waits for another thread.
 
 mod clip_lane;
+mod clip_path;
 mod contents;
 mod controls;
 mod cue_lane;

@@ -11,6 +11,7 @@ mod path_text;
 mod saved_clip;
 mod session;
 mod state;
+mod typed_path;
 
 pub use change::Change;
 pub use desk::Desk;
@@ -19,3 +20,4 @@ pub use notice::Notice;
 pub use saved_clip::SavedClip;
 pub use session::{Session, Snapshot};
 pub use state::{MAX_STEPS, State, Take};
+pub use typed_path::typed_path;

@@ -20,6 +20,8 @@ use crate::worker::Status;
 /// What the window shows, and what it keeps between frames.
 pub(super) struct Contents {
     has_preview: bool,
+    /// The project whose clip was looked for.
+    checked_epoch: u64,
     /// The last snapshot that could be taken without waiting.
     pub(super) snapshot: Snapshot,
     pub(super) status: Status,
@@ -44,6 +46,7 @@ impl Contents {
     pub(super) fn new(has_preview: bool) -> Self {
         Self {
             has_preview,
+            checked_epoch: 0,
             snapshot: Snapshot::default(),
             status: Status::default(),
             lanes: Lanes::default(),
@@ -68,6 +71,10 @@ impl Contents {
             self.status = status;
         }
         let session = &desk.session;
+        if self.snapshot.epoch != self.checked_epoch {
+            self.checked_epoch = self.snapshot.epoch;
+            desk.check_clip(self.checked_epoch);
+        }
         match self.dialog.take_answer() {
             Some((Purpose::Clip, Answer::Chosen(path))) => desk.load_clip(path),
             Some((Purpose::Model, Answer::Chosen(path))) => {
@@ -141,6 +148,7 @@ impl Contents {
             Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
             None => {}
         }
+        self.top_bar.end_frame();
         if let Some(step) = step.or_else(|| history::step_by_keys(ui)) {
             step.take(desk);
         }
@@ -166,4 +174,55 @@ fn frame(fill: egui::Color32) -> Frame {
     Frame::new()
         .inner_margin(Margin::symmetric(16, 0))
         .fill(fill)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use super::super::headless::Defaults;
+    use super::*;
+    use crate::features::ClipFeatures;
+    use crate::instance::{SavedClip, Session};
+    use crate::player::Player;
+    use crate::time::{Seconds, Tempo};
+
+    fn opened(path: &str) -> Desk {
+        let clip = ClipFeatures {
+            duration: Seconds(4.0),
+            ..ClipFeatures::default()
+        };
+        let clip = SavedClip::new(path.into(), &clip, Tempo::DEFAULT);
+        let state = State {
+            clip: Some(clip),
+            ..State::default()
+        };
+        let session = Session::new(Player::new().1);
+        session.load(&state.to_text().unwrap());
+        Desk::new(Arc::new(session))
+    }
+
+    #[test]
+    fn an_opened_project_whose_clip_is_gone_says_so_once() {
+        let desk = opened("/no/such/Clip.mp4");
+        let mut contents = Contents::new(true);
+        for _ in 0..3 {
+            contents.refresh(&desk, &Defaults::default());
+            let is_said = |_| {
+                thread::sleep(Duration::from_millis(10));
+                !desk.session.notices().is_empty()
+            };
+            assert!((0..1000).any(is_said));
+        }
+        let session = Arc::clone(&desk.session);
+        drop(desk);
+        let [Notice::Problem(problem)] = &session.notices()[..] else {
+            panic!("{:?}", session.notices());
+        };
+        assert!(
+            problem.starts_with("The clip is no longer at /no/such/Clip.mp4."),
+            "{problem}"
+        );
+    }
 }

@@ -9,6 +9,8 @@ use egui::{
     Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, accesskit, pos2, vec2,
 };
 
+use parking_lot::Mutex;
+
 use super::contents::Contents;
 use super::param_access::ParamAccess;
 use super::theme;
@@ -30,6 +32,7 @@ pub struct HeadlessEditor {
     egui: Context,
     desk: Desk,
     contents: Contents,
+    params: Defaults,
     size: Vec2,
     time_seconds: f64,
     widgets: Vec<(accesskit::NodeId, accesskit::Node)>,
@@ -46,6 +49,7 @@ impl HeadlessEditor {
             egui,
             desk: Desk::new(Arc::new(session)),
             contents: Contents::new(true),
+            params: Defaults::default(),
             size: vec2(width.into(), height.into()),
             time_seconds: 0.0,
             widgets: Vec::new(),
@@ -128,8 +132,8 @@ impl HeadlessEditor {
             events,
             ..RawInput::default()
         };
-        let (contents, desk) = (&mut self.contents, &self.desk);
-        let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, &Defaults));
+        let (contents, desk, params) = (&mut self.contents, &self.desk, &self.params);
+        let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, params));
         // Nothing is rendered, so no texture needs an update.
         output.textures_delta.clear();
         if let Some(update) = output.platform_output.accesskit_update {
@@ -138,8 +142,11 @@ impl HeadlessEditor {
     }
 }
 
-/// Parameters that stay at their defaults.
-struct Defaults;
+/// Parameters that stay at their defaults, and what they were to be set to.
+#[derive(Default)]
+pub(super) struct Defaults {
+    set: Mutex<Vec<(ParamId, f32)>>,
+}
 
 impl ParamAccess for Defaults {
     fn values(&self) -> ParamValues {
@@ -166,7 +173,9 @@ impl ParamAccess for Defaults {
 
     fn begin(&self, _id: ParamId) {}
 
-    fn set_normalized(&self, _id: ParamId, _normalized: f32) {}
+    fn set_normalized(&self, id: ParamId, normalized: f32) {
+        self.set.lock().push((id, normalized));
+    }
 
     fn end(&self, _id: ParamId) {}
 

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::music::metre::Metre;
 use crate::player::{NoteSchedule, SchedulePublisher};
-use crate::time::Tempo;
+use crate::time::{Beats, Tempo};
 
 /// One instance's state. Publishes the current take to the audio thread.
 #[derive(Debug)]
@@ -64,6 +64,8 @@ pub struct Snapshot {
     pub state: Arc<State>,
     /// The notice to show.
     pub notice: Option<Notice>,
+    /// How many states the host has loaded.
+    pub epoch: u64,
     /// The change that undo takes back.
     pub undo: Option<Change>,
     /// The change that redo makes again.
@@ -102,6 +104,7 @@ impl Session {
         Some(Snapshot {
             state: Arc::clone(&shared.state),
             notice: shared.notices.shown().cloned(),
+            epoch: shared.epoch,
             undo: shared.history.next_undo(),
             redo: shared.history.next_redo(),
         })
@@ -131,6 +134,20 @@ impl Session {
                 )
             })
             .unwrap_or(Tempo::DEFAULT)
+    }
+
+    /// Returns the length of the bars that are shown: the host's, else those of the current take, else of 4/4.
+    pub fn bar_length(&self, state: &State) -> Beats {
+        let of_host = match self.live.time_signature() {
+            Some((beats, unit)) if beats > 0 && unit > 0 => {
+                Some(Beats(4.0 * f64::from(beats) / f64::from(unit)))
+            }
+            _ => None,
+        };
+        of_host.unwrap_or_else(|| {
+            let metre = state.current_take().map(|take| take.draft.score.metre());
+            Beats(metre.unwrap_or(Metre::COMMON).bar_beats().into())
+        })
     }
 
     /// Returns the metre that drafts for `state` are made in: the host's, else that of the current take, else 4/4.

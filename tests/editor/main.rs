@@ -193,19 +193,21 @@ fn clicking_generate_drafts_notes_and_shows_them() {
 }
 
 #[test]
-fn a_typed_path_is_opened_and_a_wrong_one_is_reported_in_red() {
+fn a_wrong_path_is_reported_in_red_and_can_be_corrected() {
     let Some(_turn) = screen() else { return };
     let mut instance = empty();
     let window = Window::open(&mut instance);
     let path_field = place(&window, &State::default(), "Path of a clip");
     window.click(path_field);
-    window.type_line("/no/such/clip.mp4");
+    window.type_line(&format!("x{}", demo_clip().display()));
     let picture = shot(&window, "error");
     assert!(picture.count(is_red) > 50, "{}", picture.count(is_red));
     assert_eq!(saved_state(&mut instance).clip, None);
 
     window.click(path_field);
-    window.type_line(&demo_clip().display().to_string());
+    window.press_key(Key::Home);
+    window.press_key(Key::Delete);
+    window.press_key(Key::Enter);
     wait_for(&mut instance, |state| state.clip.is_some());
     assert_eq!(shot(&window, "opened").count(is_red), 0);
     window.close(&mut instance);

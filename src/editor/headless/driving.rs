@@ -5,7 +5,8 @@ use std::sync::Arc;
 use egui::{Event, Key, Modifiers};
 
 use super::HeadlessEditor;
-use crate::instance::State;
+use crate::instance::params::ParamId;
+use crate::instance::{Session, State};
 
 impl HeadlessEditor {
     /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
@@ -23,6 +24,16 @@ impl HeadlessEditor {
         }
         self.pass(vec![Event::ModifiersChanged(Modifiers::NONE)]);
         self.settle();
+    }
+
+    /// Returns what the parameters were to be set to, and their normalized values.
+    pub(in crate::editor) fn set_params(&self) -> Vec<(ParamId, f32)> {
+        self.params.set.lock().clone()
+    }
+
+    /// Returns the session, to act as the host or a job does.
+    pub(in crate::editor) fn session(&self) -> &Session {
+        &self.desk.session
     }
 
     /// Types text into the widget that has the focus.
