@@ -53,7 +53,8 @@ impl Takes {
                 // A name that this click entered is in the session's state, but not yet in the snapshot.
                 if let Some(take) = desk.session.state().current_take() {
                     if ask {
-                        dialog.ask(Purpose::Export, format!("{}.mid", file_name(&take.name)));
+                        let name = format!("{}.mid", file_name(&take.name));
+                        dialog.ask(Purpose::Export, name, state);
                     } else {
                         desk.export_midi(free_path(&default_folder(), &take.name));
                     }

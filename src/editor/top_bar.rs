@@ -40,7 +40,7 @@ impl TopBar {
                 muted(ui, &clip.duration.clock());
             }
             if button(ui, "Open clip…", Vec2::new(92.0, 26.0), Weight::Plain).clicked() {
-                dialog.ask(Purpose::Clip, String::new());
+                dialog.ask(Purpose::Clip, String::new(), scene.state);
             }
             ui.add_space(theme::GRID);
             let bar = scene.desk.session.bar_length(scene.state);
@@ -100,7 +100,7 @@ impl TopBar {
                     ui.close();
                 }
                 if ui.selectable_label(false, "Open a model…").clicked() {
-                    dialog.ask(Purpose::Model, String::new());
+                    dialog.ask(Purpose::Model, String::new(), state);
                     ui.close();
                 }
                 let edit = TextEdit::singleline(&mut self.model_path)
