@@ -5,6 +5,7 @@ mod change;
 mod desk;
 mod history;
 mod live;
+mod made_with;
 mod notice;
 pub mod params;
 mod path_text;

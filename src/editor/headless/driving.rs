@@ -26,6 +26,17 @@ impl HeadlessEditor {
         self.settle();
     }
 
+    /// Moves the pointer onto the widget that is labelled `label`, until what is said of it appears. Returns whether there is
+    /// one.
+    pub(in crate::editor) fn hover(&mut self, label: &str) -> bool {
+        let Some(rect) = self.rect_of(label) else {
+            return false;
+        };
+        self.pass(vec![Event::PointerMoved(rect.center())]);
+        (0..4).for_each(|_| self.settle());
+        true
+    }
+
     /// Returns what the parameters were to be set to, and their normalized values.
     pub(in crate::editor) fn set_params(&self) -> Vec<(ParamId, f32)> {
         self.params.set.lock().clone()
