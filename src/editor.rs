@@ -1,12 +1,14 @@
 //! The plugin's window. Each frame draws one snapshot of the session, and never waits for another thread.
 
 mod clip_lane;
+mod clip_path;
 mod contents;
 mod controls;
 mod cue_lane;
 mod file_dialog;
 mod harmony;
 mod headless;
+mod history;
 mod lanes;
 mod param_access;
 mod piano_roll;

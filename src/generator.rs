@@ -21,7 +21,6 @@ pub use draft::{Asked, Draft, Recipe};
 pub use form::{Form, Letters, MAX_LETTERS};
 pub use inpaint::{Inpainting, inpaint};
 pub use region::Region;
-pub(crate) use repaint::chords_of;
 pub use repaint::{accompany, extend, repaint};
 pub use settings::{
     CUES_GUIDANCE_SCALE, MAX_SAMPLING_STEPS, PARTS_GUIDANCE_SCALE, PARTS_STEPS, Settings,

@@ -1,18 +1,24 @@
 //! One instance of the plugin, without its host and its window: the clip, the takes, the jobs that make them, and what
 //! the host's project saves.
 
+mod change;
 mod desk;
+mod history;
 mod live;
+mod made_with;
 mod notice;
 pub mod params;
 mod path_text;
 mod saved_clip;
 mod session;
 mod state;
+mod typed_path;
 
+pub use change::Change;
 pub use desk::Desk;
 pub use live::Live;
 pub use notice::Notice;
 pub use saved_clip::SavedClip;
 pub use session::{Session, Snapshot};
 pub use state::{MAX_STEPS, State, Take};
+pub use typed_path::typed_path;

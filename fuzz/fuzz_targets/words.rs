@@ -5,11 +5,18 @@ use diff_bgm::conditioning::steering::{Lane, LaneRequest};
 use diff_bgm::generator::Form;
 use diff_bgm::music::chord::{Chord, ChordLane};
 use diff_bgm::music::key::Key;
+use diff_bgm::music::spelling::Spelling;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     if let Ok(lane) = text.parse::<ChordLane>() {
         assert_eq!(lane.chords(64).len(), 64);
+        assert_eq!(lane.to_string().parse(), Ok(lane));
+    }
+    if let Ok(Some(chord)) = Chord::parse_lead_sheet(text) {
+        let symbol = chord.symbol(Spelling::new(0, false));
+        let again = Chord::parse_lead_sheet(&symbol).expect("a symbol").expect("a chord");
+        assert_eq!((again.classes, again.bass), (chord.classes, chord.bass));
     }
     if let Ok(key) = text.parse::<Key>() {
         assert!(key.relative_major() < 12);

@@ -84,7 +84,7 @@ impl Harmony {
         let shares: Vec<Option<f32>> = (0..beats.div_ceil(bar) * common)
             .map(|beat| major_shares[in_metre(beat).min(beats - 1)])
             .collect();
-        let chords = match self {
+        let chords: Vec<_> = match self {
             Self::Planned(key) => {
                 let mut numbers = NoiseSource::new(seed, 0).uniform(NoiseUse::Harmony);
                 let mut uniform = || numbers.next().unwrap_or_default();
@@ -107,7 +107,8 @@ impl Harmony {
                 );
                 chords.into_iter().map(Some).collect()
             }
-            _ => self.chords(&shares, seed)?,
+            Self::Chords(lane) => return Some(lane.chords_in(metre, beats)),
+            Self::Free => return None,
         };
         Some((0..beats).map(|beat| chords[in_common(beat)]).collect())
     }

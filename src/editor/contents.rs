@@ -6,6 +6,7 @@ use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui};
 
 use super::file_dialog::{Answer, FileDialog, Purpose};
 use super::harmony::HarmonyFields;
+use super::history;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
 use super::progress::{self, Press};
@@ -19,6 +20,8 @@ use crate::worker::Status;
 /// What the window shows, and what it keeps between frames.
 pub(super) struct Contents {
     has_preview: bool,
+    /// The project whose clip was looked for.
+    checked_epoch: u64,
     /// The last snapshot that could be taken without waiting.
     pub(super) snapshot: Snapshot,
     pub(super) status: Status,
@@ -43,6 +46,7 @@ impl Contents {
     pub(super) fn new(has_preview: bool) -> Self {
         Self {
             has_preview,
+            checked_epoch: 0,
             snapshot: Snapshot::default(),
             status: Status::default(),
             lanes: Lanes::default(),
@@ -67,6 +71,10 @@ impl Contents {
             self.status = status;
         }
         let session = &desk.session;
+        if self.snapshot.epoch != self.checked_epoch {
+            self.checked_epoch = self.snapshot.epoch;
+            desk.check_clip(self.checked_epoch);
+        }
         match self.dialog.take_answer() {
             Some((Purpose::Clip, Answer::Chosen(path))) => desk.load_clip(path),
             Some((Purpose::Model, Answer::Chosen(path))) => {
@@ -107,9 +115,12 @@ impl Contents {
                 progress::show_generate(ui, state.clip.is_some(), &self.status)
             })
             .inner;
-        row(Panel::bottom("takes"), 42.0, theme::BACKGROUND).show(ui, |ui| {
-            self.takes.show(ui, scene, &mut self.dialog);
-        });
+        let step = row(Panel::bottom("takes"), 42.0, theme::BACKGROUND)
+            .show(ui, |ui| {
+                let takes = &mut self.takes;
+                takes.show(ui, scene, &self.snapshot, &mut self.dialog)
+            })
+            .inner;
         let side = Frame::new()
             .fill(theme::PANEL)
             .corner_radius(theme::RADIUS)
@@ -137,6 +148,10 @@ impl Contents {
             Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
             None => {}
         }
+        self.top_bar.end_frame();
+        if let Some(step) = step.or_else(|| history::step_by_keys(ui)) {
+            step.take(desk);
+        }
     }
 
     /// Enters the fields that are still being typed into and makes a draft, unless they are wrong.
@@ -159,4 +174,55 @@ fn frame(fill: egui::Color32) -> Frame {
     Frame::new()
         .inner_margin(Margin::symmetric(16, 0))
         .fill(fill)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use super::super::headless::Defaults;
+    use super::*;
+    use crate::features::ClipFeatures;
+    use crate::instance::{SavedClip, Session};
+    use crate::player::Player;
+    use crate::time::{Seconds, Tempo};
+
+    fn opened(path: &str) -> Desk {
+        let clip = ClipFeatures {
+            duration: Seconds(4.0),
+            ..ClipFeatures::default()
+        };
+        let clip = SavedClip::new(path.into(), &clip, Tempo::DEFAULT);
+        let state = State {
+            clip: Some(clip),
+            ..State::default()
+        };
+        let session = Session::new(Player::new().1);
+        session.load(&state.to_text().unwrap());
+        Desk::new(Arc::new(session))
+    }
+
+    #[test]
+    fn an_opened_project_whose_clip_is_gone_says_so_once() {
+        let desk = opened("/no/such/Clip.mp4");
+        let mut contents = Contents::new(true);
+        for _ in 0..3 {
+            contents.refresh(&desk, &Defaults::default());
+            let is_said = |_| {
+                thread::sleep(Duration::from_millis(10));
+                !desk.session.notices().is_empty()
+            };
+            assert!((0..1000).any(is_said));
+        }
+        let session = Arc::clone(&desk.session);
+        drop(desk);
+        let [Notice::Problem(problem)] = &session.notices()[..] else {
+            panic!("{:?}", session.notices());
+        };
+        assert!(
+            problem.starts_with("The clip is no longer at /no/such/Clip.mp4."),
+            "{problem}"
+        );
+    }
 }

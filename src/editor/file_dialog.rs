@@ -1,12 +1,35 @@
 //! The system's file dialogs, on a thread of their own so that the window keeps responding.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::instance::State;
+
 /// The shortest time in which a user can cancel a dialog. One that cannot be opened answers the same, but sooner.
 const SOONEST_CANCEL: Duration = Duration::from_millis(300);
+/// The title of every dialog, so that it is known among the host's windows.
+const TITLE: &str = "Diff-BGM";
+/// Extensions of clip files and of videos, those of cameras among them.
+const CLIPS: [&str; 16] = [
+    "safetensors",
+    "mp4",
+    "mov",
+    "mkv",
+    "m4v",
+    "webm",
+    "avi",
+    "mxf",
+    "mpg",
+    "mpeg",
+    "mts",
+    "m2ts",
+    "wmv",
+    "ogv",
+    "3gp",
+    "flv",
+];
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,17 +73,19 @@ pub(super) enum Answer {
 }
 
 impl FileDialog {
-    /// Asks for a file, unless a dialog is open already. `name` is the suggested name of a new file.
-    pub(super) fn ask(&mut self, purpose: Purpose, name: String) {
+    /// Asks for a file, unless a dialog is open already. `name` is the suggested name of a new file, and the dialog starts in
+    /// the folder of the clip of `state`, or of its model.
+    pub(super) fn ask(&mut self, purpose: Purpose, name: String, state: &State) {
         if self.open.is_some() {
             return;
         }
+        let folders = folders(purpose, state);
         let (sender, receiver) = channel();
         let spawned = thread::Builder::new()
             .name("diff-bgm dialog".to_owned())
             .spawn(move || {
                 let asked = Instant::now();
-                let chosen = show(purpose, &name);
+                let chosen = show(purpose, &name, &folders);
                 if let Some(answer) = answer(chosen, asked.elapsed()) {
                     // Fails only if the editor is gone.
                     let _ = sender.send(answer);
@@ -97,32 +122,54 @@ fn answer(chosen: Option<PathBuf>, after: Duration) -> Option<Answer> {
     }
 }
 
-fn show(purpose: Purpose, name: &str) -> Option<PathBuf> {
-    let dialog = rfd::FileDialog::new();
+/// Returns the folders to start in, the best first. They may be gone.
+fn folders(purpose: Purpose, state: &State) -> Vec<PathBuf> {
+    let clip = state.clip.as_ref().map(|clip| &clip.path);
+    let model = state.model.as_ref().filter(|_| purpose == Purpose::Model);
+    let files = model.into_iter().chain(clip);
+    let folders = files.filter_map(|file| file.parent().map(Path::to_owned));
+    folders.collect()
+}
+
+fn show(purpose: Purpose, name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
+    let mut dialog = rfd::FileDialog::new().set_title(TITLE);
+    if let Some(folder) = folders.iter().find(|folder| folder.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
     match purpose {
         Purpose::Clip => dialog
-            .set_title("Open a clip")
-            .add_filter(
-                "Clips and videos",
-                &["safetensors", "mp4", "mov", "mkv", "m4v", "webm", "avi"],
-            )
+            .add_filter("Clips and videos", &CLIPS.map(in_any_case))
             .add_filter("All files", &["*"])
             .pick_file(),
         Purpose::Model => dialog
-            .set_title("Open a model")
-            .add_filter("Models", &["safetensors"])
+            .add_filter("Models", &[in_any_case("safetensors")])
             .pick_file(),
         Purpose::Export => dialog
-            .set_title("Export MIDI")
             .add_filter("MIDI files", &["mid"])
             .set_file_name(name)
             .save_file(),
     }
 }
 
+/// Returns an extension as dialogs match it whatever its case: on Linux, where they do not by themselves, as a pattern such
+/// as `[mM][pP]4`.
+fn in_any_case(extension: &str) -> String {
+    if cfg!(not(target_os = "linux")) {
+        return extension.to_owned();
+    }
+    let both = |letter: char| match letter {
+        'a'..='z' => format!("[{letter}{}]", letter.to_ascii_uppercase()),
+        other => other.to_string(),
+    };
+    extension.chars().map(both).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::ClipFeatures;
+    use crate::instance::SavedClip;
+    use crate::time::Tempo;
 
     #[test]
     fn a_dialog_that_ends_at_once_without_a_file_was_never_opened() {
@@ -134,5 +181,74 @@ mod tests {
         }
         assert_eq!(answer(None, at_once), Some(Answer::NoDialog));
         assert_eq!(answer(None, later), None);
+    }
+
+    /// Whether a pattern of letters and of sets of letters in brackets matches an extension.
+    fn matches(pattern: &str, extension: &str) -> bool {
+        let mut rest = pattern;
+        let mut letters = extension.chars();
+        while !rest.is_empty() {
+            let (set, after) = match rest.strip_prefix('[') {
+                Some(inner) => inner.split_once(']').unwrap(),
+                None => rest.split_at(1),
+            };
+            if !letters.next().is_some_and(|letter| set.contains(letter)) {
+                return false;
+            }
+            rest = after;
+        }
+        letters.next().is_none()
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_of_cameras_are_offered_whatever_their_case() {
+        let is_offered = |extension: &str| {
+            CLIPS
+                .iter()
+                .any(|clip| matches(&in_any_case(clip), extension))
+        };
+        for extension in [
+            "mp4",
+            "MP4",
+            "MXF",
+            "mxf",
+            "mpg",
+            "MPG",
+            "Mov",
+            "MTS",
+            "m2ts",
+            "3GP",
+            "safetensors",
+        ] {
+            assert!(is_offered(extension), "{extension}");
+        }
+        for other in ["mid", "MP", "mp44", "txt", ""] {
+            assert!(!is_offered(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_dialog_starts_beside_the_clip_and_one_for_models_beside_the_model() {
+        let clip = SavedClip::new(
+            "films/a/Clip.mp4".into(),
+            &ClipFeatures::default(),
+            Tempo::DEFAULT,
+        );
+        let state = State {
+            clip: Some(clip),
+            model: Some("models/big.safetensors".into()),
+            ..State::default()
+        };
+        for purpose in [Purpose::Clip, Purpose::Export] {
+            assert_eq!(
+                folders(purpose, &state),
+                [Path::new("films/a")],
+                "{purpose:?}"
+            );
+        }
+        let expected = [Path::new("models"), Path::new("films/a")];
+        assert_eq!(folders(Purpose::Model, &state), expected);
+        assert!(folders(Purpose::Clip, &State::default()).is_empty());
     }
 }

@@ -33,8 +33,11 @@ impl HarmonyFields {
             return true;
         };
         match entered(&typed, &desk.session.state().harmony) {
-            Ok(harmony) => {
+            Ok((harmony, remark)) => {
                 desk.session.edit(|state| state.harmony = harmony);
+                if let Some(remark) = remark {
+                    desk.session.notify(Notice::Done(remark));
+                }
                 true
             }
             Err(problem) => {
@@ -52,7 +55,8 @@ impl HarmonyFields {
             .desired_width(f32::INFINITY)
             .margin(Vec2::new(8.0, 5.0));
         let response = ui.add(edit).on_hover_text(
-            "Chords for each bar, as on a lead sheet, repeated to the end. Leave empty to have a progression planned.",
+            "Chords for each bar, as on a lead sheet, repeated to the end: Am7 | F C/E | G7sus4. Leave empty to have a progression \
+             planned.",
         );
         if response.changed() {
             self.chords = Some(text);
@@ -63,17 +67,21 @@ impl HarmonyFields {
     }
 }
 
-/// Returns the harmony after the typed chords are entered.
-fn entered(typed: &str, before: &Harmony) -> Result<Harmony, String> {
+/// Returns the harmony after the typed chords are entered, and what to say about it.
+fn entered(typed: &str, before: &Harmony) -> Result<(Harmony, Option<String>), String> {
     if typed.trim().is_empty() {
-        return Ok(match before {
+        let harmony = match before {
             Harmony::Chords(_) => Harmony::default(),
             other => other.clone(),
-        });
+        };
+        return Ok((harmony, None));
     }
     let lane = typed.parse::<ChordLane>();
-    lane.map(Harmony::Chords)
-        .map_err(|fault| format!("The chords could not be read: {fault}."))
+    lane.map(|lane| {
+        let remark = lane.remark(typed);
+        (Harmony::Chords(lane), remark)
+    })
+    .map_err(|fault| format!("The chords could not be read: {fault}."))
 }
 
 fn chords_of(harmony: &Harmony) -> String {
@@ -121,10 +129,21 @@ mod tests {
     #[test]
     fn typed_chords_are_entered_and_an_empty_field_removes_them() {
         let planned = Harmony::Planned(Some("Am".parse().unwrap()));
-        let chords = entered(" Am | F G ", &planned).unwrap();
-        assert_eq!(chords_of(&chords), "Am | F G");
-        assert_eq!(entered("  ", &chords), Ok(Harmony::default()));
-        assert_eq!(entered("", &planned), Ok(planned));
+        let (chords, remark) = entered(" Am | F G ", &planned).unwrap();
+        assert_eq!((&*chords_of(&chords), remark), ("Am | F G", None));
+        assert_eq!(entered("  ", &chords), Ok((Harmony::default(), None)));
+        assert_eq!(entered("", &planned), Ok((planned.clone(), None)));
+    }
+
+    #[test]
+    fn chords_without_bar_lines_are_shown_with_them_and_a_remark() {
+        let (chords, remark) = entered("Am F C G", &Harmony::Free).unwrap();
+        assert_eq!(chords_of(&chords), "Am | F | C | G");
+        let remark = remark.unwrap();
+        assert!(
+            remark.starts_with("Without bar lines each chord takes a bar: Am | F"),
+            "{remark}"
+        );
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! The editor without a window, to find out where its widgets are.
 
+#[cfg(test)]
+mod driving;
+
 use std::sync::Arc;
 
 use egui::{
     Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, accesskit, pos2, vec2,
 };
+
+use parking_lot::Mutex;
 
 use super::contents::Contents;
 use super::param_access::ParamAccess;
@@ -27,6 +32,7 @@ pub struct HeadlessEditor {
     egui: Context,
     desk: Desk,
     contents: Contents,
+    params: Defaults,
     size: Vec2,
     time_seconds: f64,
     widgets: Vec<(accesskit::NodeId, accesskit::Node)>,
@@ -38,14 +44,12 @@ impl HeadlessEditor {
         let egui = Context::default();
         theme::apply(&egui);
         egui.enable_accesskit();
-        let session = Session::new(Player::new().1);
-        session.edit(|edited| edited.clone_from(state));
-        let mut contents = Contents::new(true);
-        contents.snapshot = session.try_snapshot().unwrap_or_default();
+        let session = Session::with_state(Player::new().1, state.clone());
         let mut editor = Self {
             egui,
             desk: Desk::new(Arc::new(session)),
-            contents,
+            contents: Contents::new(true),
+            params: Defaults::default(),
             size: vec2(width.into(), height.into()),
             time_seconds: 0.0,
             widgets: Vec::new(),
@@ -118,6 +122,9 @@ impl HeadlessEditor {
     }
 
     fn pass(&mut self, events: Vec<Event>) {
+        if let Some(snapshot) = self.desk.session.try_snapshot() {
+            self.contents.snapshot = snapshot;
+        }
         self.time_seconds += PASS_SECONDS;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
@@ -125,8 +132,8 @@ impl HeadlessEditor {
             events,
             ..RawInput::default()
         };
-        let (contents, desk) = (&mut self.contents, &self.desk);
-        let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, &Defaults));
+        let (contents, desk, params) = (&mut self.contents, &self.desk, &self.params);
+        let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, params));
         // Nothing is rendered, so no texture needs an update.
         output.textures_delta.clear();
         if let Some(update) = output.platform_output.accesskit_update {
@@ -135,8 +142,11 @@ impl HeadlessEditor {
     }
 }
 
-/// Parameters that stay at their defaults.
-struct Defaults;
+/// Parameters that stay at their defaults, and what they were to be set to.
+#[derive(Default)]
+pub(super) struct Defaults {
+    set: Mutex<Vec<(ParamId, f32)>>,
+}
 
 impl ParamAccess for Defaults {
     fn values(&self) -> ParamValues {
@@ -163,7 +173,9 @@ impl ParamAccess for Defaults {
 
     fn begin(&self, _id: ParamId) {}
 
-    fn set_normalized(&self, _id: ParamId, _normalized: f32) {}
+    fn set_normalized(&self, id: ParamId, normalized: f32) {
+        self.set.lock().push((id, normalized));
+    }
 
     fn end(&self, _id: ParamId) {}
 

@@ -49,9 +49,9 @@ impl Lanes {
         let length = draft
             .map(|draft| draft.score.length())
             .or_else(|| placed.as_ref().map(PlacedClip::length));
-        let timeline = self
-            .view
-            .timeline(rect.x_range(), start, length.unwrap_or(EMPTY_LENGTH));
+        let bar = desk.session.bar_length(state);
+        let end = start + length.unwrap_or(EMPTY_LENGTH);
+        let timeline = self.view.timeline(rect.x_range(), start, end, bar);
 
         let roll = if let Some(placed) = &placed {
             let curves = CueCurves {
@@ -105,7 +105,9 @@ impl Lanes {
         }
         focus_ring(ui, &response, rect);
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timeline"));
-        self.view.follow(ui, &response, &timeline, &pitches);
+        let clip_end = placed.map_or(end, |placed| start + placed.length());
+        let end = Beats(end.0.max(clip_end.0));
+        self.view.follow(ui, &response, &timeline, &pitches, end);
     }
 }
 

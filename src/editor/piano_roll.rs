@@ -120,7 +120,7 @@ fn paint_keys(painter: &Painter, x: Rangef, pitches: &Pitches) {
 
 fn paint_bars(painter: &Painter, rect: Rect, timeline: &Timeline) {
     for bar in timeline.bars() {
-        let x = timeline.x_of(f64::from(bar * crate::time::BEATS_PER_BAR));
+        let x = timeline.x_of(f64::from(bar) * timeline.bar.0);
         painter.vline(x, rect.y_range(), Stroke::new(1.0, LINE));
         let at = Pos2::new(x + 4.0, rect.top() + 3.0);
         painter.text(

@@ -2,7 +2,7 @@
 
 use egui::Rangef;
 
-use crate::time::BEATS_PER_BAR;
+use crate::time::Beats;
 
 /// A map between the project's beats and x coordinates.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,6 +13,8 @@ pub(super) struct Timeline {
     pub(super) span_beats: f64,
     /// Their x coordinates, in points.
     pub(super) x: Rangef,
+    /// The length of a bar. Bars are counted from the start of the project.
+    pub(super) bar: Beats,
 }
 
 impl Timeline {
@@ -35,7 +37,7 @@ impl Timeline {
 
     /// Returns the visible bars, counted from 0, without those whose numbers would not fit.
     pub(super) fn bars(&self) -> impl Iterator<Item = u32> + use<> {
-        let bar = f64::from(BEATS_PER_BAR);
+        let bar = self.bar.0;
         let points_per_bar = f64::from(self.x.span()) / self.span_beats * bar;
         let mut every = 1;
         while points_per_bar * f64::from(every) < 36.0 {
@@ -57,8 +59,12 @@ mod tests {
             first_beat: 0.0,
             span_beats: 64.0,
             x: Rangef::new(0.0, 320.0),
+            bar: Beats(4.0),
         };
         let bars: Vec<u32> = timeline.bars().collect();
         assert_eq!(bars, [0, 2, 4, 6, 8, 10, 12, 14, 16]);
+        let bar = Beats(6.0);
+        let bars: Vec<u32> = Timeline { bar, ..timeline }.bars().collect();
+        assert_eq!(bars, [0, 2, 4, 6, 8, 10]);
     }
 }

@@ -1,19 +1,20 @@
 //! The row at the top: the clip, where it starts, the host's tempo and the model.
 
-use std::mem;
 use std::path::{Path, PathBuf};
 
 use egui::{
     Align, ComboBox, DragValue, Key, Layout, PopupCloseBehavior, RichText, TextEdit, Ui, Vec2,
 };
 
+use super::clip_path::ClipPath;
 use super::contents::Scene;
 use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::param_access::ParamAccess;
 use super::theme;
-use crate::instance::Desk;
-use crate::instance::params::{LAST_START_BEAT, ParamId, bar_and_beat, beat_from_text};
+use crate::instance::params::{LAST_START_BEAT, ParamId, bar_and_beat_in, beat_from_text_in};
+use crate::instance::{Desk, typed_path};
+use crate::time::Beats;
 
 /// The row's width in a window of the initial size.
 const FIRST_WIDTH: f32 = super::SIZE.width - 32.0;
@@ -21,31 +22,29 @@ const FIRST_WIDTH: f32 = super::SIZE.width - 32.0;
 /// Text that is not yet entered.
 #[derive(Default)]
 pub(super) struct TopBar {
-    clip_path: Option<String>,
+    clip_path: ClipPath,
     model_path: String,
-    left: Left,
-}
-
-/// Paths in fields that lost the focus in this frame without Enter.
-#[derive(Default)]
-struct Left {
-    clip: Option<PathBuf>,
-    model: Option<PathBuf>,
+    /// The path of a model in the field that lost the focus in this frame.
+    left_model: Option<PathBuf>,
 }
 
 impl TopBar {
     /// Shows the row.
     pub(super) fn show(&mut self, ui: &mut Ui, scene: Scene<'_>, dialog: &mut FileDialog) {
-        self.left = Left::default();
+        self.left_model = None;
         ui.horizontal_centered(|ui| {
             ui.label(RichText::new("Diff-BGM").font(theme::strong(15.0)));
             ui.add_space(theme::GRID);
-            self.clip(ui, scene);
+            self.clip_path.show(ui, scene, path_width(ui));
+            if let Some(clip) = &scene.state.clip {
+                muted(ui, &clip.duration.clock());
+            }
             if button(ui, "Open clip…", Vec2::new(92.0, 26.0), Weight::Plain).clicked() {
-                dialog.ask(Purpose::Clip, String::new());
+                dialog.ask(Purpose::Clip, String::new(), scene.state);
             }
             ui.add_space(theme::GRID);
-            start(ui, scene.params);
+            let bar = scene.desk.session.bar_length(scene.state);
+            start(ui, scene.params, bar);
             ui.add_space(theme::GRID);
             let tempo = scene.desk.session.live.tempo_bpm();
             let host = tempo.map_or("Host tempo unknown".to_owned(), |tempo| {
@@ -60,48 +59,19 @@ impl TopBar {
 
     /// Enters the paths in fields that lost the focus in this frame. Returns false if the clip's path is not a file.
     pub(super) fn enter(&mut self, desk: &Desk) -> bool {
-        let left = mem::take(&mut self.left);
-        if let Some(path) = left.model {
+        if let Some(path) = self.left_model.take() {
+            // A path that is wrong is kept, to be corrected.
+            if path.is_file() {
+                self.model_path.clear();
+            }
             desk.session.edit(|state| state.model = Some(path));
-            self.model_path.clear();
         }
-        left.clip.is_none_or(|path| {
-            let is_there = path.is_file();
-            desk.load_clip(path);
-            is_there
-        })
+        self.clip_path.enter(desk)
     }
 
-    /// Shows the clip's path. Enter opens a typed one.
-    fn clip(&mut self, ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
-        let known = state.clip.as_ref();
-        let shown = || known.map(|clip| clip.name()).unwrap_or_default();
-        let mut text = self.clip_path.clone().unwrap_or_else(shown);
-        let edit = TextEdit::singleline(&mut text)
-            .hint_text("Path of a clip")
-            .desired_width(path_width(ui))
-            .margin(Vec2::new(8.0, 5.0));
-        let mut response = ui.add(edit);
-        if let Some(clip) = known.filter(|_| !response.has_focus()) {
-            response = response.on_hover_text(clip.path.display().to_string());
-        }
-        if response.gained_focus() {
-            let path = known.map(|clip| clip.path.display().to_string());
-            self.clip_path = Some(path.unwrap_or_default());
-        } else if response.changed() {
-            self.clip_path = Some(text);
-        }
-        if response.lost_focus() {
-            let path = path_of(&self.clip_path.take().unwrap_or_default());
-            if ui.input(|input| input.key_pressed(Key::Enter)) {
-                path.into_iter().for_each(|path| desk.load_clip(path));
-            } else {
-                self.left.clip = path.filter(|path| known.is_none_or(|clip| clip.path != *path));
-            }
-        }
-        if let Some(clip) = known {
-            muted(ui, &clip.duration.clock());
-        }
+    /// Forgets what was typed and neither entered nor is being typed.
+    pub(super) fn end_frame(&mut self) {
+        self.clip_path.end_frame();
     }
 
     fn model(&mut self, ui: &mut Ui, scene: Scene<'_>, dialog: &mut FileDialog) {
@@ -126,10 +96,11 @@ impl TopBar {
                     .clicked()
                 {
                     desk.session.edit(|state| state.model = None);
+                    self.model_path.clear();
                     ui.close();
                 }
                 if ui.selectable_label(false, "Open a model…").clicked() {
-                    dialog.ask(Purpose::Model, String::new());
+                    dialog.ask(Purpose::Model, String::new(), state);
                     ui.close();
                 }
                 let edit = TextEdit::singleline(&mut self.model_path)
@@ -138,7 +109,7 @@ impl TopBar {
                     .margin(Vec2::new(8.0, 5.0));
                 let response = ui.add(edit);
                 if response.lost_focus() {
-                    self.left.model = path_of(&self.model_path);
+                    self.left_model = typed_path(&self.model_path);
                     if ui.input(|input| input.key_pressed(Key::Enter)) {
                         self.enter(desk);
                         ui.close();
@@ -148,15 +119,16 @@ impl TopBar {
     }
 }
 
-/// Shows the bar and beat at which the clip starts.
-fn start(ui: &mut Ui, params: &dyn ParamAccess) {
+/// Shows the bar and beat at which the clip starts, in bars of the length `bar`. A typed one counts once it is entered.
+fn start(ui: &mut Ui, params: &dyn ParamAccess, bar: Beats) {
     muted(ui, ParamId::ClipStart.spec().name);
     let mut beat = params.values().clip_start;
     let value = DragValue::new(&mut beat)
         .range(0..=LAST_START_BEAT)
         .speed(0.1)
-        .custom_formatter(|beat, _| bar_and_beat(beat as i32))
-        .custom_parser(|text| beat_from_text(text).map(f64::from));
+        .update_while_editing(false)
+        .custom_formatter(|beat, _| bar_and_beat_in(bar, beat as i32))
+        .custom_parser(|text| beat_from_text_in(bar, text).map(f64::from));
     if ui.add_sized(Vec2::new(52.0, 26.0), value).changed() {
         params.set_count(ParamId::ClipStart, beat);
     }
@@ -168,11 +140,34 @@ fn path_width(ui: &Ui) -> f32 {
     (210.0 + 0.6 * wider).clamp(120.0, 420.0)
 }
 
-fn path_of(typed: &str) -> Option<PathBuf> {
-    let typed = typed.trim();
-    (!typed.is_empty()).then(|| PathBuf::from(typed))
-}
-
 fn muted(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).color(theme::MUTED));
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{Key, Modifiers};
+
+    use super::super::HeadlessEditor;
+    use super::*;
+    use crate::instance::State;
+    use crate::player::HostTransport;
+
+    #[test]
+    fn the_start_counts_the_hosts_bars_and_is_applied_when_it_is_entered() {
+        let mut editor = HeadlessEditor::new(&State::default(), (1040, 768));
+        editor.session().live.set_transport(&HostTransport {
+            time_signature: Some((3, 4)),
+            ..HostTransport::default()
+        });
+        assert!(editor.click("1.1"));
+        editor.press(Modifiers::COMMAND, Key::A, 0);
+        editor.type_text("12.");
+        editor.type_text("3");
+        assert_eq!(editor.set_params(), []);
+        editor.press(Modifiers::NONE, Key::Enter, 0);
+        let beat = 11.0 * 3.0 + 2.0;
+        let normalized = beat / LAST_START_BEAT as f32;
+        assert_eq!(editor.set_params(), [(ParamId::ClipStart, normalized)]);
+    }
 }

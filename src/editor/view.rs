@@ -5,7 +5,7 @@ use egui::{Event, EventFilter, Key, Rangef, Response, Ui};
 use super::pitches::{ALL_PITCHES, Pitches};
 use super::timeline::Timeline;
 use crate::generator::Draft;
-use crate::time::{BEATS_PER_BAR, Beats};
+use crate::time::Beats;
 
 /// The smallest and the largest visible range, in beats.
 const VISIBLE_BEATS: (f64, f64) = (4.0, 4096.0);
@@ -31,12 +31,11 @@ struct VisibleRange {
 }
 
 impl View {
-    /// Returns the timeline over `x`. By default it shows `length` from `start` on, in whole bars.
-    pub(super) fn timeline(&self, x: Rangef, start: Beats, length: Beats) -> Timeline {
+    /// Returns the timeline over `x`. By default it shows what is from `start` to `end`, in whole bars.
+    pub(super) fn timeline(&self, x: Rangef, start: Beats, end: Beats, bar: Beats) -> Timeline {
         let visible = self.beats.unwrap_or_else(|| {
-            let bar = f64::from(BEATS_PER_BAR);
-            let first = (start.0 / bar).floor() * bar;
-            let end = ((start.0 + length.0.max(bar)) / bar).ceil() * bar;
+            let first = (start.0 / bar.0).floor() * bar.0;
+            let end = (end.0.max(start.0 + bar.0) / bar.0).ceil() * bar.0;
             VisibleRange {
                 first,
                 span: end - first,
@@ -46,6 +45,7 @@ impl View {
             first_beat: visible.first,
             span_beats: visible.span,
             x,
+            bar,
         }
     }
 
@@ -62,13 +62,14 @@ impl View {
     }
 
     /// Zooms and scrolls by the user's input over `response`, or by keys while it has the focus: in pitch while Shift is
-    /// held, otherwise in time. A double click or the key Home shows everything again.
+    /// held, otherwise in time, up to a bar after `end`. A double click or the key Home shows everything again.
     pub(super) fn follow(
         &mut self,
         ui: &Ui,
         response: &Response,
         timeline: &Timeline,
         pitches: &Pitches,
+        end: Beats,
     ) {
         if response.clicked() {
             response.request_focus();
@@ -140,7 +141,8 @@ impl View {
             }
         }
         if beats != before.0 {
-            beats.first = beats.first.max(0.0);
+            let last = end.0 + timeline.bar.0 - beats.span;
+            beats.first = beats.first.min(last).max(0.0);
             self.beats = Some(beats);
         }
         if rows != before.1 {
@@ -206,10 +208,13 @@ mod tests {
     #[test]
     fn everything_is_visible_until_the_user_zooms() {
         let x = Rangef::new(0.0, 100.0);
-        let timeline = View::default().timeline(x, Beats(17.0), Beats(30.0));
+        let in_bars = |bar| View::default().timeline(x, Beats(17.0), Beats(47.0), Beats(bar));
+        let timeline = in_bars(4.0);
         assert_eq!((timeline.first_beat, timeline.span_beats), (16.0, 32.0));
         assert_eq!(timeline.x_of(32.0), 50.0);
         assert_eq!(timeline.beat_at(50.0), 32.0);
+        let timeline = in_bars(3.0);
+        assert_eq!((timeline.first_beat, timeline.span_beats), (15.0, 33.0));
     }
 
     #[test]
@@ -240,6 +245,37 @@ mod tests {
         let both = [text("="), shift(true), text("+"), shift(false)];
         assert_eq!(typed(&both, false), [(true, false), (true, true)]);
         assert_eq!(typed(&[text("_"), shift(false)], false), [(false, true)]);
+    }
+
+    #[test]
+    fn scrolling_stops_a_bar_after_the_end() {
+        let egui = egui::Context::default();
+        let mut view = View::default();
+        let (x, end, bar) = (Rangef::new(0.0, 100.0), Beats(47.0), Beats(3.0));
+        let pitches = Pitches::of(None, x);
+        let mut timeline = view.timeline(x, Beats(17.0), end, bar);
+        for _ in 0..60 {
+            let press = Event::Key {
+                key: Key::ArrowRight,
+                physical_key: None,
+                pressed: true,
+                repeat: true,
+                modifiers: Modifiers::NONE,
+            };
+            let input = egui::RawInput {
+                events: vec![press],
+                ..egui::RawInput::default()
+            };
+            let mut output = egui.run_ui(input, |ui| {
+                let rect = egui::Rect::from_x_y_ranges(x, x);
+                let response = ui.interact(rect, ui.scope_id(), egui::Sense::click_and_drag());
+                response.request_focus();
+                timeline = view.timeline(x, Beats(17.0), end, bar);
+                view.follow(ui, &response, &timeline, &pitches, end);
+            });
+            output.textures_delta.clear();
+        }
+        assert_eq!(timeline.first_beat + timeline.span_beats, 50.0);
     }
 
     #[test]

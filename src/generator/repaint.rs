@@ -15,7 +15,7 @@ use crate::diffusion::config::ConditionKind;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
-use crate::music::chord::{Chord, ChordLane};
+use crate::music::chord::{Chord, ChordChange};
 use crate::music::cues::Cue;
 use crate::music::key::Key;
 use crate::music::note::Note;
@@ -174,7 +174,7 @@ impl Again {
             cuts: draft.score.cuts().to_vec(),
             sections: draft.score.sections().to_vec(),
             tempo_map: draft.score.tempo_map().clone(),
-            chords: chords_of(&draft.score),
+            chords: ChordChange::per_beat(draft.score.chords(), draft.score.length().0 as usize),
             clip: ClipFeatures::default(),
         };
         again.clip = again.clip();
@@ -247,24 +247,6 @@ fn go_on(values: &mut Vec<f32>, kept: usize, beats: usize, period: usize) {
     for beat in kept..beats {
         values.push(values[beat - period]);
     }
-}
-
-/// Returns the chord of each beat of a score; empty if it names none.
-pub(crate) fn chords_of(score: &Score) -> Vec<Option<Chord>> {
-    let beats = score.length().0 as usize;
-    let changes = score.chords();
-    if changes.is_empty() {
-        return Vec::new();
-    }
-    let chord_at = |beat: usize| {
-        let change = changes
-            .iter()
-            .rev()
-            .find(|change| change.start.0 <= beat as f64)?;
-        let lane: ChordLane = change.symbol.parse().ok()?;
-        lane.chords(1)[0]
-    };
-    (0..beats).map(chord_at).collect()
 }
 
 /// Returns an error unless `model` is of the `parts` family.

@@ -47,6 +47,21 @@ impl Desk {
         self.submit(&self.worker, JobKind::Clip, job);
     }
 
+    /// Checks that the clip of a project that was opened in `epoch` is still where it was, and says so if it is not. Nothing
+    /// waits for the check.
+    pub fn check_clip(&self, epoch: u64) {
+        let session = Arc::clone(&self.session);
+        let submitted = self.writer.submit(JobKind::Clip, move |_| {
+            run(&session, epoch, || {
+                let clip = session.clip_for(epoch, None);
+                clip_job::check(clip.as_ref())
+            });
+        });
+        if let Err(error) = submitted {
+            self.session.notify(Notice::problem(&error));
+        }
+    }
+
     /// Makes a draft with the current settings and adds it as a take.
     pub fn generate(&self, params: ParamValues) {
         let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));

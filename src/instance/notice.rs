@@ -23,8 +23,10 @@ impl Notice {
     pub fn problem(error: &Error) -> Self {
         let message = error.to_string();
         Self::Problem(match error {
-            // These start with a name, which keeps its case.
-            Error::Io { .. } | Error::File { .. } | Error::Program { .. } => end_sentence(message),
+            // These start with a name, or may start with a path, which keep their case.
+            Error::Io { .. } | Error::File { .. } | Error::Program { .. } | Error::Usage(_) => {
+                end_sentence(message)
+            }
             _ => end_sentence(capitalise(&message)),
         })
     }
@@ -133,6 +135,11 @@ mod tests {
         assert_eq!(
             Notice::problem(&usage),
             problem("No clip is open. Open one first.")
+        );
+        let path = Error::Usage("a/Clip.mp4 is not a clip file".to_owned());
+        assert_eq!(
+            Notice::problem(&path),
+            problem("a/Clip.mp4 is not a clip file.")
         );
         let value = Error::value("no notes", "some");
         assert_eq!(Notice::problem(&value), problem("No notes; expected some."));

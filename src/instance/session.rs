@@ -1,22 +1,24 @@
 //! The state that the host's threads, the worker and the editor share.
 
+mod editing;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::change::Change;
+use super::history::History;
 use super::live::Live;
 use super::notice::{Notice, Notices};
-use super::saved_clip::SavedClip;
 use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
-use crate::generator::Draft;
 use crate::music::metre::Metre;
 use crate::player::{NoteSchedule, SchedulePublisher};
-use crate::time::Tempo;
+use crate::time::{Beats, Tempo};
 
 /// One instance's state. Publishes the current take to the audio thread.
 #[derive(Debug)]
@@ -44,6 +46,7 @@ impl fmt::Debug for HostNotifier {
 #[derive(Debug, Default)]
 struct Shared {
     state: Arc<State>,
+    history: History,
     /// The full clip and its path, once it has been read.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
     notices: Notices,
@@ -61,6 +64,12 @@ pub struct Snapshot {
     pub state: Arc<State>,
     /// The notice to show.
     pub notice: Option<Notice>,
+    /// How many states the host has loaded.
+    pub epoch: u64,
+    /// The change that undo takes back.
+    pub undo: Option<Change>,
+    /// The change that redo makes again.
+    pub redo: Option<Change>,
 }
 
 impl Session {
@@ -76,6 +85,14 @@ impl Session {
         }
     }
 
+    /// Creates a session with a state, which cannot be undone.
+    pub(crate) fn with_state(publisher: SchedulePublisher, state: State) -> Self {
+        let session = Self::new(publisher);
+        session.publish(&state);
+        session.lock().state = Arc::new(state);
+        session
+    }
+
     /// Returns the current state.
     pub fn state(&self) -> Arc<State> {
         Arc::clone(&self.lock().state)
@@ -87,6 +104,9 @@ impl Session {
         Some(Snapshot {
             state: Arc::clone(&shared.state),
             notice: shared.notices.shown().cloned(),
+            epoch: shared.epoch,
+            undo: shared.history.next_undo(),
+            redo: shared.history.next_redo(),
         })
     }
 
@@ -116,6 +136,20 @@ impl Session {
             .unwrap_or(Tempo::DEFAULT)
     }
 
+    /// Returns the length of the bars that are shown: the host's, else those of the current take, else of 4/4.
+    pub fn bar_length(&self, state: &State) -> Beats {
+        let of_host = match self.live.time_signature() {
+            Some((beats, unit)) if beats > 0 && unit > 0 => {
+                Some(Beats(4.0 * f64::from(beats) / f64::from(unit)))
+            }
+            _ => None,
+        };
+        of_host.unwrap_or_else(|| {
+            let metre = state.current_take().map(|take| take.draft.score.metre());
+            Beats(metre.unwrap_or(Metre::COMMON).bar_beats().into())
+        })
+    }
+
     /// Returns the metre that drafts for `state` are made in: the host's, else that of the current take, else 4/4.
     ///
     /// # Errors
@@ -130,68 +164,6 @@ impl Session {
         }
         let take = state.current_take();
         Ok(take.map_or(Metre::COMMON, |take| take.draft.score.metre()))
-    }
-
-    /// Changes the state and plays its current take. Clears the notices, which may no longer apply.
-    pub fn edit(&self, change: impl FnOnce(&mut State)) {
-        let mut shared = self.lock();
-        shared.notices.clear();
-        self.change(&mut shared, change);
-    }
-
-    /// Sets the seed to `to`, unless it is no longer `from` or another state was loaded since `epoch`.
-    pub fn move_seed(&self, epoch: u64, from: u64, to: u64) {
-        let mut shared = self.lock();
-        if shared.epoch == epoch && shared.state.seed == from {
-            self.change(&mut shared, |state| state.seed = to);
-        }
-    }
-
-    /// Returns the clip to draft for: the current one, or `before` if another state was loaded since `epoch`.
-    pub fn clip_for(&self, epoch: u64, before: Option<SavedClip>) -> Option<SavedClip> {
-        let shared = self.lock();
-        if shared.epoch == epoch {
-            shared.state.clip.clone()
-        } else {
-            before
-        }
-    }
-
-    /// Adds a draft that was begun in `epoch` and finished at `made_unix_seconds`, and plays it. If another state was
-    /// loaded since, the draft does not play, and this returns false.
-    pub fn add_take(&self, epoch: u64, draft: Draft, made_unix_seconds: u64) -> bool {
-        let mut shared = self.lock();
-        let is_current = shared.epoch == epoch;
-        self.change(&mut shared, |state| {
-            let played = state.current;
-            state.add_take(draft, made_unix_seconds);
-            if !is_current {
-                state.current = played;
-            }
-        });
-        is_current
-    }
-
-    /// Sets the clip that was requested in `epoch`. If another state was loaded since, this changes nothing and returns
-    /// false.
-    pub fn set_clip(&self, epoch: u64, saved: SavedClip, clip: Arc<ClipFeatures>) -> bool {
-        let mut shared = self.lock();
-        let is_current = shared.epoch == epoch;
-        if is_current {
-            shared.clip = Some((saved.path.clone(), clip));
-            self.change(&mut shared, |state| state.clip = Some(saved));
-        }
-        is_current
-    }
-
-    fn change(&self, shared: &mut Shared, change: impl FnOnce(&mut State)) {
-        let draft = |state: &State| state.current_take().map(|take| Arc::clone(&take.draft));
-        let played = draft(&shared.state);
-        change(Arc::make_mut(&mut shared.state));
-        if draft(&shared.state).as_ref().map(Arc::as_ptr) != played.as_ref().map(Arc::as_ptr) {
-            self.publish(&shared.state);
-        }
-        self.revision.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Replaces the state by the host's, or by an empty one and a notice if the text cannot be read. Clears older notices.
@@ -215,6 +187,7 @@ impl Session {
         self.publish(&state);
         *shared = Shared {
             state: Arc::new(state),
+            history: History::default(),
             clip: None,
             notices,
             later_state: is_later.then(|| text.into()),

@@ -1,10 +1,15 @@
 //! Chords, with their symbols in POP909 and on lead sheets.
 
 mod change;
+mod lane;
 mod lead_sheet;
+mod suffix;
+mod tones;
 
 pub use change::ChordChange;
-pub use lead_sheet::ChordLane;
+pub use lane::ChordLane;
+
+use tones::Tones;
 
 use crate::error::Fault;
 use crate::music::pitch_class::{self, PITCH_CLASSES};

@@ -1,7 +1,9 @@
 //! The threads that the network computes on.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -12,6 +14,8 @@ use crate::error::{Error, Result};
 
 /// The stack of each thread.
 const STACK_BYTES: usize = 4 << 20;
+/// The time between two reports of a wait.
+const WAIT_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The process's pool, kept for as long as any instance holds it.
 static POOL: Mutex<Weak<InferencePool>> = Mutex::new(Weak::new());
@@ -21,6 +25,8 @@ static POOL: Mutex<Weak<InferencePool>> = Mutex::new(Weak::new());
 /// Unlike [`ThreadPool`], dropping it waits for its threads, so that the host can unload the library they run in.
 pub struct InferencePool {
     pool: Option<ThreadPool>,
+    /// Held by the instance whose work runs. Together, two would take turns at each layer and both end late.
+    turn: Mutex<()>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -37,6 +43,26 @@ impl InferencePool {
         let pool = Arc::new(Self::new()?);
         *shared = Arc::downgrade(&pool);
         Ok(pool)
+    }
+
+    /// Runs `work` as [`InferencePool::install`] does, once no other instance's work runs. `waiting` is called again and
+    /// again until then, and ends the wait if it breaks.
+    ///
+    /// # Errors
+    /// Returns [`Error::Cancelled`] if `waiting` breaks.
+    pub fn install_in_turn<R: Send>(
+        &self,
+        mut waiting: impl FnMut() -> ControlFlow<()>,
+        work: impl FnOnce() -> R + Send,
+    ) -> Result<R> {
+        let mut turn = self.turn.try_lock();
+        while turn.is_none() {
+            if waiting().is_break() {
+                return Err(Error::Cancelled);
+            }
+            turn = self.turn.try_lock_for(WAIT_INTERVAL);
+        }
+        Ok(self.install(work))
     }
 
     /// Runs `work` so that its parallel parts use the pool.
@@ -75,6 +101,7 @@ impl InferencePool {
             })?;
         Ok(Self {
             pool: Some(pool),
+            turn: Mutex::new(()),
             threads,
         })
     }
@@ -102,5 +129,28 @@ mod tests {
         let processors = thread::available_parallelism().unwrap().get();
         let threads = first.install(rayon::current_num_threads);
         assert_eq!(threads, (processors - 1).max(1));
+    }
+
+    #[test]
+    fn work_waits_for_that_of_another_instance_and_says_so_until_it_is_cancelled() {
+        let pool = InferencePool::new().unwrap();
+        let never = || panic!("nobody else works");
+        let waited = pool.install_in_turn(never, || {
+            let mut reports = 0;
+            let cancel_at_third = || {
+                reports += 1;
+                if reports < 3 {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
+            };
+            thread::scope(|scope| {
+                let other = scope.spawn(|| pool.install_in_turn(cancel_at_third, || ()));
+                other.join().unwrap()
+            })
+        });
+        assert!(matches!(waited.unwrap(), Err(Error::Cancelled)));
+        assert_eq!(pool.install_in_turn(never, || 5).unwrap(), 5);
     }
 }

@@ -67,3 +67,35 @@ fn drafts_are_in_the_hosts_metre_or_name_those_that_are_possible() {
     instance.succeeds();
     assert_eq!(metre(), "4/4");
 }
+
+#[test]
+fn a_missing_model_is_said_to_be_the_model() {
+    let instance = Instance::with_clip();
+    let session = &instance.desk.session;
+    session.edit(|state| state.model = Some("no/such/Model.safetensors".into()));
+    instance.desk.generate(ParamValues::default());
+    let problem = instance.fails();
+    let starts = "The model could not be opened: no/such/Model.safetensors: ";
+    assert!(problem.starts_with(starts), "{problem}");
+    assert!(
+        problem.ends_with(". Choose another one in the list of models."),
+        "{problem}"
+    );
+}
+
+#[test]
+fn a_draft_waits_for_that_of_another_instance_and_says_so() {
+    let [first, second] = [Instance::with_clip(), Instance::with_clip()];
+    first.desk.session.edit(|state| state.steps = 100);
+    first.desk.generate(ParamValues::default());
+    first.drafting();
+    second.desk.generate(ParamValues::default());
+    second.status_when(|status| {
+        let running = status.running.as_ref();
+        running.is_some_and(|running| running.stage == "Waiting for another instance")
+    });
+    second.desk.worker.cancel(JobKind::Generate);
+    assert_eq!(second.notices_when_idle(), []);
+    first.desk.worker.cancel(JobKind::Generate);
+    assert_eq!(first.notices_when_idle(), []);
+}

@@ -8,9 +8,9 @@ use diff_bgm::Result;
 use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::generator::{Draft, Settings, accompany};
-use diff_bgm::music::chord::ChordLane;
 use diff_bgm::music::key::Key;
 
+use crate::chords::TypedChords;
 use crate::controls::ControlArgs;
 use crate::midi_input;
 use crate::output::expect_extension;
@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     seed: u64,
     /// The chords, bar by bar and repeated to the end, such as "Am | F G | C/E" [default: planned to fit the tune]
     #[arg(long, value_name = "CHORDS", conflicts_with = "key")]
-    chords: Option<ChordLane>,
+    chords: Option<TypedChords>,
     /// The key of the planned chords, such as C or F#m [default: that of the tune]
     #[arg(long)]
     key: Option<Key>,
@@ -72,7 +72,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         seed: arguments.seed,
         steering,
         harmony: match &arguments.chords {
-            Some(chords) => Harmony::Chords(chords.clone()),
+            Some(chords) => Harmony::Chords(chords.lane()),
             None => Harmony::Planned(arguments.key),
         },
         style: arguments.style.0,

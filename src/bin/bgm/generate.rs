@@ -12,7 +12,6 @@ use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::generator::Settings;
-use diff_bgm::music::chord::ChordLane;
 use diff_bgm::music::key::Key;
 use diff_bgm::music::metre::Metre;
 use diff_bgm::music::metrics::Metrics;
@@ -21,6 +20,7 @@ use diff_bgm::time::{Bars, Beats, Tempo};
 use diff_bgm::{Fault, Result};
 
 use crate::candidates;
+use crate::chords::TypedChords;
 use crate::clip;
 use crate::coherence::CoherenceArgs;
 use crate::controls::ControlArgs;
@@ -99,7 +99,7 @@ pub(crate) struct Arguments {
     guidance: Option<f64>,
     /// The chords, bar by bar and repeated to the end, such as "Am | F G | C/E" [default: a planned progression]
     #[arg(long, value_name = "CHORDS", conflicts_with_all = ["key", "free_harmony"])]
-    chords: Option<ChordLane>,
+    chords: Option<TypedChords>,
     /// The key of the planned progression, such as C or F#m [default: drawn from the seed]
     #[arg(long, conflicts_with = "free_harmony")]
     key: Option<Key>,
@@ -173,7 +173,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         retouches: arguments.retouches,
         steering,
         harmony: match arguments.chords {
-            Some(chords) => Harmony::Chords(chords),
+            Some(chords) => Harmony::Chords(chords.lane()),
             None if arguments.free_harmony => Harmony::Free,
             None => Harmony::Planned(arguments.key),
         },

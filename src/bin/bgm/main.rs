@@ -2,6 +2,7 @@
 
 mod accompany;
 mod candidates;
+mod chords;
 mod clip;
 mod coherence;
 mod controls;

@@ -16,7 +16,8 @@ use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::evaluate::statistics::{mean, spearman};
 use crate::features::ClipFeatures;
-use crate::generator::{Draft, Progress, Settings, chords_of, generate, placed_hits, roll_of};
+use crate::generator::{Draft, Progress, Settings, generate, placed_hits, roll_of};
+use crate::music::chord::ChordChange;
 use crate::music::cues::Cue;
 use crate::music::metrics::Metrics;
 use crate::music::score::Score;
@@ -127,7 +128,7 @@ pub fn draft_candidates(
 impl Candidate {
     fn of(draft: Draft, model: &Model, clip: &ClipFeatures) -> Self {
         let score = &draft.score;
-        let chords = chords_of(score);
+        let chords = ChordChange::per_beat(score.chords(), score.length().0 as usize);
         let roll = roll_of(score, model.pitches());
         let segment = Segment::new(&roll, &chords, score.metre());
         let metrics = Metrics::in_metre(segment.merged.clone(), score.bars(), score.metre());

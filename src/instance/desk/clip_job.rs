@@ -41,6 +41,20 @@ pub(super) fn load(
     }
 }
 
+/// Checks that the file of a saved clip is still there.
+///
+/// # Errors
+/// Returns an error that says that it is not, and [`Error::Cancelled`] if there is nothing to say.
+pub(super) fn check(saved: Option<&SavedClip>) -> Result<Notice> {
+    match saved {
+        Some(saved) if !saved.path.exists() => Err(Error::Usage(format!(
+            "The clip is no longer at {}. The project keeps what drafts need of it; open the clip again if it has moved.",
+            saved.path.display()
+        ))),
+        _ => Err(Error::Cancelled),
+    }
+}
+
 /// Returns the full clip if it is kept or its clip file can be read, and otherwise what the project saved of it.
 pub(super) fn full_clip(session: &Session, saved: &SavedClip) -> Arc<ClipFeatures> {
     session
@@ -62,4 +76,22 @@ fn read(path: &Path, reporter: &Reporter) -> Result<Analysis> {
     video::read_clip(path, &mut |fraction| {
         reporter.report("Analysing the clip", fraction as f32)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Tempo;
+
+    #[test]
+    fn a_clip_that_is_where_it_was_needs_no_word() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let clip =
+            |path: &Path| SavedClip::new(path.to_owned(), &ClipFeatures::default(), Tempo::DEFAULT);
+        let there = clip(file.path());
+        assert!(matches!(check(Some(&there)), Err(Error::Cancelled)));
+        assert!(matches!(check(None), Err(Error::Cancelled)));
+        drop(file);
+        assert!(matches!(check(Some(&there)), Err(Error::Usage(_))));
+    }
 }

@@ -94,7 +94,9 @@ impl DraftJob {
         if reporter.report("Loading the model", 0.0).is_break() {
             return Err(Error::Cancelled);
         }
-        let (model, pool) = tools.lock().prepare(state.model.as_deref(), state.device)?;
+        let (model, pool) = (tools.lock())
+            .prepare(state.model.as_deref(), state.device)
+            .map_err(|error| of_model(state.model.as_deref(), error))?;
         let family = model.config().cond_type;
         let usual = Settings::for_family(family);
         settings.sampler.kind = usual.sampler.kind;
@@ -113,11 +115,14 @@ impl DraftJob {
             settings.seed = settings.seed.wrapping_add(1);
             session.move_seed(epoch, state.seed, settings.seed);
         }
-        let draft = pool.install(|| {
-            generator::generate(&model, &clip, &settings, &mut |progress| {
-                reporter.report(stage(&progress), progress.fraction() as f32)
-            })
-        })?;
+        let draft = pool.install_in_turn(
+            || reporter.report("Waiting for another instance", 0.0),
+            || {
+                generator::generate(&model, &clip, &settings, &mut |progress| {
+                    reporter.report(stage(&progress), progress.fraction() as f32)
+                })
+            },
+        )??;
         let bars = counted(draft.score.bars().0 as usize, "bar");
         let notes = counted(draft.score.notes().len(), "note");
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -128,6 +133,17 @@ impl DraftJob {
         } else {
             "The draft begun before the project was loaded is kept as a take.".to_owned()
         }))
+    }
+}
+
+/// Says that it is the model of `file` that could not be opened.
+fn of_model(file: Option<&Path>, error: Error) -> Error {
+    match (file, error) {
+        (None, error) | (_, error @ Error::Cancelled) => error,
+        (Some(_), error) => Error::Usage(format!(
+            "The model could not be opened: {}. Choose another one in the list of models.",
+            error.to_string().trim_end_matches('.')
+        )),
     }
 }
 

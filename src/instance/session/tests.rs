@@ -1,4 +1,6 @@
 use super::*;
+use crate::generator::Draft;
+use crate::instance::SavedClip;
 use crate::music::metre::Metre;
 use crate::music::score::{RawScore, Score};
 use crate::music::tempo_map::TempoMap;

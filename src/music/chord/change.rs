@@ -28,6 +28,20 @@ impl ChordChange {
             })
             .collect()
     }
+
+    /// Returns the chord of each of `beats` beats, the reverse of [`ChordChange::of_beats`]. Empty if `changes` names none; a
+    /// symbol that is not one of a lead sheet is no chord.
+    pub fn per_beat(changes: &[Self], beats: usize) -> Vec<Option<Chord>> {
+        if changes.is_empty() {
+            return Vec::new();
+        }
+        let chord_at = |beat: usize| {
+            let started = |change: &&Self| change.start.0 <= beat as f64;
+            let change = changes.iter().rev().find(started)?;
+            Chord::parse_lead_sheet(&change.symbol).ok()?
+        };
+        (0..beats).map(chord_at).collect()
+    }
 }
 
 #[cfg(test)]
@@ -48,6 +62,8 @@ mod tests {
             named,
             [(0.0, "C"), (2.0, "C/E"), (4.0, "N.C."), (8.0, "Am")]
         );
+        assert_eq!(ChordChange::per_beat(&changes, 12), chords);
         assert!(ChordChange::of_beats(&[], spelling).is_empty());
+        assert!(ChordChange::per_beat(&[], 12).is_empty());
     }
 }

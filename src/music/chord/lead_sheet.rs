@@ -1,66 +1,86 @@
-//! Chords as on lead sheets: `Am | F C/E | G7sus4 | %`.
+//! Chord symbols of lead sheets: `F#m7/C#`.
 
-use std::fmt;
-use std::str::FromStr;
+use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Chord, QUALITIES};
+use super::tones::Tones;
+use super::{Chord, MAJOR_LIKE, MINOR_LIKE, suffix};
 use crate::error::Fault;
 use crate::music::pitch_class;
 use crate::music::spelling::Spelling;
-use crate::time::BEATS_PER_BAR;
 
-/// The most bars of a lane.
-const MAX_BARS: usize = 1024;
-/// Suffixes on lead sheets and their qualities in POP909; the first suffix of a quality is the one that is written.
-const SUFFIXES: [(&str, &str); 26] = [
-    ("", "maj"),
-    ("m", "min"),
-    ("min", "min"),
-    ("-", "min"),
-    ("sus2", "sus2"),
-    ("sus4", "sus4"),
-    ("sus", "sus4"),
-    ("7sus4", "sus4(b7)"),
-    ("7sus", "sus4(b7)"),
-    ("6", "maj6"),
-    ("m6", "min6"),
-    ("maj7", "maj7"),
-    ("M7", "maj7"),
-    ("7", "7"),
-    ("m7", "min7"),
-    ("min7", "min7"),
-    ("-7", "min7"),
-    ("mM7", "minmaj7"),
-    ("mmaj7", "minmaj7"),
-    ("dim", "dim"),
-    ("o", "dim"),
-    ("dim7", "dim7"),
-    ("o7", "dim7"),
-    ("m7b5", "hdim7"),
-    ("aug", "aug"),
-    ("+", "aug"),
-];
+/// The suffixes that are written first, on any root: one for each quality of POP909, in its order.
+static USUAL: LazyLock<Vec<Suffix>> = LazyLock::new(|| {
+    read(&[
+        "", "m", "sus2", "sus4", "7sus4", "6", "m6", "maj7", "7", "m7", "mM7", "dim", "dim7",
+        "m7b5", "aug",
+    ])
+});
+/// The suffixes that are written for chords of other tones.
+static RICHER: LazyLock<Vec<Suffix>> = LazyLock::new(|| {
+    read(&[
+        "5",
+        "add9",
+        "madd9",
+        "6/9",
+        "m6/9",
+        "9",
+        "m9",
+        "maj9",
+        "mM9",
+        "9sus4",
+        "m11",
+        "13",
+        "m13",
+        "maj13",
+        "13sus4",
+        "7b9",
+        "7#9",
+        "7#11",
+        "7b13",
+        "7b5",
+        "7#5",
+        "7b9b13",
+        "7alt",
+        "9#11",
+        "13b9",
+        "13#11",
+        "7sus4b9",
+        "maj7b5",
+        "maj7#5",
+        "maj7#11",
+        "maj9#11",
+        "m9b5",
+        "dimM7",
+        "7(b9,#9)",
+        "7(b9,#11)",
+        "7(#9,b13)",
+        "7(#9,#11)",
+    ])
+});
+
+type Suffix = (&'static str, Tones);
+
+fn read(suffixes: &[&'static str]) -> Vec<Suffix> {
+    let tones = |suffix: &&'static str| Some((*suffix, suffix::tones(suffix)?));
+    suffixes.iter().filter_map(tones).collect()
+}
 
 impl Chord {
-    /// Reads a symbol of a lead sheet such as `F#m7/C#`. `N.C.` means no chord and gives `None`.
+    /// Reads a symbol of a lead sheet such as `F#m7/C#`, `C6/9`, `G7(b9,#11)` or `B♭Δ`. `N.C.` and `NC` mean no chord and
+    /// give `None`.
     ///
     /// # Errors
     /// Returns an error if it is not such a symbol.
     pub fn parse_lead_sheet(symbol: &str) -> Result<Option<Self>, Fault> {
-        if symbol == "N.C." {
+        let plain = plain(symbol);
+        if ["N.C.", "N.C", "NC", "n.c.", "nc"].contains(&plain.as_str()) {
             return Ok(None);
         }
-        let fault = || {
-            Fault::new(
-                format!("the chord `{symbol}`"),
-                "one such as C, Am7, F#dim, Bb/D, Gsus4, or N.C. for none",
-            )
-        };
-        let (chord, bass) = match symbol.split_once('/') {
-            Some((chord, bass)) => (chord, Some(pitch_class::named(bass).ok_or_else(fault)?)),
-            None => (symbol, None),
+        let named_bass = |(chord, bass)| Some((chord, pitch_class::named(bass)?));
+        // The slash of C6/9 names no bass.
+        let (chord, bass) = match plain.rsplit_once('/').and_then(named_bass) {
+            Some((chord, bass)) => (chord, Some(bass)),
+            None => (plain.as_str(), None),
         };
         let accidentals = chord
             .chars()
@@ -68,124 +88,66 @@ impl Chord {
             .take_while(|sign| "#b".contains(*sign));
         let end = chord.chars().take(1).map(char::len_utf8).sum::<usize>() + accidentals.count();
         let (root, suffix) = chord.split_at(end);
-        let root = pitch_class::named(root).ok_or_else(fault)?;
-        let (_, quality) = (SUFFIXES.iter())
-            .find(|(known, _)| *known == suffix)
-            .ok_or_else(fault)?;
-        let at_c = Self::parse(&format!("C:{quality}"))?;
-        Ok(at_c.map(|at_c| {
-            let mut chord = at_c.transposed(root);
-            chord.bass = bass.unwrap_or(chord.bass);
-            chord
+        let read = pitch_class::named(root).zip(suffix::tones(suffix));
+        let (root, tones) = read.ok_or_else(|| {
+            Fault::new(
+                format!("the chord `{symbol}`"),
+                "one such as C, Am7, F#dim, Bb/D, Gsus4, C6/9, E7#9, or N.C. for none",
+            )
+        })?;
+        let is_minor = tones.has(3) && !tones.has(4);
+        Ok(Some(Self {
+            classes: tones.classes(root),
+            bass: bass.unwrap_or(root),
+            mode: if is_minor { MINOR_LIKE } else { MAJOR_LIKE },
         }))
     }
 
     /// Returns the symbol on a lead sheet. Of several readings, one whose root is the bass is preferred.
     pub fn symbol(&self, spelling: Spelling) -> String {
-        let readings = (0..12).flat_map(|above| {
-            let root = (self.bass + above) % 12;
-            let qualities = QUALITIES.iter().filter(move |(_, intervals)| {
-                (0..12).all(|class| {
-                    let interval = (class + 12 - root) % 12;
-                    self.classes[usize::from(class)] == intervals.contains(&interval)
-                })
-            });
-            qualities.map(move |(quality, _)| (root, *quality))
+        let roots = (0..12).map(|above| (self.bass + above) % 12);
+        let named = [&USUAL, &RICHER].into_iter().find_map(|suffixes| {
+            roots.clone().find_map(|root| {
+                let tones = Tones::above(root, self);
+                let suffix = suffixes.iter().find(|(_, known)| *known == tones);
+                suffix.map(|(suffix, _)| (root, (*suffix).to_owned()))
+            })
         });
+        let spelt = || {
+            let root = { roots }.find(|&root| self.classes[usize::from(root)])?;
+            Some((root, suffix::spelt(Tones::above(root, self))))
+        };
         let bass = spelling.name(self.bass);
-        let Some((root, quality)) = { readings }.next() else {
-            return format!("?/{bass}");
-        };
-        let suffix = SUFFIXES.iter().find(|(_, known)| *known == quality);
-        let suffix = suffix.map_or("", |(suffix, _)| suffix);
-        if root == self.bass {
-            format!("{bass}{suffix}")
-        } else {
-            format!("{}{suffix}/{bass}", spelling.name(root))
+        match named.or_else(spelt) {
+            Some((root, suffix)) if root == self.bass => format!("{bass}{suffix}"),
+            Some((root, suffix)) => format!("{}{suffix}/{bass}", spelling.name(root)),
+            None => format!("?/{bass}"),
         }
     }
 }
 
-/// Chords for a piece, bar by bar; after the last bar they start again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ChordLane {
-    text: String,
-    /// The chords of each bar, which divide it evenly.
-    bars: Vec<Vec<Option<Chord>>>,
-}
-
-impl ChordLane {
-    /// Returns the chord of each of the first `beats` beats.
-    pub fn chords(&self, beats: usize) -> Vec<Option<Chord>> {
-        let per_bar = BEATS_PER_BAR as usize;
-        let chord = |beat: usize| {
-            let bar = &self.bars[beat / per_bar % self.bars.len()];
-            bar[beat % per_bar * bar.len() / per_bar]
-        };
-        (0..beats).map(chord).collect()
-    }
-}
-
-/// Bars between `|`, each of 1, 2 or 4 chords, or `%` to repeat the bar before.
-impl FromStr for ChordLane {
-    type Err = Fault;
-
-    fn from_str(text: &str) -> Result<Self, Fault> {
-        let text = text.trim();
-        let inner = text.strip_prefix('|').unwrap_or(text);
-        let inner = inner.strip_suffix('|').unwrap_or(inner);
-        let mut bars: Vec<Vec<Option<Chord>>> = Vec::new();
-        for bar in inner.split('|') {
-            let symbols: Vec<&str> = bar.split_whitespace().collect();
-            let chords = match (symbols.as_slice(), bars.last()) {
-                (["%"], Some(before)) => before.clone(),
-                (symbols, _) => (symbols.iter())
-                    .map(|symbol| Chord::parse_lead_sheet(symbol))
-                    .collect::<Result<_, _>>()?,
-            };
-            if ![1, 2, 4].contains(&chords.len()) {
-                let found = format!("a bar `{}` of {} chords", bar.trim(), chords.len());
-                return Err(Fault::new(
-                    found,
-                    "1, 2 or 4 chords between the bar lines |",
-                ));
-            }
-            bars.push(chords);
-            if bars.len() > MAX_BARS {
-                let found = format!("chords for more than {MAX_BARS} bars");
-                return Err(Fault::new(found, "fewer bars"));
-            }
-        }
-        Ok(Self {
-            text: text.to_owned(),
-            bars,
-        })
-    }
-}
-
-impl TryFrom<String> for ChordLane {
-    type Error = Fault;
-
-    fn try_from(text: String) -> Result<Self, Fault> {
-        text.parse()
-    }
-}
-
-impl From<ChordLane> for String {
-    fn from(lane: ChordLane) -> Self {
-        lane.text
-    }
-}
-
-impl fmt::Display for ChordLane {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
+/// Returns the symbol in one way of writing its signs, without the spaces that may stand in its brackets.
+fn plain(symbol: &str) -> String {
+    let sign = |sign| match sign {
+        '♭' => 'b',
+        '♯' => '#',
+        '△' | '∆' => 'Δ',
+        'Ø' => 'ø',
+        '°' | 'º' => 'o',
+        '−' | '–' => '-',
+        other => other,
+    };
+    let characters = symbol
+        .chars()
+        .filter(|character| !character.is_whitespace());
+    characters.map(sign).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::QUALITIES;
     use super::*;
 
     fn chord(symbol: &str) -> Option<Chord> {
@@ -201,23 +163,48 @@ mod tests {
             ("C/E", "C:maj/3"),
             ("Am/G", "A:min/b7"),
             ("Bm7b5", "B:hdim7"),
+            ("B♭Δ", "Bb:maj7"),
+            ("F♯ø", "F#:hdim7"),
+            ("E♭°7/G♭", "Eb:dim7/b3"),
             ("N.C.", "N"),
+            ("NC", "N"),
         ] {
             assert_eq!(chord(symbol), Chord::parse(pop909).unwrap(), "{symbol}");
         }
     }
 
     #[test]
-    fn every_chord_reads_back_from_its_symbol() {
-        for (_, quality) in SUFFIXES {
+    fn a_slash_before_a_number_names_no_bass() {
+        let bass = |symbol| chord(symbol).unwrap().bass;
+        assert_eq!([bass("C6/9"), bass("C6/9/E"), bass("C69/G")], [0, 4, 7]);
+        assert_eq!(chord("C6/9"), chord("C69"));
+    }
+
+    #[test]
+    fn qualities_of_pop909_and_common_chords_keep_their_usual_symbols() {
+        let c = Spelling::new(0, false);
+        for (quality, _) in QUALITIES {
             for bass in ["1", "3", "5"] {
                 let chord = Chord::parse(&format!("D:{quality}/{bass}"))
                     .unwrap()
                     .unwrap();
-                let symbol = chord.symbol(Spelling::new(2, false));
-                let again = Chord::parse_lead_sheet(&symbol).unwrap().unwrap();
+                let again = self::chord(&chord.symbol(c)).unwrap();
                 assert_eq!((again.classes, again.bass), (chord.classes, chord.bass));
             }
+        }
+        for symbol in [
+            "C5",
+            "Cadd9",
+            "C6/9",
+            "E7#9",
+            "Gmaj9",
+            "A13",
+            "D9sus4",
+            "Bm7b5",
+            "C7(b9,#9)",
+            "F/G",
+        ] {
+            assert_eq!(chord(symbol).unwrap().symbol(c), symbol);
         }
         let inverted = chord("Gb/Bb").unwrap();
         let (d_flat, b) = (Spelling::new(1, false), Spelling::new(11, false));
@@ -226,32 +213,36 @@ mod tests {
     }
 
     #[test]
-    fn chords_divide_their_bar_and_start_again_after_the_last() {
-        let lane: ChordLane = "| Am | F G | % |".parse().unwrap();
-        let chords = lane.chords(16);
-        let expected = [
-            "Am", "Am", "Am", "Am", "F", "F", "G", "G", "F", "F", "G", "G",
-        ]
-        .map(chord);
-        assert_eq!(chords[..12], expected);
-        assert_eq!(chords[12], chord("Am"));
+    fn the_third_decides_between_major_and_minor() {
+        let mode = |symbol| chord(symbol).unwrap().mode;
+        for symbol in ["C", "E7#9", "Csus4", "C5", "C+"] {
+            assert_eq!(mode(symbol), MAJOR_LIKE, "{symbol}");
+        }
+        for symbol in ["Cm", "Cm6/9", "Cø", "Cdim7", "CmM9"] {
+            assert_eq!(mode(symbol), MINOR_LIKE, "{symbol}");
+        }
     }
 
-    #[test]
-    fn other_texts_are_refused_with_the_chord_or_bar() {
-        for (text, named) in [
-            ("", "0 chords"),
-            ("C | | G", "0 chords"),
-            ("C Am F", "3 chords"),
-            ("%", "`%`"),
-            ("C | Hm", "`Hm`"),
-            ("Cmaj9", "`Cmaj9`"),
-            ("C/x", "`C/x`"),
-            ("é", "`é`"),
-        ] {
-            let fault = text.parse::<ChordLane>().unwrap_err().to_string();
-            assert!(fault.contains(named), "{fault}");
+    proptest! {
+        #[test]
+        fn any_tones_over_any_bass_read_back_from_their_symbol(
+            set in 1_u16..1 << 12, bass in 0_u8..12, tonic in 0_u8..12, minor: bool,
+        ) {
+            let mut chord = chord("C").unwrap();
+            chord.classes = std::array::from_fn(|class| set >> class & 1 == 1);
+            chord.bass = bass;
+            let symbol = chord.symbol(Spelling::new(tonic, minor));
+            let again = Chord::parse_lead_sheet(&symbol).unwrap().unwrap();
+            prop_assert_eq!((again.classes, again.bass), (chord.classes, bass), "{}", symbol);
         }
-        assert!("C|".repeat(MAX_BARS + 2).parse::<ChordLane>().is_err());
+
+        #[test]
+        fn any_text_is_a_chord_or_refused_by_name(symbol in "[A-Ga-g#b♭♯Δø°/(),0-9 msujdinN.]{0,10}|.*") {
+            match Chord::parse_lead_sheet(&symbol) {
+                Ok(Some(chord)) => prop_assert!(chord.bass < 12 && chord.classes.contains(&true)),
+                Ok(None) => {}
+                Err(fault) => prop_assert!(fault.to_string().contains(&symbol), "{}", fault),
+            }
+        }
     }
 }

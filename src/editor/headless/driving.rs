@@ -1,0 +1,60 @@
+//! Keys and text for the editor without a window.
+
+use std::sync::Arc;
+
+use egui::{Event, Key, Modifiers};
+
+use super::HeadlessEditor;
+use crate::instance::params::ParamId;
+use crate::instance::{Session, State};
+
+impl HeadlessEditor {
+    /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
+    pub(in crate::editor) fn press(&mut self, modifiers: Modifiers, key: Key, repeats: usize) {
+        let press = |pressed| Event::Key {
+            key,
+            physical_key: None,
+            pressed,
+            repeat: false,
+            modifiers,
+        };
+        self.pass(vec![Event::ModifiersChanged(modifiers)]);
+        for _ in 0..=repeats {
+            self.pass(vec![press(true), press(false)]);
+        }
+        self.pass(vec![Event::ModifiersChanged(Modifiers::NONE)]);
+        self.settle();
+    }
+
+    /// Moves the pointer onto the widget that is labelled `label`, until what is said of it appears. Returns whether there is
+    /// one.
+    pub(in crate::editor) fn hover(&mut self, label: &str) -> bool {
+        let Some(rect) = self.rect_of(label) else {
+            return false;
+        };
+        self.pass(vec![Event::PointerMoved(rect.center())]);
+        (0..4).for_each(|_| self.settle());
+        true
+    }
+
+    /// Returns what the parameters were to be set to, and their normalized values.
+    pub(in crate::editor) fn set_params(&self) -> Vec<(ParamId, f32)> {
+        self.params.set.lock().clone()
+    }
+
+    /// Returns the session, to act as the host or a job does.
+    pub(in crate::editor) fn session(&self) -> &Session {
+        &self.desk.session
+    }
+
+    /// Types text into the widget that has the focus.
+    pub(in crate::editor) fn type_text(&mut self, text: &str) {
+        self.pass(vec![Event::Text(text.to_owned())]);
+        self.settle();
+    }
+
+    /// Returns the state as the clicks and keys left it.
+    pub(in crate::editor) fn state(&self) -> Arc<State> {
+        self.desk.session.state()
+    }
+}

@@ -1,0 +1,55 @@
+//! Where drafts are exported to, and under which names.
+
+use std::env;
+use std::iter;
+use std::path::{Path, PathBuf};
+
+/// Replaces characters that not every file system allows.
+pub(super) fn file_name(name: &str) -> String {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.');
+    let name: String = name
+        .chars()
+        .map(|c| if allowed(c) { c } else { '_' })
+        .collect();
+    name.trim_matches(['.', ' ']).to_owned()
+}
+
+/// Returns a path in `folder` without a file, named after a take.
+pub(super) fn free_path(folder: &Path, name: &str) -> PathBuf {
+    let name = file_name(name);
+    let numbered = (2..).map(|number| folder.join(format!("{name} ({number}).mid")));
+    iter::once(folder.join(format!("{name}.mid")))
+        .chain(numbered)
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| folder.join(format!("{name}.mid")))
+}
+
+/// Returns the folder that Export MIDI writes to.
+pub(super) fn default_folder() -> PathBuf {
+    let home = env::home_dir().unwrap_or_else(env::temp_dir);
+    let music = home.join("Music");
+    let base = if music.is_dir() { music } else { home };
+    base.join("Diff-BGM")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_takes_become_names_of_files() {
+        assert_eq!(file_name("2 seed 19"), "2 seed 19");
+        assert_eq!(file_name("../a/b:c?"), "_a_b_c_");
+    }
+
+    #[test]
+    fn an_exported_file_does_not_replace_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = free_path(folder.path(), "draft");
+        std::fs::write(&first, b"").unwrap();
+        assert_eq!(
+            free_path(folder.path(), "draft"),
+            folder.path().join("draft (2).mid")
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! What one state changed of another.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::state::{State, Take};
+
+/// A change of the state that can be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A draft became a take.
+    TakeMade,
+    /// A take was deleted.
+    TakeDeleted,
+    /// A take was renamed.
+    TakeRenamed,
+    /// Another take plays.
+    TakeChosen,
+    /// Another clip was opened.
+    Clip,
+    /// The key or the chords of the next draft were changed.
+    Harmony,
+    /// The model was changed.
+    Model,
+    /// The device was changed.
+    Device,
+    /// The seed was changed.
+    Seed,
+    /// The job of a draft moved the seed on.
+    SeedMoved,
+    /// The number of sampling steps was changed.
+    Steps,
+}
+
+impl Change {
+    /// Returns the first difference of two states, or `None` if they are the same. Drafts are compared by their places.
+    pub(super) fn between(before: &State, after: &State) -> Option<Self> {
+        let same = |one: &Take, other: &Take| {
+            Arc::ptr_eq(&one.draft, &other.draft)
+                && one.made_unix_seconds == other.made_unix_seconds
+        };
+        let (old, new) = (&before.takes, &after.takes);
+        let pairs = || old.iter().zip(new);
+        let changes = [
+            (new.len() > old.len(), Self::TakeMade),
+            (new.len() < old.len(), Self::TakeDeleted),
+            (pairs().any(|(old, new)| !same(old, new)), Self::TakeMade),
+            (
+                pairs().any(|(old, new)| old.name != new.name),
+                Self::TakeRenamed,
+            ),
+            (before.current != after.current, Self::TakeChosen),
+            (before.clip != after.clip, Self::Clip),
+            (before.harmony != after.harmony, Self::Harmony),
+            (before.model != after.model, Self::Model),
+            (before.device != after.device, Self::Device),
+            (before.seed != after.seed, Self::Seed),
+            (before.steps != after.steps, Self::Steps),
+        ];
+        let first = changes.into_iter().find(|(is_different, _)| *is_different);
+        first.map(|(_, change)| change)
+    }
+
+    /// Returns whether a change and the one before it are one to the user: a number that is dragged changes many times.
+    pub(super) fn continues(self, before: Self) -> bool {
+        self == before && matches!(self, Self::Seed | Self::Steps)
+    }
+}
+
+/// What was changed, in a word or two.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TakeMade => "new take",
+            Self::TakeDeleted => "deleted take",
+            Self::TakeRenamed => "name of a take",
+            Self::TakeChosen => "choice of a take",
+            Self::Clip => "clip",
+            Self::Harmony => "key and chords",
+            Self::Model => "model",
+            Self::Device => "device",
+            Self::Seed | Self::SeedMoved => "seed",
+            Self::Steps => "steps",
+        })
+    }
+}

@@ -1,0 +1,183 @@
+//! What a take was made with, in words.
+
+use super::state::Take;
+use crate::conditioning::harmony::Harmony;
+use crate::counted::counted;
+use crate::generator::Draft;
+use crate::music::chord::ChordChange;
+use crate::music::key::Key;
+use crate::music::score::Score;
+use crate::time::Tempo;
+
+/// The most chords that are named.
+const MOST_CHORDS: usize = 16;
+/// Tempi closer than this are the same to a user, in quarter notes per minute: hosts show one digit after the point.
+const SAME_BPM: f64 = 0.05;
+
+impl Take {
+    /// Returns what the take was made with, one line for each of its tempo, metre and length, its key, its chords, and its seed,
+    /// steps and model.
+    pub fn made_with(&self) -> Vec<String> {
+        let Draft { score, recipe } = &*self.draft;
+        let settings = &recipe.settings;
+        let mut lines = vec![format!(
+            "{}, {}, {}",
+            tempo(score),
+            score.metre(),
+            counted(score.bars().0 as usize, "bar")
+        )];
+        lines.extend(key(score, &settings.harmony));
+        lines.extend(chords(score, &settings.harmony));
+        lines.push(format!(
+            "Seed {}, {}, model {}",
+            settings.seed,
+            counted(settings.sampler.steps, "step"),
+            recipe.model
+        ));
+        lines
+    }
+
+    /// Returns whether the take was made under another tempo than `host`: its cuts and accents are elsewhere then.
+    pub fn is_of_other_tempo(&self, host: Tempo) -> bool {
+        let changes = self.draft.score.tempo_map().changes();
+        let same = |tempo: Tempo| (tempo.bpm() - host.bpm()).abs() < SAME_BPM;
+        !changes.iter().any(|change| same(change.tempo))
+    }
+
+    /// Returns the tempo it was made under, as in `90 BPM` or `60–180 BPM`.
+    pub fn tempo(&self) -> String {
+        tempo(&self.draft.score)
+    }
+}
+
+fn tempo(score: &Score) -> String {
+    let tempi = score.tempo_map().changes().iter();
+    let (least, most) = tempi.fold((f64::MAX, f64::MIN), |(least, most), change| {
+        let bpm = change.tempo.bpm();
+        (bpm.min(least), bpm.max(most))
+    });
+    let shown = |bpm: f64| (bpm * 10.0).round() / 10.0;
+    if most - least < SAME_BPM {
+        format!("{} BPM", shown(least))
+    } else {
+        format!("{}–{} BPM", shown(least), shown(most))
+    }
+}
+
+/// Names the key that was asked for, or else the one that holds most of the chords.
+fn key(score: &Score, harmony: &Harmony) -> Option<String> {
+    if let Harmony::Planned(Some(key)) = harmony {
+        return Some(format!("Key {key}"));
+    }
+    let chords = ChordChange::per_beat(score.chords(), score.length().0 as usize);
+    let key = Key::of_chords(&chords);
+    (!chords.is_empty()).then(|| format!("Key {key}, from the chords"))
+}
+
+fn chords(score: &Score, harmony: &Harmony) -> Option<String> {
+    let of_whom = match harmony {
+        Harmony::Planned(_) => "Planned chords",
+        Harmony::Chords(_) => "Your chords",
+        Harmony::Free => return Some("Chords left to the model".to_owned()),
+    };
+    let symbols: Vec<&str> = match harmony {
+        // As typed they say more than as they sound.
+        Harmony::Chords(lane) => return Some(format!("{of_whom}: {lane}")),
+        _ => score.chords().iter().map(|chord| &*chord.symbol).collect(),
+    };
+    let shown = symbols
+        .iter()
+        .take(MOST_CHORDS)
+        .copied()
+        .collect::<Vec<_>>();
+    let more = if symbols.len() > MOST_CHORDS {
+        " …"
+    } else {
+        ""
+    };
+    (!symbols.is_empty()).then(|| format!("{of_whom}: {}{more}", shown.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::generator::Recipe;
+    use crate::music::score::RawScore;
+    use crate::music::tempo_map::{TempoChange, TempoMap};
+    use crate::time::{Bars, Beats};
+
+    fn take(harmony: Harmony, symbols: &[&str], tempi: &[f64]) -> Take {
+        let change = |(bar, symbol): (usize, &&str)| ChordChange {
+            start: Beats(3.0 * bar as f64),
+            symbol: (*symbol).to_owned(),
+        };
+        let tempo = |(number, &bpm): (usize, &f64)| TempoChange {
+            at: Beats(number as f64),
+            tempo: Tempo::new(bpm).unwrap(),
+        };
+        let score = Score::repaired(RawScore {
+            bars: Bars(20),
+            metre: "3/4".parse().unwrap(),
+            chords: symbols.iter().enumerate().map(change).collect(),
+            tempo_map: TempoMap::new(tempi.iter().enumerate().map(tempo).collect()).unwrap(),
+            ..RawScore::default()
+        });
+        let mut recipe = Recipe {
+            model: "default".to_owned(),
+            ..Recipe::default()
+        };
+        recipe.settings.harmony = harmony;
+        recipe.settings.seed = 7;
+        recipe.settings.sampler.steps = 1;
+        Take {
+            name: "1 seed 7".to_owned(),
+            draft: Arc::new(Draft { score, recipe }),
+            made_unix_seconds: 0,
+        }
+    }
+
+    #[test]
+    fn a_take_says_its_tempo_key_chords_and_seed() {
+        let planned = take(Harmony::Planned(None), &["Am", "Dm", "E7", "Am"], &[96.5]);
+        assert_eq!(
+            planned.made_with(),
+            [
+                "96.5 BPM, 3/4, 20 bars",
+                "Key Am, from the chords",
+                "Planned chords: Am Dm E7 Am",
+                "Seed 7, 1 step, model default",
+            ]
+        );
+        let keyed = take(
+            Harmony::Planned(Some("Bb".parse().unwrap())),
+            &["Bb"; 17],
+            &[60.0, 180.0],
+        );
+        let lines = keyed.made_with();
+        assert_eq!(lines[..2], ["60–180 BPM, 3/4, 20 bars", "Key Bb"]);
+        assert!(lines[2].ends_with("Bb Bb …"), "{}", lines[2]);
+    }
+
+    #[test]
+    fn own_chords_are_named_as_typed_and_free_ones_not() {
+        let own = Harmony::Chords("C6/9 | G7#9".parse().unwrap());
+        let lines = take(own, &["C6/9", "G7#9"], &[120.0]).made_with();
+        assert_eq!(lines[2], "Your chords: C6/9 | G7#9");
+        let lines = take(Harmony::Free, &[], &[120.0]).made_with();
+        assert_eq!(lines[1], "Chords left to the model");
+        assert_eq!(lines.len(), 3);
+    }
+
+    #[test]
+    fn a_take_is_of_another_tempo_if_none_of_its_own_is_the_hosts() {
+        let is_other = |tempi: &[f64], host| {
+            take(Harmony::Free, &[], tempi).is_of_other_tempo(Tempo::new(host).unwrap())
+        };
+        assert!(!is_other(&[96.5], 96.52));
+        assert!(is_other(&[96.5], 96.6));
+        assert!(is_other(&[90.0], 120.0));
+        assert!(!is_other(&[60.0, 180.0], 180.0));
+    }
+}
