@@ -3,6 +3,8 @@
 //! Each measure of the picture becomes a curve of −1…1; which cue follows which measure is the table of
 //! [`Pairing`](crate::conditioning::pairing::Pairing). A cut suggests an accent on its beat.
 
+use std::ops::Range;
+
 use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::placement::Placement;
 use crate::features::{ClipFeatures, PictureMeasure};
@@ -22,6 +24,8 @@ pub struct ClipCurves {
     hits: Vec<f32>,
     /// What the density of each beat loses before a strong hit.
     held_back: Vec<f32>,
+    /// What each beat has more of at the climax.
+    lift: Vec<f32>,
     /// What the tempo adds to the density that motion suggests.
     density_at_tempo: f32,
     /// Quarters in a bar.
@@ -36,6 +40,8 @@ const DENSITY_PER_TEMPO_DOUBLING: f64 = 0.35;
 const MOST_DENSITY_BY_TEMPO: f64 = 0.6;
 /// What the density loses on each beat of the last bar, so that a piece comes to rest.
 const ENDING: [f32; BEATS_PER_BAR as usize] = [0.3, 0.7, 1.0, 1.0];
+/// What density and loudness gain at the climax of a piece.
+const CLIMAX: f32 = 0.25;
 /// Pieces of fewer beats than this are too short to come to rest.
 const LEAST_BEATS_WITH_ENDING: usize = 4 * BEATS_PER_BAR as usize;
 
@@ -119,6 +125,7 @@ impl ClipCurves {
             cuts,
             hits: vec![0.0; beats],
             held_back: vec![0.0; beats],
+            lift: vec![0.0; beats],
             density_at_tempo: density_at_tempo as f32,
             bar_beats: BEATS_PER_BAR as usize,
         }
@@ -146,6 +153,21 @@ impl ClipCurves {
             }
         }
         self
+    }
+
+    /// Returns the same curves with a climax: more notes, and louder ones, on some beats.
+    #[must_use]
+    pub fn with_climax(mut self, beats: Range<usize>) -> Self {
+        let end = beats.end.min(self.beats);
+        if beats.start < end {
+            self.lift[beats.start..end].fill(CLIMAX);
+        }
+        self
+    }
+
+    /// Returns what a beat has more of because it belongs to the climax, 0 elsewhere.
+    pub fn lift(&self, beat: usize) -> f32 {
+        self.lift[beat]
     }
 
     /// Returns how strongly a hit lies on a beat, 0 (none) to 1.
@@ -178,7 +200,7 @@ impl ClipCurves {
         let rest = into_last_bar
             .filter(|_| self.beats >= LEAST_BEATS_WITH_ENDING)
             .map_or(0.0, |beat| ENDING[beat]);
-        let held = rest + self.held_back[beat];
+        let held = rest + self.held_back[beat] - self.lift[beat];
         Some((motion + self.density_at_tempo - held).clamp(-1.0, 1.0))
     }
 
@@ -210,96 +232,4 @@ fn blended_with_relative(absolute: &[f32]) -> Vec<f32> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::conditioning::placement::Alignment;
-    use crate::features::MeasureTrack;
-    use crate::time::{Beats, Seconds, Tempo};
-
-    fn placement() -> Placement {
-        Placement {
-            tempo: Tempo::new(60.0).unwrap(),
-            clip_start: Beats(0.0),
-            alignment: Alignment::Time,
-        }
-    }
-
-    fn clip(rows: &[[f32; 4]], shots: &[f64]) -> ClipFeatures {
-        ClipFeatures {
-            duration: Seconds(rows.len() as f64),
-            measures: MeasureTrack::new(1.0, PictureMeasure::ALL, rows.concat()).ok(),
-            shots: shots.iter().map(|&shot| Seconds(shot)).collect(),
-            ..ClipFeatures::default()
-        }
-    }
-
-    #[test]
-    fn rising_motion_suggests_a_rising_curve() {
-        let rows: Vec<[f32; 4]> = (0..16)
-            .map(|i| [0.0006 * 1.35_f32.powi(i), 0.5, 0.45, 0.03])
-            .collect();
-        let curves = ClipCurves::new(&clip(&rows, &[]), &placement(), 16);
-        let motion = curves.curve(PictureMeasure::Motion).unwrap();
-        assert!(
-            motion.windows(2).all(|pair| pair[0] <= pair[1]),
-            "{motion:?}"
-        );
-        assert!(motion[0] < -0.8 && motion[15] > 0.5, "{motion:?}");
-        assert_eq!(curves.curve(PictureMeasure::Luma).unwrap(), [0.0; 16]);
-    }
-
-    #[test]
-    fn a_faster_tempo_and_the_last_bar_ask_for_fewer_notes_per_beat() {
-        let clip = clip(&[[0.005, 0.5, 0.45, 0.03]; 32], &[]);
-        let density = |tempo_bpm: f64, beat| {
-            let placement = Placement {
-                tempo: Tempo::new(tempo_bpm).unwrap(),
-                ..placement()
-            };
-            let beats = 32;
-            ClipCurves::new(&clip, &placement, beats)
-                .density(beat)
-                .unwrap()
-        };
-        assert_eq!(density(75.0, 8), 0.0);
-        assert_eq!(density(150.0, 8), -0.35);
-        assert_eq!(density(37.5, 8), 0.35);
-        assert_eq!(density(300.0, 8), -0.6);
-        assert!(density(75.0, 27) > density(75.0, 28));
-        assert_eq!(density(75.0, 31), -1.0);
-    }
-
-    #[test]
-    fn columns_are_found_by_name_and_a_missing_measure_suggests_nothing() {
-        let rows: Vec<[f32; 4]> = (0..16)
-            .map(|i| [0.005, 0.5, 0.05 * i as f32, 0.03])
-            .collect();
-        let whole = ClipCurves::new(&clip(&rows, &[]), &placement(), 16);
-        let lumas: Vec<f32> = rows.iter().flat_map(|row| [row[2], row[0]]).collect();
-        let columns = [PictureMeasure::Luma, PictureMeasure::Motion];
-        let fewer = ClipFeatures {
-            measures: MeasureTrack::new(1.0, columns, lumas).ok(),
-            ..clip(&rows, &[])
-        };
-        let curves = ClipCurves::new(&fewer, &placement(), 16);
-        for measure in columns {
-            assert!(curves.curve(measure).is_some());
-            assert_eq!(curves.curve(measure), whole.curve(measure));
-        }
-        assert_eq!(curves.curve(PictureMeasure::Complexity), None);
-        assert_eq!(curves.curve(PictureMeasure::Warmth), None);
-    }
-
-    #[test]
-    fn a_clip_without_analysis_suggests_only_its_cuts() {
-        let clip = ClipFeatures {
-            duration: Seconds(8.0),
-            shots: vec![Seconds(2.4), Seconds(5.6), Seconds(70.0)],
-            ..ClipFeatures::default()
-        };
-        let curves = ClipCurves::new(&clip, &placement(), 8);
-        assert_eq!(curves.curve(PictureMeasure::Motion), None);
-        let beats: Vec<usize> = (0..8).filter(|&beat| curves.cuts()[beat]).collect();
-        assert_eq!(beats, [2, 6]);
-    }
-}
+mod tests;

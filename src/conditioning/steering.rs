@@ -57,15 +57,15 @@ impl Steering {
         }))
     }
 
-    /// Returns the activity at each beat, −1 to 1, for the loudness of notes: half of the density's lane, and all of the
-    /// energy.
+    /// Returns the activity at each beat, −1 to 1, for the loudness of notes: half of the density's lane, all of the
+    /// energy, and what the climax adds.
     pub fn energy_curve(&self, curves: &ClipCurves) -> Vec<f32> {
         let motion = curves.curve(PictureMeasure::Motion);
         (0..curves.beats())
             .map(|beat| {
                 let clip = motion.map(|motion| motion[beat]);
                 let density = self.lanes[Cue::Density].value(beat, clip).unwrap_or(0.0);
-                (0.5 * density + self.energy).clamp(-1.0, 1.0)
+                (0.5 * density + self.energy + curves.lift(beat)).clamp(-1.0, 1.0)
             })
             .collect()
     }

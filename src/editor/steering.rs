@@ -7,6 +7,7 @@ use super::controls::{dice, field, param_slider, param_switch};
 use super::harmony::HarmonyFields;
 use super::theme::{self, ACCENT, MELODY, NOTE, WELL};
 use crate::diffusion::device::DeviceKind;
+use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::instance::MAX_STEPS;
 use crate::instance::params::ParamId;
 
@@ -58,6 +59,16 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, harmony: &mut HarmonyFields, h
         }
     })
     .on_hover_text("Sampling steps per segment of the next draft. More steps take longer.");
+    field(ui, "Candidates", |ui| {
+        let mut candidates = state.candidates;
+        let value = DragValue::new(&mut candidates).range(1..=MAX_CANDIDATES);
+        if ui.add(value).changed() {
+            desk.session.edit(|state| state.candidates = candidates);
+        }
+    })
+    .on_hover_text(
+        "Drafts that Generate makes, each with the next seed. The best three become takes, and the best one plays.",
+    );
     device(ui, scene);
     field(ui, "Seed", |ui| {
         if dice(ui, "Another seed").on_hover_text(SEED_HINT).clicked() {

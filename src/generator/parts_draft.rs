@@ -14,7 +14,7 @@ use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::parts::{PartsConditioning, PartsRequest};
 use crate::diffusion::model::Model;
 use crate::error::Result;
-use crate::features::ClipFeatures;
+use crate::features::{ClipFeatures, PictureMeasure};
 use crate::music::chord::Chord;
 use crate::music::dynamics::{BeatCurves, PUBLISHED_VELOCITY, shape_parts};
 use crate::music::note::Note;
@@ -62,6 +62,10 @@ impl<'a> Piece<'a> {
         let beats = bars.0 as usize * bar_beats;
         let hits = placed_hits(clip, settings);
         let curves = (ClipCurves::new(clip, &placement, beats).in_metre(metre)).with_hits(&hits);
+        let curves = match layout.climax(curves.curve(PictureMeasure::Motion)) {
+            Some(beats) => curves.with_climax(beats),
+            None => curves,
+        };
         let ends = ends(settings, bars);
         let conditioning = PartsConditioning::new(
             model.config(),

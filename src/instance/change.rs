@@ -30,6 +30,8 @@ pub enum Change {
     SeedMoved,
     /// The number of sampling steps was changed.
     Steps,
+    /// The number of candidates was changed.
+    Candidates,
 }
 
 impl Change {
@@ -56,6 +58,7 @@ impl Change {
             (before.device != after.device, Self::Device),
             (before.seed != after.seed, Self::Seed),
             (before.steps != after.steps, Self::Steps),
+            (before.candidates != after.candidates, Self::Candidates),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
         first.map(|(_, change)| change)
@@ -63,7 +66,7 @@ impl Change {
 
     /// Returns whether a change and the one before it are one to the user: a number that is dragged changes many times.
     pub(super) fn continues(self, before: Self) -> bool {
-        self == before && matches!(self, Self::Seed | Self::Steps)
+        self == before && matches!(self, Self::Seed | Self::Steps | Self::Candidates)
     }
 }
 
@@ -81,6 +84,7 @@ impl fmt::Display for Change {
             Self::Device => "device",
             Self::Seed | Self::SeedMoved => "seed",
             Self::Steps => "steps",
+            Self::Candidates => "candidates",
         })
     }
 }

@@ -11,6 +11,7 @@ use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
 use crate::diffusion::device::DeviceKind;
+use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, PARTS_STEPS};
 
 /// The most takes that a saved state may have.
@@ -38,6 +39,8 @@ pub struct State {
     pub seed: u64,
     /// The sampling steps per segment of the next draft.
     pub steps: usize,
+    /// How many drafts the next press of Generate makes; the best three become takes.
+    pub candidates: usize,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
 }
@@ -64,6 +67,7 @@ impl Default for State {
             device: DeviceKind::default(),
             seed: 1,
             steps: PARTS_STEPS,
+            candidates: 1,
             harmony: Harmony::default(),
         }
     }
@@ -120,6 +124,7 @@ impl State {
     /// Clamps values from outside to their ranges.
     fn within_limits(mut self) -> Self {
         self.steps = self.steps.clamp(1, MAX_STEPS);
+        self.candidates = self.candidates.clamp(1, MAX_CANDIDATES);
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
         self.clip = self.clip.filter(SavedClip::is_sound);

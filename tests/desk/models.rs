@@ -99,3 +99,29 @@ fn a_draft_waits_for_that_of_another_instance_and_says_so() {
     first.desk.worker.cancel(JobKind::Generate);
     assert_eq!(first.notices_when_idle(), []);
 }
+
+#[test]
+fn of_several_candidates_the_best_three_become_takes_and_the_best_plays() {
+    let instance = Instance::with_clip();
+    instance.desk.session.edit(|state| state.candidates = 4);
+    instance.desk.generate(ParamValues::default());
+    instance.succeeds();
+    let state = instance.state();
+    let seeds = |state: &State| -> Vec<u64> {
+        let takes = state.takes.iter();
+        takes.map(|take| take.draft.recipe.settings.seed).collect()
+    };
+    let first = seeds(&state);
+    assert_eq!((first.len(), state.current), (3, Some(2)));
+    assert!(first.iter().all(|seed| (1..=4).contains(seed)), "{first:?}");
+
+    instance.desk.generate(ParamValues::default());
+    instance.succeeds();
+    let state = instance.state();
+    let second = &seeds(&state)[3..];
+    assert!(
+        second.iter().all(|seed| (5..=8).contains(seed)),
+        "{second:?}"
+    );
+    assert_eq!(state.seed, 5);
+}

@@ -170,6 +170,19 @@ impl Layout {
         &self.spans
     }
 
+    /// Returns the beats of the climax: of the sections between the first and the last, that with the highest mean of
+    /// `motion`, the later of equals. `None` if there are fewer than three sections, or the clip has no motion.
+    pub(in crate::generator) fn climax(&self, motion: Option<&[f32]>) -> Option<Range<usize>> {
+        let inner = self.spans.get(1..self.spans.len().checked_sub(1)?)?;
+        let motion = motion?;
+        let mean = |span: &Span| {
+            let values = motion.get(span.beats.clone()).unwrap_or_default();
+            values.iter().sum::<f32>() / values.len().max(1) as f32
+        };
+        let strongest = inner.iter().max_by(|a, b| mean(a).total_cmp(&mean(b)))?;
+        Some(strongest.beats.clone())
+    }
+
     /// Returns the named sections, as scores hold them.
     pub(in crate::generator) fn sections(&self) -> Vec<Section> {
         let named = self.spans.iter().filter(|span| !span.name.is_empty());

@@ -1,5 +1,6 @@
 //! Making drafts.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,13 +14,18 @@ use crate::diffusion::device::DeviceKind;
 use crate::diffusion::model::Model;
 use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
-use crate::generator::{self, Progress, Settings};
+use crate::evaluate::parts::draft_candidates;
+use crate::features::ClipFeatures;
+use crate::generator::{self, Draft, Progress, Settings};
 use crate::instance::notice::Notice;
 use crate::instance::params::ParamValues;
 use crate::instance::session::Session;
 use crate::instance::state::State;
 use crate::music::metre::Metre;
 use crate::worker::{InferencePool, Reporter, SharedByKey};
+
+/// The most candidates that become takes.
+const MOST_TAKES: usize = 3;
 
 /// The models that this process uses.
 static MODELS: SharedByKey<(ModelFile, DeviceKind), Model> = SharedByKey::new();
@@ -73,7 +79,8 @@ impl DraftJob {
     }
 
     /// Makes the draft for the clip that is open when the job starts, and adds it as a take. If the newest take was made
-    /// with the same settings, the seed moves on by one, so that each press of Generate gives another draft.
+    /// with the same settings, the seed moves on, so that each press of Generate gives another draft. Of several candidates the
+    /// best three become takes, the best one last.
     ///
     /// # Errors
     /// Returns an error if no clip is open, the host's metre is none that the model knows, the model cannot be loaded or run, or the job is cancelled.
@@ -105,28 +112,43 @@ impl DraftJob {
             settings.metre = metre?;
         }
         let clip = full_clip(session, &saved);
+        // Without parts, drafts cannot be ranked.
+        let candidates = match family {
+            ConditionKind::Parts => state.candidates,
+            _ => 1,
+        };
         let is_repeated = state.takes.last().is_some_and(|take| {
             let recipe = &take.draft.recipe;
-            recipe.settings == settings
+            let ahead = recipe.settings.seed.wrapping_sub(settings.seed);
+            let in_place = Settings {
+                seed: recipe.settings.seed,
+                ..settings.clone()
+            };
+            ahead < candidates as u64
+                && recipe.settings == in_place
                 && recipe.model == model.name()
                 && take.draft.score.cuts() == generator::cuts(&clip, &settings)
         });
         if is_repeated {
-            settings.seed = settings.seed.wrapping_add(1);
+            settings.seed = settings.seed.wrapping_add(candidates as u64);
             session.move_seed(epoch, state.seed, settings.seed);
         }
-        let draft = pool.install_in_turn(
+        let mut drafts = pool.install_in_turn(
             || reporter.report("Waiting for another instance", 0.0),
             || {
-                generator::generate(&model, &clip, &settings, &mut |progress| {
+                drafts(&model, &clip, &settings, candidates, &mut |progress| {
                     reporter.report(stage(&progress), progress.fraction() as f32)
                 })
             },
         )??;
+        let draft = drafts.remove(0);
         let bars = counted(draft.score.bars().0 as usize, "bar");
         let notes = counted(draft.score.notes().len(), "note");
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let made_unix_seconds = now.map_or(0, |since| since.as_secs());
+        for other in drafts.into_iter().rev() {
+            session.add_take(epoch, other, made_unix_seconds);
+        }
         let is_played = session.add_take(epoch, draft, made_unix_seconds);
         Ok(Notice::Done(if is_played {
             format!("Draft of {bars}, {notes}. It plays with the host.")
@@ -134,6 +156,27 @@ impl DraftJob {
             "The draft begun before the project was loaded is kept as a take.".to_owned()
         }))
     }
+}
+
+/// Makes drafts of `candidates` seeds and returns the best of them, at least one and at most [`MOST_TAKES`], best first.
+fn drafts(
+    model: &Model,
+    clip: &ClipFeatures,
+    settings: &Settings,
+    candidates: usize,
+    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Vec<Draft>> {
+    if candidates == 1 {
+        return Ok(vec![generator::generate(
+            model,
+            clip,
+            settings,
+            on_progress,
+        )?]);
+    }
+    let ranked = draft_candidates(model, clip, settings, candidates, on_progress)?;
+    let best = ranked.into_iter().take(MOST_TAKES);
+    Ok(best.map(|candidate| candidate.draft).collect())
 }
 
 /// Says that it is the model of `file` that could not be opened.

@@ -198,3 +198,15 @@ proptest! {
         prop_assert_eq!(again.lead(Lead::On), form.lead(Lead::On));
     }
 }
+
+#[test]
+fn the_climax_is_the_liveliest_section_between_the_first_and_the_last() {
+    let form = layout("ABCA", 16, &[], false);
+    let motion: Vec<f32> = (0..64)
+        .map(|beat| [0.9, 0.1, 0.3, 0.9][beat / 16])
+        .collect();
+    assert_eq!(form.climax(Some(&motion)), Some(32..48));
+    assert_eq!(form.climax(None), None);
+    assert_eq!(layout("AB", 16, &[], false).climax(Some(&motion)), None);
+    assert_eq!(layout("off", 16, &[], false).climax(Some(&motion)), None);
+}
