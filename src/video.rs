@@ -98,12 +98,7 @@ pub fn analyse(
     loop {
         let may_move = rereads.next().is_some();
         match read_through(path, &probe, window, may_move, &mut on_progress)? {
-            Pass::Complete(features) => {
-                return Ok(Analysis {
-                    features,
-                    warnings: probe.warnings,
-                });
-            }
+            Pass::Complete(analysis) => return Ok(analysis),
             Pass::Barred(inside) => window = inside,
         }
     }
@@ -112,7 +107,7 @@ pub fn analyse(
 /// What came of reading a clip from its start.
 enum Pass {
     /// Everything was measured.
-    Complete(ClipFeatures),
+    Complete(Analysis),
     /// The picture has other bars than those it was cut out of; this is inside them.
     Barred(Window),
 }
@@ -155,9 +150,12 @@ fn read_through(
     if may_move && !bars.window().is_near(window, 2) {
         return Ok(Pass::Barred(bars.window()));
     }
-    let clip = measures.finish(frame_rate_hz, probe.end);
-    clip.map(Pass::Complete)
-        .map_err(|fault| fault.in_file(path))
+    let missing = probe.missing(measures.last_time(), decoder.first_error());
+    let features = measures.finish(frame_rate_hz, probe.end);
+    Ok(Pass::Complete(Analysis {
+        features: features.map_err(|fault| fault.in_file(path))?,
+        warnings: probe.warnings.iter().cloned().chain(missing).collect(),
+    }))
 }
 
 /// Reads a clip file, or analyses any other file as a video; see [`is_clip_file`] and [`analyse`].

@@ -72,6 +72,24 @@ fn a_draft_sounds_from_its_first_note_even_without_a_soundfont() {
 }
 
 #[test]
+fn music_that_the_instrument_has_no_sound_for_is_reported_as_silent() {
+    let (folder, draft) = folder_with_draft();
+    // One drum, which the electric piano does not play.
+    let drums = folder.path().join("drums.mid");
+    let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0\x0c".to_vec();
+    bytes.extend([0, 0x99, 36, 100, 0x60, 0x89, 36, 0, 0, 0xff, 0x2f, 0]);
+    fs::write(&drums, bytes).unwrap();
+    for midi in [drums, draft] {
+        let wav = folder.path().join("sound.wav");
+        let output = render(&midi, &wav, &[]);
+        expect_success(&output);
+        let is_silent = peak(&left_channel(&wav)) == 0;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(errors.contains("silent"), is_silent, "{errors}");
+    }
+}
+
+#[test]
 fn the_same_draft_gives_the_same_sound() {
     let (folder, midi) = folder_with_draft();
     let rendered = |name: &str| {

@@ -97,6 +97,10 @@ impl Contents {
         let window = ui.max_rect();
         ui.painter()
             .rect_filled(window, CornerRadius::ZERO, theme::BACKGROUND);
+        // One clip can be open.
+        if let Some(file) = ui.input(|input| input.raw.dropped_files.first().cloned()) {
+            desk.load_clip(file.path().to_owned());
+        }
         let state = Arc::clone(&self.snapshot.state);
         let scene = Scene {
             desk,
@@ -178,10 +182,13 @@ fn frame(fill: egui::Color32) -> Frame {
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
     use std::thread;
     use std::time::Duration;
 
-    use super::super::headless::Defaults;
+    use egui::DroppedFile;
+
+    use super::super::headless::{Defaults, HeadlessEditor};
     use super::*;
     use crate::features::ClipFeatures;
     use crate::instance::{SavedClip, Session};
@@ -224,5 +231,32 @@ mod tests {
             problem.starts_with("The clip is no longer at /no/such/Clip.mp4."),
             "{problem}"
         );
+    }
+
+    #[derive(Debug)]
+    struct Dropped(PathBuf);
+
+    impl DroppedFile for Dropped {
+        fn path(&self) -> &Path {
+            &self.0
+        }
+
+        fn bytes(&self) -> Result<Vec<u8>, String> {
+            Err("not read".to_owned())
+        }
+    }
+
+    #[test]
+    fn a_file_dropped_on_the_window_is_opened() {
+        let mut editor = HeadlessEditor::new(&State::default(), (1040, 768));
+        let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let clip = model.join("big-buck-bunny-30s.safetensors");
+        editor.drop_files(vec![Arc::new(Dropped(clip.clone()))]);
+        let is_opened = |_| {
+            thread::sleep(Duration::from_millis(10));
+            editor.state().clip.is_some()
+        };
+        assert!((0..1000).any(is_opened), "{:?}", editor.notices());
+        assert_eq!(editor.state().clip.as_ref().unwrap().path, clip);
     }
 }

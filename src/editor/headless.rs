@@ -122,6 +122,13 @@ impl HeadlessEditor {
     }
 
     fn pass(&mut self, events: Vec<Event>) {
+        self.pass_with(RawInput {
+            events,
+            ..RawInput::default()
+        });
+    }
+
+    fn pass_with(&mut self, input: RawInput) {
         if let Some(snapshot) = self.desk.session.try_snapshot() {
             self.contents.snapshot = snapshot;
         }
@@ -129,8 +136,7 @@ impl HeadlessEditor {
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
             time: Some(self.time_seconds),
-            events,
-            ..RawInput::default()
+            ..input
         };
         let (contents, desk, params) = (&mut self.contents, &self.desk, &self.params);
         let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, params));

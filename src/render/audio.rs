@@ -93,6 +93,11 @@ impl Audio {
         }
     }
 
+    /// Returns whether there is nothing to hear.
+    pub fn is_silent(&self) -> bool {
+        self.samples.iter().all(|&sample| sample == 0.0)
+    }
+
     /// Cuts off the sound after `time`, if there is any, with a fade-out of `fade`.
     pub(super) fn end_by(&mut self, time: Seconds, fade: Seconds) {
         let frames = frames_in(time);

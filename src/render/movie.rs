@@ -56,7 +56,8 @@ pub fn write_movie(
         let _ = fs::remove_file(&sound);
         result
     })?;
-    Ok(picture.warnings)
+    let missing = picture.missing(picture.last, None);
+    Ok(picture.warnings.into_iter().chain(missing).collect())
 }
 
 /// Adds to an error about a codec that the kind of movie cannot hold which kinds can.

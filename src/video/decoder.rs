@@ -27,6 +27,7 @@ pub(crate) struct Decoder<'a> {
     pipe: Box<dyn Read>,
     stamps: Receiver<Option<i64>>,
     last_time: Option<Seconds>,
+    first_error: Option<String>,
     bytes: Box<[u8; PICTURE_BYTES]>,
 }
 
@@ -48,6 +49,7 @@ impl<'a> Decoder<'a> {
             pipe,
             stamps,
             last_time: None,
+            first_error: None,
             bytes: Box::new([0; PICTURE_BYTES]),
         })
     }
@@ -68,8 +70,14 @@ impl<'a> Decoder<'a> {
                 let found = format!("a picture that FFmpeg cannot decode ({})", exit.reason());
                 return Err(Fault::new(found, "a video file").in_file(self.path));
             }
+            self.first_error = exit.first_error().map(str::to_owned);
         }
         Ok(None)
+    }
+
+    /// Returns the first error that did not keep `ffmpeg` from going on, once the last picture was read.
+    pub(crate) fn first_error(&self) -> Option<&str> {
+        self.first_error.as_deref()
     }
 
     /// Returns the time of the picture that was just read: a frame after the one before if it has none of its own, or one

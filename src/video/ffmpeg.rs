@@ -140,6 +140,11 @@ impl Exit {
         self.status.success()
     }
 
+    /// Returns the first error that the program printed, if any.
+    pub(crate) fn first_error(&self) -> Option<&str> {
+        self.errors.first().map(String::as_str)
+    }
+
     /// Returns the first error that the program printed, which later ones follow from, or its exit status if it printed
     /// none.
     pub(crate) fn reason(&self) -> String {

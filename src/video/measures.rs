@@ -54,6 +54,11 @@ impl Measures {
         self.last_frame = Some(frame);
     }
 
+    /// Returns when the last frame is shown.
+    pub(crate) fn last_time(&self) -> Seconds {
+        self.times.last().copied().unwrap_or_default()
+    }
+
     /// Returns the features of a clip at about `frame_rate_hz` whose last frame is shown until `end`.
     pub(crate) fn finish(
         mut self,

@@ -23,6 +23,9 @@ use answer::{Answer, Stream};
 /// milliseconds.
 const ROUNDING_SECONDS: f64 = 1.1e-3;
 
+/// A picture that ends this much earlier than stated is incomplete.
+const MISSING_SECONDS: f64 = 0.5;
+
 /// What `ffprobe` reports about a clip.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Probe {
@@ -34,8 +37,14 @@ pub(crate) struct Probe {
     pub(crate) zero: Seconds,
     /// When the picture's first frame is shown, in the file's own time.
     pub(crate) start: Seconds,
+    /// When the picture's last frame is shown, in the file's own time.
+    pub(crate) last: Seconds,
     /// When the picture's last frame is over, in the file's own time.
     pub(crate) end: Seconds,
+    /// When the picture ends according to its stream.
+    stated_end: Option<Seconds>,
+    /// When the longest stream ends according to the file.
+    stated_end_of_file: Option<Seconds>,
     /// What the user should know, in sentences.
     pub(crate) warnings: Vec<String>,
 }
@@ -45,6 +54,30 @@ impl Probe {
     pub(crate) fn time_of(&self, stamp: f64) -> Seconds {
         let since_first = stamp - self.zero.0 - self.start.0;
         Seconds(self.start.0 + unrounded(since_first, self.frame_rate))
+    }
+
+    /// Says what is missing of a picture whose last frame that can be read is shown at `last`, if anything is. `error` is
+    /// FFmpeg's first error.
+    pub(crate) fn missing(&self, last: Seconds, error: Option<&str>) -> Option<String> {
+        let frame = 1.0 / self.frame_rate.hz();
+        let end = if last.0 + MISSING_SECONDS.max(2.0 * frame) < self.last.0 {
+            Seconds(last.0 + frame)
+        } else {
+            self.end
+        };
+        // The stated end of a file may be that of its sound, which tells nothing unless something went wrong.
+        let stated = self
+            .stated_end
+            .or(self.stated_end_of_file.filter(|_| error.is_some()));
+        let tolerance = MISSING_SECONDS.max(2.0 * frame);
+        let reason = error.map_or_else(String::new, |error| format!(" (FFmpeg: {error})"));
+        match stated {
+            Some(stated) if stated.0 - end.0 > tolerance => Some(format!(
+                "The file is incomplete: of {:.2} s of picture only {:.2} s can be read{reason}.",
+                stated.0, end.0
+            )),
+            _ => error.map(|_| format!("Part of the file is damaged and was passed over{reason}.")),
+        }
     }
 
     fn of_answer(answer: &Answer) -> Result<Self, Fault> {
@@ -70,7 +103,10 @@ impl Probe {
             frame_rate,
             zero: Seconds(zero),
             start: Seconds(start),
+            last: Seconds(packets.map_or(start, |packets| packets.last - zero)),
             end: Seconds(start + unrounded(lasting, frame_rate)),
+            stated_end: stream.duration.map(|duration| Seconds(start + duration)),
+            stated_end_of_file: answer.duration.map(Seconds),
             warnings: choice_of(stream, answer.streams.len())
                 .into_iter()
                 .collect(),
@@ -196,6 +232,24 @@ mod tests {
             "{:?}",
             probe.warnings
         );
+    }
+
+    #[test]
+    fn a_picture_that_ends_before_its_stated_end_is_incomplete() {
+        let text = "packet|stream_index=0|pts_time=0.000000|duration_time=0.040000|flags=K_\n\
+             packet|stream_index=0|pts_time=5.640000|duration_time=0.040000|flags=__\n\
+             stream|index=0|r_frame_rate=25/1|duration=10.0\nformat|duration=12.0\n";
+        let probe = probed(text).unwrap();
+        let missing = probe.missing(probe.last, Some("partial file")).unwrap();
+        assert!(
+            missing.contains("of 10.00 s of picture only 5.68 s"),
+            "{missing}"
+        );
+        assert!(missing.contains("partial file"), "{missing}");
+        assert!(probe.missing(probe.last, None).is_some());
+        // Sound that is longer than the picture is no sign of damage.
+        let text = text.replace("|duration=10.0", "");
+        assert!(probed(&text).unwrap().missing(probe.last, None).is_none());
     }
 
     #[test]

@@ -135,6 +135,32 @@ fn of_two_video_streams_the_default_one_is_read_and_named_and_a_cover_never_is()
 }
 
 #[test]
+fn a_file_that_was_cut_off_is_read_as_far_as_it_goes_with_a_warning() {
+    let Some(folder) = clip_folder() else { return };
+    for (extension, options) in [
+        ("mp4", "-movflags +faststart"),
+        ("mkv", ""),
+        ("mov", "-movflags +faststart"),
+    ] {
+        let source = "-f lavfi -i testsrc2=s=320x180:r=25:d=6 -f lavfi -i sine=d=6";
+        let name = format!("whole.{extension}");
+        let whole = make_clip(folder.path(), name, &format!("{source} {options}"));
+        assert_eq!(analyse_with_warnings(&whole).unwrap().warnings, [""; 0]);
+        let bytes = fs::read(&whole).unwrap();
+        let partial = folder.path().join(format!("partial.{extension}"));
+        fs::write(&partial, &bytes[..bytes.len() / 2]).unwrap();
+        let clip = analyse_with_warnings(&partial).unwrap();
+        assert!(
+            (1.0..5.0).contains(&clip.features.duration.0),
+            "{extension}"
+        );
+        assert_eq!(clip.warnings.len(), 1, "{extension}");
+        let expected = format!("s of picture only {:.2} s", clip.features.duration.0);
+        assert!(clip.warnings[0].contains(&expected), "{:?}", clip.warnings);
+    }
+}
+
+#[test]
 fn a_movie_of_a_codec_that_its_kind_cannot_hold_is_refused_with_the_reason_and_a_remedy() {
     let Some(folder) = clip_folder() else { return };
     let clip = make_clip(

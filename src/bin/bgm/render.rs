@@ -59,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     let mut audio =
         render(&file, &mut instrument).map_err(|fault| fault.in_file(&arguments.midi))?;
+    let is_silent = audio.is_silent() && file.tracks.iter().any(|track| !track.notes.is_empty());
     audio.normalise();
     let duration = audio.duration();
     match &arguments.video {
@@ -74,6 +75,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Some(path) => path.display().to_string(),
         None => "the built-in electric piano".to_owned(),
     };
+    if is_silent {
+        warn(format!(
+            "{}: silent, because {player} has no sound for these notes. Choose another with --soundfont.",
+            output.display()
+        ));
+    }
     say(format!(
         "{}: {:.1} s of music, played by {player}",
         output.display(),

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use egui::{Event, Key, Modifiers};
+use egui::{DroppedFileHandle, Event, Key, Modifiers, RawInput};
 
 use super::HeadlessEditor;
 use crate::instance::params::ParamId;
-use crate::instance::{Session, State};
+use crate::instance::{Notice, Session, State};
 
 impl HeadlessEditor {
     /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
@@ -35,6 +35,20 @@ impl HeadlessEditor {
         self.pass(vec![Event::PointerMoved(rect.center())]);
         (0..4).for_each(|_| self.settle());
         true
+    }
+
+    /// Drops files on the window.
+    pub(in crate::editor) fn drop_files(&mut self, dropped_files: Vec<DroppedFileHandle>) {
+        self.pass_with(RawInput {
+            dropped_files,
+            ..RawInput::default()
+        });
+        self.settle();
+    }
+
+    /// Returns the notices since the user last asked for anything.
+    pub(in crate::editor) fn notices(&self) -> Vec<Notice> {
+        self.desk.session.notices()
     }
 
     /// Returns what the parameters were to be set to, and their normalized values.

@@ -46,7 +46,7 @@ pub(super) struct Packets {
     /// The earliest time stamp.
     pub(super) first: Option<f64>,
     /// The latest time stamp.
-    last: f64,
+    pub(super) last: f64,
     /// The duration of the packet with the latest time stamp.
     last_duration: Option<f64>,
 }
