@@ -204,6 +204,29 @@ impl Window {
         thread::sleep(SETTLE);
     }
 
+    /// Clicks at a place and hides the host's window at once, as a host does that closes it under clicks, then shows it again.
+    ///
+    /// # Panics
+    /// Panics if the X server is gone.
+    pub fn click_and_hide(&self, (x, y): (i16, i16)) {
+        let clicks = [
+            (MOTION_NOTIFY_EVENT, 0),
+            (BUTTON_PRESS_EVENT, 1),
+            (BUTTON_RELEASE_EVENT, 1),
+        ];
+        for (kind, detail) in clicks {
+            (self.connection)
+                .xtest_fake_input(kind, detail, 0, self.root, x, y, 0)
+                .expect("a connection");
+        }
+        (self.connection.unmap_window(self.window)).expect("a connection");
+        self.connection.sync();
+        thread::sleep(SETTLE);
+        (self.connection.map_window(self.window)).expect("a connection");
+        self.connection.sync();
+        thread::sleep(SETTLE);
+    }
+
     /// Drags from one place to another with the left button. Calls `after_move` after each of 20 moves.
     pub fn drag(&self, from: (i16, i16), to: (i16, i16), mut after_move: impl FnMut()) {
         const MOVES: i16 = 20;

@@ -269,6 +269,23 @@ fn a_project_loaded_while_the_editor_opens_is_shown_in_the_end() {
 }
 
 #[test]
+fn a_window_that_is_hidden_under_clicks_goes_on_and_opens_again() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = with_clip(4);
+    let window = Window::open(&mut instance);
+    for round in 0..8 {
+        window.click_and_hide((300 + 10 * round, 400));
+    }
+    let picture = shot(&window, "hidden-under-clicks");
+    assert!(picture.contains(ACCENT), "blank after it was hidden");
+    window.close(&mut instance);
+    let window = Window::open(&mut instance);
+    let picture = shot(&window, "opened-again");
+    assert!(picture.contains(ACCENT), "blank when opened again");
+    window.close(&mut instance);
+}
+
+#[test]
 fn opening_and_closing_leaks_neither_descriptors_nor_keyboard_maps() {
     const TIMES: usize = 6;
     // A keyboard map takes about 75 kB. Mesa keeps a few kB of its own.

@@ -756,7 +756,8 @@ impl<A: App> WindowHandler for EguiWindow<A> {
             baseview::Event::Mouse(baseview::MouseEvent::ButtonPressed { .. })
         ) && !self.window.has_focus()
         {
-            self.window.focus().unwrap();
+            // A window that the host is closing cannot take the focus any more, and does not need it.
+            let _ = self.window.focus();
         }
 
         let mut egui_input = self.egui_input.borrow_mut();
