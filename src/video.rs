@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `ffmpeg`, `ffmpeg/messages` | finds and runs the `ffmpeg` and `ffprobe` programs |
 //! | `probe`, `frame_rate` | where the picture of a clip starts and ends, and its frame rate, before it is decoded |
+//! | `scan` | whether pictures were interlaced or telecined, and how that is undone |
 //! | `decoder`, `picture` | the pictures of a clip, one at a time |
 //! | `bars` | black or white bars around the picture |
 //! | `frame` | what is inside the bars, at the size at which everything is measured |
@@ -45,12 +46,14 @@ mod motion;
 mod picture;
 pub(crate) mod probe;
 mod rows;
+mod scan;
 
 use bars::BarFinder;
 use decoder::Decoder;
 use measures::Measures;
 use picture::Window;
 use probe::Probe;
+use scan::Scan;
 
 /// Rows of [`ClipFeatures::measures`] per second: four per beat at 120 BPM.
 pub const MEASURE_RATE_HZ: f64 = 8.0;
@@ -87,6 +90,7 @@ pub fn analyse(
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Analysis> {
     let probe = probe::probe(path)?;
+    let filters = Scan::of(path, &probe)?.filters();
     let mut furthest = 0.0_f64;
     let mut on_progress = |fraction: f64| {
         // Reading a clip again does not set the progress back.
@@ -97,7 +101,7 @@ pub fn analyse(
     let mut rereads = 0..MAX_REREADS;
     loop {
         let may_move = rereads.next().is_some();
-        match read_through(path, &probe, window, may_move, &mut on_progress)? {
+        match read_through(path, &probe, &filters, window, may_move, &mut on_progress)? {
             Pass::Complete(analysis) => return Ok(analysis),
             Pass::Barred(inside) => window = inside,
         }
@@ -116,12 +120,13 @@ enum Pass {
 fn read_through(
     path: &Path,
     probe: &Probe,
+    filters: &str,
     window: Window,
     may_move: bool,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Pass> {
     let frame_rate_hz = probe.frame_rate.hz();
-    let mut decoder = Decoder::start(path, probe)?;
+    let mut decoder = Decoder::start(path, probe, filters)?;
     let mut measures = Measures::new();
     let mut bars = BarFinder::new();
     let mut is_early = true;

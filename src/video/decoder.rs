@@ -32,12 +32,13 @@ pub(crate) struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    /// Starts decoding the stream that `probe` chose of the file at `path`.
+    /// Starts decoding the stream that `probe` chose of the file at `path`, through `filters`, each of which is followed
+    /// by a comma.
     ///
     /// # Errors
     /// Returns [`Error::Program`] if `ffmpeg` is not installed.
-    pub(crate) fn start(path: &'a Path, probe: &'a Probe) -> Result<Self> {
-        let (mut process, stamps) = Process::start_timed(&arguments(path, probe.stream)?)?;
+    pub(crate) fn start(path: &'a Path, probe: &'a Probe, filters: &str) -> Result<Self> {
+        let (mut process, stamps) = Process::start_timed(&arguments(path, probe.stream, filters)?)?;
         let pipe: Box<dyn Read> = match process.take_output() {
             Some(pipe) => Box::new(BufReader::with_capacity(2 * PICTURE_BYTES, pipe)),
             None => Box::new(io::empty()),
@@ -99,14 +100,16 @@ impl<'a> Decoder<'a> {
 /// Returns the arguments of `ffmpeg`.
 ///
 /// The picture is scaled by averaging areas. Time stamps stay as they are in the file, and every frame is written once.
-fn arguments(path: &Path, stream: usize) -> Result<Vec<OsString>> {
+fn arguments(path: &Path, stream: usize, filters: &str) -> Result<Vec<OsString>> {
     let mut arguments: Vec<OsString> = vec!["-nostdin".into(), "-nostats".into()];
     arguments.extend(ffmpeg::local_files_only());
     arguments.extend(["-copyts".into(), "-i".into(), ffmpeg::file_address(path)]);
     arguments.extend(["-map".into(), format!("0:{stream}").into()]);
     arguments.extend(["-an", "-sn", "-dn", "-vf"].map(Into::into));
-    arguments
-        .push(format!("settb=AVTB,scale={WIDTH}:{HEIGHT}:flags=area,format=rgb24,showinfo").into());
+    arguments.push(
+        format!("{filters}settb=AVTB,scale={WIDTH}:{HEIGHT}:flags=area,format=rgb24,showinfo")
+            .into(),
+    );
     arguments.extend(ffmpeg::every_frame_once()?);
     arguments.extend(["-f", "rawvideo", "pipe:1"].map(Into::into));
     Ok(arguments)

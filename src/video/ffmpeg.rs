@@ -52,7 +52,7 @@ impl Process {
     /// # Errors
     /// Returns [`Error::Program`] if the program is not installed or does not start.
     pub(crate) fn start(program: &'static str, arguments: &[OsString]) -> Result<Self> {
-        Self::spawn(program, "level+error", arguments, |_| {})
+        Self::spawn(program, "level+error", arguments, |_, _| {})
     }
 
     /// Starts `ffmpeg` with `arguments` that contain the filter `showinfo`. The receiver gets the time stamp of each frame
@@ -62,10 +62,12 @@ impl Process {
     /// Returns an error as [`Process::start`] does.
     pub(crate) fn start_timed(arguments: &[OsString]) -> Result<(Self, Receiver<Option<i64>>)> {
         let (sender, times) = mpsc::channel();
-        let on_frame = move |time| {
-            let _ = sender.send(time);
+        let on_info = move |source: &str, text: &str| {
+            if let Some(stamp) = messages::frame_stamp(source, text) {
+                let _ = sender.send(stamp);
+            }
         };
-        let process = Self::spawn("ffmpeg", "repeat+level+info", arguments, on_frame)?;
+        let process = Self::spawn("ffmpeg", "repeat+level+info", arguments, on_info)?;
         Ok((process, times))
     }
 
@@ -73,7 +75,7 @@ impl Process {
         program: &'static str,
         level: &str,
         arguments: &[OsString],
-        on_frame: impl FnMut(Option<i64>) + Send + 'static,
+        on_info: impl FnMut(&str, &str) + Send + 'static,
     ) -> Result<Self> {
         let mut command = Command::new(find(program));
         command
@@ -99,7 +101,7 @@ impl Process {
         let errors = child
             .stderr
             .take()
-            .map(|pipe| thread::spawn(move || messages::read(pipe, on_frame)));
+            .map(|pipe| thread::spawn(move || messages::read(pipe, on_info)));
         Ok(Self {
             program,
             child,
@@ -172,6 +174,24 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
             message: exit.reason(),
         })
     }
+}
+
+/// Runs `ffmpeg` with arguments that name a filter, to its end, and returns what that filter reported.
+///
+/// # Errors
+/// Returns [`Error::Program`] if `ffmpeg` is missing. That it fails is no error: there may be no report then.
+pub(crate) fn filter_reports(filter: &str, arguments: &[OsString]) -> Result<Vec<String>> {
+    let (sender, reports) = mpsc::channel();
+    let name = format!("Parsed_{filter}_");
+    let on_info = move |source: &str, text: &str| {
+        if source.starts_with(&name) {
+            let _ = sender.send(text.to_owned());
+        }
+    };
+    let mut process = Process::spawn("ffmpeg", "repeat+level+info", arguments, on_info)?;
+    drop(process.take_output());
+    process.wait()?;
+    Ok(reports.into_iter().collect())
 }
 
 /// Returns the path as FFmpeg's `file:` address, so that no name can be mistaken for an option or another protocol.

@@ -8,6 +8,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::BufReader;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::ffmpeg::{self, Process};
@@ -23,6 +24,8 @@ use answer::{Answer, Stream};
 /// milliseconds.
 const ROUNDING_SECONDS: f64 = 1.1e-3;
 
+/// Rates of frames at which video is interlaced: 25, 29.97 and 30, with some tolerance.
+const INTERLACED_RATES_HZ: RangeInclusive<f64> = 24.5..=30.5;
 /// A picture that ends this much earlier than stated is incomplete.
 const MISSING_SECONDS: f64 = 0.5;
 
@@ -41,6 +44,8 @@ pub(crate) struct Probe {
     pub(crate) last: Seconds,
     /// When the picture's last frame is over, in the file's own time.
     pub(crate) end: Seconds,
+    /// Whether the frames follow at a rate at which video is interlaced.
+    pub(crate) may_be_interlaced: bool,
     /// When the picture ends according to its stream.
     stated_end: Option<Seconds>,
     /// When the longest stream ends according to the file.
@@ -105,6 +110,9 @@ impl Probe {
             start: Seconds(start),
             last: Seconds(packets.map_or(start, |packets| packets.last - zero)),
             end: Seconds(start + unrounded(lasting, frame_rate)),
+            may_be_interlaced: stream
+                .average_rate
+                .is_some_and(|rate| INTERLACED_RATES_HZ.contains(&rate.hz())),
             stated_end: stream.duration.map(|duration| Seconds(start + duration)),
             stated_end_of_file: answer.duration.map(Seconds),
             warnings: choice_of(stream, answer.streams.len())

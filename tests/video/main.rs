@@ -2,6 +2,7 @@
 
 mod bars;
 mod clips;
+mod fields;
 mod flat;
 mod reading;
 mod slow;

@@ -71,8 +71,7 @@ fn times_count_from_where_the_earliest_stream_begins() {
             folder.path(),
             format!("late.{extension}"),
             &format!(
-                "-f lavfi -i sine=d=6 {} [1][2]concat,setpts=PTS+1.4/TB[v] -map 0:a -map [v] -c:a mp2 -fps_mode passthrough",
-                SHOTS
+                "-f lavfi -i sine=d=6 {SHOTS} [1][2]concat,setpts=PTS+1.4/TB[v] -map 0:a -map [v] -c:a mp2 -fps_mode passthrough"
             ),
         );
         let clip = analyse_file(&path).unwrap();

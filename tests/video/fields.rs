@@ -1,0 +1,53 @@
+//! Interlaced video, and film that was slowed for television.
+
+use diff_bgm::features::ClipFeatures;
+
+use crate::clips::*;
+
+/// Two shots at a rate, the first of `frames` frames.
+fn shots(rate: &str, frames: usize) -> String {
+    format!(
+        "-f lavfi -i testsrc2=s=320x180:r={rate} -f lavfi -i mandelbrot=s=320x180:r={rate} -filter_complex \
+         [0]trim=end_frame={frames},setpts=PTS-STARTPTS[a];[1]trim=end_frame=60,setpts=PTS-STARTPTS[b];[a][b]concat"
+    )
+}
+
+/// Asserts that there is one cut, at `expected` seconds or, as a shot may begin with the second field of a picture, a field
+/// beside it.
+fn assert_at(clip: &ClipFeatures, expected: f64, field: f64) {
+    let found: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();
+    let is_near = found.len() == 1 && (found[0] - expected).abs() < field + 1e-4;
+    assert!(is_near, "found {found:?}, expected {expected}");
+}
+
+#[test]
+fn cuts_in_telecined_film_are_found_in_every_phase() {
+    let Some(folder) = clip_folder() else { return };
+    for frames in 48..53 {
+        let first_field = if frames % 2 == 0 { "top" } else { "bottom" };
+        let options = format!(
+            "{},telecine=pattern=23:first_field={first_field} -pix_fmt yuv420p",
+            shots("24000/1001", frames)
+        );
+        let path = make_clip(folder.path(), format!("film-{frames}.mp4"), &options);
+        println!("{frames} {first_field}");
+        let expected = frames as f64 * 1001.0 / 24000.0;
+        assert_at(&analyse_file(&path).unwrap(), expected, 1001.0 / 60000.0);
+    }
+}
+
+#[test]
+fn cuts_in_interlaced_video_are_found_between_and_within_pictures() {
+    let Some(folder) = clip_folder() else { return };
+    for frames in [100, 101] {
+        for scan in ["tff", "bff"] {
+            let options = format!(
+                "{},interlace=scan={scan}:lowpass=0 -pix_fmt yuv420p -flags +ilme+ildct",
+                shots("50", frames)
+            );
+            let path = make_clip(folder.path(), format!("{scan}-{frames}.mp4"), &options);
+            println!("{frames} {scan}");
+            assert_at(&analyse_file(&path).unwrap(), frames as f64 / 50.0, 0.02);
+        }
+    }
+}
