@@ -9,6 +9,7 @@
 //! | `ffmpeg`, `ffmpeg/messages` | finds and runs the `ffmpeg` and `ffprobe` programs |
 //! | `probe`, `frame_rate` | where the picture of a clip starts and ends, and its frame rate, before it is decoded |
 //! | `scan` | whether pictures were interlaced or telecined, and how that is undone |
+//! | `hdr` | how pictures of high dynamic range are brought to that of ordinary video |
 //! | `decoder`, `picture` | the pictures of a clip, one at a time |
 //! | `bars` | black or white bars around the picture |
 //! | `frame` | what is inside the bars, at the size at which everything is measured |
@@ -41,6 +42,7 @@ mod decoder;
 pub(crate) mod ffmpeg;
 mod frame;
 mod frame_rate;
+mod hdr;
 mod measures;
 mod motion;
 mod picture;
@@ -49,7 +51,8 @@ mod rows;
 mod scan;
 
 use bars::BarFinder;
-use decoder::Decoder;
+use decoder::{Decoder, Filters};
+use hdr::Hdr;
 use measures::Measures;
 use picture::Window;
 use probe::Probe;
@@ -89,8 +92,17 @@ pub fn analyse(
     path: &Path,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Analysis> {
-    let probe = probe::probe(path)?;
-    let filters = Scan::of(path, &probe)?.filters();
+    let mut probe = probe::probe(path)?;
+    if let Some(hdr) = probe.hdr
+        && !ffmpeg::has_filter(hdr::FILTER)?
+    {
+        probe.hdr = None;
+        probe.warnings.push(hdr.warning());
+    }
+    let filters = Filters {
+        of_whole: Scan::of(path, &probe)?.filters(),
+        of_scaled: probe.hdr.map_or_else(String::new, Hdr::filters),
+    };
     let mut furthest = 0.0_f64;
     let mut on_progress = |fraction: f64| {
         // Reading a clip again does not set the progress back.
@@ -120,7 +132,7 @@ enum Pass {
 fn read_through(
     path: &Path,
     probe: &Probe,
-    filters: &str,
+    filters: &Filters,
     window: Window,
     may_move: bool,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,

@@ -17,6 +17,14 @@ const STAMPS_PER_SECOND: f64 = 1e6;
 /// How long a time stamp may come after its picture; in fact it comes before.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
+/// Filters that pictures pass, each followed by a comma.
+pub(crate) struct Filters {
+    /// Those that need every line.
+    pub(crate) of_whole: String,
+    /// Those for which the scaled picture is enough.
+    pub(crate) of_scaled: String,
+}
+
 /// The pictures of a clip, each with the time at which it is first shown.
 ///
 /// Only one picture is in memory at a time; `ffmpeg` is killed when this is dropped.
@@ -32,12 +40,11 @@ pub(crate) struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    /// Starts decoding the stream that `probe` chose of the file at `path`, through `filters`, each of which is followed
-    /// by a comma.
+    /// Starts decoding the stream that `probe` chose of the file at `path`, through `filters`.
     ///
     /// # Errors
     /// Returns [`Error::Program`] if `ffmpeg` is not installed.
-    pub(crate) fn start(path: &'a Path, probe: &'a Probe, filters: &str) -> Result<Self> {
+    pub(crate) fn start(path: &'a Path, probe: &'a Probe, filters: &Filters) -> Result<Self> {
         let (mut process, stamps) = Process::start_timed(&arguments(path, probe.stream, filters)?)?;
         let pipe: Box<dyn Read> = match process.take_output() {
             Some(pipe) => Box::new(BufReader::with_capacity(2 * PICTURE_BYTES, pipe)),
@@ -100,15 +107,18 @@ impl<'a> Decoder<'a> {
 /// Returns the arguments of `ffmpeg`.
 ///
 /// The picture is scaled by averaging areas. Time stamps stay as they are in the file, and every frame is written once.
-fn arguments(path: &Path, stream: usize, filters: &str) -> Result<Vec<OsString>> {
+fn arguments(path: &Path, stream: usize, filters: &Filters) -> Result<Vec<OsString>> {
     let mut arguments: Vec<OsString> = vec!["-nostdin".into(), "-nostats".into()];
     arguments.extend(ffmpeg::local_files_only());
     arguments.extend(["-copyts".into(), "-i".into(), ffmpeg::file_address(path)]);
     arguments.extend(["-map".into(), format!("0:{stream}").into()]);
     arguments.extend(["-an", "-sn", "-dn", "-vf"].map(Into::into));
     arguments.push(
-        format!("{filters}settb=AVTB,scale={WIDTH}:{HEIGHT}:flags=area,format=rgb24,showinfo")
-            .into(),
+        format!(
+            "{}settb=AVTB,scale={WIDTH}:{HEIGHT}:flags=area,{}format=rgb24,showinfo",
+            filters.of_whole, filters.of_scaled
+        )
+        .into(),
     );
     arguments.extend(ffmpeg::every_frame_once()?);
     arguments.extend(["-f", "rawvideo", "pipe:1"].map(Into::into));

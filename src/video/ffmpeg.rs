@@ -21,6 +21,9 @@ const USUAL_FOLDERS: &[&str] = if cfg!(target_os = "macos") {
 /// The most bytes that are read of a program's description of itself.
 const MAX_VERSION_BYTES: u64 = 1 << 16;
 
+/// The most bytes that are read of a list of filters.
+const MAX_LIST_BYTES: u64 = 1 << 20;
+
 /// What to do if FFmpeg is not installed.
 const INSTALL_ADVICE: &str = if cfg!(target_os = "macos") {
     "install FFmpeg, for example with `brew install ffmpeg`"
@@ -192,6 +195,23 @@ pub(crate) fn filter_reports(filter: &str, arguments: &[OsString]) -> Result<Vec
     drop(process.take_output());
     process.wait()?;
     Ok(reports.into_iter().collect())
+}
+
+/// Returns whether this FFmpeg has a filter.
+///
+/// # Errors
+/// Returns [`Error::Program`] if `ffmpeg` is not installed.
+pub(crate) fn has_filter(name: &str) -> Result<bool> {
+    let mut process = Process::start("ffmpeg", &["-filters".into()])?;
+    let mut text = String::new();
+    if let Some(output) = process.take_output() {
+        let _ = output.take(MAX_LIST_BYTES).read_to_string(&mut text);
+    }
+    process.wait()?;
+    let mut names = text
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(1));
+    Ok(names.any(|listed| listed == name))
 }
 
 /// Returns the path as FFmpeg's `file:` address, so that no name can be mistaken for an option or another protocol.

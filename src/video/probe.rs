@@ -13,6 +13,7 @@ use std::path::Path;
 
 use super::ffmpeg::{self, Process};
 use super::frame_rate::FrameRate;
+use super::hdr::Hdr;
 use crate::error::{Error, Fault, Result};
 use crate::time::Seconds;
 
@@ -46,6 +47,8 @@ pub(crate) struct Probe {
     pub(crate) end: Seconds,
     /// Whether the frames follow at a rate at which video is interlaced.
     pub(crate) may_be_interlaced: bool,
+    /// How light is encoded, if the picture has a high dynamic range.
+    pub(crate) hdr: Option<Hdr>,
     /// When the picture ends according to its stream.
     stated_end: Option<Seconds>,
     /// When the longest stream ends according to the file.
@@ -113,6 +116,7 @@ impl Probe {
             may_be_interlaced: stream
                 .average_rate
                 .is_some_and(|rate| INTERLACED_RATES_HZ.contains(&rate.hz())),
+            hdr: stream.hdr,
             stated_end: stream.duration.map(|duration| Seconds(start + duration)),
             stated_end_of_file: answer.duration.map(Seconds),
             warnings: choice_of(stream, answer.streams.len())

@@ -4,6 +4,7 @@ mod bars;
 mod clips;
 mod fields;
 mod flat;
+mod hdr;
 mod reading;
 mod slow;
 mod times;

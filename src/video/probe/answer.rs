@@ -3,10 +3,11 @@
 use std::io::{self, BufRead};
 
 use crate::video::frame_rate::FrameRate;
+use crate::video::hdr::Hdr;
 
 /// What `ffprobe` is asked to show.
 pub(super) const ENTRIES: &str = "packet=stream_index,pts_time,dts_time,duration_time,flags:\
-    stream=index,codec_name,width,height,r_frame_rate,avg_frame_rate,duration:\
+    stream=index,codec_name,width,height,color_transfer,r_frame_rate,avg_frame_rate,duration:\
     stream_disposition=default:format=start_time,duration";
 /// The most streams whose packets are followed.
 const MAX_STREAMS: usize = 64;
@@ -30,6 +31,8 @@ pub(super) struct Stream {
     pub(super) index: usize,
     /// Its codec and size, for people.
     pub(super) label: String,
+    /// How it encodes light, if it has a high dynamic range.
+    pub(super) hdr: Option<Hdr>,
     /// Whether the file marks it as the one to show.
     pub(super) is_default: bool,
     /// The lowest rate at which every time stamp is exact.
@@ -102,6 +105,7 @@ impl Answer {
                     self.streams.push(Stream {
                         index,
                         label: words.label(),
+                        hdr: words.get("color_transfer").and_then(Hdr::of_transfer),
                         is_default: words.get("disposition:default") == Some("1"),
                         base_rate: words.get("r_frame_rate").and_then(FrameRate::parse),
                         average_rate: words.get("avg_frame_rate").and_then(FrameRate::parse),
