@@ -33,6 +33,7 @@ pub const PARTS_STEPS: usize = 8;
 const PARTS_COHERENCE: Coherence = Coherence {
     repetition: 0.6,
     groove: 0.5,
+    consonance: 0.3,
     line: 2.0,
     ..Coherence::NONE
 };
