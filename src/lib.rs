@@ -54,10 +54,11 @@
 //!
 //! let clip = ClipFeatures::read(Path::new("models/big-buck-bunny-30s.safetensors"))?;
 //! let model = Model::built_in(&candle_core::Device::Cpu)?;
+//! let usual = Settings::for_family(model.config().cond_type);
 //! let settings = Settings {
 //!     bars: Some(Bars(2)),
-//!     sampler: SamplerSettings { steps: 2, ..SamplerSettings::default() },
-//!     ..Settings::default()
+//!     sampler: SamplerSettings { steps: 2, ..usual.sampler },
+//!     ..usual
 //! };
 //! let draft = generate(&model, &clip, &settings, &mut |_| ControlFlow::Continue(()))?;
 //! assert_eq!(draft.score.bars(), Bars(2));
