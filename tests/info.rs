@@ -1,4 +1,4 @@
-//! `bgm features` and `bgm info` on valid files.
+//! `bgm features` and `bgm info` on valid files; that of videos needs `ffmpeg`.
 
 use std::fs;
 use std::path::Path;
@@ -6,6 +6,7 @@ use std::process::Command;
 
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::time::Seconds;
+use serde_json::Value;
 
 /// Runs `bgm` and returns its standard output.
 fn bgm(arguments: &[&Path]) -> String {
@@ -26,6 +27,16 @@ fn npy(rows: usize, width: usize) -> Vec<u8> {
     bytes.extend((header.len() as u16).to_le_bytes());
     bytes.extend(header.as_bytes());
     bytes.extend(1f32.to_le_bytes().repeat(rows * width));
+    bytes
+}
+
+/// Returns a MIDI file of two notes, a marker with an escape character and a text.
+fn two_notes() -> Vec<u8> {
+    let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0\0".to_vec();
+    bytes.extend(b"\0\xff\x06\x05a\x1bcut\0\x90\x3c\x50\x60\x80\x3c\0\0\x90\x3e\x50");
+    bytes.extend(b"\x60\x80\x3e\0\0\xff\x01\x01F\0\xff\x2f\0");
+    let length = (bytes.len() - 22) as u32;
+    bytes[18..22].copy_from_slice(&length.to_be_bytes());
     bytes
 }
 
@@ -89,12 +100,7 @@ fn the_built_in_model_and_a_midi_file_are_described() {
 
     let folder = tempfile::tempdir().unwrap();
     let midi = folder.path().join("two-notes.mid");
-    let mut bytes = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0\0".to_vec();
-    bytes.extend(b"\0\xff\x06\x05a\x1bcut\0\x90\x3c\x50\x60\x80\x3c\0\0\x90\x3e\x50");
-    bytes.extend(b"\x60\x80\x3e\0\0\xff\x01\x01F\0\xff\x2f\0");
-    let length = (bytes.len() - 22) as u32;
-    bytes[18..22].copy_from_slice(&length.to_be_bytes());
-    fs::write(&midi, bytes).unwrap();
+    fs::write(&midi, two_notes()).unwrap();
     let printed = bgm(&["info".as_ref(), &midi]);
     assert!(
         printed.starts_with("MIDI file of 2.00 beats, 1.000 s\n"),
@@ -107,6 +113,79 @@ fn the_built_in_model_and_a_midi_file_are_described() {
         "{printed}"
     );
     assert!(!printed.contains('\x1b'), "{printed}");
+}
+
+/// Returns what `bgm info --json` prints about a file.
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&bgm(&["info".as_ref(), "--json".as_ref(), path])).unwrap()
+}
+
+#[test]
+fn a_video_and_its_clip_file_are_described_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let (video, clip) = (
+        folder.path().join("a.mp4"),
+        folder.path().join("a.safetensors"),
+    );
+    let graph = "-nostdin -loglevel error -f lavfi -i testsrc2=s=160x90:r=25:d=2 -f lavfi -i testsrc=s=160x90:r=25:d=1 \
+                 -filter_complex concat";
+    let ffmpeg = Command::new("ffmpeg")
+        .args(graph.split_whitespace())
+        .arg(&video)
+        .status();
+    if ffmpeg.is_err() {
+        eprintln!("skipped: ffmpeg is not installed");
+        return;
+    }
+    bgm(&["features".as_ref(), &video, "-o".as_ref(), &clip]);
+    for (path, kind) in [(video, "video"), (clip, "clip")] {
+        let found = json(&path);
+        assert_eq!(
+            found,
+            serde_json::json!({
+                "kind": kind,
+                "duration_seconds": 3.0,
+                "frame_rate_hz": 25.0,
+                "cuts_seconds": [2.0],
+                "measures": {
+                    "names": ["motion", "complexity", "luma", "warmth"],
+                    "rate_hz": 8.0,
+                    "rows": 24,
+                    "width": 4,
+                },
+                "visual": null,
+                "caption": null,
+                "warnings": [],
+            })
+        );
+    }
+}
+
+#[test]
+fn a_midi_file_and_a_model_are_described_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let midi = folder.path().join("a.mid");
+    fs::write(&midi, two_notes()).unwrap();
+    assert_eq!(
+        json(&midi),
+        serde_json::json!({
+            "kind": "midi",
+            "length_beats": 2.0,
+            "duration_seconds": 1.0,
+            "tracks": [{"name": "", "notes": 2}],
+            "tempo_changes": [],
+            "time_signatures": [],
+            "markers": [{"beat": 0.0, "bar": 1, "seconds": 0.0, "text": "a\u{1b}cut"}],
+            "texts": [{"beat": 2.0, "bar": 1, "seconds": 1.0, "text": "F"}],
+        })
+    );
+    let model = json(&Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default.safetensors"));
+    assert_eq!(
+        (&model["kind"], &model["family"]),
+        (&"model".into(), &"parts".into())
+    );
+    assert_eq!(model["config"]["n_steps"], 1000);
+    assert!(model["parameters"].as_u64().unwrap() > 1_000_000);
 }
 
 #[test]

@@ -264,7 +264,7 @@ fn metre_and_changes_of_tempo_are_written() {
     assert_eq!(tempi, [(0.0, 120.0), (3.0, 60.0)]);
     assert_eq!(file.length, Beats(12.0));
     assert!((file.duration().0 - 10.5).abs() < 1e-9);
-    assert_eq!(file.bar_at(Beats(3.0)), 2);
+    assert_eq!(file.places([Beats(3.0)])[0].bar, 2);
 }
 
 #[test]

@@ -102,6 +102,17 @@ pub struct ChannelEvent {
     pub data: [u8; 2],
 }
 
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// Its beat.
+    pub at: Beats,
+    /// The number of its bar, from 1.
+    pub bar: u64,
+    /// Its time, counted from the start of the file.
+    pub time: Seconds,
+}
+
 impl TempoChange {
     /// Returns the tempo in quarter notes per minute.
     pub fn bpm(&self) -> f64 {
@@ -155,16 +166,24 @@ impl MidiFile {
         (self.events.iter()).map(move |event| (clock.seconds_at(event.at), event))
     }
 
-    /// Returns the number of the bar at a beat, from 1. A change of time signature starts a bar.
-    pub fn bar_at(&self, place: Beats) -> u64 {
+    /// Returns the bar and the time of each of `beats`, which ascend. A change of time signature starts a bar.
+    pub fn places(&self, beats: impl IntoIterator<Item = Beats>) -> Vec<Place> {
+        let clock = self.clock();
+        let mut changes = self.time_signatures.iter().peekable();
         let (mut bars, mut since, mut beats_a_bar) = (0, 0.0, 4.0);
-        let earlier = (self.time_signatures.iter()).take_while(|change| change.at.0 <= place.0);
-        for change in earlier {
-            bars += ((change.at.0 - since) / beats_a_bar).ceil() as u64;
-            since = change.at.0;
-            beats_a_bar = 4.0 * f64::from(change.numerator) / f64::from(change.denominator);
-        }
-        bars + ((place.0 - since) / beats_a_bar).floor() as u64 + 1
+        let place = |at: Beats| {
+            while let Some(change) = changes.next_if(|change| change.at.0 <= at.0) {
+                bars += ((change.at.0 - since) / beats_a_bar).ceil() as u64;
+                since = change.at.0;
+                beats_a_bar = 4.0 * f64::from(change.numerator) / f64::from(change.denominator);
+            }
+            Place {
+                at,
+                bar: bars + ((at.0 - since) / beats_a_bar).floor() as u64 + 1,
+                time: clock.seconds_at(at),
+            }
+        };
+        beats.into_iter().map(place).collect()
     }
 
     /// Returns the playing time of the file.
@@ -225,8 +244,10 @@ mod tests {
             time_signatures: vec![signature(8.0, 3, 4), signature(12.0, 6, 8)],
             ..MidiFile::default()
         };
-        let bars = [0.0, 3.9, 4.0, 8.0, 10.9, 11.0, 12.0, 15.0].map(|at| file.bar_at(Beats(at)));
+        let places = file.places([0.0, 3.9, 4.0, 8.0, 10.9, 11.0, 12.0, 15.0].map(Beats));
+        let bars: Vec<u64> = places.iter().map(|place| place.bar).collect();
         assert_eq!(bars, [1, 1, 2, 3, 3, 4, 5, 6]);
+        assert_eq!(places[7].time, Seconds(7.5));
     }
 
     #[test]

@@ -1,183 +1,103 @@
-//! `bgm info`: describes a model, a clip file or a MIDI file.
+//! `bgm info`: describes a video, a clip file, a MIDI file or a model, in lines or as JSON.
+
+mod clip;
+mod midi;
+mod model;
+mod words;
 
 use std::path::{Path, PathBuf};
 
 use candle_core::Device;
-use diff_bgm::counted::counted;
 use diff_bgm::diffusion::model::Model;
-use diff_bgm::features::{ClipFeatures, FORMAT as CLIP_FORMAT, MeasureTrack};
+use diff_bgm::features::{ClipFeatures, FORMAT as CLIP_FORMAT};
 use diff_bgm::formats::bounded_file::read_bounded;
 use diff_bgm::formats::safetensors_file::Container;
 use diff_bgm::music::midi_file::MidiFile;
-use diff_bgm::time::Beats;
 use diff_bgm::{Error, Fault, Result};
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::output::say;
+use clip::ClipInfo;
+use midi::MidiInfo;
+use model::ModelInfo;
 
 /// The largest safetensors file that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 2 << 30;
-/// The most entries listed of one kind.
-const LISTED: usize = 50;
-/// The longest text that is not shortened, in characters.
-const LONGEST_TEXT: usize = 160;
 
-/// Describe a model, a clip file or a MIDI file
+/// Describe a video, a clip file, a MIDI file or a model
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// A model or clip file (.safetensors), or a MIDI file (.mid)
+    /// A MIDI file (.mid), a clip file or a model (.safetensors), or a video, which is analysed
     file: PathBuf,
+    /// Print JSON: `kind` (video, clip, midi or model) and everything found. For a video or a clip, duration_seconds,
+    /// frame_rate_hz, cuts_seconds, the names and rates of its measures, and warnings
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a file holds.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Info {
+    Video(ClipInfo),
+    Clip(ClipInfo),
+    Midi(MidiInfo),
+    Model(ModelInfo),
+}
+
+impl Info {
+    fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Video(clip) => clip.lines("video"),
+            Self::Clip(clip) => clip.lines("clip"),
+            Self::Midi(file) => file.lines(),
+            Self::Model(model) => model.lines(),
+        }
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let path = &arguments.file;
-    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-    let lines = match extension.to_str() {
-        Some("mid" | "midi") => describe_midi(&MidiFile::open(path)?),
-        Some("safetensors") => describe_safetensors(path)?,
-        _ => {
-            return Err(Error::Usage(format!(
-                "`bgm info` cannot describe {}. Give it a model or a clip file (.safetensors), or a MIDI file (.mid).",
-                path.display()
-            )));
-        }
-    };
-    for line in lines {
-        say(line)?;
+    let info = read(&arguments.file)?;
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&info)
+            .map_err(|error| Error::value(error.to_string(), "values that JSON can hold"))?;
+        return say(text);
     }
-    Ok(())
+    info.lines().into_iter().try_for_each(say)
 }
 
-fn describe_safetensors(path: &Path) -> Result<Vec<String>> {
+fn read(path: &Path) -> Result<Info> {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    match extension.to_str() {
+        Some("mid" | "midi") => Ok(Info::Midi(MidiInfo::of(&MidiFile::open(path)?))),
+        Some("safetensors") => read_safetensors(path),
+        Some("pt" | "pth" | "npy" | "npz" | "txt" | "json" | "sf2" | "wav" | "png") => {
+            Err(Error::Usage(format!(
+                "`bgm info` cannot describe {}. Give it a MIDI file (.mid), a clip file or a model (.safetensors), or a video.",
+                path.display()
+            )))
+        }
+        _ => {
+            let analysis = crate::clip::read(path)?;
+            let info = ClipInfo::of(&analysis.features, analysis.warnings);
+            Ok(Info::Video(info))
+        }
+    }
+}
+
+fn read_safetensors(path: &Path) -> Result<Info> {
     let bytes = read_bounded(path, MAX_FILE_BYTES)?;
     let in_file = |fault: Fault| fault.in_file(path);
     let container = Container::parse(&bytes).map_err(in_file)?;
-    if container
-        .metadata
-        .get("format")
-        .is_some_and(|format| format == CLIP_FORMAT)
-    {
-        return Ok(describe_clip(
-            &ClipFeatures::parse(&bytes).map_err(in_file)?,
-        ));
+    let format = container.metadata.get("format");
+    if format.is_some_and(|format| format == CLIP_FORMAT) {
+        let clip = ClipFeatures::parse(&bytes).map_err(in_file)?;
+        return Ok(Info::Clip(ClipInfo::of(&clip, Vec::new())));
     }
     let model = Model::from_bytes("", &bytes, &Device::Cpu).map_err(|error| error.in_file(path))?;
-    Ok(describe_model(&model, &container.metadata["config"]))
-}
-
-fn describe_model(model: &Model, config: &str) -> Vec<String> {
-    let mut lines = vec![
-        format!("model of the {} family", model.config().cond_type.name()),
-        format!("{} parameters", model.parameters()),
-    ];
-    if let Ok(Value::Object(fields)) = serde_json::from_str(config) {
-        for (name, value) in fields {
-            lines.push(match value {
-                Value::Array(rows) if rows.iter().any(Value::is_array) => {
-                    format!("{}: {} rows", shown(&name), rows.len())
-                }
-                value => format!("{}: {}", shown(&name), shown(&value.to_string())),
-            });
-        }
-    }
-    lines
-}
-
-fn describe_clip(clip: &ClipFeatures) -> Vec<String> {
-    let mut lines = vec![format!("clip of {:.3} s", clip.duration.0)];
-    if clip.frame_rate_hz > 0.0 {
-        lines.push(format!("{:.3} frames per second", clip.frame_rate_hz));
-    }
-    for (name, track) in [
-        ("visual", clip.visual.as_ref()),
-        ("caption", clip.caption.as_ref()),
-        ("cues", clip.measures.as_ref().map(MeasureTrack::track)),
-    ] {
-        if let Some(track) = track {
-            lines.push(format!(
-                "{name}: {} rows of {}, {:.3} per second",
-                track.rows(),
-                track.width,
-                track.rate_hz
-            ));
-        }
-    }
-    let cuts = clip.shots.iter().map(|cut| format!("{:.3} s", cut.0));
-    lines.push(list("cut", cuts));
-    lines
-}
-
-fn describe_midi(file: &MidiFile) -> Vec<String> {
-    let mut lines = vec![format!(
-        "MIDI file of {:.2} beats, {:.3} s",
-        file.length.0,
-        file.duration().0
-    )];
-    for (number, track) in (1..).zip(&file.tracks) {
-        lines.push(format!(
-            "track {number} {:?}: {}",
-            shown(&track.name),
-            counted(track.notes.len(), "note")
-        ));
-    }
-    let tempi = file
-        .tempo_changes
-        .iter()
-        .map(|change| format!("{:.2} BPM from beat {:.2}", change.bpm(), change.at.0));
-    lines.push(list("tempo change", tempi));
-    let signatures = file.time_signatures.iter().map(|signature| {
-        let (numerator, denominator) = (signature.numerator, signature.denominator);
-        format!("{numerator}/{denominator} from beat {:.2}", signature.at.0)
-    });
-    lines.push(list("time signature", signatures));
-    let markers = file
-        .markers
-        .iter()
-        .map(|marker| format!("{:?} {}", shown(&marker.text), place(file, marker.at)));
-    lines.push(list("marker", markers));
-    lines.extend(
-        file.texts
-            .iter()
-            .take(LISTED)
-            .map(|text| format!("text {}: {}", place(file, text.at), shown(&text.text))),
-    );
-    lines
-}
-
-/// Formats a position as its beat, counted from 0, and its bar, counted from 1.
-fn place(file: &MidiFile, at: Beats) -> String {
-    format!("at beat {:.2} (bar {})", at.0, file.bar_at(at))
-}
-
-/// Formats a list after its length, as in "2 cuts: a, b"; `name` is the singular.
-fn list(name: &str, places: impl ExactSizeIterator<Item = String>) -> String {
-    let count = places.len();
-    let mut line = counted(count, name);
-    if count > 0 {
-        line += ": ";
-        line += &places.take(LISTED).collect::<Vec<_>>().join(", ");
-    }
-    if count > LISTED {
-        line += " …";
-    }
-    line
-}
-
-/// Makes text from a file safe to print: control characters become spaces, and long text is shortened.
-fn shown(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .take(LONGEST_TEXT)
-        .collect();
-    if text.chars().nth(LONGEST_TEXT).is_some() {
-        shown.push('…');
-    }
-    shown
+    let config = container.metadata.get("config");
+    Ok(Info::Model(ModelInfo::of(
+        &model,
+        config.map_or("", |text| text),
+    )))
 }
