@@ -5,6 +5,7 @@ mod draft;
 mod form;
 mod give_way;
 mod inpaint;
+mod length;
 mod painter;
 mod parts_draft;
 mod parts_form;
@@ -20,6 +21,7 @@ use std::ops::ControlFlow;
 pub use draft::{Asked, Draft, Recipe};
 pub use form::{Form, Letters, MAX_LETTERS};
 pub use inpaint::{Inpainting, inpaint};
+pub use length::length_of;
 pub use region::Region;
 pub use repaint::{accompany, extend, repaint};
 pub use settings::{
@@ -50,9 +52,9 @@ use crate::music::tempo_map::TempoMap;
 use crate::time::{BEATS_PER_BAR, Bars, Beats, STEPS_PER_BEAT, Steps};
 
 use canvas::Canvas;
+use length::{check_length, placed};
 use painter::Painter;
 use piece::Piece;
-use settings::check_length;
 
 /// The progress of a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +94,8 @@ pub fn generate(
         return parts_form::draft(model, clip, settings, on_progress);
     }
     settings.check(model)?;
-    let (placement, bars) = place(clip, settings);
-    check_length(bars)?;
+    let bars = length_of(clip.duration, settings)?;
+    let (placement, _) = place(clip, settings);
     let beats = (bars.0 * BEATS_PER_BAR) as usize;
     let curves = ClipCurves::new(clip, &placement, beats);
     let conditioning = Conditioning::new(
@@ -144,14 +146,7 @@ pub fn cuts(clip: &ClipFeatures, settings: &Settings) -> Vec<Beats> {
 
 /// Returns the placement of the clip, and the length of the piece.
 fn place(clip: &ClipFeatures, settings: &Settings) -> (Placement, Bars) {
-    let placement = Placement {
-        tempo: settings.tempo,
-        clip_start: settings.clip_start,
-        alignment: settings.alignment,
-    };
-    let end = placement.beat_at(clip.duration);
-    let bars = (settings.bars).unwrap_or_else(|| settings.metre.bars_covering(end));
-    (placement, bars)
+    placed(clip.duration, settings)
 }
 
 /// Paints the roll of a piece of `bars` bars from rows that are ready, as [`generate`] does. Only the seed, the

@@ -25,18 +25,31 @@ const MAX_TAIL: Seconds = Seconds(8.0);
 /// The fade-out at the end of the tail.
 const FADE: Seconds = Seconds(0.05);
 
+/// Checks that `file` is not too long to be played, which needs no instrument.
+///
+/// # Errors
+/// Returns an error if it lasts longer than [`MAX_DURATION`].
+pub fn check_duration(file: &MidiFile) -> Result<(), Fault> {
+    let duration = file.duration();
+    if duration.0 <= MAX_DURATION.0 {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("{:.0} s of music", duration.0),
+        format!(
+            "at most {:.0} s; draft fewer bars (`--bars`), or play the file in a DAW",
+            MAX_DURATION.0
+        ),
+    ))
+}
+
 /// Plays `file` on `instrument` from start to end, and on until the last note has faded.
 ///
 /// # Errors
 /// Returns an error if the file lasts longer than [`MAX_DURATION`].
 pub fn render(file: &MidiFile, instrument: &mut Instrument) -> Result<Audio, Fault> {
+    check_duration(file)?;
     let duration = file.duration();
-    if duration.0 > MAX_DURATION.0 {
-        return Err(Fault::new(
-            format!("{:.0} s of music", duration.0),
-            format!("at most {:.0} s", MAX_DURATION.0),
-        ));
-    }
     let mut audio = Audio::default();
     for (time, event) in file.timed_events() {
         audio.extend(audio::frames_in(time), instrument);
@@ -117,5 +130,6 @@ mod tests {
         };
         let fault = render(&file, &mut Instrument::built_in()).unwrap_err();
         assert!(fault.found.contains("5000 s"), "{fault}");
+        assert!(fault.expected.contains("`--bars`"), "{fault}");
     }
 }

@@ -25,7 +25,7 @@
 //! - Programs are killed when their handle is dropped, read only local files and never read the terminal.
 //!
 //! # Limits
-//! At most 1,000,000 frames. Of several video streams only the default one is read. Dissolves and fades are
+//! At most [`MAX_FRAMES`] frames, which take 40 bytes each until the clip is read. Of several video streams only the default one is read. Dissolves and fades are
 //! not reported as cuts.
 
 use std::ops::ControlFlow;
@@ -33,6 +33,7 @@ use std::path::Path;
 
 use crate::error::{Error, Fault, Result};
 use crate::features::{ClipFeatures, is_clip_file};
+use crate::time::Seconds;
 
 mod bars;
 mod colour;
@@ -60,8 +61,8 @@ use scan::Scan;
 
 /// Rows of [`ClipFeatures::measures`] per second: four per beat at 120 BPM.
 pub const MEASURE_RATE_HZ: f64 = 8.0;
-/// The longest clip that is analysed, in frames: eleven hours at 25 frames per second.
-const MAX_FRAMES: usize = 1_000_000;
+/// The longest clip that is analysed, in frames: over four hours at 120 frames per second.
+pub const MAX_FRAMES: usize = 2_000_000;
 /// Bars that show in this time are cut off before the clip is read to its end.
 const EARLY_SECONDS: f64 = 10.0;
 /// How often a clip is read again because of its bars.
@@ -92,7 +93,22 @@ pub fn analyse(
     path: &Path,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Analysis> {
+    analyse_if(path, &|_| Ok(()), on_progress)
+}
+
+/// Measures the file at `path` as [`analyse`] does, if `accepts` has no objection to the length of its picture, which is
+/// asked before any frame is decoded.
+///
+/// # Errors
+/// Returns the error of `accepts`; otherwise as [`analyse`] does.
+pub fn analyse_if(
+    path: &Path,
+    accepts: &dyn Fn(Seconds) -> Result<()>,
+    on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Result<Analysis> {
     let mut probe = probe::probe(path)?;
+    check_frames(probe.frames).map_err(|fault| fault.in_file(path))?;
+    accepts(probe.end)?;
     if let Some(hdr) = probe.hdr
         && !ffmpeg::has_filter(hdr::FILTER)?
     {
@@ -120,6 +136,19 @@ pub fn analyse(
     }
 }
 
+/// Returns an error if a clip of so many frames is too long to be measured.
+fn check_frames(frames: usize) -> Result<(), Fault> {
+    if frames <= MAX_FRAMES {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("a picture of {frames} frames or more"),
+        format!(
+            "at most {MAX_FRAMES}, over four hours at 120 frames per second; divide it into shorter clips"
+        ),
+    ))
+}
+
 /// What came of reading a clip from its start.
 enum Pass {
     /// Everything was measured.
@@ -143,10 +172,7 @@ fn read_through(
     let mut bars = BarFinder::new();
     let mut is_early = true;
     while let Some((time, picture)) = decoder.next_picture()? {
-        if measures.frames() == MAX_FRAMES {
-            let found = format!("a clip of more than {MAX_FRAMES} frames");
-            return Err(Fault::new(found, "a shorter clip").in_file(path));
-        }
+        check_frames(measures.frames() + 1).map_err(|fault| fault.in_file(path))?;
         measures.push(time, picture.frame(window));
         bars.push(&picture);
         let done = (time.0 + 1.0 / frame_rate_hz) / probe.end.0;
@@ -183,12 +209,38 @@ pub fn read_clip(
     path: &Path,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Analysis> {
-    if is_clip_file(path) {
-        Ok(Analysis {
-            features: ClipFeatures::read(path)?,
-            warnings: Vec::new(),
-        })
-    } else {
-        analyse(path, on_progress)
+    read_clip_if(path, &|_| Ok(()), on_progress)
+}
+
+/// Reads the file at `path` as [`read_clip`] does, if `accepts` has no objection to the clip's length; see [`analyse_if`].
+///
+/// # Errors
+/// Returns the error of `accepts`; otherwise as [`read_clip`] does.
+pub fn read_clip_if(
+    path: &Path,
+    accepts: &dyn Fn(Seconds) -> Result<()>,
+    on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Result<Analysis> {
+    if !is_clip_file(path) {
+        return analyse_if(path, accepts, on_progress);
+    }
+    let features = ClipFeatures::read(path)?;
+    accepts(features.duration)?;
+    Ok(Analysis {
+        features,
+        warnings: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_film_of_four_hours_is_measured_and_a_longer_one_is_told_what_to_do() {
+        assert!(check_frames(4 * 3600 * 120).is_ok());
+        let fault = check_frames(MAX_FRAMES + 1).unwrap_err();
+        assert!(fault.found.contains("2000001 frames"), "{fault}");
+        assert!(fault.expected.contains("shorter clips"), "{fault}");
     }
 }

@@ -268,13 +268,24 @@ fn metre_and_changes_of_tempo_are_written() {
 }
 
 #[test]
+fn the_longest_score_is_read_back_whole() {
+    let notes: Vec<Note> = (0..8192 * 64)
+        .map(|i| note(f64::from(i / 4) * 0.25, 0.25, 60 + (i % 4) as u8, 80))
+        .collect();
+    let score = Score::new(raw_score(notes, 8192)).unwrap();
+    let file = MidiFile::parse(&score.to_midi("").unwrap()).unwrap();
+    assert_eq!(file.length, Beats(32768.0));
+    assert!(file.notes() == score.notes());
+}
+
+#[test]
 fn a_file_that_is_too_large_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.mid");
     let file = std::fs::File::create(&path).unwrap();
     file.set_len(MAX_FILE_BYTES + 1).unwrap();
     let message = MidiFile::open(&path).unwrap_err().to_string();
-    assert!(message.contains("large.mid") && message.contains("more than 8388608 bytes"));
+    assert!(message.contains("large.mid") && message.contains("more than 67108864 bytes"));
 }
 
 proptest! {

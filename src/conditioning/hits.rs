@@ -11,7 +11,7 @@ use crate::music::chord::Chord;
 use crate::time::{STEPS_PER_BEAT, Seconds, Steps};
 
 /// The most hits of a piece.
-pub const MAX_HITS: usize = 1000;
+pub const MAX_HITS: usize = 10_000;
 /// The strongest weight.
 pub const MAX_WEIGHT: u8 = 3;
 /// A hit this close to a sixteenth is on it.

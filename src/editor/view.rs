@@ -8,7 +8,7 @@ use crate::generator::Draft;
 use crate::time::Beats;
 
 /// The smallest and the largest visible range, in beats.
-const VISIBLE_BEATS: (f64, f64) = (4.0, 4096.0);
+const VISIBLE_BEATS: (f64, f64) = (4.0, 49152.0);
 /// The smallest and the largest visible range, in pitches.
 const VISIBLE_PITCHES: (f64, f64) = (12.0, ALL_PITCHES);
 /// The share of the visible range that an arrow key scrolls.
@@ -203,7 +203,16 @@ impl VisibleRange {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::metre::Metre;
+    use crate::music::score::MAX_BARS;
+    use crate::time::Bars;
     use egui::Modifiers;
+
+    #[test]
+    fn the_longest_piece_can_be_seen_whole() {
+        let longest = Metre::ALL.map(|metre| metre.length(Bars(MAX_BARS)).0);
+        assert!(longest.into_iter().all(|beats| beats <= VISIBLE_BEATS.1));
+    }
 
     #[test]
     fn everything_is_visible_until_the_user_zooms() {

@@ -8,8 +8,7 @@ use candle_core::Tensor;
 use known_notes::KnownNotes;
 
 use super::piece::ROLL_RANGE;
-use super::settings::check_length;
-use super::{Draft, Progress, Recipe, Settings, cuts, place};
+use super::{Draft, Progress, Recipe, Settings, cuts, length_of, place};
 use crate::conditioning::Conditioning;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::harmony::Harmony;
@@ -57,8 +56,8 @@ pub fn inpaint(
 ) -> Result<Draft> {
     expect_published(model)?;
     settings.check(model)?;
-    let (placement, bars) = place(clip, settings);
-    check_length(bars)?;
+    let bars = length_of(clip.duration, settings)?;
+    let (placement, _) = place(clip, settings);
     if let Mask::Bars(painted) = &inpainting.mask
         && let Some(bar) = painted.iter().find(|&&bar| bar >= bars.0)
     {

@@ -7,8 +7,9 @@ use super::form::Layout;
 use super::give_way::{give_way, painted_part};
 use super::painter::Painter;
 use super::region::{PARTS, Region};
-use super::settings::check_length;
-use super::{Asked, Draft, Progress, Recipe, Settings, chord_changes, cuts, place, placed_hits};
+use super::{
+    Asked, Draft, Progress, Recipe, Settings, chord_changes, cuts, length_of, place, placed_hits,
+};
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::parts::{PartsConditioning, PartsRequest};
@@ -55,8 +56,8 @@ impl<'a> Piece<'a> {
         tune: &[Note],
     ) -> Result<Self> {
         settings.check(model)?;
-        let (placement, bars) = place(clip, settings);
-        check_length(bars)?;
+        let bars = length_of(clip.duration, settings)?;
+        let (placement, _) = place(clip, settings);
         let metre = settings.metre;
         let bar_beats = metre.bar_beats() as usize;
         let beats = bars.0 as usize * bar_beats;

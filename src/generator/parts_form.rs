@@ -5,8 +5,7 @@ use std::ops::ControlFlow;
 use super::form::{Layout, Plan, Span, clipped, interval, moved};
 use super::parts_draft::{Piece, ends};
 use super::region::Region;
-use super::settings::check_length;
-use super::{Draft, Progress, Settings, cuts, place};
+use super::{Draft, Progress, Settings, cuts, length_of};
 use crate::diffusion::model::Model;
 use crate::error::Result;
 use crate::features::ClipFeatures;
@@ -24,8 +23,7 @@ pub(super) fn draft(
     on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Draft> {
     settings.check(model)?;
-    let (_, bars) = place(clip, settings);
-    check_length(bars)?;
+    let bars = length_of(clip.duration, settings)?;
     let plan = Plan {
         bars,
         cuts: &cuts(clip, settings),

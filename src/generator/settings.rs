@@ -16,9 +16,8 @@ use crate::error::{Error, Result};
 use crate::music::metre::Metre;
 use crate::music::note::Note;
 use crate::music::scale::Scale;
-use crate::music::score::MAX_BARS;
 use crate::music::style::Style;
-use crate::time::{BEATS_PER_BAR, Bars, Beats, Tempo};
+use crate::time::{Bars, Beats, Tempo};
 
 /// The most sampling steps per segment.
 pub const MAX_SAMPLING_STEPS: usize = 1000;
@@ -158,7 +157,6 @@ impl Settings {
     /// Returns an error if a setting is out of range.
     pub(super) fn check(&self, model: &Model) -> Result<()> {
         let (sampler, coherence) = (self.sampler, self.coherence);
-        let last_beat = f64::from(MAX_BARS * BEATS_PER_BAR);
         for (name, value, low, high) in [
             (
                 "a guidance scale",
@@ -176,7 +174,6 @@ impl Settings {
             ("a consonance", coherence.consonance.into(), 0.0, 1.0),
             ("a line", coherence.line.into(), 0.0, 4.0),
             ("a tune on top", coherence.top.into(), 0.0, 1.0),
-            ("a clip start", self.clip_start.0, 0.0, last_beat),
         ] {
             if !(low..=high).contains(&value) {
                 return Err(Error::value(
@@ -234,17 +231,5 @@ pub fn default_guidance_scale(kind: ConditionKind) -> f64 {
         ConditionKind::Cues => CUES_GUIDANCE_SCALE,
         ConditionKind::Parts => PARTS_GUIDANCE_SCALE,
         _ => PUBLISHED_GUIDANCE_SCALE,
-    }
-}
-
-/// Returns an error unless a piece can have `bars` bars.
-pub(super) fn check_length(bars: Bars) -> Result<()> {
-    if (1..=MAX_BARS).contains(&bars.0) {
-        Ok(())
-    } else {
-        Err(Error::value(
-            format!("a piece of {} bars", bars.0),
-            format!("1 to {MAX_BARS} bars"),
-        ))
     }
 }

@@ -40,7 +40,8 @@ pub struct Metrics {
     /// their harmony (how long each pitch class sounds in each beat). It is scaled so that 0.7 becomes 0 and equal bars
     /// 1; what is below 0.7 counts against a return. A segment of `n` bars gathers the non-overlapping stretches of `n`
     /// bars that are together most like it, bar by bar. Its fitness is the harmonic mean of their likeness and of the
-    /// share of the piece that they cover, both without the segment itself. A piece without returns has 0.
+    /// share of the piece that they cover, both without the segment itself. A piece without returns has 0;
+    /// pieces of more than 1024 bars are not measured.
     pub structureness: Option<f64>,
     /// The share of onset times at which five or more notes start.
     pub heavy_onsets: Option<f64>,

@@ -14,11 +14,11 @@ use crate::music::note::Note;
 use crate::time::{Beats, Seconds};
 
 /// The largest MIDI file that is read, in bytes.
-pub const MAX_FILE_BYTES: u64 = 8 << 20;
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
 /// The most tracks that a file may have.
 pub const MAX_TRACKS: usize = 256;
-/// The most events that a file may have, over all tracks.
-pub const MAX_EVENTS: usize = 1_000_000;
+/// The most events that a file may have, over all tracks: enough for the longest score with all notes that it may have.
+pub const MAX_EVENTS: usize = 5_000_000;
 
 /// The command of the message that ends a note; its data are pitch and release velocity.
 pub const NOTE_OFF: u8 = 0x80;

@@ -8,17 +8,37 @@ use std::path::Path;
 
 use layout::Page;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::music::metre::Metre;
 use crate::music::piano_roll::PianoRoll;
 use crate::music::score::Score;
+use crate::time::Bars;
+
+/// The most bars of a picture; of more, nothing could be told apart.
+pub const MAX_BARS: u32 = 1024;
+
+/// Returns an error if a score of `bars` bars has too many for a picture.
+///
+/// # Errors
+/// Returns [`Error::Usage`] if it has more than [`MAX_BARS`].
+pub fn check_bars(bars: Bars) -> Result<()> {
+    if bars.0 <= MAX_BARS {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "A picture of a roll shows at most {MAX_BARS} bars, and the piece has {}. Draft without a picture, or fewer bars.",
+        bars.0
+    )))
+}
 
 impl Score {
     /// Writes a PNG of the notes under a title and `caption`, 2080 pixels wide, atomically.
     ///
     /// # Errors
-    /// Returns an [`Io`](crate::error::Error::Io) error if `path` cannot be written.
+    /// Returns an [`Io`](crate::error::Error::Io) error if `path` cannot be written, and an error if the score has more
+    /// than [`MAX_BARS`] bars.
     pub fn write_picture(&self, path: impl AsRef<Path>, caption: &str) -> Result<()> {
+        check_bars(self.bars())?;
         Page::new(self, caption).paint().write_png(path.as_ref())
     }
 }
@@ -48,8 +68,8 @@ mod tests {
     use super::*;
     use crate::music::note::Note;
     use crate::music::part::Part;
-    use crate::music::score::{MAX_BARS, RawScore};
-    use crate::time::{Bars, Beats};
+    use crate::music::score::RawScore;
+    use crate::time::Beats;
 
     fn picture(notes: Vec<Note>, bars: u32, metre: &str) -> png::OutputInfo {
         let score = Score::new(RawScore {
@@ -87,9 +107,22 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_score_and_silence_have_a_picture_too() {
+    fn the_longest_picture_and_silence_are_painted_too() {
         for bars in [1, MAX_BARS] {
             assert!(picture(Vec::new(), bars, "12/8").height > 100);
         }
+    }
+
+    #[test]
+    fn a_score_of_hours_has_no_picture_and_says_why() {
+        let score = Score::new(RawScore {
+            bars: Bars(MAX_BARS + 1),
+            ..RawScore::default()
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roll.png");
+        let message = (score.unwrap().write_picture(&path, "").unwrap_err()).to_string();
+        assert!(message.contains("at most 1024 bars"), "{message}");
+        assert!(!path.exists());
     }
 }

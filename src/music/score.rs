@@ -13,9 +13,9 @@ use crate::music::section::Section;
 use crate::music::tempo_map::TempoMap;
 use crate::time::{Bars, Beats, Seconds};
 
-/// The most bars of a score; over half an hour of 4/4 at 120 BPM.
-pub const MAX_BARS: u32 = 1024;
-/// The most notes of a score: one on every pitch and sixteenth of the longest in 4/4.
+/// The most bars of a score: four and a half hours of 4/4 at 120 BPM.
+pub const MAX_BARS: u32 = 8192;
+/// The most notes of a score: 16 on every sixteenth of the longest in 4/4.
 pub const MAX_NOTES: usize = 1 << 21;
 
 /// A piece of music that keeps these rules:

@@ -45,6 +45,8 @@ pub(crate) struct Probe {
     pub(crate) last: Seconds,
     /// When the picture's last frame is over, in the file's own time.
     pub(crate) end: Seconds,
+    /// How many frames the picture has, or 0 if that is not known yet.
+    pub(crate) frames: usize,
     /// Whether the frames follow at a rate at which video is interlaced.
     pub(crate) may_be_interlaced: bool,
     /// How light is encoded, if the picture has a high dynamic range.
@@ -113,6 +115,7 @@ impl Probe {
             start: Seconds(start),
             last: Seconds(packets.map_or(start, |packets| packets.last - zero)),
             end: Seconds(start + unrounded(lasting, frame_rate)),
+            frames: packets.map_or(0, |packets| packets.count),
             may_be_interlaced: stream
                 .average_rate
                 .is_some_and(|rate| INTERLACED_RATES_HZ.contains(&rate.hz())),
@@ -210,6 +213,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(probe.zero, Seconds(1.4));
+        assert_eq!(probe.frames, 3);
         assert!((probe.start.0 - 1.5).abs() < 1e-9);
         assert!((probe.end.0 - 3.54).abs() < 1e-9, "{:?}", probe.end);
     }

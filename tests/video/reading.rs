@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 
 use diff_bgm::Error;
 use diff_bgm::features::ClipFeatures;
-use diff_bgm::video::analyse;
+use diff_bgm::time::Seconds;
+use diff_bgm::video::{analyse, analyse_if};
 
 use crate::clips::*;
 
@@ -80,6 +81,36 @@ fn a_file_that_is_not_a_video_is_refused_with_its_name_and_a_reason() {
             "{message}"
         );
         assert!(message.contains(reason), "{message}");
+    }
+}
+
+#[test]
+fn a_clip_too_long_for_its_tempo_is_refused_with_the_remedies_before_a_frame_is_decoded() {
+    let Some(folder) = clip_folder() else { return };
+    // 200 frames, one in a minute and a half.
+    let path = make_clip(
+        folder.path(),
+        "hours.mkv",
+        "-f lavfi -i testsrc=s=64x36:r=1/90:d=18000",
+    );
+    let refuse = |duration: Seconds| Err(Error::Usage(format!("{} s", duration.0)));
+    let mut frames = 0;
+    let message = analyse_if(&path, &refuse, &mut |_| {
+        frames += 1;
+        ControlFlow::Continue(())
+    });
+    assert_eq!(message.unwrap_err().to_string(), "18000 s");
+    assert_eq!(frames, 0);
+
+    let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
+        .current_dir(folder.path())
+        .args(["generate", "hours.mkv", "-o", "draft.mid"])
+        .output()
+        .unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    for words in ["9000 bars", "at most 109 BPM", "shorter clip", "`--bars`"] {
+        assert!(message.contains(words), "{words}: {message}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use diff_bgm::Result;
+use diff_bgm::time::Seconds;
 use diff_bgm::video::{self, Analysis};
 
 use crate::output::warn;
@@ -11,8 +12,13 @@ use crate::progress::Progress;
 
 /// Reads `path` as a clip file if it ends in `.safetensors`; otherwise analyses it as a video. Prints the warnings.
 pub(crate) fn read(path: &Path) -> Result<Analysis> {
+    read_if(path, &|_| Ok(()))
+}
+
+/// Reads `path` as [`read`] does, if `accepts` has no objection to the clip's length.
+pub(crate) fn read_if(path: &Path, accepts: &dyn Fn(Seconds) -> Result<()>) -> Result<Analysis> {
     let mut progress = Progress::new();
-    let clip = video::read_clip(path, &mut |fraction| {
+    let clip = video::read_clip_if(path, accepts, &mut |fraction| {
         progress.set(fraction, "analysing the clip");
         ControlFlow::Continue(())
     });

@@ -14,6 +14,8 @@ use crate::clip;
 use crate::output::{expect_extension, say};
 
 /// Analyse a video into a clip file, or gather one from separate feature files
+///
+/// A video may have up to 2,000,000 frames, over 4 hours at 120 frames per second.
 #[derive(clap::Args)]
 #[command(group = ArgGroup::new("source").args(["clip", "visual", "caption", "scenes"]).required(true).multiple(true))]
 pub(crate) struct Arguments {

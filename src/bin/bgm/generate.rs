@@ -11,10 +11,11 @@ use diff_bgm::conditioning::lead::Lead;
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::formats::atomic_file::expect_writable;
-use diff_bgm::generator::Settings;
+use diff_bgm::generator::{Settings, length_of};
 use diff_bgm::music::key::Key;
 use diff_bgm::music::metre::Metre;
 use diff_bgm::music::metrics::Metrics;
+use diff_bgm::music::roll_picture;
 use diff_bgm::music::scale::Scale;
 use diff_bgm::time::{Bars, Beats, Tempo};
 use diff_bgm::{Fault, Result};
@@ -33,6 +34,8 @@ use crate::work::{self, WorkArgs, with_progress};
 use report::{ModelReport, Report, Timings};
 
 /// Draft music for a clip
+///
+/// A piece has up to 8192 bars: over 4 hours at 120 BPM in 4/4. Of a longer clip, draft a part with --bars.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The clip: a video, or a clip file made by `bgm features`
@@ -114,7 +117,7 @@ pub(crate) struct Arguments {
     align: Alignment,
     #[command(flatten)]
     work: WorkArgs,
-    /// Also write a picture of the piano roll
+    /// Also write a picture of the piano roll, of up to 1024 bars
     #[arg(long, value_name = "ROLL.png")]
     roll: Option<PathBuf>,
     /// Also write a report: settings, timings and statistics of the music
@@ -152,7 +155,21 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let theme = arguments.form.theme(arguments.metre)?;
     let device = arguments.work.start()?;
 
-    let (analysis, load_clip) = timed(|| clip::read(&arguments.clip))?;
+    let length = Settings {
+        tempo: arguments.tempo,
+        clip_start: Beats(arguments.start),
+        bars: arguments.bars.map(Bars),
+        metre: arguments.metre,
+        ..Settings::default()
+    };
+    let accepts = |duration| {
+        let bars = length_of(duration, &length)?;
+        match arguments.roll {
+            Some(_) => roll_picture::check_bars(bars),
+            None => Ok(()),
+        }
+    };
+    let (analysis, load_clip) = timed(|| clip::read_if(&arguments.clip, &accepts))?;
     let clip = analysis.features;
     let (model, load_model) = timed(|| arguments.work.model(&device))?;
     let usual = Settings::for_family(model.config().cond_type);

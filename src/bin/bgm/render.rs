@@ -6,7 +6,7 @@ use clap::Args;
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::render::instrument::Instrument;
-use diff_bgm::render::{render, write_movie};
+use diff_bgm::render::{check_duration, render, write_movie};
 use diff_bgm::time::Beats;
 use diff_bgm::{Error, Result};
 
@@ -16,6 +16,8 @@ use crate::output::{expect_extension, say, warn};
 const MOVIE_ENDINGS: &[&str] = &["mp4", "m4v", "mov", "mkv"];
 
 /// Render a MIDI file to audio, or put it under a video
+///
+/// Music of at most 30 minutes is played; the sound is kept in memory until it is complete.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The MIDI file to play
@@ -53,6 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     expect_writable(output)?;
     let file = MidiFile::open(&arguments.midi)?;
+    check_duration(&file).map_err(|fault| fault.in_file(&arguments.midi))?;
     let mut instrument = match &arguments.soundfont {
         Some(path) => Instrument::soundfont(path)?,
         None => Instrument::of_system()?,

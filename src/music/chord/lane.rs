@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::Chord;
 use crate::error::Fault;
 use crate::music::metre::Metre;
+use crate::music::score::MAX_BARS;
 
-/// The most bars of a lane.
-const MAX_BARS: usize = 1024;
 /// The most chords of a bar.
 const MAX_CHORDS_PER_BAR: usize = 4;
 
@@ -70,7 +69,7 @@ impl ChordLane {
                 ));
             }
             bars.push(chords);
-            if bars.len() > MAX_BARS {
+            if bars.len() > MAX_BARS as usize {
                 let found = format!("chords for more than {MAX_BARS} bars");
                 return Err(Fault::new(found, "fewer bars"));
             }
@@ -207,7 +206,11 @@ mod tests {
             let fault = text.parse::<ChordLane>().unwrap_err().to_string();
             assert!(fault.contains(named), "{fault}");
         }
-        assert!("C|".repeat(MAX_BARS + 2).parse::<ChordLane>().is_err());
+        assert!(
+            "C|".repeat(MAX_BARS as usize + 2)
+                .parse::<ChordLane>()
+                .is_err()
+        );
     }
 
     proptest! {

@@ -8,6 +8,9 @@ const SEGMENT_BARS: std::ops::RangeInclusive<usize> = 2..=8;
 /// The likeness of two bars below which they count against a return.
 const ALIKE: f64 = 0.7;
 
+/// The most bars of a piece; work and memory grow with their square.
+const MOST_BARS: u32 = 1024;
+
 /// The rhythm and the harmony of one bar.
 struct Bar {
     /// Of each step, whether notes start.
@@ -18,6 +21,9 @@ struct Bar {
 
 /// Returns the fitness of the fittest segment of sorted notes in bars of `bar_steps`; see [`super::Metrics::structureness`].
 pub(super) fn structureness(notes: &[GridNote], piece: Bars, bar_steps: u32) -> Option<f64> {
+    if piece.0 > MOST_BARS {
+        return None;
+    }
     let bars = bars(notes, piece, bar_steps as usize);
     if notes.is_empty() || bars.len() < 2 * SEGMENT_BARS.start() {
         return None;
@@ -134,6 +140,12 @@ mod tests {
         assert!(form("abcdefgh").unwrap() < 0.2, "{:?}", form("abcdefgh"));
         assert_eq!(form("abc"), None);
         assert_eq!(form("........"), None);
+    }
+
+    #[test]
+    fn pieces_of_hours_are_not_measured() {
+        let theme = "abcd".repeat(MOST_BARS as usize / 4 + 1);
+        assert_eq!(form(&theme), None);
     }
 
     #[test]

@@ -38,8 +38,8 @@ fn any_beats() -> impl Strategy<Value = Beats> {
         -0.0,
         -1.0,
         1e-300,
-        4095.9,
-        4096.0,
+        32767.9,
+        32768.0,
         1e12,
     ]);
     prop_oneof![6 => grid, 3 => 0.0f64..16.0, 1 => odd].prop_map(Beats)
@@ -159,8 +159,8 @@ fn impossible_notes_are_refused_and_left_out() {
         note(0.0, -1.0, 60),
         note(5.0, 1e-300, 60),
         note(-0.5, 1.0, 60),
-        note(4096.0, 1.0, 60),
-        note(0.0, 5000.0, 60),
+        note(32768.0, 1.0, 60),
+        note(0.0, 40000.0, 60),
         note(0.0, 1.0, 128),
     ] {
         let raw = of_notes(&[wrong]);

@@ -52,6 +52,8 @@ pub(super) struct Packets {
     pub(super) last: f64,
     /// The duration of the packet with the latest time stamp.
     last_duration: Option<f64>,
+    /// How many there are.
+    pub(super) count: usize,
 }
 
 impl Packets {
@@ -61,6 +63,7 @@ impl Packets {
     }
 
     fn push(&mut self, stamp: f64, duration: Option<f64>) {
+        self.count += 1;
         if self.first.is_none() || stamp >= self.last {
             self.last = stamp;
             self.last_duration = duration;
