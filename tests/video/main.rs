@@ -1,6 +1,7 @@
 //! Analyses clips made by `ffmpeg` with the real `ffmpeg`.
 
 mod bars;
+mod canvases;
 mod clips;
 mod fields;
 mod flat;
