@@ -56,6 +56,21 @@ pub struct PlacedHit {
 }
 
 impl Hit {
+    /// Returns a late hit of a weight on each of `cuts`, sorted; none if the weight is 0.
+    pub fn on_cuts(cuts: &[Seconds], weight: u8) -> Vec<Self> {
+        let hit = |at: &Seconds| Self {
+            at: *at,
+            weight,
+            side: Side::Late,
+        };
+        let mut hits: Vec<Self> = match weight {
+            0 => Vec::new(),
+            _ => cuts.iter().map(hit).collect(),
+        };
+        hits.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
+        hits
+    }
+
     /// Returns its place on the grid; `None` before the music begins.
     pub fn placed(&self, placement: &Placement) -> Option<PlacedHit> {
         let steps = |seconds| placement.beat_at(seconds).0 * f64::from(STEPS_PER_BEAT);

@@ -1,5 +1,7 @@
 //! The panel at the right: the steering and the settings of the next draft.
 
+mod shape;
+
 use egui::{Align, ComboBox, DragValue, Layout, RichText, Ui};
 
 use super::contents::Scene;
@@ -69,6 +71,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, harmony: &mut HarmonyFields, h
     .on_hover_text(
         "Drafts that Generate makes, each with the next seed. The best three become takes, and the best one plays.",
     );
+    shape::show(ui, scene);
     device(ui, scene);
     field(ui, "Seed", |ui| {
         if dice(ui, "Another seed").on_hover_text(SEED_HINT).clicked() {

@@ -32,6 +32,12 @@ pub enum Change {
     Steps,
     /// The number of candidates was changed.
     Candidates,
+    /// The style was changed.
+    Style,
+    /// The form was changed.
+    Form,
+    /// How the cuts are met was changed.
+    CutWeight,
 }
 
 impl Change {
@@ -59,6 +65,9 @@ impl Change {
             (before.seed != after.seed, Self::Seed),
             (before.steps != after.steps, Self::Steps),
             (before.candidates != after.candidates, Self::Candidates),
+            (before.style != after.style, Self::Style),
+            (before.form != after.form, Self::Form),
+            (before.cut_weight != after.cut_weight, Self::CutWeight),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
         first.map(|(_, change)| change)
@@ -85,6 +94,9 @@ impl fmt::Display for Change {
             Self::Seed | Self::SeedMoved => "seed",
             Self::Steps => "steps",
             Self::Candidates => "candidates",
+            Self::Style => "style",
+            Self::Form => "form",
+            Self::CutWeight => "cuts as hits",
         })
     }
 }

@@ -10,9 +10,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
+use crate::conditioning::hits::MAX_WEIGHT;
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
-use crate::generator::{Draft, PARTS_STEPS};
+use crate::generator::{Draft, Form, PARTS_STEPS};
+use crate::music::style::Style;
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
@@ -41,6 +43,12 @@ pub struct State {
     pub steps: usize,
     /// How many drafts the next press of Generate makes; the best three become takes.
     pub candidates: usize,
+    /// The style of the next draft, or `None` to leave it to the network.
+    pub style: Option<Style>,
+    /// The form of the next draft.
+    pub form: Form,
+    /// The weight, 1 to 3, with which the next draft meets every cut as a hit, or 0.
+    pub cut_weight: u8,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
 }
@@ -68,6 +76,9 @@ impl Default for State {
             seed: 1,
             steps: PARTS_STEPS,
             candidates: 1,
+            style: Some(Style::default()),
+            form: Form::Off,
+            cut_weight: 0,
             harmony: Harmony::default(),
         }
     }
@@ -125,6 +136,7 @@ impl State {
     fn within_limits(mut self) -> Self {
         self.steps = self.steps.clamp(1, MAX_STEPS);
         self.candidates = self.candidates.clamp(1, MAX_CANDIDATES);
+        self.cut_weight = self.cut_weight.min(MAX_WEIGHT);
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
         self.clip = self.clip.filter(SavedClip::is_sound);

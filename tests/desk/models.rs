@@ -1,7 +1,9 @@
 //! Drafts of the built-in model and of one without parts.
 
 use diff_bgm::diffusion::sampler::SamplerKind;
+use diff_bgm::generator::Form;
 use diff_bgm::music::part::Part;
+use diff_bgm::music::style::Style;
 use diff_bgm::player::HostTransport;
 
 use super::*;
@@ -124,4 +126,41 @@ fn of_several_candidates_the_best_three_become_takes_and_the_best_plays() {
         "{second:?}"
     );
     assert_eq!(state.seed, 5);
+}
+
+#[test]
+fn style_form_and_hits_of_the_project_reach_the_draft() {
+    let instance = Instance::with_clip();
+    instance.desk.session.edit(|state| {
+        state.style = Some(Style::Strings);
+        state.form = "ABA".parse().unwrap();
+        state.cut_weight = 2;
+    });
+    instance.desk.generate(ParamValues::default());
+    instance.succeeds();
+    let state = instance.state();
+    let draft = &state.takes[0].draft;
+    let settings = &draft.recipe.settings;
+    assert_eq!(settings.style, Some(Style::Strings));
+    assert!(settings.hits.len() == 3 && settings.hits.iter().all(|hit| hit.weight == 2));
+    let names: Vec<&str> = (draft.score.sections().iter())
+        .map(|section| section.name.as_str())
+        .collect();
+    assert_eq!(names, ["A", "B", "A'"]);
+}
+
+#[test]
+fn a_model_without_parts_drafts_without_the_form_of_the_project() {
+    let instance = Instance::with_clip();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/cues.safetensors");
+    instance.desk.session.edit(|state| {
+        state.model = Some(model);
+        state.form = Form::Auto;
+        state.cut_weight = 3;
+    });
+    instance.desk.generate(ParamValues::default());
+    instance.succeeds();
+    let state = instance.state();
+    let settings = &state.takes[0].draft.recipe.settings;
+    assert!(settings.form == Form::Off && settings.hits.is_empty());
 }

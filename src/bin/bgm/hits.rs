@@ -1,7 +1,7 @@
 //! The options of hits.
 
 use clap::Args;
-use diff_bgm::conditioning::hits::{Hit, Side};
+use diff_bgm::conditioning::hits::Hit;
 use diff_bgm::features::ClipFeatures;
 
 #[derive(Args)]
@@ -19,14 +19,8 @@ pub(crate) struct HitArgs {
 impl HitArgs {
     /// Returns the given hits and, if asked for, the cuts of `clip`, sorted.
     pub(crate) fn hits(&self, clip: &ClipFeatures) -> Vec<Hit> {
-        let cuts = self.hit_cuts.into_iter().flat_map(|weight| {
-            clip.shots.iter().map(move |&at| Hit {
-                at,
-                weight,
-                side: Side::Late,
-            })
-        });
-        let mut hits: Vec<Hit> = self.hit.iter().copied().chain(cuts).collect();
+        let mut hits = Hit::on_cuts(&clip.shots, self.hit_cuts.unwrap_or(0));
+        hits.extend(&self.hit);
         hits.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         hits
     }

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use parking_lot::Mutex;
 
 use super::clip_job::full_clip;
+use crate::conditioning::hits::Hit;
 use crate::counted::counted;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::device::DeviceKind;
@@ -16,7 +17,7 @@ use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
 use crate::evaluate::parts::draft_candidates;
 use crate::features::ClipFeatures;
-use crate::generator::{self, Draft, Progress, Settings};
+use crate::generator::{self, Draft, Form, Progress, Settings};
 use crate::instance::notice::Notice;
 use crate::instance::params::ParamValues;
 use crate::instance::session::Session;
@@ -65,6 +66,8 @@ impl DraftJob {
             guidance_scale: params.guidance_scale(),
             steering: params.steering(),
             harmony: state.harmony.clone(),
+            style: state.style,
+            form: state.form.clone(),
             pedal: params.pedal,
             expression: params.expression,
             ..Settings::default()
@@ -108,10 +111,13 @@ impl DraftJob {
         let usual = Settings::for_family(family);
         settings.sampler.kind = usual.sampler.kind;
         settings.coherence = usual.coherence;
+        let clip = full_clip(session, &saved);
         if family == ConditionKind::Parts {
             settings.metre = metre?;
+            settings.hits = Hit::on_cuts(&clip.shots, state.cut_weight);
+        } else {
+            settings.form = Form::Off;
         }
-        let clip = full_clip(session, &saved);
         // Without parts, drafts cannot be ranked.
         let candidates = match family {
             ConditionKind::Parts => state.candidates,
