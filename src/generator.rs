@@ -34,7 +34,6 @@ use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::harmony::Harmony;
 use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::parts::PartsConditioning;
-use crate::conditioning::placement::Placement;
 use crate::conditioning::steering::Steering;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::model::Model;
@@ -52,7 +51,7 @@ use crate::music::tempo_map::TempoMap;
 use crate::time::{BEATS_PER_BAR, Bars, Beats, STEPS_PER_BEAT, Steps};
 
 use canvas::Canvas;
-use length::{check_length, placed};
+use length::{bars_for, check_length, placement};
 use painter::Painter;
 use piece::Piece;
 
@@ -95,7 +94,7 @@ pub fn generate(
     }
     settings.check(model)?;
     let bars = length_of(clip.duration, settings)?;
-    let (placement, _) = place(clip, settings);
+    let placement = placement(settings);
     let beats = (bars.0 * BEATS_PER_BAR) as usize;
     let curves = ClipCurves::new(clip, &placement, beats);
     let conditioning = Conditioning::new(
@@ -134,7 +133,7 @@ pub fn generate(
 
 /// Returns the clip's cuts on a draft's timeline, sorted.
 pub fn cuts(clip: &ClipFeatures, settings: &Settings) -> Vec<Beats> {
-    let (placement, bars) = place(clip, settings);
+    let (placement, bars) = (placement(settings), bars_for(clip.duration, settings));
     let piece = Beats(0.0)..settings.metre.length(bars);
     let mut cuts: Vec<Beats> = (clip.shots.iter())
         .map(|&shot| placement.beat_at(shot))
@@ -142,11 +141,6 @@ pub fn cuts(clip: &ClipFeatures, settings: &Settings) -> Vec<Beats> {
         .collect();
     cuts.sort_by(|a, b| a.0.total_cmp(&b.0));
     cuts
-}
-
-/// Returns the placement of the clip, and the length of the piece.
-fn place(clip: &ClipFeatures, settings: &Settings) -> (Placement, Bars) {
-    placed(clip.duration, settings)
 }
 
 /// Paints the roll of a piece of `bars` bars from rows that are ready, as [`generate`] does. Only the seed, the
@@ -221,8 +215,8 @@ pub(crate) fn roll_of(score: &Score, pitches: PitchRange) -> PianoRoll {
 }
 
 /// Returns the hits of `settings` on a draft's grid.
-pub(crate) fn placed_hits(clip: &ClipFeatures, settings: &Settings) -> Vec<PlacedHit> {
-    let (placement, _) = place(clip, settings);
+pub(crate) fn placed_hits(settings: &Settings) -> Vec<PlacedHit> {
+    let placement = placement(settings);
     let hits = settings.hits.iter();
     hits.filter_map(|hit| hit.placed(&placement)).collect()
 }

@@ -228,5 +228,10 @@ impl Denoiser for Coherent<'_> {
     }
 }
 
+/// Returns how strongly a tone sounds by its onset and its sustained cell, 0 to 1.
+fn sounding(onset: f32, sustain: f32) -> f32 {
+    onset.max(sustain).clamp(0.0, 1.0)
+}
+
 #[cfg(test)]
 mod tests;

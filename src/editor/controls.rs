@@ -1,8 +1,10 @@
 //! Controls in the editor's own look.
 
+use std::fmt::Display;
+
 use egui::{
-    Align, Align2, Color32, CornerRadius, CursorIcon, EventFilter, Key, Layout, Pos2, Rect,
-    Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    Align, Align2, Color32, ComboBox, CornerRadius, CursorIcon, EventFilter, Key, Layout, Pos2,
+    Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
     text::{LayoutJob, TextWrapping},
 };
 
@@ -12,6 +14,8 @@ use crate::instance::params::ParamId;
 
 /// The normalized value by which an arrow key moves a slider.
 const KEY_STEP: f32 = 0.02;
+/// The width of a list of choices, in points.
+const CHOICE_WIDTH: f32 = 110.0;
 /// The radius of a slider's handle, in points.
 const HANDLE_RADIUS: f32 = 6.0;
 
@@ -201,6 +205,32 @@ pub(super) fn field(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) -> 
         ui.with_layout(Layout::right_to_left(Align::Center), contents);
     });
     row.response
+}
+
+/// Shows a list with `current` chosen; `salt` tells it from other lists. Returns the user's choice.
+pub(super) fn choice<T: PartialEq, N: Display>(
+    ui: &mut Ui,
+    salt: &str,
+    current: &T,
+    choices: impl IntoIterator<Item = T>,
+    name: impl Fn(&T) -> N,
+) -> Option<T> {
+    let mut chosen = None;
+    ComboBox::from_id_salt(salt)
+        .width(CHOICE_WIDTH)
+        .selected_text(name(current).to_string())
+        .show_ui(ui, |ui| {
+            for choice in choices {
+                let is_current = choice == *current;
+                if ui
+                    .selectable_label(is_current, name(&choice).to_string())
+                    .clicked()
+                {
+                    chosen = Some(choice);
+                }
+            }
+        });
+    chosen
 }
 
 /// Outlines `rect` while `response` has the keyboard focus.

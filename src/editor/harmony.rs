@@ -1,9 +1,9 @@
 //! The key and the chords of the next draft.
 
-use egui::{ComboBox, TextEdit, Ui, Vec2};
+use egui::{TextEdit, Ui, Vec2};
 
 use super::contents::Scene;
-use super::controls::field;
+use super::controls::{choice, field};
 use crate::conditioning::harmony::Harmony;
 use crate::instance::{Desk, Notice};
 use crate::music::chord::ChordLane;
@@ -105,21 +105,7 @@ fn key(ui: &mut Ui, harmony: &Harmony) -> Option<Harmony> {
     let choices = [Harmony::Planned(None), Harmony::Free]
         .into_iter()
         .chain(keys.map(|key| Harmony::Planned(Some(key))));
-    let mut chosen = None;
-    ComboBox::from_id_salt("key")
-        .width(110.0)
-        .selected_text(name(harmony))
-        .show_ui(ui, |ui| {
-            for choice in choices {
-                if ui
-                    .selectable_label(choice == *harmony, name(&choice))
-                    .clicked()
-                {
-                    chosen = Some(choice);
-                }
-            }
-        });
-    chosen
+    choice(ui, "key", harmony, choices, name)
 }
 
 #[cfg(test)]

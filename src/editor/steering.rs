@@ -2,10 +2,10 @@
 
 mod shape;
 
-use egui::{Align, ComboBox, DragValue, Layout, RichText, Ui};
+use egui::{Align, DragValue, Layout, RichText, Ui};
 
 use super::contents::Scene;
-use super::controls::{dice, field, param_slider, param_switch};
+use super::controls::{choice, dice, field, param_slider, param_switch};
 use super::harmony::HarmonyFields;
 use super::theme::{self, ACCENT, MELODY, NOTE, WELL};
 use crate::diffusion::device::DeviceKind;
@@ -105,17 +105,9 @@ fn device(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
         return;
     }
     field(ui, "Device", |ui| {
-        ComboBox::from_id_salt("device")
-            .width(110.0)
-            .selected_text(state.device.name())
-            .show_ui(ui, |ui| {
-                for kind in kinds {
-                    let is_chosen = kind == state.device;
-                    if ui.selectable_label(is_chosen, kind.name()).clicked() {
-                        desk.session.edit(|state| state.device = kind);
-                    }
-                }
-            });
+        if let Some(kind) = choice(ui, "device", &state.device, kinds, |kind| kind.name()) {
+            desk.session.edit(|state| state.device = kind);
+        }
     });
 }
 

@@ -8,7 +8,7 @@ use candle_core::Tensor;
 use known_notes::KnownNotes;
 
 use super::piece::ROLL_RANGE;
-use super::{Draft, Progress, Recipe, Settings, cuts, length_of, place};
+use super::{Draft, Progress, Recipe, Settings, cuts, length_of, placement};
 use crate::conditioning::Conditioning;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::harmony::Harmony;
@@ -57,7 +57,7 @@ pub fn inpaint(
     expect_published(model)?;
     settings.check(model)?;
     let bars = length_of(clip.duration, settings)?;
-    let (placement, _) = place(clip, settings);
+    let placement = placement(settings);
     if let Mask::Bars(painted) = &inpainting.mask
         && let Some(bar) = painted.iter().find(|&&bar| bar >= bars.0)
     {

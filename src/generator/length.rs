@@ -6,16 +6,19 @@ use crate::error::{Error, Result};
 use crate::music::score::MAX_BARS;
 use crate::time::{Bars, Seconds, Tempo};
 
-/// Returns the placement of a clip of `duration`, and the length of the piece.
-pub(super) fn placed(duration: Seconds, settings: &Settings) -> (Placement, Bars) {
-    let placement = Placement {
+/// Returns where the clip lies in the piece.
+pub(super) fn placement(settings: &Settings) -> Placement {
+    Placement {
         tempo: settings.tempo,
         clip_start: settings.clip_start,
         alignment: settings.alignment,
-    };
-    let end = placement.beat_at(duration);
-    let bars = (settings.bars).unwrap_or_else(|| settings.metre.bars_covering(end));
-    (placement, bars)
+    }
+}
+
+/// Returns the length of the piece for a clip of `duration`, which may be more than is possible; see [`length_of`].
+pub(super) fn bars_for(duration: Seconds, settings: &Settings) -> Bars {
+    let end = placement(settings).beat_at(duration);
+    (settings.bars).unwrap_or_else(|| settings.metre.bars_covering(end))
 }
 
 /// Returns the length of a draft of a clip of `duration`, before any work is done.
@@ -31,7 +34,7 @@ pub fn length_of(duration: Seconds, settings: &Settings) -> Result<Bars> {
             format!("0 to {last_beat}"),
         ));
     }
-    let (_, bars) = placed(duration, settings);
+    let bars = bars_for(duration, settings);
     if settings.bars.is_none() && bars.0 > MAX_BARS {
         return Err(too_long(duration, bars, settings));
     }

@@ -8,7 +8,8 @@ use super::give_way::{give_way, painted_part};
 use super::painter::Painter;
 use super::region::{PARTS, Region};
 use super::{
-    Asked, Draft, Progress, Recipe, Settings, chord_changes, cuts, length_of, place, placed_hits,
+    Asked, Draft, Progress, Recipe, Settings, chord_changes, cuts, length_of, placed_hits,
+    placement,
 };
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::hits::PlacedHit;
@@ -57,11 +58,11 @@ impl<'a> Piece<'a> {
     ) -> Result<Self> {
         settings.check(model)?;
         let bars = length_of(clip.duration, settings)?;
-        let (placement, _) = place(clip, settings);
+        let placement = placement(settings);
         let metre = settings.metre;
         let bar_beats = metre.bar_beats() as usize;
         let beats = bars.0 as usize * bar_beats;
-        let hits = placed_hits(clip, settings);
+        let hits = placed_hits(settings);
         let curves = (ClipCurves::new(clip, &placement, beats).in_metre(metre)).with_hits(&hits);
         let curves = match layout.climax(curves.curve(PictureMeasure::Motion)) {
             Some(beats) => curves.with_climax(beats),

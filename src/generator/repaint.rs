@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::form::{Form, Layout};
 use super::parts_draft::{Piece, ends};
 use super::region::PARTS;
-use super::{Asked, Draft, Progress, Region, Settings, place};
+use super::{Asked, Draft, Progress, Region, Settings, bars_for};
 use crate::conditioning::harmony::Harmony;
 use crate::conditioning::hits::Hit;
 use crate::conditioning::lead::Lead;
@@ -140,7 +140,7 @@ pub fn accompany(
         theme: Vec::new(),
         ..settings.clone()
     };
-    let (_, bars) = place(&clip, &settings);
+    let bars = bars_for(clip.duration, &settings);
     let layout = Layout::plain(&settings, bars);
     let piece = Piece::new(model, &clip, &settings, layout, &tune)?;
     let region = piece.whole().without(0..piece.beats(), &[RollPart::Lead]);

@@ -1,12 +1,8 @@
 //! Several drafts, of which the best is kept.
 
-use std::ops::ControlFlow;
-
 use diff_bgm::Result;
-use diff_bgm::diffusion::model::Model;
-use diff_bgm::evaluate::parts::{Reason, draft_candidates};
-use diff_bgm::features::ClipFeatures;
-use diff_bgm::generator::{Draft, Progress, Settings, generate};
+use diff_bgm::evaluate::parts::{Candidate, Reason};
+use diff_bgm::generator::Draft;
 use serde::Serialize;
 
 use crate::output::say;
@@ -19,26 +15,17 @@ pub(crate) struct Ranked {
     reasons: Vec<Reason>,
 }
 
-/// Returns the best of `count` drafts, and the ranking of all, best first; no ranking of a single one.
-pub(crate) fn best(
-    model: &Model,
-    clip: &ClipFeatures,
-    settings: &Settings,
-    count: usize,
-    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Result<(Draft, Vec<Ranked>)> {
-    if count == 1 {
-        let draft = generate(model, clip, settings, on_progress)?;
-        return Ok((draft, Vec::new()));
-    }
-    let mut candidates = draft_candidates(model, clip, settings, count, on_progress)?;
-    let ranked = candidates.iter().map(|candidate| Ranked {
+/// Returns the best of `candidates`, and the ranking of all, best first; no ranking of a single one.
+pub(crate) fn best(mut candidates: Vec<Candidate>) -> (Draft, Vec<Ranked>) {
+    let was_choice = |candidate: &&Candidate| !candidate.reasons.is_empty();
+    let ranked = candidates.iter().filter(was_choice);
+    let ranked = ranked.map(|candidate| Ranked {
         seed: candidate.draft.recipe.settings.seed,
         score: candidate.score,
         reasons: candidate.reasons.clone(),
     });
     let ranked = ranked.collect();
-    Ok((candidates.swap_remove(0).draft, ranked))
+    (candidates.swap_remove(0).draft, ranked)
 }
 
 /// Prints a line for each candidate.

@@ -10,6 +10,7 @@ use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::conditioning::lead::Lead;
 use diff_bgm::conditioning::placement::Alignment;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
+use diff_bgm::evaluate::parts::draft_candidates;
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::generator::{Settings, length_of};
 use diff_bgm::music::key::Key;
@@ -155,22 +156,6 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let theme = arguments.form.theme(arguments.metre)?;
     let device = arguments.work.start()?;
 
-    let length = Settings {
-        tempo: arguments.tempo,
-        clip_start: Beats(arguments.start),
-        bars: arguments.bars.map(Bars),
-        metre: arguments.metre,
-        ..Settings::default()
-    };
-    let accepts = |duration| {
-        let bars = length_of(duration, &length)?;
-        match arguments.roll {
-            Some(_) => roll_picture::check_bars(bars),
-            None => Ok(()),
-        }
-    };
-    let (analysis, load_clip) = timed(|| clip::read_if(&arguments.clip, &accepts))?;
-    let clip = analysis.features;
     let (model, load_model) = timed(|| arguments.work.model(&device))?;
     let usual = Settings::for_family(model.config().cond_type);
     let settings = Settings {
@@ -199,18 +184,29 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         lead: arguments.lead,
         style: arguments.style.0,
         scale: arguments.scale,
-        hits: arguments.hits.hits(&clip),
         harmony_seed: None,
         ends: !arguments.open_end,
         ..usual
     };
     let settings = arguments.form.over(settings, theme);
-    let settings = arguments.controls.over(settings, &model)?;
-    let ((draft, candidates), generate_seconds) = timed(|| {
+    let mut settings = arguments.controls.over(settings, &model)?;
+
+    let accepts = |duration| {
+        let bars = length_of(duration, &settings)?;
+        match arguments.roll {
+            Some(_) => roll_picture::check_bars(bars),
+            None => Ok(()),
+        }
+    };
+    let (analysis, load_clip) = timed(|| clip::read_if(&arguments.clip, &accepts))?;
+    let clip = analysis.features;
+    settings.hits = arguments.hits.hits(&clip);
+    let (candidates, generate_seconds) = timed(|| {
         with_progress(|on_progress| {
-            candidates::best(&model, &clip, &settings, arguments.candidates, on_progress)
+            draft_candidates(&model, &clip, &settings, arguments.candidates, on_progress)
         })
     })?;
+    let (draft, candidates) = candidates::best(candidates);
 
     candidates::say_ranking(&candidates)?;
     work::write(&draft, &arguments.output, generate_seconds)?;

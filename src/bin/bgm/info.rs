@@ -16,7 +16,7 @@ use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::{Error, Fault, Result};
 use serde::Serialize;
 
-use crate::output::say;
+use crate::output::{json, say};
 use clip::ClipInfo;
 use midi::MidiInfo;
 use model::ModelInfo;
@@ -59,9 +59,7 @@ impl Info {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let info = read(&arguments.file)?;
     if arguments.json {
-        let text = serde_json::to_string_pretty(&info)
-            .map_err(|error| Error::value(error.to_string(), "values that JSON can hold"))?;
-        return say(text);
+        return say(json(&info)?);
     }
     info.lines().into_iter().try_for_each(say)
 }

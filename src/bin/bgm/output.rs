@@ -44,9 +44,14 @@ pub(crate) fn expect_extension(path: &Path, allowed: &[&str]) -> Result<()> {
     }
 }
 
+/// Returns a value as indented JSON.
+pub(crate) fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| Error::value(error.to_string(), "values that JSON can hold"))
+}
+
 /// Writes a value as indented JSON.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| Error::value(error.to_string(), "values that JSON can hold"))?;
+    let text = json(value)?;
     write_file(path, |out| writeln!(out, "{text}").map_err(Error::io(path)))
 }

@@ -23,7 +23,7 @@ pub(super) fn lower_dissonances(
     let mut sounding = vec![0.0_f32; pitches];
     for (step, (onset, sustain)) in steps.enumerate() {
         for (sounding, (onset, sustain)) in sounding.iter_mut().zip(onset.iter().zip(&*sustain)) {
-            *sounding = onset.max(*sustain).clamp(0.0, 1.0);
+            *sounding = super::sounding(*onset, *sustain);
         }
         let beat = step / STEPS_PER_BEAT as usize;
         let chord = chords.get(beat).and_then(Option::as_ref);

@@ -10,7 +10,7 @@ const DRAWN: f32 = 0.6;
 const RAISED: f32 = 0.6;
 
 /// Draws onsets within [`REACH_STEPS`] to the hit's step and raises those on it, in a roll `[2, steps, pitches]`. A note that
-/// moves forward in time sustains from the hit, one that moves back until where it began.
+/// began before the hit sustains from there only, one that began after it from the hit to where it began.
 pub(super) fn gather(roll: &mut [f32], pitches: usize, hit: StepHit) {
     let half = roll.len() / 2;
     let (onset, sustain) = roll.split_at_mut(half);
@@ -30,13 +30,11 @@ pub(super) fn gather(roll: &mut [f32], pitches: usize, hit: StepHit) {
             }
             onset[cell(from)] -= moved;
             onset[cell(at)] += moved;
-            for between in from.min(at)..from.max(at) {
-                if from > at {
-                    let after = cell(between + 1);
-                    sustain[after] = sustain[after].max(moved);
-                } else {
-                    sustain[cell(between + 1)] *= 1.0 - share;
-                }
+            for step in at + 1..=from {
+                sustain[cell(step)] = sustain[cell(step)].max(moved);
+            }
+            for step in from + 1..=at {
+                sustain[cell(step)] *= 1.0 - share;
             }
         }
         let on = &mut onset[cell(at)];

@@ -1,10 +1,13 @@
 //! The line of a lead: one voice that mostly moves by step.
 //!
 //! A network that is unsure of a note's pitch spreads it over several. Each onset's weight is moved towards pitches that are
-//! within easy reach of the notes before and after it, above the accompaniment, and the likeliest, while the weight of each step, and so
-//! whether a note starts there, stays about the same. What a note sustains moves with it.
+//! within easy reach of the notes before and after it, above the accompaniment, and the likeliest, while the weight of each
+//! step, and so whether a note starts there, stays about the same. What a note sustains moves with it.
 
-/// How much likelier a move of 0, 1 … semitones is in the tunes of the training music than in unsteered lines.
+use super::sounding;
+
+/// How much likelier a move of 0, 1 … semitones is to be in real tunes than in unsteered ones: measured for repeats and steps,
+/// and estimated between them and leaps.
 const REACH: [f32; 8] = [0.8, 1.4, 1.4, 0.9, 0.9, 0.8, 0.6, 0.7];
 /// The same for every larger move.
 const LEAP: f32 = 0.4;
@@ -40,14 +43,17 @@ pub(super) fn steer(roll: &mut [f32], accompaniment: &[f32], pitches: usize, sha
             let most = row.iter().copied().fold(0.0, f32::max);
             let factors: Vec<f32> = (0..pitches)
                 .map(|pitch| {
+                    if row[pitch] == 0.0 {
+                        return 0.0;
+                    }
                     let fit = fit(&before[step], &reach, pitch) * fit(&after[step], &reach, pitch);
                     let fit = fit * (1.0 - COVER * covered[pitch]);
-                    (fit * (row[pitch] / most).max(1e-3)).powf(share)
+                    (fit * (row[pitch] / most)).powf(share)
                 })
                 .collect();
             let steered: f32 = row.iter().zip(&factors).map(|(w, f)| w * f).sum();
             for pitch in 0..pitches {
-                if row[pitch] > 0.0 && steered > 0.0 {
+                if row[pitch] > 0.0 {
                     let factor = (factors[pitch] * total / steered).clamp(1.0 / MOST, MOST);
                     onset[pitch] *= factor;
                     let strength = row[pitch].min(1.0);
@@ -65,10 +71,10 @@ pub(super) fn steer(roll: &mut [f32], accompaniment: &[f32], pitches: usize, sha
 
 /// Returns for each pitch how strongly the accompaniment sounds at or above it in a step, 0 to 1.
 fn covered(accompaniment: &[f32], step: usize, pitches: usize) -> Vec<f32> {
-    let cells = |plane: &[f32]| plane[step * pitches..(step + 1) * pitches].to_vec();
+    let cells = step * pitches..(step + 1) * pitches;
     let (onset, sustain) = accompaniment.split_at(accompaniment.len() / 2);
-    let mut covered: Vec<f32> = (cells(onset).into_iter().zip(cells(sustain)))
-        .map(|(onset, sustain)| onset.max(sustain).clamp(0.0, 1.0))
+    let mut covered: Vec<f32> = (onset[cells.clone()].iter().zip(&sustain[cells]))
+        .map(|(onset, sustain)| sounding(*onset, *sustain))
         .collect();
     for pitch in (1..pitches).rev() {
         covered[pitch - 1] = covered[pitch - 1].max(covered[pitch]);

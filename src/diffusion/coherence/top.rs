@@ -1,5 +1,7 @@
 //! The tune on top: where it sounds, the accompaniment above it steps back.
 
+use super::sounding;
+
 /// Lowers each cell of `accompaniment`, both rolls `[2, steps, pitches]`, by `share` times the strongest tone of `lead` at or
 /// below its pitch in the same step.
 pub(super) fn clear(lead: &[f32], accompaniment: &mut [f32], pitches: usize, share: f32) {
@@ -11,8 +13,7 @@ pub(super) fn clear(lead: &[f32], accompaniment: &mut [f32], pitches: usize, sha
     for ((lead_onset, lead_sustain), (onset, sustain)) in lead.zip(steps) {
         let mut below = 0.0_f32;
         for pitch in 0..pitches {
-            let sounding = lead_onset[pitch].max(lead_sustain[pitch]);
-            below = below.max(sounding.min(1.0));
+            below = below.max(sounding(lead_onset[pitch], lead_sustain[pitch]));
             let factor = 1.0 - share * below;
             onset[pitch] *= factor;
             sustain[pitch] *= factor;

@@ -1,16 +1,13 @@
 //! Style, form and hits of the next draft.
 
-use std::fmt::Display;
-
-use egui::{ComboBox, Ui};
+use egui::Ui;
 
 use crate::conditioning::hits::MAX_WEIGHT;
 use crate::editor::contents::Scene;
-use crate::editor::controls::field;
+use crate::editor::controls::{choice, field};
 use crate::generator::Form;
 use crate::music::style::Style;
 
-const WIDTH: f32 = 110.0;
 /// Forms that are offered besides `off` and `auto`.
 const FORMS: [&str; 5] = ["AB", "ABA", "AABA", "ABAC", "ABACA"];
 
@@ -45,30 +42,4 @@ pub(super) fn show(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
     .on_hover_text(
         "How much the next draft gathers its notes on every cut. From 2, the chord changes there and the bar before holds back.",
     );
-}
-
-/// Shows a list with `current` chosen. Returns the user's choice.
-fn choice<T: PartialEq, N: Display>(
-    ui: &mut Ui,
-    salt: &str,
-    current: &T,
-    choices: impl IntoIterator<Item = T>,
-    name: impl Fn(&T) -> N,
-) -> Option<T> {
-    let mut chosen = None;
-    ComboBox::from_id_salt(salt)
-        .width(WIDTH)
-        .selected_text(name(current).to_string())
-        .show_ui(ui, |ui| {
-            for choice in choices {
-                let is_current = choice == *current;
-                if ui
-                    .selectable_label(is_current, name(&choice).to_string())
-                    .clicked()
-                {
-                    chosen = Some(choice);
-                }
-            }
-        });
-    chosen
 }

@@ -1,7 +1,7 @@
 //! Several drafts of one clip, the most convincing first.
 //!
 //! A candidate's score is the mean of its points, 0 to 1, weighted as in the table [`ROWS`]. A figure has all points where it is
-//! as good as in the held-out music of pop for development, and none where it is as far off as one draft in twenty was.
+//! about as good as in real pop, and none where it is bad by judgement; the bounds and the weights are not fitted to anything.
 
 use std::ops::ControlFlow;
 
@@ -76,16 +76,18 @@ pub struct Reason {
 pub struct Candidate {
     /// The draft.
     pub draft: Draft,
-    /// The score, 0 to 1.
+    /// The score, 0 to 1; 0 if there was no choice.
     pub score: f64,
-    /// Why.
+    /// Why; empty if there was no choice.
     pub reasons: Vec<Reason>,
 }
 
-/// Makes `count` drafts with the seeds from `settings.seed` on and returns them, the one with the highest score first.
+/// Makes `count` drafts with the seeds from `settings.seed` on and returns them, the one with the highest score first. A single
+/// draft is not ranked.
 ///
 /// # Errors
-/// As for [`generate`], and if `count` is 0 or more than [`MAX_CANDIDATES`], or the model is not of the `parts` family.
+/// As for [`generate`], and if `count` is 0 or more than [`MAX_CANDIDATES`], or there are several and
+/// the model is not of the `parts` family.
 pub fn draft_candidates(
     model: &Model,
     clip: &ClipFeatures,
@@ -98,6 +100,14 @@ pub fn draft_candidates(
             format!("{count} candidates"),
             format!("1 to {MAX_CANDIDATES}"),
         ));
+    }
+    if count == 1 {
+        let draft = generate(model, clip, settings, on_progress)?;
+        return Ok(vec![Candidate {
+            draft,
+            score: 0.0,
+            reasons: Vec::new(),
+        }]);
     }
     if model.config().cond_type != ConditionKind::Parts {
         return Err(Error::Usage(format!(
@@ -118,7 +128,7 @@ pub fn draft_candidates(
                 ..done
             })
         })?;
-        candidates.push(Candidate::of(draft, model, clip));
+        candidates.push(Candidate::of(draft, model));
     }
     // Of equal scores the earlier seed comes first.
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -126,7 +136,7 @@ pub fn draft_candidates(
 }
 
 impl Candidate {
-    fn of(draft: Draft, model: &Model, clip: &ClipFeatures) -> Self {
+    fn of(draft: Draft, model: &Model) -> Self {
         let score = &draft.score;
         let chords = ChordChange::per_beat(score.chords(), score.length().0 as usize);
         let roll = roll_of(score, model.pitches());
@@ -135,7 +145,7 @@ impl Candidate {
         let [_, steps, _, leaps, _, silent_bars, hidden] = lead::of(&segment);
         let [thick, rubbing, _, figure_kept] = accompaniment::of(&segment, &metrics);
         let values = [
-            hits_answered(score, &placed_hits(clip, &draft.recipe.settings)),
+            hits_answered(score, &placed_hits(&draft.recipe.settings)),
             cues_followed(&draft, &segment),
             steps,
             leaps,

@@ -1,6 +1,5 @@
 //! Making drafts.
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -16,8 +15,7 @@ use crate::diffusion::model::Model;
 use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
 use crate::evaluate::parts::draft_candidates;
-use crate::features::ClipFeatures;
-use crate::generator::{self, Draft, Form, Progress, Settings};
+use crate::generator::{self, Form, Progress, Settings};
 use crate::instance::notice::Notice;
 use crate::instance::params::ParamValues;
 use crate::instance::session::Session;
@@ -112,16 +110,14 @@ impl DraftJob {
         settings.sampler.kind = usual.sampler.kind;
         settings.coherence = usual.coherence;
         let clip = full_clip(session, &saved);
-        if family == ConditionKind::Parts {
+        // Drafts without parts have no form and meet no hits, and cannot be ranked.
+        let candidates = if family == ConditionKind::Parts {
             settings.metre = metre?;
             settings.hits = Hit::on_cuts(&clip.shots, state.cut_weight);
+            state.candidates
         } else {
             settings.form = Form::Off;
-        }
-        // Without parts, drafts cannot be ranked.
-        let candidates = match family {
-            ConditionKind::Parts => state.candidates,
-            _ => 1,
+            1
         };
         let is_repeated = state.takes.last().is_some_and(|take| {
             let recipe = &take.draft.recipe;
@@ -142,18 +138,18 @@ impl DraftJob {
         let mut drafts = pool.install_in_turn(
             || reporter.report("Waiting for another instance", 0.0),
             || {
-                drafts(&model, &clip, &settings, candidates, &mut |progress| {
+                draft_candidates(&model, &clip, &settings, candidates, &mut |progress| {
                     reporter.report(stage(&progress), progress.fraction() as f32)
                 })
             },
         )??;
-        let draft = drafts.remove(0);
+        let draft = drafts.remove(0).draft;
         let bars = counted(draft.score.bars().0 as usize, "bar");
         let notes = counted(draft.score.notes().len(), "note");
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let made_unix_seconds = now.map_or(0, |since| since.as_secs());
-        for other in drafts.into_iter().rev() {
-            session.add_take(epoch, other, made_unix_seconds);
+        for other in drafts.into_iter().take(MOST_TAKES - 1).rev() {
+            session.add_take(epoch, other.draft, made_unix_seconds);
         }
         let is_played = session.add_take(epoch, draft, made_unix_seconds);
         Ok(Notice::Done(if is_played {
@@ -162,27 +158,6 @@ impl DraftJob {
             "The draft begun before the project was loaded is kept as a take.".to_owned()
         }))
     }
-}
-
-/// Makes drafts of `candidates` seeds and returns the best of them, at least one and at most [`MOST_TAKES`], best first.
-fn drafts(
-    model: &Model,
-    clip: &ClipFeatures,
-    settings: &Settings,
-    candidates: usize,
-    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Result<Vec<Draft>> {
-    if candidates == 1 {
-        return Ok(vec![generator::generate(
-            model,
-            clip,
-            settings,
-            on_progress,
-        )?]);
-    }
-    let ranked = draft_candidates(model, clip, settings, candidates, on_progress)?;
-    let best = ranked.into_iter().take(MOST_TAKES);
-    Ok(best.map(|candidate| candidate.draft).collect())
 }
 
 /// Says that it is the model of `file` that could not be opened.

@@ -30,7 +30,7 @@ impl ChordChange {
     }
 
     /// Returns the chord of each of `beats` beats, the reverse of [`ChordChange::of_beats`]. Empty if `changes` names none; a
-    /// symbol that is not one of a lead sheet is no chord.
+    /// symbol that a lead sheet would not have counts as no chord.
     pub fn per_beat(changes: &[Self], beats: usize) -> Vec<Option<Chord>> {
         if changes.is_empty() {
             return Vec::new();
