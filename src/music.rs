@@ -14,6 +14,7 @@ pub mod metre;
 pub mod metrics;
 pub mod midi_file;
 pub mod note;
+pub mod outputs;
 pub mod part;
 pub mod piano_roll;
 pub mod pitch_class;

@@ -14,6 +14,7 @@ use crate::conditioning::steering::Steering;
 use crate::error::{Fault, Result};
 use crate::music::controls::{ControlRequest, Controls, energy_of};
 use crate::music::midi_file::MidiFile;
+use crate::music::outputs::Outputs;
 use crate::music::score::Score;
 use crate::time::Beats;
 
@@ -72,20 +73,29 @@ impl Draft {
         Controls::of(&self.score, &request)
     }
 
-    /// Returns the draft as a MIDI file; see [`Score::to_midi_with`].
+    /// Returns the draft as a MIDI file, with every part on its own channel; see [`Score::to_midi_with`].
     ///
     /// # Errors
     /// As for [`Score::to_midi`].
     pub fn to_midi(&self) -> Result<Vec<u8>, Fault> {
-        (self.score).to_midi_with(&self.controls(), &midi_text::write(self))
+        let outputs = Outputs::default();
+        (self.score).to_midi_with(&self.controls(), &outputs, &midi_text::write(self))
     }
 
-    /// Writes the draft as a MIDI file, atomically.
+    /// Writes the draft as a MIDI file, with every part on its own channel, atomically.
     ///
     /// # Errors
     /// As for [`Score::write_midi`].
     pub fn write_midi(&self, path: impl AsRef<Path>) -> Result<()> {
-        (self.score).write_midi_with(path, &self.controls(), &midi_text::write(self))
+        self.write_midi_through(path, &Outputs::default())
+    }
+
+    /// Writes the draft as a MIDI file, as it leaves through `outputs`, atomically.
+    ///
+    /// # Errors
+    /// As for [`Score::write_midi`].
+    pub fn write_midi_through(&self, path: impl AsRef<Path>, outputs: &Outputs) -> Result<()> {
+        (self.score).write_midi_with(path, &self.controls(), outputs, &midi_text::write(self))
     }
 
     /// Reads a draft back from a MIDI file that [`Draft::to_midi`] wrote for a model of the `parts` family. Notes are those

@@ -273,7 +273,8 @@ impl Session {
         let score = draft.map(|draft| &draft.score);
         let tempo = score.map(|score| score.tempo_map().initial_tempo());
         self.live.set_draft_tempo(tempo);
-        let schedule = draft.map(|draft| NoteSchedule::new(&draft.score, &draft.controls()));
+        let schedule = draft
+            .map(|draft| NoteSchedule::through(&draft.score, &draft.controls(), &state.outputs));
         self.publisher.publish(schedule.unwrap_or_default());
     }
 

@@ -14,6 +14,7 @@ use crate::conditioning::hits::MAX_WEIGHT;
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS};
+use crate::music::outputs::Outputs;
 use crate::music::style::Style;
 
 /// The most takes that a saved state may have.
@@ -51,6 +52,8 @@ pub struct State {
     pub cut_weight: u8,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
+    /// Where the parts leave the plugin.
+    pub outputs: Outputs,
 }
 
 /// A draft and its name.
@@ -80,6 +83,7 @@ impl Default for State {
             form: Form::Off,
             cut_weight: 0,
             harmony: Harmony::default(),
+            outputs: Outputs::default(),
         }
     }
 }
@@ -137,6 +141,7 @@ impl State {
         self.steps = self.steps.clamp(1, MAX_STEPS);
         self.candidates = self.candidates.clamp(1, MAX_CANDIDATES);
         self.cut_weight = self.cut_weight.min(MAX_WEIGHT);
+        self.outputs = self.outputs.within_limits();
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
         self.clip = self.clip.filter(SavedClip::is_sound);

@@ -216,3 +216,23 @@ fn a_device_that_this_build_lacks_becomes_the_cpu() {
         assert!(read.is_compiled_in());
     }
 }
+
+#[test]
+fn a_state_saved_before_parts_had_outputs_has_each_on_its_own_channel() {
+    let mut json = serde_json::to_value(with_takes(1)).unwrap();
+    json.as_object_mut().unwrap().remove("outputs");
+    let state: State = serde_json::from_value(json).unwrap();
+    assert_eq!(state.outputs, Outputs::default());
+}
+
+#[test]
+fn channels_and_octaves_are_saved_and_clamped() {
+    let mut state = with_takes(1);
+    state.outputs.bass.channel = 16;
+    state.outputs.lead.octaves = -1;
+    let text = state.to_text().unwrap();
+    assert_eq!(State::from_text(&text).unwrap().outputs, state.outputs);
+    state.outputs.bass.channel = 17;
+    let text = state.to_text().unwrap();
+    assert_eq!(State::from_text(&text).unwrap().outputs.bass.channel, 16);
+}

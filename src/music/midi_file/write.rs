@@ -12,6 +12,7 @@ use midly::{
 use crate::error::{Error, Fault, Result};
 use crate::formats::atomic_file;
 use crate::music::controls::Controls;
+use crate::music::outputs::Outputs;
 use crate::music::part::Part;
 use crate::music::score::Score;
 use crate::time::Beats;
@@ -33,18 +34,29 @@ impl Score {
     /// # Errors
     /// Returns an error if a text or the file is too long for MIDI.
     pub fn to_midi(&self, description: &str) -> Result<Vec<u8>, Fault> {
-        self.to_midi_with(&Controls::default(), description)
+        self.to_midi_with(&Controls::default(), &Outputs::default(), description)
     }
 
-    /// Returns the score as [`Score::to_midi`] does, with control changes on the tracks and channels of their parts.
+    /// Returns the score as [`Score::to_midi`] does, as it [leaves](Outputs::leaving) through `outputs` and with control changes on
+    /// the tracks and channels of their parts.
     ///
     /// # Errors
     /// As for [`Score::to_midi`].
-    pub fn to_midi_with(&self, controls: &Controls, description: &str) -> Result<Vec<u8>, Fault> {
+    pub fn to_midi_with(
+        &self,
+        controls: &Controls,
+        outputs: &Outputs,
+        description: &str,
+    ) -> Result<Vec<u8>, Fault> {
+        let leaving = outputs.leaving(self);
+        let events = |part| {
+            let channel = u4::from_int_lossy(outputs.channel(part));
+            let messages = part_messages(&leaving, controls, part).into_iter();
+            let on_channel = |(tick, message)| (tick, TrackEventKind::Midi { channel, message });
+            messages.map(on_channel).collect::<Vec<Timed<'_>>>()
+        };
         let parts = parts_of(self).into_iter();
-        let parts: Vec<_> = parts
-            .map(|part| (part, part_events(self, controls, part)))
-            .collect();
+        let parts: Vec<_> = parts.map(|part| (part, events(part))).collect();
         let last_events = (parts.iter()).filter_map(|(_, events)| Some(events.last()?.0));
         let end = last_events.fold(tick(self.length()), u32::max);
         let markers = markers(self);
@@ -67,7 +79,7 @@ impl Score {
     /// # Errors
     /// As for [`Score::to_midi`], and an [`Io`](Error::Io) error if `path` cannot be written.
     pub fn write_midi(&self, path: impl AsRef<Path>, description: &str) -> Result<()> {
-        self.write_midi_with(path, &Controls::default(), description)
+        self.write_midi_with(path, &Controls::default(), &Outputs::default(), description)
     }
 
     /// Writes the score with control changes as a MIDI file, atomically; see [`Score::to_midi_with`].
@@ -78,10 +90,11 @@ impl Score {
         &self,
         path: impl AsRef<Path>,
         controls: &Controls,
+        outputs: &Outputs,
         description: &str,
     ) -> Result<()> {
         let path = path.as_ref();
-        let bytes = self.to_midi_with(controls, description)?;
+        let bytes = self.to_midi_with(controls, outputs, description)?;
         atomic_file::write_file(path, |file| file.write_all(&bytes).map_err(Error::io(path)))
     }
 }
@@ -108,7 +121,7 @@ fn track_name(part: Part) -> &'static str {
 }
 
 /// Returns the notes and control changes of a part, in order; at one tick, note-offs come first and note-ons last.
-fn part_events(score: &Score, controls: &Controls, part: Part) -> Vec<Timed<'static>> {
+fn part_messages(score: &Score, controls: &Controls, part: Part) -> Vec<(u32, MidiMessage)> {
     let mut events = Vec::new();
     for note in score.notes().iter().filter(|note| note.part == part) {
         let key = u7::from_int_lossy(note.pitch);
@@ -136,9 +149,7 @@ fn part_events(score: &Score, controls: &Controls, part: Part) -> Vec<Timed<'sta
         };
         (*tick, place, key)
     });
-    let channel = u4::from_int_lossy(part.channel());
-    let on_channel = |(tick, message)| (tick, TrackEventKind::Midi { channel, message });
-    events.into_iter().map(on_channel).collect()
+    events
 }
 
 fn conductor_events<'a>(
