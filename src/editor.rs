@@ -11,6 +11,7 @@ mod headless;
 mod history;
 mod lanes;
 mod param_access;
+mod parts;
 mod piano_roll;
 mod pitches;
 mod progress;

@@ -16,6 +16,7 @@ pub mod midi_file;
 pub mod note;
 pub mod outputs;
 pub mod part;
+pub mod part_set;
 pub mod piano_roll;
 pub mod pitch_class;
 pub mod progression;

@@ -9,12 +9,14 @@ use super::harmony::HarmonyFields;
 use super::history;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
+use super::parts;
 use super::progress::{self, Press};
 use super::steering;
 use super::takes::Takes;
 use super::theme;
 use super::top_bar::TopBar;
 use crate::instance::{Desk, Notice, Snapshot, State};
+use crate::music::part_set::PartSet;
 use crate::worker::Status;
 
 /// What the window shows, and what it keeps between frames.
@@ -30,6 +32,8 @@ pub(super) struct Contents {
     takes: Takes,
     dialog: FileDialog,
     harmony: HarmonyFields,
+    /// The selected parts.
+    pub(super) parts: PartSet,
 }
 
 /// What the parts of the window read and act on.
@@ -54,6 +58,7 @@ impl Contents {
             takes: Takes::default(),
             dialog: FileDialog::default(),
             harmony: HarmonyFields::default(),
+            parts: PartSet::NONE,
         }
     }
 
@@ -140,6 +145,8 @@ impl Contents {
             .show_separator_line(false)
             .show(ui, |ui| {
                 ScrollArea::vertical().show(ui, |ui| {
+                    parts::show(ui, scene, &mut self.parts);
+                    ui.separator();
                     steering::show(ui, scene, &mut self.harmony, self.has_preview);
                 });
             });

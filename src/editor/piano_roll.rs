@@ -2,11 +2,13 @@
 
 use egui::{Align2, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
 
+use super::parts;
 use super::pitches::Pitches;
 use super::theme::{self, LINE, MUTED, ROLL, ROLL_DARK};
 use super::timeline::Timeline;
 use crate::generator::Draft;
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::music::voice::{Voice, voices};
 use crate::time::Beats;
 
@@ -83,9 +85,10 @@ impl Roll<'_> {
         let left = self.timeline.x_of(from) + 0.5;
         let right = (self.timeline.x_of(to) - 0.5).max(left + 2.0);
         let bar = Rect::from_x_y_ranges(left..=right, y - height * 0.5..=y + height * 0.5);
-        let colour = match voice {
-            Voice::Top => theme::MELODY,
-            Voice::Inner | Voice::Bass => theme::NOTE,
+        let colour = match (note.part, voice) {
+            (Part::All, Voice::Top) => theme::MELODY,
+            (Part::All, Voice::Inner | Voice::Bass) => theme::NOTE,
+            (part, _) => parts::colour(part),
         };
         let loudness = 0.55 + 0.45 * f32::from(note.velocity.min(110)) / 110.0;
         painter.rect_filled(bar, CornerRadius::same(2), colour.gamma_multiply(loudness));

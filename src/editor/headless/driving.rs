@@ -7,6 +7,7 @@ use egui::{DroppedFileHandle, Event, Key, Modifiers, RawInput};
 use super::HeadlessEditor;
 use crate::instance::params::ParamId;
 use crate::instance::{Notice, Session, State};
+use crate::music::part_set::PartSet;
 
 impl HeadlessEditor {
     /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
@@ -54,6 +55,11 @@ impl HeadlessEditor {
     /// Returns what the parameters were to be set to, and their normalized values.
     pub(in crate::editor) fn set_params(&self) -> Vec<(ParamId, f32)> {
         self.params.set.lock().clone()
+    }
+
+    /// Returns the parts that are selected.
+    pub(in crate::editor) fn selected_parts(&self) -> PartSet {
+        self.contents.parts
     }
 
     /// Returns the session, to act as the host or a job does.
