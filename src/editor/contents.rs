@@ -27,7 +27,7 @@ pub(super) struct Contents {
     /// The last snapshot that could be taken without waiting.
     pub(super) snapshot: Snapshot,
     pub(super) status: Status,
-    lanes: Lanes,
+    pub(super) lanes: Lanes,
     top_bar: TopBar,
     takes: Takes,
     dialog: FileDialog,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use egui::epaint::{ClippedPrimitive, Primitive};
 use egui::{
-    Context, Event, FullOutput, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, accesskit, pos2, vec2,
+    Context, Event, FullOutput, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, accesskit,
+    pos2, vec2,
 };
 
 use parking_lot::Mutex;
@@ -18,6 +19,7 @@ use super::theme;
 use crate::instance::params::{ParamId, ParamRange, ParamValues};
 use crate::instance::{Desk, Session, State};
 use crate::player::Player;
+use crate::time::Beats;
 use crate::worker::{JobKind, Running};
 
 /// Passes after which egui has settled the sizes of all widgets.
@@ -94,6 +96,12 @@ impl HeadlessEditor {
     /// Returns the middle of the widget that is labelled `label`, in points, or `None` if there is none.
     pub fn middle_of(&self, label: &str) -> Option<(i16, i16)> {
         let Pos2 { x, y } = self.rect_of(label)?.center();
+        Some((x.round() as i16, y.round() as i16))
+    }
+
+    /// Returns the place of a beat of the project in the row of a pitch of the roll, in points.
+    pub fn place_in_roll(&self, beat: Beats, pitch: u8) -> Option<(i16, i16)> {
+        let Pos2 { x, y } = self.contents.lanes.place_in_roll(beat, pitch)?;
         Some((x.round() as i16, y.round() as i16))
     }
 

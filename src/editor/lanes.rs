@@ -1,6 +1,6 @@
 //! The clip's lanes above the piano roll, on one timeline.
 
-use egui::{Align2, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo};
+use egui::{Align2, CornerRadius, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
 use super::clip_lane::{CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
 use super::contents::Scene;
@@ -8,8 +8,10 @@ use super::controls::focus_ring;
 use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves};
 use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
+use super::pitches::Pitches;
 use super::selection::{DraftBars, NUMBERS_HEIGHT};
 use super::theme;
+use super::timeline::Timeline;
 use super::view::View;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
@@ -25,6 +27,8 @@ pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     view: View,
     editing: NoteEditing,
+    /// Where beats of the project and pitches were in the last frame.
+    shown: Option<(Timeline, Pitches)>,
 }
 
 /// A clip's curves, and what they were computed from.
@@ -79,6 +83,7 @@ impl Lanes {
         let response = ui.interact(rect, ui.scope_id().with("lanes"), Sense::click_and_drag());
         let painter = ui.painter();
         let pitches = self.view.pitches(draft, piano_roll::keys(roll).y_range());
+        self.shown = Some((timeline, pitches));
         let roll_rect = roll;
         let roll = Roll {
             rect: roll,
@@ -140,6 +145,15 @@ impl Lanes {
         } else if !edits {
             self.view.follow(ui, &response, &timeline, &pitches, end);
         }
+    }
+}
+
+impl Lanes {
+    /// Returns the place of a beat of the project in the row of a pitch, in points, as of the last frame.
+    pub(super) fn place_in_roll(&self, beat: Beats, pitch: u8) -> Option<Pos2> {
+        let (timeline, pitches) = &self.shown.as_ref()?;
+        let y = pitches.bottom_of(pitch) - 0.5 * pitches.row_height();
+        Some(Pos2::new(timeline.x_of(beat.0), y))
     }
 }
 
