@@ -1,4 +1,4 @@
-//! The parts at the top of the right panel: which are selected, which are silent, and where they leave.
+//! The parts at the top of the right panel: which are selected, silent or locked, and where they leave.
 
 mod output;
 
@@ -11,6 +11,7 @@ use super::contents::Scene;
 use super::controls::focus_ring;
 use super::param_access::ParamAccess;
 use super::theme::{self, ACCENT, FIELD, FIELD_HOVERED, LINE, MUTED, TEXT};
+use crate::instance::Locks;
 use crate::instance::params::ParamId;
 use crate::music::part::Part;
 use crate::music::part_set::PartSet;
@@ -32,18 +33,18 @@ pub(super) fn colour(part: Part) -> Color32 {
     }
 }
 
-/// Shows the parts. A click on a part's name adds it to `selected` or takes it away.
-pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, selected: &mut PartSet) {
+/// Shows the parts. A click on a part's name adds it to the selection or takes it away.
+pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) {
     ui.label(RichText::new("Parts").font(theme::strong(13.0)));
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         for part in PartSet::PARTS {
-            row(ui, scene, part, selected);
+            row(ui, scene, part);
         }
     });
 }
 
-fn row(ui: &mut Ui, scene: Scene<'_>, part: Part, selected: &mut PartSet) {
+fn row(ui: &mut Ui, scene: Scene<'_>, part: Part) {
     let size = Vec2::new(ui.available_width(), ROW_HEIGHT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let output = rect.with_min_x(rect.right() - OUTPUT_WIDTH);
@@ -53,8 +54,11 @@ fn row(ui: &mut Ui, scene: Scene<'_>, part: Part, selected: &mut PartSet) {
         Rect::from_min_size(corner, LETTER)
     };
     let name = rect.with_max_x(place(0).left() - GAP);
-    if show_name(ui, name, part, selected.contains(part)).clicked() {
-        *selected = selected.set(part, !selected.contains(part));
+    let mut selection = scene.selection.get();
+    let is_selected = selection.parts.contains(part);
+    if show_name(ui, name, part, is_selected).clicked() {
+        selection.parts = selection.parts.set(part, !is_selected);
+        scene.selection.set(selection);
     }
     let params = scene.params;
     let label = part.label().to_lowercase();
@@ -67,6 +71,14 @@ fn row(ui: &mut Ui, scene: Scene<'_>, part: Part, selected: &mut PartSet) {
     let hint = "Silences the other parts, or lets them sound again";
     if letter(ui, place(1), "S", &format!("Solo {label}"), is_alone, hint).clicked() {
         solo(params, part);
+    }
+    let is_locked = scene.state.locks.parts.contains(part);
+    let hint = "Keeps the part as it is when bars are painted again";
+    if letter(ui, place(2), "L", &format!("Lock {label}"), is_locked, hint).clicked() {
+        (scene.desk.session).edit(|state| {
+            let Locks { parts, .. } = &mut state.locks;
+            *parts = parts.set(part, !is_locked);
+        });
     }
     output::show(ui, output, scene, part);
 }

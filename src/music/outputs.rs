@@ -45,7 +45,7 @@ impl Output {
     }
 
     /// Returns the pitch of a note as it leaves: moved by the octaves, or by fewer of them where MIDI ends.
-    fn pitch(self, pitch: u8) -> u8 {
+    pub fn pitch(self, pitch: u8) -> u8 {
         let mut moved = i16::from(pitch) + OCTAVE * i16::from(self.octaves);
         while moved < 0 {
             moved += OCTAVE;

@@ -4,6 +4,8 @@
 //! run only on Linux with Xvfb.
 #![cfg(target_os = "linux")]
 
+mod audition;
+mod select;
 mod steer;
 mod takes;
 

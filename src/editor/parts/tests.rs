@@ -80,6 +80,17 @@ fn a_click_on_m_mutes_the_part_and_one_on_s_the_others() {
 }
 
 #[test]
+fn a_click_on_l_locks_the_part_and_can_be_undone() {
+    let mut editor = editor();
+    assert!(editor.click("Lock bass") && editor.click("Lock lead"));
+    assert_eq!(editor.state().locks.parts.to_string(), "lead and bass");
+    assert!(editor.click("Lock lead"));
+    assert_eq!(editor.state().locks.parts.to_string(), "bass");
+    editor.press(Modifiers::COMMAND, Key::Z, 0);
+    assert_eq!(editor.state().locks.parts.to_string(), "lead and bass");
+}
+
+#[test]
 fn a_click_on_names_selects_parts() {
     let mut editor = editor();
     assert!(editor.click("Select chords") && editor.click("Select bass"));
@@ -109,12 +120,12 @@ fn channel_and_octave_are_chosen_from_a_list_and_can_be_undone() {
 fn every_control_of_a_part_lies_in_the_panel_and_on_no_other() {
     let editor = editor();
     for part in ["lead", "chords", "bass"] {
-        let labels = ["Select", "Mute", "Solo", "Channel and octave of"];
+        let labels = ["Select", "Mute", "Solo", "Lock", "Channel and octave of"];
         let rects = labels.map(|label| editor.rect_of(&format!("{label} {part}")).unwrap());
         assert!(
             rects.is_sorted_by(|a, b| a.right() <= b.left()),
             "{rects:?}"
         );
-        assert!(rects[3].right() <= 1040.0);
+        assert!(rects[4].right() <= 1040.0);
     }
 }
