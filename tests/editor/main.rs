@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod audition;
+mod parts;
 mod select;
 mod steer;
 mod takes;
