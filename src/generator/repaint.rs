@@ -130,7 +130,7 @@ pub fn accompany(
         })
         .collect();
     let clip = ClipFeatures {
-        duration: settings.tempo.seconds_in(Beats(end)),
+        duration: settings.tempo_map.seconds_between(Beats(0.0), Beats(end)),
         ..ClipFeatures::default()
     };
     let settings = Settings {
@@ -181,9 +181,13 @@ impl Again {
         Ok(again)
     }
 
+    fn seconds_from_start(&self, beats: Beats) -> Seconds {
+        self.recipe.tempo_map.seconds_between(Beats(0.0), beats)
+    }
+
     /// Returns a clip with only the picture's end and its cuts; everything else is in the draft's requests.
     fn clip(&self) -> ClipFeatures {
-        let seconds = |beats: Beats| self.recipe.tempo.seconds_in(beats);
+        let seconds = |beats: Beats| self.seconds_from_start(beats);
         let shots: Vec<Seconds> = self.cuts.iter().map(|&cut| seconds(cut)).collect();
         ClipFeatures {
             duration: seconds(self.asked.picture_end),
@@ -198,7 +202,7 @@ impl Again {
     }
 
     fn settings(&self, bars: Bars) -> Settings {
-        let clip_start = self.recipe.tempo.seconds_in(self.recipe.clip_start);
+        let clip_start = self.seconds_from_start(self.recipe.clip_start);
         let hits = self.recipe.hits.iter().map(|hit| Hit {
             at: hit.at + clip_start,
             ..*hit

@@ -54,7 +54,7 @@ impl DraftJob {
         let epoch = session.epoch();
         let state = session.state();
         let settings = Settings {
-            tempo: session.tempo_for_drafts(&state),
+            tempo_map: session.tempo_for_drafts(&state).into(),
             seed: state.seed,
             sampler: SamplerSettings {
                 steps: state.steps,
