@@ -163,6 +163,7 @@ impl Canvas<'_> {
                     segments,
                     step,
                     steps,
+                    painted: None,
                 })
             };
             let first = segment * stride;
