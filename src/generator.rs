@@ -48,7 +48,6 @@ use crate::music::metre::Metre;
 use crate::music::note::{Note, separate};
 use crate::music::piano_roll::{PianoRoll, PitchRange};
 use crate::music::score::{RawScore, Score};
-use crate::music::tempo_map::TempoMap;
 use crate::time::{BEATS_PER_BAR, Bars, Beats, STEPS_PER_BEAT, Steps};
 
 use canvas::Canvas;
@@ -130,7 +129,7 @@ pub fn generate(
             notes: notes_of(model, &roll, &settings.steering, &curves),
             bars,
             metre: Metre::COMMON,
-            tempo_map: TempoMap::constant(settings.tempo),
+            tempo_map: settings.tempo_map.clone(),
             chords: chord_changes(conditioning.chords().unwrap_or_default(), &settings.harmony),
             cuts: cuts(clip, settings),
             sections: Vec::new(),
