@@ -2,6 +2,7 @@
 //! the host's project saves.
 
 mod change;
+mod changed_since;
 mod desk;
 mod history;
 mod live;
@@ -12,6 +13,7 @@ mod path_text;
 mod saved_clip;
 mod session;
 mod state;
+mod summary;
 mod typed_path;
 
 pub use change::Change;
@@ -20,5 +22,5 @@ pub use live::Live;
 pub use notice::Notice;
 pub use saved_clip::SavedClip;
 pub use session::{Session, Snapshot};
-pub use state::{MAX_STEPS, State, Take};
+pub use state::{MAX_STEPS, Pin, Pins, State, Take};
 pub use typed_path::typed_path;

@@ -53,8 +53,20 @@ impl DraftJob {
     pub(super) fn new(session: &Session, params: ParamValues) -> Self {
         let epoch = session.epoch();
         let state = session.state();
-        let settings = Settings {
-            tempo: session.tempo_for_drafts(&state),
+        let settings = Self::settings(session, &state, params);
+        let metre = session.metre_for_drafts(&state);
+        Self {
+            epoch,
+            state,
+            settings,
+            metre,
+        }
+    }
+
+    /// Returns the settings that do not depend on the model. Waits for no lock.
+    pub(super) fn settings(session: &Session, state: &State, params: ParamValues) -> Settings {
+        Settings {
+            tempo: session.tempo_for_drafts(state),
             seed: state.seed,
             sampler: SamplerSettings {
                 steps: state.steps,
@@ -69,13 +81,6 @@ impl DraftJob {
             pedal: params.pedal,
             expression: params.expression,
             ..Settings::default()
-        };
-        let metre = session.metre_for_drafts(&state);
-        Self {
-            epoch,
-            state,
-            settings,
-            metre,
         }
     }
 
