@@ -184,12 +184,15 @@ fn compare(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
         return;
     };
     let which = state.current.and_then(|current| state.pins.of(current));
-    let text = which.map_or("A/B".to_owned(), |pin| format!("A/B: {}", pin.name()));
+    let (text, weight) = match which {
+        Some(pin) => (format!("A/B: {}", pin.name()), Weight::Chosen),
+        None => ("A/B".to_owned(), Weight::Plain),
+    };
     let hint = format!(
         "Switches between the takes A and B ({})",
         keys::SWITCH.name()
     );
-    if button(ui, &text, Vec2::new(58.0, 26.0), Weight::Plain)
+    if button(ui, &text, Vec2::new(58.0, 26.0), weight)
         .on_hover_text(hint)
         .clicked()
     {

@@ -2,12 +2,14 @@
 
 mod clip_job;
 mod draft_job;
+mod repaint_job;
 
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::changed_since::NextDraft;
+use super::locks::Selection;
 use super::notice::Notice;
 use super::params::ParamValues;
 use super::session::Session;
@@ -18,7 +20,8 @@ use crate::conditioning::hits::Hit;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
-use draft_job::{DraftJob, Tools};
+use draft_job::{DraftJob, Tools, settings_of};
+use repaint_job::RepaintJob;
 
 /// An instance's session and its workers.
 pub struct Desk {
@@ -80,7 +83,7 @@ impl Desk {
             return Vec::new();
         };
         let next = NextDraft {
-            settings: DraftJob::settings(&self.session, state, params),
+            settings: settings_of(&self.session, state, params),
             metre: self.session.metre_for_drafts(state).ok(),
             model: state.model.as_deref(),
             clip: ClipFeatures {
@@ -91,6 +94,14 @@ impl Desk {
             hits: Hit::on_cuts(&clip.shots, state.cut_weight),
         };
         next.changed_since(take)
+    }
+
+    /// Paints what is selected of the current take again, and adds the result as a take. Locked bars and parts stay.
+    pub fn repaint(&self, params: ParamValues, selection: Selection) {
+        let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
+        let job = RepaintJob::new(&session, params, selection);
+        let job = move |reporter: &Reporter| job.run(&session, &tools, reporter);
+        self.submit(&self.worker, JobKind::Generate, job);
     }
 
     /// Returns a bell with which the audio thread does the same as [`Desk::generate`], or `None` and a notice if the system

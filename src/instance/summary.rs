@@ -4,24 +4,26 @@ use super::made_with::{bpm, key_of};
 use super::state::Take;
 
 impl Take {
-    /// Returns the name, without the seed that every new take is named after: `3`, or `3 theme` if the user said so.
+    /// Returns the name, without the seed or the bars that new takes are named after: `3`, or `3 theme` if the user said so.
     pub fn title(&self) -> &str {
-        let seed = self.draft.recipe.settings.seed;
-        let number = self.name.strip_suffix(&format!(" seed {seed}"));
-        number
-            .filter(|number| number.parse::<usize>().is_ok())
-            .unwrap_or(&self.name)
-    }
-
-    /// Returns the number that the name begins with.
-    pub fn number(&self) -> Option<usize> {
-        self.name.split(' ').next()?.parse().ok()
+        let Some((number, name)) = self.name.split_once(' ') else {
+            return &self.name;
+        };
+        let is_first_name = match &self.painted {
+            Some(painted) => painted.starts_with(name),
+            None => name == format!("seed {}", self.draft.recipe.settings.seed),
+        };
+        if is_first_name && self.number().is_some() {
+            number
+        } else {
+            &self.name
+        }
     }
 
     /// Returns what the take was made of, or else its key, tempo and seed, as in `Dm · 92.5 · seed 7`.
     pub fn summary(&self) -> String {
-        if let Some(origin) = &self.origin {
-            return origin.clone();
+        if let Some(painted) = &self.painted {
+            return painted.clone();
         }
         let score = &self.draft.score;
         let settings = &self.draft.recipe.settings;
@@ -53,7 +55,9 @@ mod tests {
         let take = &mut state.takes[1];
         assert_eq!(take.summary(), "Dm · 120 · seed 7");
         assert_eq!((take.title(), take.number()), ("2", Some(2)));
-        take.origin = Some("bars 9–12 of 1".to_owned());
+        take.painted = Some("bars 9–12 of 1".to_owned());
+        take.name = "2 bars 9–12".to_owned();
+        assert_eq!(take.title(), "2");
         assert_eq!(take.summary(), "bars 9–12 of 1");
     }
 

@@ -28,9 +28,6 @@ pub(super) fn why_marked(take: &Take, host: Tempo) -> String {
 /// Shows what a take was made with and what can be done with it.
 pub(super) fn show(ui: &mut Ui, take: &Take, host_of_other_tempo: Option<Tempo>) {
     ui.label(RichText::new(&take.name).font(theme::strong(13.0)));
-    if let Some(origin) = &take.origin {
-        ui.label(origin);
-    }
     for line in take.made_with() {
         ui.label(line);
     }
