@@ -1,5 +1,6 @@
 //! The plugin's window. Each frame draws one snapshot of the session, and never waits for another thread.
 
+mod changed;
 mod clip_lane;
 mod clip_path;
 mod contents;

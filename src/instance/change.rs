@@ -18,6 +18,8 @@ pub enum Change {
     TakeRenamed,
     /// Another take plays.
     TakeChosen,
+    /// Other takes are compared.
+    Pins,
     /// Another clip was opened.
     Clip,
     /// The key or the chords of the next draft were changed.
@@ -63,6 +65,7 @@ impl Change {
                 Self::TakeRenamed,
             ),
             (before.current != after.current, Self::TakeChosen),
+            (before.pins != after.pins, Self::Pins),
             (before.clip != after.clip, Self::Clip),
             (before.harmony != after.harmony, Self::Harmony),
             (before.model != after.model, Self::Model),
@@ -94,6 +97,7 @@ impl fmt::Display for Change {
             Self::Notes => "notes",
             Self::TakeRenamed => "name of a take",
             Self::TakeChosen => "choice of a take",
+            Self::Pins => "takes A and B",
             Self::Clip => "clip",
             Self::Harmony => "key and chords",
             Self::Model => "model",

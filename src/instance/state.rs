@@ -1,5 +1,7 @@
 //! What the host's project saves: the takes, the clip's measures per beat, and the settings that are not parameters.
 
+mod combined;
+mod pins;
 mod text;
 
 use std::path::PathBuf;
@@ -18,6 +20,8 @@ use crate::generator::{Draft, Form, PARTS_STEPS};
 use crate::music::note::Note;
 use crate::music::style::Style;
 
+pub use pins::{Pin, Pins};
+
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
 /// The most sampling steps per segment.
@@ -31,6 +35,8 @@ pub struct State {
     pub takes: Vec<Take>,
     /// The index of the take that plays.
     pub current: Option<usize>,
+    /// The two takes that are compared.
+    pub pins: Pins,
     /// The clip that drafts are made for.
     pub clip: Option<SavedClip>,
     /// The model file, or `None` for the built-in model.
@@ -80,6 +86,7 @@ impl Default for State {
         Self {
             takes: Vec::new(),
             current: None,
+            pins: Pins::default(),
             clip: None,
             model: None,
             device: DeviceKind::default(),
@@ -152,6 +159,7 @@ impl State {
             return;
         }
         self.takes.remove(index);
+        self.pins.delete(index);
         self.current = match self.current {
             _ if self.takes.is_empty() => None,
             Some(current) if current > index => Some(current - 1),
@@ -181,6 +189,7 @@ impl State {
         self.cut_weight = self.cut_weight.min(MAX_WEIGHT);
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
+        self.pins = self.pins.within(self.takes.len());
         self.clip = self.clip.filter(SavedClip::is_sound);
         self
     }
