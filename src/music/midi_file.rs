@@ -1,11 +1,15 @@
 //! MIDI files: writing scores, and reading files of any origin.
 
 mod lead;
+pub(crate) mod part_messages;
 mod read;
+mod score;
 mod sounding;
 mod write;
 
 use std::path::Path;
+
+pub use write::MidiContents;
 
 use crate::error::{Fault, Result};
 use crate::formats::bounded_file::read_bounded;
