@@ -1,4 +1,4 @@
-//! Music that a command is given: a MIDI file in one metre and at one tempo.
+//! Music that a command is given as a MIDI file.
 
 use std::path::Path;
 
@@ -7,12 +7,26 @@ use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::time::Tempo;
 use diff_bgm::{Error, Fault, Result};
 
-/// Reads a MIDI file, its tempo and its metre.
+use crate::output::warn;
+
+/// Reads a MIDI file. Prints where it departs from the standard.
+///
+/// # Errors
+/// Returns an error if it cannot be read.
+pub(crate) fn open(path: &Path) -> Result<MidiFile> {
+    let file = MidiFile::open(path)?;
+    for warning in &file.warnings {
+        warn(format!("{}: {warning}", path.display()));
+    }
+    Ok(file)
+}
+
+/// Reads a MIDI file in one metre and at one tempo, as [`open`] does.
 ///
 /// # Errors
 /// Returns an error if it cannot be read, or changes its tempo or its metre.
 pub(crate) fn read(path: &Path) -> Result<(MidiFile, Tempo, Metre)> {
-    let file = MidiFile::open(path)?;
+    let file = open(path)?;
     let in_file = |fault: Fault| fault.in_file(path);
     let tempo = Tempo::new(file.initial_tempo().bpm()).map_err(in_file)?;
     let metre = metre_of(&file).map_err(in_file)?;
