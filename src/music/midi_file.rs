@@ -1,6 +1,9 @@
 //! MIDI files: writing scores, and reading files of any origin.
 
+mod chunks;
+mod events;
 mod lead;
+mod oddities;
 pub(crate) mod part_messages;
 mod read;
 mod score;
@@ -54,6 +57,8 @@ pub struct MidiFile {
     pub events: Vec<ChannelEvent>,
     /// The end of the longest track.
     pub length: Beats,
+    /// Where the file departs from the standard, in whole sentences.
+    pub warnings: Vec<String>,
 }
 
 /// One track of a MIDI file.
