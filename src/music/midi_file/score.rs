@@ -136,6 +136,8 @@ impl MidiFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::tempo_map::{TempoChange, TempoMap};
+    use crate::time::Tempo;
     use crate::music::controls::ControlRequest;
     use crate::music::midi_file::MidiContents;
     use crate::time::Bars;

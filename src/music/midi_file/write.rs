@@ -76,10 +76,7 @@ impl Score {
         let parts = parts.into_iter();
         let parts = parts.map(|(part, notes)| track(track_name(part), notes, end));
         let smf = Smf {
-            header: Header::new(
-                Format::Parallel,
-                Timing::Metrical(u15::new(TICKS_PER_BEAT)),
-            ),
+            header: Header::new(Format::Parallel, Timing::Metrical(u15::new(TICKS_PER_BEAT))),
             tracks: iter::once(conductor).chain(parts).collect(),
         };
         let mut bytes = Vec::new();
