@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui};
+use nice_plug_egui::Shortcut;
 
 use super::file_dialog::{Answer, FileDialog, Purpose};
 use super::harmony::HarmonyFields;
@@ -16,6 +17,12 @@ use super::theme;
 use super::top_bar::TopBar;
 use crate::instance::{Desk, Notice, Snapshot, State};
 use crate::worker::Status;
+
+/// The keys that work wherever the focus is.
+pub(super) const SHORTCUTS: [Shortcut; 1] = [Shortcut {
+    character: 'z',
+    with_command: true,
+}];
 
 /// What the window shows, and what it keeps between frames.
 pub(super) struct Contents {
