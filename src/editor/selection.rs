@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::contents::Scene;
+use super::controls::focus_ring;
 use super::piano_roll::paint_bar_numbers;
 use super::theme::{self, ACCENT, LINE, MUTED};
 use super::timeline::Timeline;
@@ -74,6 +75,8 @@ impl DraftBars<'_> {
                 }
             };
             ui.memory_mut(|memory| memory.data.insert_temp(anchor_id, anchor));
+            // The window takes Escape from the host only while something has the focus.
+            response.request_focus();
         }
         let anchor: Option<u32> = ui.memory(|memory| memory.data.get_temp(anchor_id));
         if let (Some(bar), Some(anchor)) = (pressed, anchor)
@@ -88,6 +91,7 @@ impl DraftBars<'_> {
             });
         }
         let is_double = response.double_clicked();
+        focus_ring(ui, &response, ruler);
         response.context_menu(|ui| {
             let is_any = scene.selection.get().bars.is_some();
             if is_any && ui.button("Lock or unlock (L)").clicked() {
