@@ -2,8 +2,10 @@
 //! the host's project saves.
 
 mod change;
+mod curves;
 mod desk;
 mod history;
+mod hits;
 mod live;
 mod made_with;
 mod notice;
@@ -15,7 +17,9 @@ mod state;
 mod typed_path;
 
 pub use change::Change;
+pub use curves::{Curve, CurveId, Curves};
 pub use desk::Desk;
+pub use hits::MarkedHit;
 pub use live::Live;
 pub use notice::Notice;
 pub use saved_clip::SavedClip;

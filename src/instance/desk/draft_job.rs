@@ -7,7 +7,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use parking_lot::Mutex;
 
 use super::clip_job::full_clip;
-use crate::conditioning::hits::Hit;
 use crate::counted::counted;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::device::DeviceKind;
@@ -16,6 +15,7 @@ use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
 use crate::evaluate::parts::draft_candidates;
 use crate::generator::{self, Form, Progress, Settings};
+use crate::instance::curves::CurveId;
 use crate::instance::notice::Notice;
 use crate::instance::params::ParamValues;
 use crate::instance::session::Session;
@@ -62,7 +62,7 @@ impl DraftJob {
                 ..SamplerSettings::default()
             },
             guidance_scale: params.guidance_scale(),
-            steering: params.steering(),
+            steering: params.steering(&state.curves),
             harmony: state.harmony.clone(),
             style: state.style,
             form: state.form.clone(),
@@ -113,7 +113,9 @@ impl DraftJob {
         // Drafts without parts have no form and meet no hits, and cannot be ranked.
         let candidates = if family == ConditionKind::Parts {
             settings.metre = metre?;
-            settings.hits = Hit::on_cuts(&clip.shots, state.cut_weight);
+            settings.hits = state.hits_met(&clip.shots);
+            settings.quiet = state.quiet.clone();
+            settings.lead_curve = state.curves[CurveId::Lead].values().to_vec();
             state.candidates
         } else {
             settings.form = Form::Off;
