@@ -8,10 +8,11 @@ use diff_bgm::conditioning::lead::Lead;
 use diff_bgm::conditioning::quiet::{Quiet, QuietKind, Stretch};
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::features::ClipFeatures;
-use diff_bgm::generator::{self, Draft, Progress, Region, Settings};
+use diff_bgm::generator::{self, Draft, Progress, Region, Repainting, Settings, Wishes};
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
+use diff_bgm::music::part_set::PartSet;
 use diff_bgm::music::piano_roll::RollPart;
 use diff_bgm::time::{Bars, Beats, Seconds, Tempo};
 
@@ -171,6 +172,32 @@ fn painting_again_keeps_quiet_stretches_quiet_after_a_file_too() {
     let before = |draft: &Draft| sounding(draft, &(20.0..28.0));
     assert_ne!(before(&again), before(&DRAFT));
     assert_eq!(again.recipe.settings.quiet, DRAFT.recipe.settings.quiet);
+}
+
+#[test]
+fn bars_painted_again_for_a_new_silence_fall_silent() {
+    let loud = draft(&settings(&[], "off"));
+    let settings = settings(&quiet(), "off");
+    let clip = ClipFeatures {
+        duration: Seconds(128.0),
+        ..ClipFeatures::default()
+    };
+    let repainting = Repainting {
+        wishes: Some(Wishes {
+            clip: &clip,
+            settings: &settings,
+        }),
+        ..Repainting::of_bars(
+            (0..32).map(|bar| match bar {
+                6..12 => PartSet::ALL,
+                _ => PartSet::NONE,
+            }),
+            loud.score.metre(),
+        )
+    };
+    let again = generator::repaint_with(&MODEL, &loud, &repainting, 7, &mut on).unwrap();
+    assert_eq!(sounding(&again, &SILENT), []);
+    assert_eq!(sounding(&again, &THIN), sounding(&loud, &THIN));
 }
 
 #[test]

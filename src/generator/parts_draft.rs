@@ -174,13 +174,14 @@ impl<'a> Piece<'a> {
         theme: usize,
         on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Vec<Note>> {
-        let region = &self.heard(region);
-        let starts_in_region = |note: &Note| {
+        let starts_in = |region: &Region, note: &Note| {
             let beat = note.start.0.max(0.0) as usize;
             region.paints(painted_part(note.part), beat)
         };
         let mut notes: Vec<Note> = kept.to_vec();
-        notes.retain(|note| !starts_in_region(note));
+        notes.retain(|note| !starts_in(region, note));
+        let region = &self.heard(region);
+        let starts_in_region = |note: &Note| starts_in(region, note);
 
         let steps = Steps(self.beats() as u32 * STEPS_PER_BEAT);
         let mut canvas = Canvas::of_notes(&notes, steps, self.model.pitches());
@@ -246,6 +247,17 @@ impl<'a> Piece<'a> {
         shape_parts(notes, &curves, self.settings.metre);
     }
 
+    /// Returns what is asked of each beat, without reference to a clip.
+    pub(super) fn asked(&self) -> Asked {
+        Asked {
+            steering: self.settings.steering.resolved(&self.curves),
+            energy: (self.energy().into_iter())
+                .map(|energy| (energy * 1000.0).round() / 1000.0)
+                .collect(),
+            picture_end: self.picture_end,
+        }
+    }
+
     /// Returns the draft of `notes`.
     pub(super) fn draft(&self, clip: &ClipFeatures, notes: Vec<Note>) -> Draft {
         let chords = self.conditioning.chords().unwrap_or_default();
@@ -263,13 +275,7 @@ impl<'a> Piece<'a> {
                 model: self.model.name().to_owned(),
                 guidance_scale: self.settings.guidance_scale_for(self.model),
                 settings: self.settings.clone(),
-                asked: Some(Asked {
-                    steering: self.settings.steering.resolved(&self.curves),
-                    energy: (self.energy().into_iter())
-                        .map(|energy| (energy * 1000.0).round() / 1000.0)
-                        .collect(),
-                    picture_end: self.picture_end,
-                }),
+                asked: Some(self.asked()),
             },
         }
     }

@@ -12,6 +12,8 @@ pub enum Change {
     TakeMade,
     /// A take was deleted.
     TakeDeleted,
+    /// Notes of a take were changed.
+    Notes,
     /// A take was renamed.
     TakeRenamed,
     /// Another take plays.
@@ -44,21 +46,24 @@ pub enum Change {
     Hits,
     /// Stretches without music were marked.
     Quiet,
+    /// Bars or parts were locked or unlocked.
+    Locks,
 }
 
 impl Change {
     /// Returns the first difference of two states, or `None` if they are the same. Drafts are compared by their places.
     pub(super) fn between(before: &State, after: &State) -> Option<Self> {
-        let same = |one: &Take, other: &Take| {
-            Arc::ptr_eq(&one.draft, &other.draft)
-                && one.made_unix_seconds == other.made_unix_seconds
-        };
+        // A draft never changes: one with other notes has another place.
+        let is_other = |(one, other): (&Take, &Take)| !Arc::ptr_eq(&one.draft, &other.draft);
+        let is_newer =
+            |(one, other): (&Take, &Take)| one.made_unix_seconds != other.made_unix_seconds;
         let (old, new) = (&before.takes, &after.takes);
         let pairs = || old.iter().zip(new);
         let changes = [
             (new.len() > old.len(), Self::TakeMade),
             (new.len() < old.len(), Self::TakeDeleted),
-            (pairs().any(|(old, new)| !same(old, new)), Self::TakeMade),
+            (pairs().any(is_newer), Self::TakeMade),
+            (pairs().any(is_other), Self::Notes),
             (
                 pairs().any(|(old, new)| old.name != new.name),
                 Self::TakeRenamed,
@@ -77,6 +82,7 @@ impl Change {
             (before.curves != after.curves, Self::Curves),
             (before.hits != after.hits, Self::Hits),
             (before.quiet != after.quiet, Self::Quiet),
+            (before.locks != after.locks, Self::Locks),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
         first.map(|(_, change)| change)
@@ -94,6 +100,7 @@ impl fmt::Display for Change {
         f.write_str(match self {
             Self::TakeMade => "new take",
             Self::TakeDeleted => "deleted take",
+            Self::Notes => "notes",
             Self::TakeRenamed => "name of a take",
             Self::TakeChosen => "choice of a take",
             Self::Clip => "clip",
@@ -109,6 +116,7 @@ impl fmt::Display for Change {
             Self::Curves => "curve",
             Self::Hits => "hits",
             Self::Quiet => "stretch without music",
+            Self::Locks => "locks",
         })
     }
 }

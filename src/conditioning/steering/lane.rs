@@ -58,7 +58,7 @@ impl Lane {
 
     /// Returns the value at a beat, or `None` if it is free there. `clip` is what the clip suggests at this beat; if that
     /// is `None`, an offset from the clip counts as an offset from 0.
-    pub(super) fn value(&self, beat: usize, clip: Option<f32>) -> Option<f32> {
+    pub fn value(&self, beat: usize, clip: Option<f32>) -> Option<f32> {
         match self {
             Self::Clip { strength, offset } => match clip {
                 Some(value) => Some(strength * value + offset),
