@@ -42,6 +42,12 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
+    /// A curve was drawn, recorded or taken away.
+    Curves,
+    /// Hits were set, moved, named or deleted.
+    Hits,
+    /// Stretches without music were marked.
+    Quiet,
     /// Bars or parts were locked or unlocked.
     Locks,
 }
@@ -76,6 +82,9 @@ impl Change {
             (before.style != after.style, Self::Style),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (before.curves != after.curves, Self::Curves),
+            (before.hits != after.hits, Self::Hits),
+            (before.quiet != after.quiet, Self::Quiet),
             (before.locks != after.locks, Self::Locks),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
@@ -108,6 +117,9 @@ impl fmt::Display for Change {
             Self::Style => "style",
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
+            Self::Curves => "curve",
+            Self::Hits => "hits",
+            Self::Quiet => "stretch without music",
             Self::Locks => "locks",
         })
     }
