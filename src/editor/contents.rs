@@ -11,6 +11,7 @@ use super::harmony::HarmonyFields;
 use super::history;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
+use super::parts;
 use super::progress::{self, Press};
 use super::selection;
 use super::steering;
@@ -33,7 +34,7 @@ pub(super) struct Contents {
     takes: Takes,
     dialog: FileDialog,
     harmony: HarmonyFields,
-    selection: Cell<Selection>,
+    pub(super) selection: Cell<Selection>,
     /// The draft that is being painted, as far as it is.
     painting: Option<Arc<Painting>>,
 }
@@ -160,6 +161,8 @@ impl Contents {
             .show_separator_line(false)
             .show(ui, |ui| {
                 ScrollArea::vertical().show(ui, |ui| {
+                    parts::show(ui, scene);
+                    ui.separator();
                     steering::show(ui, scene, &mut self.harmony, self.has_preview);
                 });
             });

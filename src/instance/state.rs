@@ -21,6 +21,7 @@ use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS};
 use crate::music::note::Note;
+use crate::music::outputs::Outputs;
 use crate::music::style::Style;
 use crate::time::Seconds;
 
@@ -69,6 +70,8 @@ pub struct State {
     pub curves: Curves,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
+    /// Where the parts leave the plugin.
+    pub outputs: Outputs,
     /// What is not to be painted again.
     pub locks: Locks,
 }
@@ -110,6 +113,7 @@ impl Default for State {
             quiet: Vec::new(),
             curves: Curves::default(),
             harmony: Harmony::default(),
+            outputs: Outputs::default(),
             locks: Locks::default(),
         }
     }
@@ -209,6 +213,7 @@ impl State {
         self.quiet.retain(Quiet::is_sound);
         self.quiet.truncate(MAX_QUIET);
         self.curves = self.curves.within_limits();
+        self.outputs = self.outputs.within_limits();
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
         self.pins = self.pins.within(self.takes.len());

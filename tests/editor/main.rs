@@ -4,6 +4,7 @@
 //! run only on Linux with Xvfb.
 #![cfg(target_os = "linux")]
 
+mod audition;
 mod fitting;
 mod focus;
 mod select;

@@ -136,11 +136,11 @@ impl MidiFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::tempo_map::{TempoChange, TempoMap};
-    use crate::time::Tempo;
     use crate::music::controls::ControlRequest;
     use crate::music::midi_file::MidiContents;
+    use crate::music::tempo_map::{TempoChange, TempoMap};
     use crate::time::Bars;
+    use crate::time::Tempo;
 
     fn note(start: f64, length: f64, pitch: u8, part: Part) -> Note {
         Note {
