@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui};
+use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
+use super::changed;
 use super::file_dialog::{Answer, FileDialog, Purpose};
 use super::harmony::HarmonyFields;
 use super::history;
@@ -132,10 +133,14 @@ impl Contents {
         });
         let press = row(Panel::bottom("generate"), 56.0, theme::BACKGROUND)
             .show(ui, |ui| {
-                progress::show_generate(ui, request(scene).as_deref(), &self.status)
+                let generate = changed::show(ui, scene);
+                ui.scope_builder(UiBuilder::new().max_rect(generate), |ui| {
+                    progress::show_generate(ui, request(scene).as_deref(), &self.status)
+                })
+                .inner
             })
             .inner;
-        let step = row(Panel::bottom("takes"), 42.0, theme::BACKGROUND)
+        let step = row(Panel::bottom("takes"), 58.0, theme::BACKGROUND)
             .show(ui, |ui| {
                 let takes = &mut self.takes;
                 takes.show(ui, scene, &self.snapshot, &mut self.dialog)

@@ -65,7 +65,7 @@ impl Lanes {
                 timeline: &timeline,
                 start,
                 clip: curves_of(&mut self.curves, placed),
-                steering: &params.steering(),
+                steering: &params.steering(&state.curves),
             };
             let painter = ui.painter();
             let mut rows = Rows { rect };
@@ -187,7 +187,7 @@ fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'
     }
     let computed = known.get_or_insert_with(|| {
         let placement = Placement {
-            tempo: placed.tempo,
+            tempo_map: placed.tempo.into(),
             clip_start: Beats(0.0),
             alignment: Alignment::Time,
         };

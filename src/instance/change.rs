@@ -18,6 +18,8 @@ pub enum Change {
     TakeRenamed,
     /// Another take plays.
     TakeChosen,
+    /// Other takes are compared.
+    Pins,
     /// Another clip was opened.
     Clip,
     /// The key or the chords of the next draft were changed.
@@ -40,6 +42,12 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
+    /// A curve was drawn, recorded or taken away.
+    Curves,
+    /// Hits were set, moved, named or deleted.
+    Hits,
+    /// Stretches without music were marked.
+    Quiet,
     /// The channels or octaves of the parts were changed.
     Outputs,
     /// Bars or parts were locked or unlocked.
@@ -65,6 +73,7 @@ impl Change {
                 Self::TakeRenamed,
             ),
             (before.current != after.current, Self::TakeChosen),
+            (before.pins != after.pins, Self::Pins),
             (before.clip != after.clip, Self::Clip),
             (before.harmony != after.harmony, Self::Harmony),
             (before.model != after.model, Self::Model),
@@ -75,6 +84,9 @@ impl Change {
             (before.style != after.style, Self::Style),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (before.curves != after.curves, Self::Curves),
+            (before.hits != after.hits, Self::Hits),
+            (before.quiet != after.quiet, Self::Quiet),
             (before.outputs != after.outputs, Self::Outputs),
             (before.locks != after.locks, Self::Locks),
         ];
@@ -97,6 +109,7 @@ impl fmt::Display for Change {
             Self::Notes => "notes",
             Self::TakeRenamed => "name of a take",
             Self::TakeChosen => "choice of a take",
+            Self::Pins => "takes A and B",
             Self::Clip => "clip",
             Self::Harmony => "key and chords",
             Self::Model => "model",
@@ -107,6 +120,9 @@ impl fmt::Display for Change {
             Self::Style => "style",
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
+            Self::Curves => "curve",
+            Self::Hits => "hits",
+            Self::Quiet => "stretch without music",
             Self::Outputs => "channels and octaves",
             Self::Locks => "locks",
         })

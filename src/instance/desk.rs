@@ -8,6 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::changed_since::NextDraft;
 use super::locks::Selection;
 use super::notice::Notice;
 use super::params::ParamValues;
@@ -15,9 +16,11 @@ use super::session::Session;
 use super::state::State;
 use parking_lot::Mutex;
 
+use crate::conditioning::hits::Hit;
 use crate::error::{Error, Result};
+use crate::features::ClipFeatures;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
-use draft_job::{DraftJob, Tools};
+use draft_job::{DraftJob, Tools, settings_of};
 use repaint_job::RepaintJob;
 
 /// An instance's session and its workers.
@@ -71,6 +74,26 @@ impl Desk {
         let job = DraftJob::new(&session, params);
         let job = move |reporter: &Reporter| job.run(&session, &tools, reporter);
         self.submit(&self.worker, JobKind::Generate, job);
+    }
+
+    /// Returns what the next draft would be made with otherwise than the current take of `state`, in the words of the window.
+    /// Waits for no lock.
+    pub fn changed_since_take(&self, state: &State, params: ParamValues) -> Vec<&'static str> {
+        let (Some(take), Some(clip)) = (state.current_take(), &state.clip) else {
+            return Vec::new();
+        };
+        let next = NextDraft {
+            settings: settings_of(&self.session, state, params),
+            metre: self.session.metre_for_drafts(state).ok(),
+            model: state.model.as_deref(),
+            clip: ClipFeatures {
+                duration: clip.duration,
+                shots: clip.shots.clone(),
+                ..ClipFeatures::default()
+            },
+            hits: Hit::on_cuts(&clip.shots, state.cut_weight),
+        };
+        next.changed_since(take)
     }
 
     /// Paints what is selected of the current take again, and adds the result as a take. Locked bars and parts stay.
