@@ -5,9 +5,9 @@
 #![cfg(target_os = "linux")]
 
 mod audition;
-mod parts;
 mod fitting;
 mod focus;
+mod parts;
 mod select;
 mod steer;
 mod takes;
