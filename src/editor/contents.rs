@@ -155,7 +155,7 @@ impl Contents {
                 ..Margin::ZERO
             });
         Panel::right("steer")
-            .exact_size(212.0)
+            .exact_size(236.0)
             .frame(side)
             .resizable(false)
             .show_separator_line(false)
