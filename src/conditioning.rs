@@ -10,6 +10,7 @@ pub mod pairing;
 pub mod parts;
 pub mod placement;
 pub mod steering;
+pub mod tempo_finder;
 
 use candle_core::{DType, Tensor};
 

@@ -26,11 +26,7 @@ impl Take {
             score.metre(),
             counted(score.bars().0 as usize, "bar")
         )];
-        lines.extend(
-            self.painted
-                .as_ref()
-                .map(|what| format!("New: {what}")),
-        );
+        lines.extend(self.painted.as_ref().map(|what| format!("New: {what}")));
         lines.extend(key(score, &settings.harmony));
         lines.extend(chords(score, &settings.harmony));
         lines.push(format!(
