@@ -96,6 +96,8 @@ pub enum Key {
     Equals = 21,
     /// Enter.
     Enter = 36,
+    /// The letter L.
+    L = 46,
     /// Home.
     Home = 110,
     /// The up arrow.

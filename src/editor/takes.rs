@@ -78,6 +78,7 @@ impl Takes {
             desk,
             params,
             state,
+            ..
         } = scene;
         if state.takes.is_empty() {
             ui.label(RichText::new("none yet").color(theme::MUTED));

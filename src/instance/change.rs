@@ -12,6 +12,8 @@ pub enum Change {
     TakeMade,
     /// A take was deleted.
     TakeDeleted,
+    /// Notes of a take were changed.
+    Notes,
     /// A take was renamed.
     TakeRenamed,
     /// Another take plays.
@@ -47,16 +49,17 @@ pub enum Change {
 impl Change {
     /// Returns the first difference of two states, or `None` if they are the same. Drafts are compared by their places.
     pub(super) fn between(before: &State, after: &State) -> Option<Self> {
-        let same = |one: &Take, other: &Take| {
-            Arc::ptr_eq(&one.draft, &other.draft)
-                && one.made_unix_seconds == other.made_unix_seconds
-        };
+        // A draft never changes: one with other notes has another place.
+        let is_other = |(one, other): (&Take, &Take)| !Arc::ptr_eq(&one.draft, &other.draft);
+        let is_newer =
+            |(one, other): (&Take, &Take)| one.made_unix_seconds != other.made_unix_seconds;
         let (old, new) = (&before.takes, &after.takes);
         let pairs = || old.iter().zip(new);
         let changes = [
             (new.len() > old.len(), Self::TakeMade),
             (new.len() < old.len(), Self::TakeDeleted),
-            (pairs().any(|(old, new)| !same(old, new)), Self::TakeMade),
+            (pairs().any(is_newer), Self::TakeMade),
+            (pairs().any(is_other), Self::Notes),
             (
                 pairs().any(|(old, new)| old.name != new.name),
                 Self::TakeRenamed,
@@ -91,6 +94,7 @@ impl fmt::Display for Change {
         f.write_str(match self {
             Self::TakeMade => "new take",
             Self::TakeDeleted => "deleted take",
+            Self::Notes => "notes",
             Self::TakeRenamed => "name of a take",
             Self::TakeChosen => "choice of a take",
             Self::Pins => "takes A and B",

@@ -4,6 +4,7 @@
 //! run only on Linux with Xvfb.
 #![cfg(target_os = "linux")]
 
+mod select;
 mod steer;
 mod takes;
 

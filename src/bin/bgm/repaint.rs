@@ -144,7 +144,7 @@ fn repaint_masked(arguments: &RepaintArguments, mask: MaskChoice, clip: &Path) -
     let started = Instant::now();
     let (of_draft, masked) = (&arguments.of_draft, &arguments.masked);
     of_draft.check_output()?;
-    let (file, tempo, metre) = midi_input::read(&of_draft.draft)?;
+    let (file, tempo_map, metre) = midi_input::read(&of_draft.draft)?;
     if !metre.is_common() {
         return Err(Error::Usage(format!(
             "{} is in {metre}, and published models know only 4/4.",
@@ -158,7 +158,7 @@ fn repaint_masked(arguments: &RepaintArguments, mask: MaskChoice, clip: &Path) -
         (None, Ok(draft)) => of_draft.seed(&draft),
         (None, Err(_)) => 1,
     };
-    let settings = masked.settings(tempo, bars, seed);
+    let settings = masked.settings(tempo_map, bars, seed);
     let clip = clip::read(clip)?.features;
     let notes = file.notes();
     of_draft.run(started, |model, on_progress| {

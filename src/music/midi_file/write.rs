@@ -16,15 +16,17 @@ use crate::music::part::Part;
 use crate::music::score::Score;
 use crate::time::Beats;
 
-/// Ticks per quarter note.
+/// Ticks per quarter note at a constant tempo.
 const TICKS_PER_BEAT: u16 = 480;
+/// Ticks per quarter note under a changing tempo. A change on the wrong tick would shift everything after it.
+const FINE_TICKS_PER_BEAT: u16 = 1920;
 /// MIDI clocks per quarter note.
 const CLOCKS_PER_BEAT: f64 = 24.0;
 /// The velocity of note-offs: the one that MIDI prescribes for instruments that do not measure it.
 const RELEASE_VELOCITY: u8 = 64;
 
 impl Score {
-    /// Returns the score as a MIDI file of format 1 with 480 ticks per quarter note.
+    /// Returns the score as a MIDI file of format 1 with 480 ticks per quarter note, or 1920 if the tempo changes.
     ///
     /// The first track holds `description` as a text, tempo, time signature, chords as texts, and a marker "cut 1",
     /// "cut 2", … at every cut and with its name at every section. A track for each part follows, named after it ("Diff-BGM" for [`Part::All`]) and on its
@@ -41,18 +43,22 @@ impl Score {
     /// # Errors
     /// As for [`Score::to_midi`].
     pub fn to_midi_with(&self, controls: &Controls, description: &str) -> Result<Vec<u8>, Fault> {
+        let grid = Grid::of(self);
         let parts = parts_of(self).into_iter();
         let parts: Vec<_> = parts
-            .map(|part| (part, part_events(self, controls, part)))
+            .map(|part| (part, part_events(self, controls, part, grid)))
             .collect();
         let last_events = (parts.iter()).filter_map(|(_, events)| Some(events.last()?.0));
-        let end = last_events.fold(tick(self.length()), u32::max);
-        let markers = markers(self);
-        let conductor = track("", conductor_events(self, description, &markers), end);
+        let end = last_events.fold(grid.tick(self.length()), u32::max);
+        let markers = markers(self, grid);
+        let conductor = track("", conductor_events(self, description, &markers, grid), end);
         let parts = parts.into_iter();
         let parts = parts.map(|(part, notes)| track(track_name(part), notes, end));
         let smf = Smf {
-            header: Header::new(Format::Parallel, Timing::Metrical(u15::new(TICKS_PER_BEAT))),
+            header: Header::new(
+                Format::Parallel,
+                Timing::Metrical(u15::new(grid.ticks_per_beat)),
+            ),
             tracks: iter::once(conductor).chain(parts).collect(),
         };
         let mut bytes = Vec::new();
@@ -108,12 +114,12 @@ fn track_name(part: Part) -> &'static str {
 }
 
 /// Returns the notes and control changes of a part, in order; at one tick, note-offs come first and note-ons last.
-fn part_events(score: &Score, controls: &Controls, part: Part) -> Vec<Timed<'static>> {
+fn part_events(score: &Score, controls: &Controls, part: Part, grid: Grid) -> Vec<Timed<'static>> {
     let mut events = Vec::new();
     for note in score.notes().iter().filter(|note| note.part == part) {
         let key = u7::from_int_lossy(note.pitch);
-        let start = tick(note.start);
-        let end = tick(note.end()).max(start + 1);
+        let start = grid.tick(note.start);
+        let end = grid.tick(note.end()).max(start + 1);
         let vel = u7::from_int_lossy(note.velocity);
         events.push((start, MidiMessage::NoteOn { key, vel }));
         let vel = u7::new(RELEASE_VELOCITY);
@@ -125,7 +131,7 @@ fn part_events(score: &Score, controls: &Controls, part: Part) -> Vec<Timed<'sta
             controller: u7::from_int_lossy(change.controller.number()),
             value: u7::from_int_lossy(change.value),
         };
-        events.push((tick(change.at), message));
+        events.push((grid.tick(change.at), message));
     }
     events.sort_by_key(|(tick, message)| {
         let (place, key) = match message {
@@ -145,6 +151,7 @@ fn conductor_events<'a>(
     score: &'a Score,
     description: &'a str,
     markers: &'a [(u32, String)],
+    grid: Grid,
 ) -> Vec<Timed<'a>> {
     let piece = Beats(0.0)..score.length();
     let description = [(0, MetaMessage::Text(description.as_bytes()))];
@@ -153,14 +160,14 @@ fn conductor_events<'a>(
         .map(|change| {
             let micros = change.tempo.micros_per_beat().round() as u32;
             let message = MetaMessage::Tempo(u24::from_int_lossy(micros));
-            (tick(change.at), message)
+            (grid.tick(change.at), message)
         });
     let time_signature = [(0, time_signature(score))];
     let chords = (score.chords().iter())
         .filter(|chord| piece.contains(&chord.start))
         .map(|chord| {
             (
-                tick(chord.start),
+                grid.tick(chord.start),
                 MetaMessage::Text(chord.symbol.as_bytes()),
             )
         });
@@ -192,12 +199,12 @@ fn time_signature(score: &Score) -> MetaMessage<'static> {
 }
 
 /// Returns the ticks and names of the sections, and of the cuts within the piece.
-fn markers(score: &Score) -> Vec<(u32, String)> {
+fn markers(score: &Score, grid: Grid) -> Vec<(u32, String)> {
     let piece = Beats(0.0)..=score.length();
     let cuts = score.cuts().iter().filter(|cut| piece.contains(cut));
-    let cuts = (cuts.enumerate()).map(|(i, cut)| (tick(*cut), format!("cut {}", i + 1)));
+    let cuts = (cuts.enumerate()).map(|(i, cut)| (grid.tick(*cut), format!("cut {}", i + 1)));
     let sections = score.sections().iter();
-    let sections = sections.map(|section| (tick(section.start), section.name.clone()));
+    let sections = sections.map(|section| (grid.tick(section.start), section.name.clone()));
     sections.chain(cuts).collect()
 }
 
@@ -218,7 +225,23 @@ fn track<'a>(name: &'a str, events: Vec<Timed<'a>>, end: u32) -> Track<'a> {
         .collect()
 }
 
-/// Returns the tick nearest to a beat.
-fn tick(at: Beats) -> u32 {
-    (at.0 * f64::from(TICKS_PER_BEAT)).round() as u32
+/// The times that events of a file may have.
+#[derive(Clone, Copy)]
+struct Grid {
+    ticks_per_beat: u16,
+}
+
+impl Grid {
+    fn of(score: &Score) -> Self {
+        let ticks_per_beat = match score.tempo_map().constant_tempo() {
+            Some(_) => TICKS_PER_BEAT,
+            None => FINE_TICKS_PER_BEAT,
+        };
+        Self { ticks_per_beat }
+    }
+
+    /// Returns the tick nearest to a beat.
+    fn tick(self, at: Beats) -> u32 {
+        (at.0 * f64::from(self.ticks_per_beat)).round() as u32
+    }
 }
