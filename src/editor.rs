@@ -19,6 +19,8 @@ mod progress;
 mod selection;
 mod steering;
 mod takes;
+mod tempo_field;
+mod tempo_finder;
 mod theme;
 mod timeline;
 mod top_bar;

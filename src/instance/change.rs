@@ -42,6 +42,8 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
+    /// The tempo, or where the picture starts in the first bar, was changed.
+    Tempo,
     /// Bars or parts were locked or unlocked.
     Locks,
 }
@@ -76,6 +78,10 @@ impl Change {
             (before.style != after.style, Self::Style),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (
+                before.tempo != after.tempo || before.picture_start != after.picture_start,
+                Self::Tempo,
+            ),
             (before.locks != after.locks, Self::Locks),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
@@ -84,7 +90,11 @@ impl Change {
 
     /// Returns whether a change and the one before it are one to the user: a number that is dragged changes many times.
     pub(super) fn continues(self, before: Self) -> bool {
-        self == before && matches!(self, Self::Seed | Self::Steps | Self::Candidates)
+        self == before
+            && matches!(
+                self,
+                Self::Seed | Self::Steps | Self::Candidates | Self::Tempo
+            )
     }
 }
 
@@ -108,6 +118,7 @@ impl fmt::Display for Change {
             Self::Style => "style",
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
+            Self::Tempo => "tempo",
             Self::Locks => "locks",
         })
     }

@@ -56,10 +56,11 @@ impl NextDraft<'_> {
         }
         note(next.pedal != made.pedal, "Pedal");
         note(next.expression != made.expression, "Expression");
-        let is_other_tempo = take.is_of_other_tempo(next.tempo);
+        let is_other_tempo = next.tempo_map != made.tempo_map
+            && take.is_of_other_tempo(next.tempo_map.initial_tempo());
         note(is_other_tempo, "Tempo");
         if !is_other_tempo {
-            next.tempo = made.tempo;
+            next.tempo_map = made.tempo_map.clone();
             let score = &take.draft.score;
             // A draft that was made longer keeps its length.
             let has_length = made.bars.is_some()

@@ -5,6 +5,7 @@ mod draft_job;
 mod repaint_job;
 
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,10 +18,12 @@ use super::state::{State, Take};
 use parking_lot::Mutex;
 
 use crate::conditioning::hits::Hit;
+use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
+use crate::time::Bars;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
-use draft_job::{DraftJob, Tools, settings_of};
+use draft_job::{DraftJob, Tools, now_unix_seconds, settings_of};
 use repaint_job::RepaintJob;
 
 /// An instance's session and its workers.
@@ -74,6 +77,38 @@ impl Desk {
         let job = DraftJob::new(&session, params);
         let job = move |reporter: &Reporter| job.run(&session, &tools, reporter);
         self.submit(&self.worker, JobKind::Generate, job);
+    }
+
+    /// Adds a take, which plays: the current one with `bars`, counted from 0, of the take at `index`.
+    pub fn combine(&self, index: usize, bars: Range<Bars>, params: ParamValues) {
+        let first_bar = self
+            .session
+            .first_bar(&self.session.state(), params.start());
+        let mut outcome = Ok(());
+        self.session.edit(|state| {
+            outcome = state.combine(index, bars, first_bar, now_unix_seconds());
+        });
+        if let Err(error) = outcome {
+            self.session.notify(Notice::problem(&error));
+        }
+    }
+
+    /// Finds the `most` best tempi of a search, and gives them to `on_found` on the worker's thread. A newer search replaces
+    /// one that has not begun.
+    pub fn find_tempo(
+        &self,
+        search: TempoSearch,
+        most: usize,
+        on_found: impl FnOnce(TempoSearch, Vec<Candidate>) + Send + 'static,
+    ) {
+        let job = move |_: &Reporter| {
+            let found = search.find(most);
+            on_found(search, found);
+        };
+        let submitted = self.writer.submit(JobKind::Search, job);
+        if let Err(error) = submitted {
+            self.session.notify(Notice::problem(&error));
+        }
     }
 
     /// Returns what the next draft would be made with otherwise than the current take of `state`, in the words of the window.
