@@ -9,6 +9,7 @@ pub mod lead;
 pub mod pairing;
 pub mod parts;
 pub mod placement;
+pub mod quiet;
 pub mod steering;
 pub mod tempo_finder;
 

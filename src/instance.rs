@@ -3,8 +3,10 @@
 
 mod change;
 mod changed_since;
+mod curves;
 mod desk;
 mod history;
+mod hits;
 mod live;
 mod locks;
 mod made_with;
@@ -20,7 +22,9 @@ mod summary;
 mod typed_path;
 
 pub use change::Change;
+pub use curves::{Curve, CurveId, Curves};
 pub use desk::Desk;
+pub use hits::MarkedHit;
 pub use live::Live;
 pub use locks::{Locks, Selection};
 pub use note_edit::NoteEdit;

@@ -9,6 +9,7 @@ pub mod decode;
 pub mod dynamics;
 pub mod ending;
 pub mod key;
+pub mod marker;
 pub mod mask;
 pub mod metre;
 pub mod metrics;

@@ -73,7 +73,7 @@ impl Lanes {
                 timeline: &timeline,
                 start: clip_start,
                 clip: curves_of(&mut self.curves, placed),
-                steering: &params.steering(),
+                steering: &params.steering(&state.curves),
             };
             let painter = ui.painter();
             let mut rows = Rows { rect };

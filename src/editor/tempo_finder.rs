@@ -12,9 +12,10 @@ use super::controls::{Weight, button};
 use super::theme;
 use crate::conditioning::hits::Hit;
 use crate::conditioning::tempo_finder::{Candidate, MAX_RANGE, TempoSearch, USUAL_RANGE};
+use crate::instance::State;
 use crate::instance::params::ParamId;
 use crate::music::metre::Metre;
-use crate::time::{Beats, Tempo};
+use crate::time::{Beats, Seconds, Tempo};
 
 /// The most tempi that are offered.
 const MOST: usize = 8;
@@ -156,7 +157,7 @@ impl TempoFinder {
         };
         let session = &scene.desk.session;
         let search = TempoSearch {
-            hits: Hit::on_cuts(&clip.shots, scene.state.cut_weight.max(1)),
+            hits: hits(scene.state, &clip.shots),
             metre: session
                 .metre_for_drafts(scene.state)
                 .unwrap_or(Metre::COMMON),
@@ -192,6 +193,16 @@ impl TempoFinder {
         {
             self.found = Some(found);
         }
+    }
+}
+
+/// Returns the hits that the next draft meets, or the cuts if there are none.
+fn hits(state: &State, cuts: &[Seconds]) -> Vec<Hit> {
+    let hits = state.hits_met(cuts);
+    if hits.is_empty() {
+        Hit::on_cuts(cuts, 1)
+    } else {
+        hits
     }
 }
 

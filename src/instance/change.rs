@@ -44,6 +44,12 @@ pub enum Change {
     CutWeight,
     /// The tempo, or where the picture starts in the first bar, was changed.
     Tempo,
+    /// A curve was drawn, recorded or taken away.
+    Curves,
+    /// Hits were set, moved, named or deleted.
+    Hits,
+    /// Stretches without music were marked.
+    Quiet,
     /// Bars or parts were locked or unlocked.
     Locks,
 }
@@ -82,6 +88,9 @@ impl Change {
                 before.tempo != after.tempo || before.picture_start != after.picture_start,
                 Self::Tempo,
             ),
+            (before.curves != after.curves, Self::Curves),
+            (before.hits != after.hits, Self::Hits),
+            (before.quiet != after.quiet, Self::Quiet),
             (before.locks != after.locks, Self::Locks),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
@@ -119,6 +128,9 @@ impl fmt::Display for Change {
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
             Self::Tempo => "tempo",
+            Self::Curves => "curve",
+            Self::Hits => "hits",
+            Self::Quiet => "stretch without music",
             Self::Locks => "locks",
         })
     }

@@ -17,13 +17,12 @@ use super::session::Session;
 use super::state::{State, Take};
 use parking_lot::Mutex;
 
-use crate::conditioning::hits::Hit;
 use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::time::Bars;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
-use draft_job::{DraftJob, Tools, now_unix_seconds, settings_of};
+use draft_job::{DraftJob, Tools, mark, now_unix_seconds, settings_of};
 use repaint_job::RepaintJob;
 
 /// An instance's session and its workers.
@@ -117,16 +116,18 @@ impl Desk {
         let (Some(take), Some(clip)) = (state.current_take(), &state.clip) else {
             return Vec::new();
         };
+        let clip = ClipFeatures {
+            duration: clip.duration,
+            shots: clip.shots.clone(),
+            ..ClipFeatures::default()
+        };
+        let mut settings = settings_of(&self.session, state, params);
+        mark(&mut settings, state, &clip);
         let next = NextDraft {
-            settings: settings_of(&self.session, state, params),
+            settings,
             metre: self.session.metre_for_drafts(state).ok(),
             model: state.model.as_deref(),
-            clip: ClipFeatures {
-                duration: clip.duration,
-                shots: clip.shots.clone(),
-                ..ClipFeatures::default()
-            },
-            hits: Hit::on_cuts(&clip.shots, state.cut_weight),
+            clip,
         };
         next.changed_since(take)
     }

@@ -9,17 +9,20 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::curves::Curves;
+use super::hits::{self, MarkedHit};
 use super::locks::Locks;
 use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
-use crate::conditioning::hits::MAX_WEIGHT;
+use crate::conditioning::hits::{Hit, MAX_WEIGHT};
+use crate::conditioning::quiet::{MAX_QUIET, Quiet};
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS};
 use crate::music::note::Note;
 use crate::music::style::Style;
-use crate::time::{Beats, Tempo};
+use crate::time::{Beats, Seconds, Tempo};
 
 pub use pins::{Pin, Pins};
 
@@ -60,6 +63,12 @@ pub struct State {
     pub form: Form,
     /// The weight, 1 to 3, with which the next draft meets every cut as a hit, or 0.
     pub cut_weight: u8,
+    /// The hits that the user set; see also `cut_weight`.
+    pub hits: Vec<MarkedHit>,
+    /// The stretches of the clip in which the next draft has no music, or a thin one.
+    pub quiet: Vec<Quiet>,
+    /// What the next draft follows instead of the clip, where it is drawn.
+    pub curves: Curves,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
     /// The tempo of the next draft where the host says none or is not followed; `None` for that of the current take.
@@ -103,6 +112,9 @@ impl Default for State {
             style: Some(Style::default()),
             form: Form::Off,
             cut_weight: 0,
+            hits: Vec::new(),
+            quiet: Vec::new(),
+            curves: Curves::default(),
             harmony: Harmony::default(),
             tempo: None,
             picture_start: Beats(0.0),
@@ -115,6 +127,11 @@ impl State {
     /// Returns the take that plays.
     pub fn current_take(&self) -> Option<&Take> {
         self.takes.get(self.current?)
+    }
+
+    /// Returns the hits that the next draft meets in a clip with these cuts, sorted.
+    pub fn hits_met(&self, cuts: &[Seconds]) -> Vec<Hit> {
+        hits::met(&self.hits, cuts, self.cut_weight)
     }
 
     /// Adds a take and makes it the current one.
@@ -196,6 +213,10 @@ impl State {
         self.steps = self.steps.clamp(1, MAX_STEPS);
         self.candidates = self.candidates.clamp(1, MAX_CANDIDATES);
         self.cut_weight = self.cut_weight.min(MAX_WEIGHT);
+        self.hits = hits::within_limits(self.hits);
+        self.quiet.retain(Quiet::is_sound);
+        self.quiet.truncate(MAX_QUIET);
+        self.curves = self.curves.within_limits();
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
         if !(Beats(0.0)..LONGEST_BAR).contains(&self.picture_start) {

@@ -8,6 +8,7 @@ mod coherence;
 mod controls;
 mod convert;
 mod evaluate;
+mod export;
 mod features;
 mod form;
 mod generate;
@@ -17,6 +18,7 @@ mod mask;
 mod midi_input;
 mod output;
 mod progress;
+mod quiet;
 mod render;
 mod repaint;
 mod steering;
@@ -46,6 +48,7 @@ enum Command {
     Continue(repaint::ContinueArguments),
     Convert(convert::Arguments),
     Evaluate(evaluate::Arguments),
+    Export(export::Arguments),
     Features(features::Arguments),
     Generate(Box<generate::Arguments>),
     Info(info::Arguments),
@@ -62,6 +65,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Continue(arguments) => repaint::run_continue(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Features(arguments) => features::run(arguments),
         Command::Generate(arguments) => generate::run(*arguments),
         Command::Info(arguments) => info::run(&arguments),
