@@ -74,7 +74,7 @@ impl Draft {
         Controls::of(&self.score, &request)
     }
 
-    /// Returns the draft as a MIDI file with its control changes, its hits and its key; see [`Score::to_midi_with`].
+    /// Returns the draft as a MIDI file with its control changes; see [`Score::to_midi_with`].
     ///
     /// # Errors
     /// As for [`Score::to_midi`].
@@ -82,8 +82,6 @@ impl Draft {
         self.score.to_midi_with(&MidiContents {
             description: &self.description(),
             controls: Some(&self.controls()),
-            key: self.key(),
-            hits: &self.hits(),
             ..MidiContents::default()
         })
     }
