@@ -10,11 +10,14 @@ mod harmony;
 mod headless;
 mod history;
 mod lanes;
+mod note_editing;
 mod opening;
 mod param_access;
 mod piano_roll;
 mod pitches;
 mod progress;
+mod selection;
+mod shortcuts;
 mod steering;
 mod takes;
 mod theme;
@@ -96,7 +99,7 @@ impl NiceEguiApp for EditorApp {
         window: &mut Window,
     ) -> Result<(), HandlerError> {
         window.set_least_size(LEAST_SIZE);
-        window.set_shortcuts(contents::SHORTCUTS.to_vec());
+        window.set_shortcuts(shortcuts::all());
         self.windows.note_current();
         theme::apply(&egui);
         let api = host.plugin_api();

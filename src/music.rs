@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod midi_file;
 pub mod note;
 pub mod part;
+pub mod part_set;
 pub mod piano_roll;
 pub mod pitch_class;
 pub mod progression;

@@ -1,9 +1,9 @@
 //! Everything in the window, and its layout.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui};
-use nice_plug_egui::Shortcut;
 
 use super::file_dialog::{Answer, FileDialog, Purpose};
 use super::harmony::HarmonyFields;
@@ -11,18 +11,13 @@ use super::history;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
 use super::progress::{self, Press};
+use super::selection;
 use super::steering;
 use super::takes::Takes;
 use super::theme;
 use super::top_bar::TopBar;
-use crate::instance::{Desk, Notice, Snapshot, State};
+use crate::instance::{Desk, Notice, Painting, Selection, Snapshot, State};
 use crate::worker::Status;
-
-/// The keys that work wherever the focus is.
-pub(super) const SHORTCUTS: [Shortcut; 1] = [Shortcut {
-    character: 'z',
-    with_command: true,
-}];
 
 /// What the window shows, and what it keeps between frames.
 pub(super) struct Contents {
@@ -32,11 +27,14 @@ pub(super) struct Contents {
     /// The last snapshot that could be taken without waiting.
     pub(super) snapshot: Snapshot,
     pub(super) status: Status,
-    lanes: Lanes,
+    pub(super) lanes: Lanes,
     top_bar: TopBar,
     takes: Takes,
     dialog: FileDialog,
     harmony: HarmonyFields,
+    selection: Cell<Selection>,
+    /// The draft that is being painted, as far as it is.
+    painting: Option<Arc<Painting>>,
 }
 
 /// What the parts of the window read and act on.
@@ -46,6 +44,10 @@ pub(super) struct Scene<'a> {
     pub(super) params: &'a dyn ParamAccess,
     /// The state of the snapshot; `desk` may have a newer one.
     pub(super) state: &'a State,
+    /// What is selected.
+    pub(super) selection: &'a Cell<Selection>,
+    /// The draft that is being painted, as far as it is.
+    pub(super) painting: Option<&'a Painting>,
 }
 
 impl Contents {
@@ -61,6 +63,8 @@ impl Contents {
             takes: Takes::default(),
             dialog: FileDialog::default(),
             harmony: HarmonyFields::default(),
+            selection: Cell::default(),
+            painting: None,
         }
     }
 
@@ -78,8 +82,10 @@ impl Contents {
             self.status = status;
         }
         let session = &desk.session;
+        self.painting = session.try_painting();
         if self.snapshot.epoch != self.checked_epoch {
             self.checked_epoch = self.snapshot.epoch;
+            self.selection.take();
             desk.check_clip(self.checked_epoch);
         }
         match self.dialog.take_answer() {
@@ -113,6 +119,8 @@ impl Contents {
             desk,
             params,
             state: &state,
+            selection: &self.selection,
+            painting: self.painting.as_deref(),
         };
         row(Panel::top("top"), 48.0, theme::BACKGROUND).show(ui, |ui| {
             self.top_bar.show(ui, scene, &mut self.dialog);
@@ -123,7 +131,7 @@ impl Contents {
         });
         let press = row(Panel::bottom("generate"), 56.0, theme::BACKGROUND)
             .show(ui, |ui| {
-                progress::show_generate(ui, state.clip.is_some(), &self.status)
+                progress::show_generate(ui, request(scene).as_deref(), &self.status)
             })
             .inner;
         let step = row(Panel::bottom("takes"), 42.0, theme::BACKGROUND)
@@ -154,7 +162,8 @@ impl Contents {
             .frame(frame(theme::BACKGROUND))
             .show(ui, |ui| self.lanes.show(ui, scene));
         // A field that the click on a button left is handled only above, and must be entered first.
-        match press {
+        let again = selection::follow_keys(ui, scene) && request(scene).is_some();
+        match press.or(again.then_some(Press::Generate)) {
             Some(Press::Generate) => self.generate(desk, params),
             Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
             None => {}
@@ -167,10 +176,29 @@ impl Contents {
 
     /// Enters the fields that are still being typed into and makes a draft, unless they are wrong.
     fn generate(&mut self, desk: &Desk, params: &dyn ParamAccess) {
-        if self.harmony.enter(desk) && self.top_bar.enter(desk) {
+        if !(self.harmony.enter(desk) && self.top_bar.enter(desk)) {
+            return;
+        }
+        let state = desk.session.state();
+        let selection = self.selection.get();
+        if state.current_take().is_some() && selection.repaints(&state.locks) {
+            desk.repaint(params.values(), selection);
+        } else {
             desk.generate(params.values());
         }
     }
+}
+
+/// Says what Generate does, or `None` if there is nothing that it could do.
+fn request(scene: Scene<'_>) -> Option<String> {
+    let Scene { state, .. } = scene;
+    let selection = scene.selection.get();
+    if state.current_take().is_some() && selection.repaints(&state.locks) {
+        let start = scene.params.values().start();
+        let first_bar = scene.desk.session.first_bar(state, start);
+        return Some(selection.request(&state.locks, first_bar));
+    }
+    (state.clip.is_some()).then(|| "Generate".to_owned())
 }
 
 /// Returns a row across the window.

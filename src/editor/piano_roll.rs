@@ -28,8 +28,8 @@ pub(super) struct Roll<'a> {
 }
 
 impl Roll<'_> {
-    /// Paints the bars, the keys and the draft.
-    pub(super) fn paint(&self, painter: &Painter, draft: Option<&Draft>) {
+    /// Paints the bars, the keys, the draft's chords and `notes`.
+    pub(super) fn paint(&self, painter: &Painter, draft: Option<&Draft>, notes: &[Note]) {
         painter.rect_filled(self.rect, theme::RADIUS, ROLL);
         let painter = painter.with_clip_rect(self.rect);
         let keys = keys(self.rect);
@@ -38,10 +38,9 @@ impl Roll<'_> {
         paint_bars(&painter, self.rect, self.timeline);
         if let Some(draft) = draft {
             self.paint_chords(&painter, draft);
-            let notes = draft.score.notes();
-            for (note, voice) in notes.iter().zip(voices(notes)) {
-                self.paint_note(&in_keys, note, voice);
-            }
+        }
+        for (note, voice) in notes.iter().zip(voices(notes)) {
+            self.paint_note(&in_keys, note, voice);
         }
         for pitch in self.pitches.visible().filter(|pitch| pitch % 12 == 0) {
             let at = Pos2::new(keys.left() + 4.0, self.pitches.bottom_of(pitch) - 1.0);
@@ -72,17 +71,25 @@ impl Roll<'_> {
         }
     }
 
-    fn paint_note(&self, painter: &Painter, note: &Note, voice: Voice) {
+    /// Returns the place of a note, or `None` if it is not visible.
+    pub(super) fn rect_of(&self, note: &Note) -> Option<Rect> {
         let (from, to) = ((note.start + self.start).0, (note.end() + self.start).0);
         if !self.timeline.shows(from, to) {
-            return;
+            return None;
         }
         let row_height = self.pitches.row_height();
         let height = (row_height - 1.0).clamp(2.5, 12.0);
         let y = self.pitches.bottom_of(note.pitch) - row_height * 0.5;
         let left = self.timeline.x_of(from) + 0.5;
         let right = (self.timeline.x_of(to) - 0.5).max(left + 2.0);
-        let bar = Rect::from_x_y_ranges(left..=right, y - height * 0.5..=y + height * 0.5);
+        let y = y - height * 0.5..=y + height * 0.5;
+        Some(Rect::from_x_y_ranges(left..=right, y))
+    }
+
+    fn paint_note(&self, painter: &Painter, note: &Note, voice: Voice) {
+        let Some(bar) = self.rect_of(note) else {
+            return;
+        };
         let colour = match voice {
             Voice::Top => theme::MELODY,
             Voice::Inner | Voice::Bass => theme::NOTE,

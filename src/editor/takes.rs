@@ -72,6 +72,7 @@ impl Takes {
             desk,
             params,
             state,
+            ..
         } = scene;
         if state.takes.is_empty() {
             ui.label(RichText::new("none yet").color(theme::MUTED));

@@ -164,6 +164,7 @@ impl Canvas<'_> {
                     segments,
                     step,
                     steps,
+                    painted: None,
                 })
             };
             let first = segment * stride;

@@ -244,6 +244,17 @@ impl<'a> Piece<'a> {
         shape_parts(notes, &curves, self.settings.metre);
     }
 
+    /// Returns what is asked of each beat, without reference to a clip.
+    pub(super) fn asked(&self) -> Asked {
+        Asked {
+            steering: self.settings.steering.resolved(&self.curves),
+            energy: (self.energy().into_iter())
+                .map(|energy| (energy * 1000.0).round() / 1000.0)
+                .collect(),
+            picture_end: self.picture_end,
+        }
+    }
+
     /// Returns the draft of `notes`.
     pub(super) fn draft(&self, clip: &ClipFeatures, notes: Vec<Note>) -> Draft {
         let chords = self.conditioning.chords().unwrap_or_default();
@@ -261,13 +272,7 @@ impl<'a> Piece<'a> {
                 model: self.model.name().to_owned(),
                 guidance_scale: self.settings.guidance_scale_for(self.model),
                 settings: self.settings.clone(),
-                asked: Some(Asked {
-                    steering: self.settings.steering.resolved(&self.curves),
-                    energy: (self.energy().into_iter())
-                        .map(|energy| (energy * 1000.0).round() / 1000.0)
-                        .collect(),
-                    picture_end: self.picture_end,
-                }),
+                asked: Some(self.asked()),
             },
         }
     }

@@ -2,11 +2,13 @@
 
 mod clip_job;
 mod draft_job;
+mod repaint_job;
 
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::locks::Selection;
 use super::notice::Notice;
 use super::params::ParamValues;
 use super::session::Session;
@@ -16,6 +18,7 @@ use parking_lot::Mutex;
 use crate::error::{Error, Result};
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
 use draft_job::{DraftJob, Tools};
+use repaint_job::RepaintJob;
 
 /// An instance's session and its workers.
 pub struct Desk {
@@ -66,6 +69,14 @@ impl Desk {
     pub fn generate(&self, params: ParamValues) {
         let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
         let job = DraftJob::new(&session, params);
+        let job = move |reporter: &Reporter| job.run(&session, &tools, reporter);
+        self.submit(&self.worker, JobKind::Generate, job);
+    }
+
+    /// Paints what is selected of the current take again, and adds the result as a take. Locked bars and parts stay.
+    pub fn repaint(&self, params: ParamValues, selection: Selection) {
+        let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
+        let job = RepaintJob::new(&session, params, selection);
         let job = move |reporter: &Reporter| job.run(&session, &tools, reporter);
         self.submit(&self.worker, JobKind::Generate, job);
     }

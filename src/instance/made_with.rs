@@ -26,6 +26,11 @@ impl Take {
             score.metre(),
             counted(score.bars().0 as usize, "bar")
         )];
+        lines.extend(
+            self.painted
+                .as_ref()
+                .map(|what| format!("Painted again: {what}")),
+        );
         lines.extend(key(score, &settings.harmony));
         lines.extend(chords(score, &settings.harmony));
         lines.push(format!(
@@ -135,6 +140,8 @@ mod tests {
             name: "1 seed 7".to_owned(),
             draft: Arc::new(Draft { score, recipe }),
             made_unix_seconds: 0,
+            painted: None,
+            edited: Vec::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The state that the host's threads, the worker and the editor share.
 
 mod editing;
+mod painting;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use super::change::Change;
 use super::history::History;
 use super::live::Live;
 use super::notice::{Notice, Notices};
+use super::painting::Painting;
 use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
@@ -29,6 +31,8 @@ pub struct Session {
     /// The revision at which the host was last notified of unsaved changes.
     notified_revision: AtomicU32,
     host_notifier: Mutex<Option<HostNotifier>>,
+    /// What is being painted, if anything.
+    painting: Mutex<Option<Arc<Painting>>>,
     /// The host's transport as the audio thread last saw it.
     pub live: Live,
 }
@@ -81,6 +85,7 @@ impl Session {
             revision: AtomicU32::new(0),
             notified_revision: AtomicU32::new(0),
             host_notifier: Mutex::default(),
+            painting: Mutex::default(),
             live: Live::default(),
         }
     }
@@ -148,6 +153,11 @@ impl Session {
             let metre = state.current_take().map(|take| take.draft.score.metre());
             Beats(metre.unwrap_or(Metre::COMMON).bar_beats().into())
         })
+    }
+
+    /// Returns the number of the bar in which a draft that starts at `start` begins, as the window counts them.
+    pub fn first_bar(&self, state: &State, start: Beats) -> u32 {
+        (start.0 / self.bar_length(state).0 + 1e-9).floor() as u32 + 1
     }
 
     /// Returns the metre that drafts for `state` are made in: the host's, else that of the current take, else 4/4.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::locks::Locks;
 use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
@@ -14,6 +15,7 @@ use crate::conditioning::hits::MAX_WEIGHT;
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS};
+use crate::music::note::Note;
 use crate::music::style::Style;
 
 /// The most takes that a saved state may have.
@@ -51,6 +53,8 @@ pub struct State {
     pub cut_weight: u8,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
+    /// What is not to be painted again.
+    pub locks: Locks,
 }
 
 /// A draft and its name.
@@ -63,6 +67,12 @@ pub struct Take {
     pub draft: Arc<Draft>,
     /// When it was made, in seconds since 1970.
     pub made_unix_seconds: u64,
+    /// What was painted of which take, as in `bars 9–12 of 2`, if it was not made whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub painted: Option<String>,
+    /// Those of its notes that the user moved, changed or drew. They stay when their bars are painted again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edited: Vec<Note>,
 }
 
 impl Default for State {
@@ -80,6 +90,7 @@ impl Default for State {
             form: Form::Off,
             cut_weight: 0,
             harmony: Harmony::default(),
+            locks: Locks::default(),
         }
     }
 }
@@ -92,15 +103,46 @@ impl State {
 
     /// Adds a take and makes it the current one.
     pub fn add_take(&mut self, draft: Draft, made_unix_seconds: u64) {
-        let number = |take: &Take| take.name.split(' ').next()?.parse().ok();
-        let highest = self.takes.iter().filter_map(number).max();
-        let number = highest.unwrap_or(0).max(self.takes.len()).saturating_add(1);
         let seed = draft.recipe.settings.seed;
-        self.takes.push(Take {
-            name: format!("{number} seed {seed}"),
+        self.push_take(Take {
+            name: format!("seed {seed}"),
             draft: Arc::new(draft),
             made_unix_seconds,
+            painted: None,
+            edited: Vec::new(),
         });
+    }
+
+    /// Adds a take that was painted over `of`, and makes it the current one. `painted` says what was painted, as in
+    /// `bars 9–12`. Notes of `of` that the user changed and that are still there stay marked.
+    pub fn add_repainted_take(
+        &mut self,
+        draft: Draft,
+        made_unix_seconds: u64,
+        of: &Take,
+        painted: &str,
+    ) {
+        let notes = draft.score.notes();
+        let edited = of.edited.iter().filter(|note| notes.contains(note));
+        let edited = edited.copied().collect();
+        let of_name = of
+            .number()
+            .map_or_else(|| of.name.clone(), |number| number.to_string());
+        self.push_take(Take {
+            name: painted.to_owned(),
+            draft: Arc::new(draft),
+            made_unix_seconds,
+            painted: Some(format!("{painted} of {of_name}")),
+            edited,
+        });
+    }
+
+    /// Adds a take with the next number before its name, and makes it the current one.
+    fn push_take(&mut self, mut take: Take) {
+        let highest = self.takes.iter().filter_map(Take::number).max();
+        let number = highest.unwrap_or(0).max(self.takes.len()).saturating_add(1);
+        take.name = format!("{number} {}", take.name);
+        self.takes.push(take);
         self.current = Some(self.takes.len() - 1);
     }
 
@@ -141,6 +183,13 @@ impl State {
         self.leave_out_oldest(MAX_TAKES);
         self.clip = self.clip.filter(SavedClip::is_sound);
         self
+    }
+}
+
+impl Take {
+    /// Returns the number that its name begins with, or `None` if it was renamed to something else.
+    pub fn number(&self) -> Option<usize> {
+        self.name.split(' ').next()?.parse().ok()
     }
 }
 

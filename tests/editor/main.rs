@@ -6,6 +6,7 @@
 
 mod fitting;
 mod focus;
+mod select;
 mod steer;
 mod takes;
 

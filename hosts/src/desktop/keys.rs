@@ -19,10 +19,16 @@ pub enum Key {
     Delete = 119,
     /// The space bar.
     Space = 65,
-    /// `r`.
+    /// The letter L.
+    L = 46,
+    /// The letter R.
     R = 27,
-    /// `z`.
+    /// The letter Z.
     Z = 52,
+    /// Escape.
+    Escape = 9,
+    /// Shift.
+    Shift = 50,
     /// Ctrl.
     Control = 37,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{DroppedFileHandle, Event, Key, Modifiers, RawInput};
+use egui::{DroppedFileHandle, Event, Key, Modifiers, PointerButton, Pos2, RawInput};
 
 use super::HeadlessEditor;
 use crate::instance::params::ParamId;
@@ -35,6 +35,35 @@ impl HeadlessEditor {
         self.pass(vec![Event::PointerMoved(rect.center())]);
         (0..4).for_each(|_| self.settle());
         true
+    }
+
+    /// Drags from one place to another, in points, with the primary button.
+    pub(in crate::editor) fn drag(&mut self, modifiers: Modifiers, from: Pos2, to: Pos2) {
+        self.pass(vec![Event::ModifiersChanged(modifiers)]);
+        let middle = from + (to - from) * 0.5;
+        let moved = |pos| vec![Event::PointerMoved(pos)];
+        for events in [
+            moved(from),
+            vec![button(from, true, modifiers)],
+            moved(middle),
+            moved(to),
+            vec![button(to, false, modifiers)],
+        ] {
+            self.pass(events);
+        }
+        self.pass(vec![Event::ModifiersChanged(Modifiers::NONE)]);
+        self.settle();
+    }
+
+    /// Clicks a place, in points, once or twice.
+    pub(in crate::editor) fn click_at(&mut self, pos: Pos2, times: usize) {
+        self.pass(vec![Event::PointerMoved(pos)]);
+        for _ in 0..times {
+            let press = |pressed| button(pos, pressed, Modifiers::NONE);
+            self.pass(vec![press(true)]);
+            self.pass(vec![press(false)]);
+        }
+        self.settle();
     }
 
     /// Drops files on the window.
@@ -70,5 +99,14 @@ impl HeadlessEditor {
     /// Returns the state as the clicks and keys left it.
     pub(in crate::editor) fn state(&self) -> Arc<State> {
         self.desk.session.state()
+    }
+}
+
+fn button(pos: Pos2, pressed: bool, modifiers: Modifiers) -> Event {
+    Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers,
     }
 }
