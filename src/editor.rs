@@ -2,19 +2,24 @@
 
 mod clip_lane;
 mod clip_path;
+mod clip_rows;
 mod contents;
 mod controls;
 mod cue_lane;
+mod curves;
 mod file_dialog;
 mod harmony;
 mod headless;
 mod history;
+mod hits;
 mod lanes;
 mod note_editing;
 mod param_access;
 mod piano_roll;
 mod pitches;
 mod progress;
+mod quiet;
+mod recording;
 mod selection;
 mod steering;
 mod takes;
