@@ -2,6 +2,7 @@
 //! the host's project saves.
 
 mod change;
+mod changed_since;
 mod curves;
 mod desk;
 mod history;
@@ -17,6 +18,7 @@ mod path_text;
 mod saved_clip;
 mod session;
 mod state;
+mod summary;
 mod typed_path;
 
 pub use change::Change;
@@ -30,5 +32,5 @@ pub use notice::Notice;
 pub use painting::Painting;
 pub use saved_clip::SavedClip;
 pub use session::{Session, Snapshot};
-pub use state::{MAX_STEPS, State, Take};
+pub use state::{MAX_STEPS, Pin, Pins, State, Take};
 pub use typed_path::typed_path;

@@ -21,7 +21,8 @@ use crate::music::metre::Metre;
 use crate::music::note::Note;
 use crate::music::scale::Scale;
 use crate::music::style::Style;
-use crate::time::Tempo;
+use crate::music::tempo_map::TempoMap;
+use crate::time::Beats;
 
 /// Beats at the start of a piece that count as its opening, and at its end as its ending.
 pub const FORM_BEATS: usize = 16;
@@ -39,7 +40,7 @@ pub struct PartsRequest<'a> {
     /// where there is no value.
     pub lead: &'a [Option<f32>],
     /// The tempo of the music.
-    pub tempo: Tempo,
+    pub tempo_map: &'a TempoMap,
     /// The metre of the music.
     pub metre: Metre,
     /// The style, or `None` to leave it to the network.
@@ -127,8 +128,9 @@ impl PartsConditioning {
             true => Some(RESTS),
             false => request.lead.get(beat).copied().flatten(),
         };
-        let tempo = placed_tempo(request.tempo.bpm());
         let row = |beat: usize| {
+            let (from, to) = (Beats(beat as f64), Beats((beat + 1) as f64));
+            let tempo = placed_tempo(request.tempo_map.mean_tempo(from, to).bpm());
             let values: Vec<Option<f32>> = (cues.iter())
                 .map(|&cue| steered(cue, beat))
                 .chain([lead(beat), Some(tempo)])

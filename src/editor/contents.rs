@@ -3,13 +3,15 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui};
+use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
+use super::changed;
 use super::file_dialog::{Answer, FileDialog, Purpose};
 use super::harmony::HarmonyFields;
 use super::history;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
+use super::parts;
 use super::progress::{self, Press};
 use super::selection;
 use super::steering;
@@ -32,7 +34,7 @@ pub(super) struct Contents {
     takes: Takes,
     dialog: FileDialog,
     harmony: HarmonyFields,
-    selection: Cell<Selection>,
+    pub(super) selection: Cell<Selection>,
     /// The draft that is being painted, as far as it is.
     painting: Option<Arc<Painting>>,
 }
@@ -131,10 +133,14 @@ impl Contents {
         });
         let press = row(Panel::bottom("generate"), 56.0, theme::BACKGROUND)
             .show(ui, |ui| {
-                progress::show_generate(ui, request(scene).as_deref(), &self.status)
+                let generate = changed::show(ui, scene);
+                ui.scope_builder(UiBuilder::new().max_rect(generate), |ui| {
+                    progress::show_generate(ui, request(scene).as_deref(), &self.status)
+                })
+                .inner
             })
             .inner;
-        let step = row(Panel::bottom("takes"), 42.0, theme::BACKGROUND)
+        let step = row(Panel::bottom("takes"), 58.0, theme::BACKGROUND)
             .show(ui, |ui| {
                 let takes = &mut self.takes;
                 takes.show(ui, scene, &self.snapshot, &mut self.dialog)
@@ -155,6 +161,8 @@ impl Contents {
             .show_separator_line(false)
             .show(ui, |ui| {
                 ScrollArea::vertical().show(ui, |ui| {
+                    parts::show(ui, scene);
+                    ui.separator();
                     steering::show(ui, scene, &mut self.harmony, self.has_preview);
                 });
             });

@@ -178,7 +178,7 @@ fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'
     }
     let computed = known.get_or_insert_with(|| {
         let placement = Placement {
-            tempo: placed.tempo,
+            tempo_map: placed.tempo.into(),
             clip_start: Beats(0.0),
             alignment: Alignment::Time,
         };

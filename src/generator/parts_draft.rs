@@ -27,7 +27,6 @@ use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::piano_roll::RollPart;
 use crate::music::score::{RawScore, Score};
-use crate::music::tempo_map::TempoMap;
 use crate::time::{Bars, Beats, STEPS_PER_BEAT, Steps};
 
 /// Pieces of fewer bars than this are too short to end.
@@ -81,7 +80,7 @@ impl<'a> Piece<'a> {
                 steering: &settings.steering,
                 harmony: &settings.harmony,
                 lead: &rests::lead(&layout, settings),
-                tempo: settings.tempo,
+                tempo_map: &settings.tempo_map,
                 metre,
                 style: settings.style,
                 tune,
@@ -266,7 +265,7 @@ impl<'a> Piece<'a> {
                 notes,
                 bars: self.bars,
                 metre: self.settings.metre,
-                tempo_map: TempoMap::constant(self.settings.tempo),
+                tempo_map: self.settings.tempo_map.clone(),
                 chords: chord_changes(chords, &self.settings.harmony),
                 cuts: cuts(clip, self.settings),
                 sections: self.layout.sections(),

@@ -107,7 +107,7 @@ pub fn accompany(
         })
         .collect();
     let clip = ClipFeatures {
-        duration: settings.tempo.seconds_in(Beats(end)),
+        duration: settings.tempo_map.seconds_between(Beats(0.0), Beats(end)),
         ..ClipFeatures::default()
     };
     let settings = Settings {

@@ -18,7 +18,8 @@ use crate::music::metre::Metre;
 use crate::music::note::Note;
 use crate::music::scale::Scale;
 use crate::music::style::Style;
-use crate::time::{Bars, Beats, Tempo};
+use crate::music::tempo_map::TempoMap;
+use crate::time::{Bars, Beats};
 
 /// The most sampling steps per segment.
 pub const MAX_SAMPLING_STEPS: usize = 1000;
@@ -50,7 +51,8 @@ const VARIED_BARS: u32 = 2;
 #[serde(default)]
 pub struct Settings {
     /// The tempo of the music.
-    pub tempo: Tempo,
+    #[serde(rename = "tempo")]
+    pub tempo_map: TempoMap,
     /// The beat of the music at which the clip starts.
     pub clip_start: Beats,
     /// The length of the piece; up to the first bar line at or after the clip's end if `None`.
@@ -110,7 +112,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            tempo: Tempo::DEFAULT,
+            tempo_map: TempoMap::default(),
             clip_start: Beats(0.0),
             bars: None,
             alignment: Alignment::default(),

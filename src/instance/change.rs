@@ -18,6 +18,8 @@ pub enum Change {
     TakeRenamed,
     /// Another take plays.
     TakeChosen,
+    /// Other takes are compared.
+    Pins,
     /// Another clip was opened.
     Clip,
     /// The key or the chords of the next draft were changed.
@@ -46,6 +48,8 @@ pub enum Change {
     Hits,
     /// Stretches without music were marked.
     Quiet,
+    /// The channels or octaves of the parts were changed.
+    Outputs,
     /// Bars or parts were locked or unlocked.
     Locks,
 }
@@ -69,6 +73,7 @@ impl Change {
                 Self::TakeRenamed,
             ),
             (before.current != after.current, Self::TakeChosen),
+            (before.pins != after.pins, Self::Pins),
             (before.clip != after.clip, Self::Clip),
             (before.harmony != after.harmony, Self::Harmony),
             (before.model != after.model, Self::Model),
@@ -82,6 +87,7 @@ impl Change {
             (before.curves != after.curves, Self::Curves),
             (before.hits != after.hits, Self::Hits),
             (before.quiet != after.quiet, Self::Quiet),
+            (before.outputs != after.outputs, Self::Outputs),
             (before.locks != after.locks, Self::Locks),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
@@ -103,6 +109,7 @@ impl fmt::Display for Change {
             Self::Notes => "notes",
             Self::TakeRenamed => "name of a take",
             Self::TakeChosen => "choice of a take",
+            Self::Pins => "takes A and B",
             Self::Clip => "clip",
             Self::Harmony => "key and chords",
             Self::Model => "model",
@@ -116,6 +123,7 @@ impl fmt::Display for Change {
             Self::Curves => "curve",
             Self::Hits => "hits",
             Self::Quiet => "stretch without music",
+            Self::Outputs => "channels and octaves",
             Self::Locks => "locks",
         })
     }

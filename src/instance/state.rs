@@ -1,5 +1,7 @@
 //! What the host's project saves: the takes, the clip's measures per beat, and the settings that are not parameters.
 
+mod combined;
+mod pins;
 mod text;
 
 use std::path::PathBuf;
@@ -19,8 +21,11 @@ use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS};
 use crate::music::note::Note;
+use crate::music::outputs::Outputs;
 use crate::music::style::Style;
 use crate::time::Seconds;
+
+pub use pins::{Pin, Pins};
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
@@ -35,6 +40,8 @@ pub struct State {
     pub takes: Vec<Take>,
     /// The index of the take that plays.
     pub current: Option<usize>,
+    /// The two takes that are compared.
+    pub pins: Pins,
     /// The clip that drafts are made for.
     pub clip: Option<SavedClip>,
     /// The model file, or `None` for the built-in model.
@@ -63,6 +70,8 @@ pub struct State {
     pub curves: Curves,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
+    /// Where the parts leave the plugin.
+    pub outputs: Outputs,
     /// What is not to be painted again.
     pub locks: Locks,
 }
@@ -90,6 +99,7 @@ impl Default for State {
         Self {
             takes: Vec::new(),
             current: None,
+            pins: Pins::default(),
             clip: None,
             model: None,
             device: DeviceKind::default(),
@@ -103,6 +113,7 @@ impl Default for State {
             quiet: Vec::new(),
             curves: Curves::default(),
             harmony: Harmony::default(),
+            outputs: Outputs::default(),
             locks: Locks::default(),
         }
     }
@@ -170,6 +181,7 @@ impl State {
             return;
         }
         self.takes.remove(index);
+        self.pins.delete(index);
         self.current = match self.current {
             _ if self.takes.is_empty() => None,
             Some(current) if current > index => Some(current - 1),
@@ -201,8 +213,10 @@ impl State {
         self.quiet.retain(Quiet::is_sound);
         self.quiet.truncate(MAX_QUIET);
         self.curves = self.curves.within_limits();
+        self.outputs = self.outputs.within_limits();
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
+        self.pins = self.pins.within(self.takes.len());
         self.clip = self.clip.filter(SavedClip::is_sound);
         self
     }

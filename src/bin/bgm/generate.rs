@@ -162,7 +162,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let (model, load_model) = timed(|| arguments.work.model(&device))?;
     let usual = Settings::for_family(model.config().cond_type);
     let settings = Settings {
-        tempo: arguments.tempo,
+        tempo_map: arguments.tempo.into(),
         clip_start: Beats(arguments.start),
         bars: arguments.bars.map(Bars),
         alignment: arguments.align,

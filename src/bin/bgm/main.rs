@@ -8,6 +8,7 @@ mod coherence;
 mod controls;
 mod convert;
 mod evaluate;
+mod export;
 mod features;
 mod form;
 mod generate;
@@ -46,6 +47,7 @@ enum Command {
     Continue(repaint::ContinueArguments),
     Convert(convert::Arguments),
     Evaluate(evaluate::Arguments),
+    Export(export::Arguments),
     Features(features::Arguments),
     Generate(Box<generate::Arguments>),
     Info(info::Arguments),
@@ -61,6 +63,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Continue(arguments) => repaint::run_continue(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Features(arguments) => features::run(arguments),
         Command::Generate(arguments) => generate::run(*arguments),
         Command::Info(arguments) => info::run(&arguments),

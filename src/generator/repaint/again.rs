@@ -48,9 +48,13 @@ impl Again {
         Ok(again)
     }
 
+    fn seconds_from_start(&self, beats: Beats) -> Seconds {
+        self.recipe.tempo_map.seconds_between(Beats(0.0), beats)
+    }
+
     /// Returns a clip with only the picture's end and its cuts; everything else is in the draft's requests.
     pub(super) fn clip(&self) -> ClipFeatures {
-        let seconds = |beats: Beats| self.recipe.tempo.seconds_in(beats);
+        let seconds = |beats: Beats| self.seconds_from_start(beats);
         let shots: Vec<Seconds> = self.cuts.iter().map(|&cut| seconds(cut)).collect();
         ClipFeatures {
             duration: seconds(self.asked.picture_end),
@@ -65,7 +69,7 @@ impl Again {
     }
 
     pub(super) fn settings(&self, bars: Bars) -> Settings {
-        let clip_start = self.recipe.tempo.seconds_in(self.recipe.clip_start);
+        let clip_start = self.seconds_from_start(self.recipe.clip_start);
         let hits = self.recipe.hits.iter().map(|hit| Hit {
             at: hit.at + clip_start,
             ..*hit
