@@ -177,7 +177,10 @@ impl Contents {
         // A field that the click on a button left is handled only above, and must be entered first.
         let again = selection::follow_keys(ui, scene) && request(scene).is_some();
         match press.or(again.then_some(Press::Generate)) {
-            Some(Press::Generate) => self.generate(desk, params),
+            Some(Press::Generate) => {
+                self.lanes.finish_recording(scene);
+                self.generate(desk, params);
+            }
             Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
             None => {}
         }

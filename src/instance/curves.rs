@@ -104,6 +104,11 @@ impl Curve {
         }
     }
 
+    /// Takes the values of another curve.
+    pub fn redraw(&mut self, other: Self) {
+        self.values = other.values;
+    }
+
     /// Takes the values of some beats away.
     pub fn erase(&mut self, beats: Range<usize>) {
         let end = beats.end.min(self.values.len());
