@@ -14,6 +14,7 @@ mod lanes;
 mod note_editing;
 mod opening;
 mod param_access;
+mod parts;
 mod piano_roll;
 mod pitches;
 mod progress;

@@ -72,6 +72,7 @@ fn midi(arrangement: &Arrangement, choices: &ExportChoices) -> Result<Vec<u8>> {
         hits: &arrangement.hits,
         chord_markers: choices.chord_markers,
         only: choices.part,
+        ..MidiContents::default()
     })?;
     Ok(bytes)
 }

@@ -15,6 +15,7 @@ pub mod metre;
 pub mod metrics;
 pub mod midi_file;
 pub mod note;
+pub mod outputs;
 pub mod part;
 pub mod part_set;
 pub mod piano_roll;

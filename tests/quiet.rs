@@ -47,7 +47,7 @@ fn quiet() -> Vec<Quiet> {
 
 fn settings(quiet: &[Quiet], form: &str) -> Settings {
     let mut settings = Settings {
-        tempo: Tempo::new(60.0).unwrap(),
+        tempo_map: Tempo::new(60.0).unwrap().into(),
         bars: Some(Bars(32)),
         quiet: quiet.to_vec(),
         form: form.parse().unwrap(),

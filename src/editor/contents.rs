@@ -11,6 +11,7 @@ use super::harmony::HarmonyFields;
 use super::history;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
+use super::parts;
 use super::progress::{self, Press};
 use super::selection;
 use super::steering;
@@ -35,7 +36,7 @@ pub(super) struct Contents {
     dialog: FileDialog,
     harmony: HarmonyFields,
     finder: TempoFinder,
-    selection: Cell<Selection>,
+    pub(super) selection: Cell<Selection>,
     /// The draft that is being painted, as far as it is.
     painting: Option<Arc<Painting>>,
 }
@@ -159,12 +160,14 @@ impl Contents {
                 ..Margin::ZERO
             });
         Panel::right("steer")
-            .exact_size(212.0)
+            .exact_size(236.0)
             .frame(side)
             .resizable(false)
             .show_separator_line(false)
             .show(ui, |ui| {
                 ScrollArea::vertical().show(ui, |ui| {
+                    parts::show(ui, scene);
+                    ui.separator();
                     steering::show(ui, scene, &mut self.harmony, self.has_preview);
                 });
             });

@@ -2,11 +2,13 @@
 
 use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
 
+use super::parts;
 use super::pitches::Pitches;
 use super::theme::{self, LINE, MUTED, ROLL, ROLL_DARK};
 use super::timeline::Timeline;
 use crate::generator::Draft;
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::music::voice::{Voice, voices};
 use crate::time::Beats;
 
@@ -90,9 +92,10 @@ impl Roll<'_> {
         let Some(bar) = self.rect_of(note) else {
             return;
         };
-        let colour = match voice {
-            Voice::Top => theme::MELODY,
-            Voice::Inner | Voice::Bass => theme::NOTE,
+        let colour = match (note.part, voice) {
+            (Part::All, Voice::Top) => theme::MELODY,
+            (Part::All, Voice::Inner | Voice::Bass) => theme::NOTE,
+            (part, _) => parts::colour(part),
         };
         let loudness = 0.55 + 0.45 * f32::from(note.velocity.min(110)) / 110.0;
         painter.rect_filled(bar, CornerRadius::same(2), colour.gamma_multiply(loudness));

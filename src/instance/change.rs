@@ -50,6 +50,8 @@ pub enum Change {
     Hits,
     /// Stretches without music were marked.
     Quiet,
+    /// The channels or octaves of the parts were changed.
+    Outputs,
     /// Bars or parts were locked or unlocked.
     Locks,
 }
@@ -91,6 +93,7 @@ impl Change {
             (before.curves != after.curves, Self::Curves),
             (before.hits != after.hits, Self::Hits),
             (before.quiet != after.quiet, Self::Quiet),
+            (before.outputs != after.outputs, Self::Outputs),
             (before.locks != after.locks, Self::Locks),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
@@ -131,6 +134,7 @@ impl fmt::Display for Change {
             Self::Curves => "curve",
             Self::Hits => "hits",
             Self::Quiet => "stretch without music",
+            Self::Outputs => "channels and octaves",
             Self::Locks => "locks",
         })
     }

@@ -14,7 +14,7 @@ use super::locks::Selection;
 use super::notice::Notice;
 use super::params::ParamValues;
 use super::session::Session;
-use super::state::{State, Take};
+use super::state::State;
 use super::still_cache::StillCache;
 use parking_lot::Mutex;
 
@@ -169,10 +169,10 @@ impl Desk {
             .ok()
     }
 
-    /// Writes the current take as a MIDI file, without waiting for a running draft.
+    /// Writes the current take as a MIDI file, as it is played, without waiting for a running draft.
     pub fn export_midi(&self, path: PathBuf) {
-        let take = self.session.state().current_take().cloned();
-        let job = move |_: &Reporter| write_midi(take.as_ref(), path);
+        let state = self.session.state();
+        let job = move |_: &Reporter| write_midi(&state, path);
         self.submit(&self.writer, JobKind::Export, job);
     }
 
@@ -201,21 +201,61 @@ fn run(session: &Session, epoch: u64, job: impl FnOnce() -> Result<Notice>) {
     session.notify_host();
 }
 
-fn write_midi(take: Option<&Take>, path: PathBuf) -> Result<Notice> {
-    let take = take.ok_or_else(|| {
+fn write_midi(state: &State, path: PathBuf) -> Result<Notice> {
+    let take = state.current_take().ok_or_else(|| {
         Error::Usage("There is no draft to export. Press Generate first.".to_owned())
     })?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(Error::io(folder))?;
     }
-    take.draft.write_midi(&path)?;
+    (take.draft).write_midi_through(&path, &state.outputs)?;
     Ok(Notice::Wrote(path))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generator::Draft;
+    use crate::music::midi_file::MidiFile;
+    use crate::music::note::Note;
+    use crate::music::outputs::Output;
+    use crate::music::part::Part;
+    use crate::music::score::{RawScore, Score};
     use crate::player::Player;
+    use crate::time::Beats;
+
+    #[test]
+    fn an_exported_file_has_the_notes_where_they_are_played() {
+        let note = Note {
+            start: Beats(0.0),
+            length: Beats(1.0),
+            pitch: 40,
+            velocity: 80,
+            part: Part::Bass,
+        };
+        let mut state = State::default();
+        let score = Score::repaired(RawScore {
+            notes: vec![note],
+            ..RawScore::default()
+        });
+        let draft = Draft {
+            score,
+            ..Draft::default()
+        };
+        state.add_take(draft, 0);
+        state.outputs.bass = Output {
+            channel: 10,
+            octaves: -1,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bass.mid");
+        write_midi(&state, path.clone()).unwrap();
+        let file = MidiFile::open(&path).unwrap();
+        let sent: Vec<(u8, u8)> = (file.events.iter())
+            .map(|event| (event.channel, event.data[0]))
+            .collect();
+        assert_eq!(sent, [(9, 28), (9, 28)]);
+    }
 
     #[test]
     fn a_job_that_panics_ends_in_a_problem() {

@@ -21,6 +21,7 @@ use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS};
 use crate::music::note::Note;
+use crate::music::outputs::Outputs;
 use crate::music::style::Style;
 use crate::time::{Beats, Seconds, Tempo};
 
@@ -71,6 +72,8 @@ pub struct State {
     pub curves: Curves,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
+    /// Where the parts leave the plugin.
+    pub outputs: Outputs,
     /// The tempo of the next draft where the host says none or is not followed; `None` for that of the current take.
     pub tempo: Option<Tempo>,
     /// How far into the first bar of the next draft the picture starts; less than [`LONGEST_BAR`].
@@ -116,6 +119,7 @@ impl Default for State {
             quiet: Vec::new(),
             curves: Curves::default(),
             harmony: Harmony::default(),
+            outputs: Outputs::default(),
             tempo: None,
             picture_start: Beats(0.0),
             locks: Locks::default(),
@@ -217,6 +221,7 @@ impl State {
         self.quiet.retain(Quiet::is_sound);
         self.quiet.truncate(MAX_QUIET);
         self.curves = self.curves.within_limits();
+        self.outputs = self.outputs.within_limits();
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
         if !(Beats(0.0)..LONGEST_BAR).contains(&self.picture_start) {

@@ -201,7 +201,7 @@ mod tests {
             })
             .collect();
         let placement = Placement {
-            tempo: Tempo::new(60.0).unwrap(),
+            tempo_map: Tempo::new(60.0).unwrap().into(),
             clip_start: Beats(0.0),
             alignment: Alignment::Time,
         };

@@ -241,3 +241,23 @@ fn curves_hits_and_quiet_stretches_come_back_and_impossible_ones_do_not() {
     assert_eq!(read.quiet, []);
     assert_eq!(read.curves[CurveId::Lead].values(), [Some(1.0)]);
 }
+
+#[test]
+fn a_state_saved_before_parts_had_outputs_has_each_on_its_own_channel() {
+    let mut json = serde_json::to_value(with_takes(1)).unwrap();
+    json.as_object_mut().unwrap().remove("outputs");
+    let state: State = serde_json::from_value(json).unwrap();
+    assert_eq!(state.outputs, Outputs::default());
+}
+
+#[test]
+fn channels_and_octaves_are_saved_and_clamped() {
+    let mut state = with_takes(1);
+    state.outputs.bass.channel = 16;
+    state.outputs.lead.octaves = -1;
+    let text = state.to_text().unwrap();
+    assert_eq!(State::from_text(&text).unwrap().outputs, state.outputs);
+    state.outputs.bass.channel = 17;
+    let text = state.to_text().unwrap();
+    assert_eq!(State::from_text(&text).unwrap().outputs.bass.channel, 16);
+}

@@ -12,6 +12,7 @@ use crate::formats::atomic_file;
 use crate::music::controls::Controls;
 use crate::music::key::Key;
 use crate::music::marker::ScoreMarker;
+use crate::music::outputs::Outputs;
 use crate::music::part::Part;
 use crate::music::score::Score;
 use crate::time::Beats;
@@ -29,6 +30,8 @@ pub struct MidiContents<'a> {
     pub description: &'a str,
     /// Control changes, on the tracks and channels of their parts.
     pub controls: Option<&'a Controls>,
+    /// Where the parts leave: their channels and octaves.
+    pub outputs: Outputs,
     /// The key signature.
     pub key: Option<Key>,
     /// Moments that the music meets, ascending, which become markers.
@@ -60,14 +63,13 @@ impl Score {
     /// # Errors
     /// As for [`Score::to_midi`].
     pub fn to_midi_with(&self, contents: &MidiContents<'_>) -> Result<Vec<u8>, Fault> {
-        let none = Controls::default();
-        let controls = contents.controls.unwrap_or(&none);
+        let leaving = contents.outputs.leaving(self);
         let parts = match contents.only {
             Some(part) => vec![part],
             None => parts_of(self),
         };
         let parts: Vec<_> = (parts.into_iter())
-            .map(|part| (part, part_events(self, controls, part)))
+            .map(|part| (part, part_events(&leaving, contents, part)))
             .collect();
         let last_events = (parts.iter()).filter_map(|(_, events)| Some(events.last()?.0));
         let end = last_events.fold(tick(self.length()), u32::max);
@@ -98,8 +100,10 @@ impl Score {
 /// An event at a tick.
 type Timed<'a> = (u32, TrackEventKind<'a>);
 
-fn part_events(score: &Score, controls: &Controls, part: Part) -> Vec<Timed<'static>> {
-    let channel = u4::from_int_lossy(part.channel());
+fn part_events(score: &Score, contents: &MidiContents<'_>, part: Part) -> Vec<Timed<'static>> {
+    let none = Controls::default();
+    let controls = contents.controls.unwrap_or(&none);
+    let channel = u4::from_int_lossy(contents.outputs.channel(part));
     let messages = part_messages(score, controls, part, TICKS_PER_BEAT).into_iter();
     messages
         .map(|(tick, message)| (tick, TrackEventKind::Midi { channel, message }))
