@@ -203,9 +203,7 @@ fn read_through(
     }
     let missing = probe.missing(measures.last_time(), decoder.first_error());
     let in_file = |fault: Fault| fault.in_file(path);
-    let features = measures
-        .finish(frame_rate_hz, probe.end)
-        .map_err(in_file)?;
+    let features = measures.finish(frame_rate_hz, probe.end).map_err(in_file)?;
     let aspect = probe.aspect.map(|aspect| aspect * window.aspect());
     Ok(Pass::Complete(Analysis {
         stills: stills.finish(&features.shots, aspect).map_err(in_file)?,

@@ -2,7 +2,7 @@
 
 use egui::{Align2, CornerRadius, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
-use super::clip_lane::{CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
+use super::clip_lane::{CUTS_HEIGHT, Pictures, PlacedClip, SHOTS_HEIGHT};
 use super::contents::Scene;
 use super::controls::focus_ring;
 use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves};
@@ -27,6 +27,7 @@ const EMPTY_LENGTH: Beats = Beats(32.0);
 pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     view: View,
+    pictures: Pictures,
     /// The tempo to show the clip at instead of its own.
     pub(super) preview: Option<Preview>,
     editing: NoteEditing,
@@ -77,7 +78,9 @@ impl Lanes {
             };
             let painter = ui.painter();
             let mut rows = Rows { rect };
-            placed.paint_shots(painter, rows.next(SHOTS_HEIGHT, 0.0), &timeline);
+            let shots = rows.next(SHOTS_HEIGHT, 0.0);
+            placed.paint_shots(painter, shots, &timeline);
+            (self.pictures).paint(ui, placed, shots, &timeline, scene.stills);
             let cuts = rows.next(CUTS_HEIGHT, 4.0);
             painter.rect_filled(cuts, CornerRadius::ZERO, theme::BACKGROUND);
             placed.paint_cuts(painter, cuts, &timeline);
@@ -121,6 +124,10 @@ impl Lanes {
                 scene.selection.get(),
                 &state.locks,
             );
+        }
+        if let (Some(placed), Some(pointer)) = (&placed, response.hover_pos()) {
+            let shots = rect.with_max_y(rect.top() + SHOTS_HEIGHT);
+            (self.pictures).show_still(ui, placed, shots, &timeline, pointer);
         }
         if let Some(placed) = &placed {
             placed.paint_cut_lines(painter, rect, roll_rect, &timeline);

@@ -85,9 +85,7 @@ impl Stills {
         stills.dedup_by(|one, other| one.at == other.at);
         let aspect = aspect.filter(|aspect| aspect.is_finite());
         Ok(Self {
-            aspect: aspect
-                .unwrap_or(USUAL_ASPECT)
-                .clamp(ASPECTS.0, ASPECTS.1),
+            aspect: aspect.unwrap_or(USUAL_ASPECT).clamp(ASPECTS.0, ASPECTS.1),
             stills,
         })
     }
@@ -105,7 +103,10 @@ impl Stills {
     /// Returns the index of the still nearest to `time` among those from `from` until `end`, or `None` if there are none: the
     /// stills of another shot say nothing about this one.
     pub fn nearest(&self, time: Seconds, from: Seconds, end: Seconds) -> Option<usize> {
-        let before = |limit: Seconds| self.stills.partition_point(|still| still.at.0 < limit.0 - 1e-6);
+        let before = |limit: Seconds| {
+            self.stills
+                .partition_point(|still| still.at.0 < limit.0 - 1e-6)
+        };
         let (first, end) = (before(from), before(end));
         let away = |&index: &usize| (self.stills[index].at.0 - time.0).abs();
         (first..end).min_by(|one, other| away(one).total_cmp(&away(other)))
@@ -136,7 +137,10 @@ impl Stills {
             ("of".to_owned(), of.to_owned()),
         ]);
         let shape = vec![self.stills.len(), STILL_HEIGHT, STILL_WIDTH, 3];
-        let pixels = self.stills.iter().flat_map(|still| still.rgb.as_flattened());
+        let pixels = self
+            .stills
+            .iter()
+            .flat_map(|still| still.rgb.as_flattened());
         let pixels = RawTensor::new(Dtype::U8, shape, pixels.copied().collect())?;
         let times: Vec<f64> = self.stills.iter().map(|still| still.at.0).collect();
         let tensors = BTreeMap::from([
@@ -152,7 +156,10 @@ fn parse(bytes: &[u8], of: &str) -> Result<Stills, Fault> {
     file.expect_format(FORMAT)?;
     let word = |key: &str| file.metadata.get(key).map(String::as_str);
     if word("of") != Some(of) {
-        return Err(Fault::new("the stills of another video", "those of this one"));
+        return Err(Fault::new(
+            "the stills of another video",
+            "those of this one",
+        ));
     }
     let (Ok(pixels), Ok(times)) = (file.tensors.tensor("stills"), file.tensors.tensor("times"))
     else {
@@ -162,7 +169,11 @@ fn parse(bytes: &[u8], of: &str) -> Result<Stills, Fault> {
     let shape = [times.len(), STILL_HEIGHT, STILL_WIDTH, 3];
     if pixels.dtype() != Dtype::U8 || pixels.shape() != shape {
         return Err(Fault::new(
-            format!("`stills` as {} of shape {:?}", pixels.dtype(), pixels.shape()),
+            format!(
+                "`stills` as {} of shape {:?}",
+                pixels.dtype(),
+                pixels.shape()
+            ),
             format!("U8 of shape {shape:?}"),
         ));
     }
@@ -210,7 +221,10 @@ mod tests {
         assert_eq!(nearest(3.9, 0.0, 4.0), Some(1));
         assert_eq!(nearest(2.4, 2.5, 4.0), Some(1));
         assert_eq!(nearest(3.0, 2.6, 4.0), None);
-        assert_eq!(Stills::default().nearest(Seconds(0.0), Seconds(0.0), Seconds(1.0)), None);
+        assert_eq!(
+            Stills::default().nearest(Seconds(0.0), Seconds(0.0), Seconds(1.0)),
+            None
+        );
     }
 
     #[test]

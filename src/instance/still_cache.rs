@@ -175,7 +175,9 @@ mod tests {
         for (seconds, video) in (1..).zip(&videos) {
             fs::write(video, b"picture").unwrap();
             cache.keep(video, &stills());
-            let kept = Video::of(video).unwrap().file_in(cache.folder.as_ref().unwrap());
+            let kept = Video::of(video)
+                .unwrap()
+                .file_in(cache.folder.as_ref().unwrap());
             if kept.exists() {
                 let file = fs::File::options().append(true).open(kept).unwrap();
                 let at = UNIX_EPOCH + std::time::Duration::from_secs(seconds);
@@ -184,6 +186,9 @@ mod tests {
         }
         let found = |video: &PathBuf| cache.find(video).is_some();
         assert!(!found(&videos[0]) && found(&videos[MOST_FILES + 2]));
-        assert_eq!(fs::read_dir(cache.folder.unwrap()).unwrap().count(), MOST_FILES);
+        assert_eq!(
+            fs::read_dir(cache.folder.unwrap()).unwrap().count(),
+            MOST_FILES
+        );
     }
 }

@@ -38,7 +38,8 @@ impl Window {
 
     /// Returns how much wider it is than the picture, each in proportion to its height.
     pub(crate) fn aspect(self) -> f64 {
-        let share = |from: usize, to: usize, whole: usize| to.saturating_sub(from) as f64 / whole as f64;
+        let share =
+            |from: usize, to: usize, whole: usize| to.saturating_sub(from) as f64 / whole as f64;
         share(self.left, self.right, WIDTH) / share(self.top, self.bottom, HEIGHT)
     }
 

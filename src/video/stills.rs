@@ -122,7 +122,9 @@ mod tests {
         let stills = keeper.finish(&[Seconds(33.0 / 25.0)], Some(2.0)).unwrap();
         let times: Vec<f64> = stills.all().iter().map(|still| still.at.0).collect();
         assert_eq!(times.len(), 9, "{times:?}");
-        let of_shot = stills.nearest(Seconds(1.32), Seconds(1.32), Seconds(4.0)).unwrap();
+        let of_shot = stills
+            .nearest(Seconds(1.32), Seconds(1.32), Seconds(4.0))
+            .unwrap();
         assert_eq!(times[of_shot], 1.32);
         assert_eq!(stills.all()[of_shot].rgb[0], [120; 3]);
         assert!(!times.contains(&1.72), "{times:?}");
@@ -137,7 +139,11 @@ mod tests {
         }
         let stills = keeper.finish(&[], None).unwrap();
         let times: Vec<f64> = stills.all().iter().map(|still| still.at.0).collect();
-        assert!((125..=MOST_STEADY).contains(&times.len()), "{}", times.len());
+        assert!(
+            (125..=MOST_STEADY).contains(&times.len()),
+            "{}",
+            times.len()
+        );
         let steps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
         assert!(steps.iter().all(|&step| step == 8.0), "{steps:?}");
     }
