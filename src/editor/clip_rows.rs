@@ -1,8 +1,8 @@
 //! The rows of the clip above the roll: picture, hits and curves.
 
-use egui::{Align2, CornerRadius, CursorIcon, Painter, Rect, Role, Sense, Ui, WidgetInfo};
+use egui::{Align2, CornerRadius, CursorIcon, Painter, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
-use super::clip_lane::{CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
+use super::clip_lane::{CUTS_HEIGHT, Pictures, PlacedClip, SHOTS_HEIGHT};
 use super::contents::Scene;
 use super::controls::focus_ring;
 use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves, CueLane};
@@ -21,7 +21,7 @@ const GAP: f32 = 4.0;
 const FOLD_HEIGHT: f32 = 13.0;
 
 /// What the rows keep between frames.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct ClipRows {
     /// Whether every curve is shown.
     is_open: bool,
@@ -29,6 +29,7 @@ pub(super) struct ClipRows {
     recording: Recording,
     hits: HitEditing,
     quiet: QuietEditing,
+    pictures: Pictures,
 }
 
 /// Where the rows lie.
@@ -92,6 +93,7 @@ impl ClipRows {
         } = clip;
         self.recording.follow(scene, clip.played_beat);
         placed.paint_shots(ui.painter(), places.picture, timeline);
+        (self.pictures).paint(ui, placed, places.picture, timeline, scene.stills);
         (ui.painter()).rect_filled(places.hits, CornerRadius::ZERO, theme::BACKGROUND);
         let quiet = QuietRows {
             picture: places.picture,
@@ -114,6 +116,17 @@ impl ClipRows {
             lane.paint(ui.painter(), rect, shown);
         }
         self.show_fold(ui, places);
+    }
+
+    /// Shows a larger picture of the time under the pointer, if it is over the picture.
+    pub(super) fn show_still(
+        &mut self,
+        ui: &Ui,
+        places: &Places,
+        clip: ClipView<'_>,
+        pointer: Pos2,
+    ) {
+        (self.pictures).show_still(ui, clip.placed, places.picture, clip.timeline, pointer);
     }
 
     /// Ends what is being recorded, so that the next draft has it.

@@ -119,6 +119,10 @@ impl Lanes {
                 &state.locks,
             );
         }
+        let pointer = ui.input(|input| input.pointer.hover_pos());
+        if let (Some(places), Some(clip), Some(pointer)) = (&places, clip, pointer) {
+            self.clip_rows.show_still(ui, places, clip, pointer);
+        }
         if let Some(placed) = &placed {
             placed.paint_cut_lines(painter, rect, roll_rect, &timeline);
         }
