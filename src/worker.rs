@@ -37,6 +37,10 @@ pub enum JobKind {
     Clip,
     /// Makes a draft.
     Generate,
+    /// Searches for something, such as a tempo.
+    Search,
+    /// Reads the small pictures of a clip.
+    Stills,
     /// Writes a file.
     Export,
 }

@@ -2,7 +2,7 @@
 
 use egui::{Align2, CornerRadius, CursorIcon, Painter, Rect, Role, Sense, Ui, WidgetInfo};
 
-use super::clip_lane::{CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
+use super::clip_lane::{CUTS_HEIGHT, Pictures, PlacedClip, SHOTS_HEIGHT};
 use super::contents::Scene;
 use super::controls::focus_ring;
 use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves, CueLane};
@@ -14,6 +14,7 @@ use super::theme::{self, MUTED, TEXT};
 use super::timeline::Timeline;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::instance::Curves;
+use crate::time::Beats;
 
 /// The gap below a row, in points.
 const GAP: f32 = 4.0;
@@ -21,8 +22,9 @@ const GAP: f32 = 4.0;
 const FOLD_HEIGHT: f32 = 13.0;
 
 /// What the rows keep between frames.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct ClipRows {
+    pictures: Pictures,
     /// Whether every curve is shown.
     is_open: bool,
     drawing: CurveDrawing,
@@ -45,10 +47,12 @@ pub(super) struct Places {
 #[derive(Clone, Copy)]
 pub(super) struct ClipView<'a> {
     pub(super) placed: &'a PlacedClip<'a>,
-    /// What the clip suggests.
+    /// The beat of the project at which drafts start, and curves with them.
+    pub(super) start: Beats,
+    /// What the clip suggests at each beat from there.
     pub(super) suggested: &'a ClipCurves,
     pub(super) timeline: &'a Timeline,
-    /// The beat of the clip at which the host plays, if it does.
+    /// The beat from there at which the host plays, if it does.
     pub(super) played_beat: Option<usize>,
 }
 
@@ -92,6 +96,7 @@ impl ClipRows {
         } = clip;
         self.recording.follow(scene, clip.played_beat);
         placed.paint_shots(ui.painter(), places.picture, timeline);
+        (self.pictures).paint(ui, placed, places.picture, timeline, scene.stills);
         (ui.painter()).rect_filled(places.hits, CornerRadius::ZERO, theme::BACKGROUND);
         let quiet = QuietRows {
             picture: places.picture,
@@ -99,12 +104,14 @@ impl ClipRows {
             placed,
             timeline,
         };
-        self.quiet.show(ui, quiet, scene);
+        if let Some(pointer) = self.quiet.show(ui, quiet, scene) {
+            (self.pictures).show_still(ui, placed, places.picture, timeline, pointer);
+        }
         self.hits.show(ui, places.hit_row(clip), scene);
         let curves = self.drawing.over(self.recording.over(&scene.state.curves));
         let shown = CueCurves {
             timeline,
-            start: placed.start,
+            start: clip.start,
             clip: clip.suggested,
             steering: &scene.params.values().steering(&curves),
             curves: &curves,

@@ -1,6 +1,7 @@
 //! Everything in the window, and its layout.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
@@ -16,8 +17,10 @@ use super::progress::{self, Press};
 use super::selection;
 use super::steering;
 use super::takes::Takes;
+use super::tempo_finder::TempoFinder;
 use super::theme;
 use super::top_bar::TopBar;
+use crate::features::Stills;
 use crate::instance::{Desk, Notice, Painting, Selection, Snapshot, State};
 use crate::worker::Status;
 
@@ -34,6 +37,9 @@ pub(super) struct Contents {
     takes: Takes,
     dialog: FileDialog,
     harmony: HarmonyFields,
+    finder: TempoFinder,
+    /// The project and the clip whose small pictures were looked for.
+    stills_of: Option<(u64, PathBuf)>,
     pub(super) selection: Cell<Selection>,
     /// The draft that is being painted, as far as it is.
     painting: Option<Arc<Painting>>,
@@ -50,6 +56,8 @@ pub(super) struct Scene<'a> {
     pub(super) selection: &'a Cell<Selection>,
     /// The draft that is being painted, as far as it is.
     pub(super) painting: Option<&'a Painting>,
+    /// The small pictures of the clip, if there are any.
+    pub(super) stills: Option<&'a Arc<Stills>>,
 }
 
 impl Contents {
@@ -65,6 +73,8 @@ impl Contents {
             takes: Takes::default(),
             dialog: FileDialog::default(),
             harmony: HarmonyFields::default(),
+            finder: TempoFinder::default(),
+            stills_of: None,
             selection: Cell::default(),
             painting: None,
         }
@@ -117,16 +127,20 @@ impl Contents {
             desk.load_clip(file.path().to_owned());
         }
         let state = Arc::clone(&self.snapshot.state);
+        self.find_stills(desk);
         let scene = Scene {
             desk,
             params,
             state: &state,
             selection: &self.selection,
             painting: self.painting.as_deref(),
+            stills: self.snapshot.stills.as_ref(),
         };
         row(Panel::top("top"), 48.0, theme::BACKGROUND).show(ui, |ui| {
-            self.top_bar.show(ui, scene, &mut self.dialog);
+            let finder = &mut self.finder;
+            self.top_bar.show(ui, scene, &mut self.dialog, finder);
         });
+        self.lanes.preview = self.finder.show(ui, scene);
         row(Panel::bottom("status"), 32.0, theme::PANEL).show(ui, |ui| {
             let is_playing = desk.session.live.is_playing();
             progress::show_status(ui, &self.snapshot, &self.status, is_playing);
@@ -155,7 +169,7 @@ impl Contents {
                 ..Margin::ZERO
             });
         Panel::right("steer")
-            .exact_size(212.0)
+            .exact_size(236.0)
             .frame(side)
             .resizable(false)
             .show_separator_line(false)
@@ -182,6 +196,18 @@ impl Contents {
         self.top_bar.end_frame();
         if let Some(step) = step.or_else(|| history::step_by_keys(ui)) {
             step.take(desk);
+        }
+    }
+
+    /// Looks for the small pictures of a clip that was not shown before.
+    fn find_stills(&mut self, desk: &Desk) {
+        let clip = self.snapshot.state.clip.as_ref();
+        let wanted = clip.map(|clip| (self.snapshot.epoch, clip.path.clone()));
+        if wanted != self.stills_of {
+            if let Some((_, path)) = &wanted {
+                desk.find_stills(path.clone());
+            }
+            self.stills_of = wanted;
         }
     }
 
@@ -228,7 +254,7 @@ fn frame(fill: egui::Color32) -> Frame {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
     use std::thread;
     use std::time::Duration;
 

@@ -10,6 +10,7 @@ use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
 use super::pitches::Pitches;
 use super::selection::{DraftBars, NUMBERS_HEIGHT};
+use super::tempo_finder::Preview;
 use super::theme;
 use super::timeline::Timeline;
 use super::view::View;
@@ -27,6 +28,8 @@ pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     clip_rows: ClipRows,
     view: View,
+    /// The tempo to show the clip at instead of its own.
+    pub(super) preview: Option<Preview>,
     editing: NoteEditing,
     /// Where beats of the project and pitches were in the last frame.
     shown: Option<(Timeline, Pitches)>,
@@ -36,6 +39,8 @@ pub(super) struct Lanes {
 struct PlacedCurves {
     clip: SavedClip,
     tempo: Tempo,
+    /// The beat of the draft at which the clip starts.
+    clip_start: Beats,
     curves: ClipCurves,
 }
 
@@ -49,11 +54,16 @@ impl Lanes {
         let draft = state.current_take().map(|take| &*take.draft);
         let own_tempo =
             params.own_tempo(draft.map(|draft| draft.score.tempo_map().initial_tempo()));
-        let tempo = own_tempo.unwrap_or_else(|| desk.session.tempo_for_drafts(state));
-        let placed = state
-            .clip
-            .as_ref()
-            .map(|clip| PlacedClip { clip, tempo, start });
+        let tempo = own_tempo.unwrap_or_else(|| desk.session.tempo_for(state, params.follow_host));
+        let (tempo, clip_start) = match self.preview {
+            Some(preview) => (preview.tempo, preview.clip_start),
+            None => (tempo, start + state.picture_start),
+        };
+        let placed = state.clip.as_ref().map(|clip| PlacedClip {
+            clip,
+            tempo,
+            start: clip_start,
+        });
         let length = draft
             .map(|draft| draft.score.length())
             .or_else(|| placed.as_ref().map(PlacedClip::length));
@@ -68,11 +78,12 @@ impl Lanes {
         let is_playing = desk.session.live.is_playing();
         let clip = placed.as_ref().map(|placed| ClipView {
             placed,
-            suggested: curves_of(&mut self.curves, placed),
+            start,
+            suggested: curves_of(&mut self.curves, placed, placed.start - start),
             timeline: &timeline,
             played_beat: (playhead.filter(|_| is_playing))
                 .map(|beat| beat - start.0)
-                .filter(|beat| (0.0..placed.length().0).contains(beat))
+                .filter(|beat| (0.0..(placed.start - start + placed.length()).0).contains(beat))
                 .map(|beat| beat as usize),
         });
         if let (Some(places), Some(clip)) = (&places, clip) {
@@ -136,7 +147,7 @@ impl Lanes {
         }
         focus_ring(ui, &response, rect);
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timeline"));
-        let clip_end = placed.map_or(end, |placed| start + placed.length());
+        let clip_end = placed.map_or(end, |placed| placed.start + placed.length());
         let end = Beats(end.0.max(clip_end.0));
         let edits = (draft.filter(|_| painting.is_none()))
             .is_some_and(|draft| self.editing.follow(ui, &response, &roll, draft, scene));
@@ -170,20 +181,28 @@ fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
     }
 }
 
-/// Returns the curves of a clip, computing them only if the clip or the tempo has changed.
-fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'a ClipCurves {
-    let fits = |known: &PlacedCurves| known.tempo == placed.tempo && known.clip == *placed.clip;
+/// Returns the curves of a clip that starts `clip_start` after the draft, beat by beat of the draft. Computes them only if
+/// the clip, its place or the tempo has changed.
+fn curves_of<'a>(
+    known: &'a mut Option<PlacedCurves>,
+    placed: &PlacedClip,
+    clip_start: Beats,
+) -> &'a ClipCurves {
+    let fits = |known: &PlacedCurves| {
+        known.tempo == placed.tempo && known.clip_start == clip_start && known.clip == *placed.clip
+    };
     if !known.as_ref().is_some_and(fits) {
         *known = None;
     }
     let computed = known.get_or_insert_with(|| {
         let placement = Placement {
             tempo_map: placed.tempo.into(),
-            clip_start: Beats(0.0),
+            clip_start,
             alignment: Alignment::Time,
         };
-        let beats = placed.length().0.ceil().max(1.0) as usize;
+        let beats = (clip_start + placed.length()).0.ceil().max(1.0) as usize;
         PlacedCurves {
+            clip_start,
             clip: placed.clip.clone(),
             tempo: placed.tempo,
             curves: ClipCurves::new(&placed.clip.features(), &placement, beats),

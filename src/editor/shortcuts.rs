@@ -4,8 +4,8 @@ use nice_plug_egui::Shortcut;
 
 /// Keys that are pressed with Ctrl, or Command on macOS: undo and redo, and Generate again.
 const WITH_COMMAND: &str = "zr";
-/// Keys that are pressed alone: lock, choose a take, pin it as A or B, and switch between the two.
-const ALONE: &str = "l123456789abx";
+/// Keys that are pressed alone: lock, choose a take, pin it as A or B, switch between the two, and take bars of one.
+const ALONE: &str = "l123456789abcx";
 
 /// Returns all of them.
 pub(super) fn all() -> Vec<Shortcut> {

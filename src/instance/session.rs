@@ -17,7 +17,7 @@ use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::{Error, Result};
-use crate::features::ClipFeatures;
+use crate::features::{ClipFeatures, Stills};
 use crate::music::metre::Metre;
 use crate::player::{NoteSchedule, SchedulePublisher};
 use crate::time::{Beats, Tempo};
@@ -53,6 +53,8 @@ struct Shared {
     history: History,
     /// The full clip and its path, once it has been read.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
+    /// The small pictures of a clip, and its path.
+    stills: Option<(PathBuf, Arc<Stills>)>,
     notices: Notices,
     /// The state that the host loaded, if a later version saved it. It is saved again as it was.
     later_state: Option<Arc<str>>,
@@ -66,6 +68,8 @@ struct Shared {
 pub struct Snapshot {
     /// The saved state.
     pub state: Arc<State>,
+    /// The small pictures of the clip, if there are any.
+    pub stills: Option<Arc<Stills>>,
     /// The notice to show.
     pub notice: Option<Notice>,
     /// How many states the host has loaded.
@@ -108,6 +112,7 @@ impl Session {
         let shared = self.shared.try_lock()?;
         Some(Snapshot {
             state: Arc::clone(&shared.state),
+            stills: shared.stills_of_clip(),
             notice: shared.notices.shown().cloned(),
             epoch: shared.epoch,
             undo: shared.history.next_undo(),
@@ -126,25 +131,28 @@ impl Session {
         self.lock().epoch
     }
 
-    /// Returns the tempo that drafts for `state` are made and shown at: the host's, else that of the current take, else
-    /// the default.
+    /// Returns the tempo that drafts for `state` are made and shown at: the host's, else the one that the user chose, else that
+    /// of the current take, else the default.
     ///
     /// Both follow this one rule, so the next draft fits the cuts where the window shows them. Until the host reports a
     /// tempo, which may take until it first plays, the current take is the best evidence of the project's tempo.
     pub fn tempo_for_drafts(&self, state: &State) -> Tempo {
-        self.live
-            .tempo()
-            .or_else(|| {
-                Some(
-                    state
-                        .current_take()?
-                        .draft
-                        .score
-                        .tempo_map()
-                        .initial_tempo(),
-                )
-            })
-            .unwrap_or(Tempo::DEFAULT)
+        self.tempo_for(state, true)
+    }
+
+    /// Returns the tempo as [`Session::tempo_for_drafts`] does, but the user's before the host's unless `follows_host`.
+    pub fn tempo_for(&self, state: &State, follows_host: bool) -> Tempo {
+        let of_host = || self.live.tempo();
+        let chosen = if follows_host {
+            of_host().or(state.tempo)
+        } else {
+            state.tempo.or_else(of_host)
+        };
+        let of_take = || {
+            let take = state.current_take()?;
+            Some(take.draft.score.tempo_map().initial_tempo())
+        };
+        chosen.or_else(of_take).unwrap_or(Tempo::DEFAULT)
     }
 
     /// Returns the length of the bars that are shown: the host's, else those of the current take, else of 4/4.
@@ -205,6 +213,7 @@ impl Session {
             state: Arc::new(state),
             history: History::default(),
             clip: None,
+            stills: None,
             notices,
             later_state: is_later.then(|| text.into()),
             epoch: shared.epoch + 1,
@@ -220,6 +229,11 @@ impl Session {
     /// Keeps the full clip until another one or another state is loaded.
     pub fn keep_clip(&self, path: PathBuf, clip: Arc<ClipFeatures>) {
         self.lock().clip = Some((path, clip));
+    }
+
+    /// Keeps the small pictures of the clip at `path` until those of another one are kept, or another state is loaded.
+    pub fn keep_stills(&self, path: PathBuf, stills: Arc<Stills>) {
+        self.lock().stills = Some((path, stills));
     }
 
     /// Returns the full clip of `path`, or `None` if it is not kept.
