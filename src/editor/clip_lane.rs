@@ -32,8 +32,25 @@ impl PlacedClip<'_> {
         self.tempo.beats_in(self.clip.duration)
     }
 
+    /// Returns the time of the picture at an x coordinate, or `None` outside the clip.
+    fn time_at(&self, x: f32, timeline: &Timeline) -> Option<Seconds> {
+        let time = self
+            .tempo
+            .seconds_in(Beats(timeline.beat_at(x)) - self.start);
+        (0.0..self.clip.duration.0)
+            .contains(&time.0)
+            .then_some(time)
+    }
+
+    /// Returns the start and the end of each shot.
+    fn shots(&self) -> impl Iterator<Item = (Seconds, Seconds)> {
+        let cuts = || self.clip.shots.iter().copied();
+        let starts = [Seconds(0.0)].into_iter().chain(cuts());
+        starts.zip(cuts().chain([self.clip.duration]))
+    }
+
     /// Returns the time of the clip at an x coordinate, within the clip.
-    pub(super) fn time_at(&self, x: f32, timeline: &Timeline) -> Seconds {
+    pub(super) fn nearest_time_at(&self, x: f32, timeline: &Timeline) -> Seconds {
         let time = self
             .tempo
             .seconds_in(Beats(timeline.beat_at(x)) - self.start);
@@ -48,23 +65,6 @@ impl PlacedClip<'_> {
         }
         let frame = (time.0 * rate_hz).round() / rate_hz;
         Seconds(frame.min(self.clip.duration.0))
-    }
-
-    /// Returns the time of the picture at an x coordinate, or `None` outside the clip.
-    fn picture_time_at(&self, x: f32, timeline: &Timeline) -> Option<Seconds> {
-        let time = self
-            .tempo
-            .seconds_in(Beats(timeline.beat_at(x)) - self.start);
-        (0.0..self.clip.duration.0)
-            .contains(&time.0)
-            .then_some(time)
-    }
-
-    /// Returns the start and the end of each shot.
-    fn shots(&self) -> impl Iterator<Item = (Seconds, Seconds)> {
-        let cuts = || self.clip.shots.iter().copied();
-        let starts = [Seconds(0.0)].into_iter().chain(cuts());
-        starts.zip(cuts().chain([self.clip.duration]))
     }
 
     /// Returns the x coordinate of a time of the clip.

@@ -1,6 +1,6 @@
 //! The rows of the clip above the roll: picture, hits and curves.
 
-use egui::{Align2, CornerRadius, CursorIcon, Painter, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
+use egui::{Align2, CornerRadius, CursorIcon, Painter, Rect, Role, Sense, Ui, WidgetInfo};
 
 use super::clip_lane::{CUTS_HEIGHT, Pictures, PlacedClip, SHOTS_HEIGHT};
 use super::contents::Scene;
@@ -14,6 +14,7 @@ use super::theme::{self, MUTED, TEXT};
 use super::timeline::Timeline;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::instance::Curves;
+use crate::time::Beats;
 
 /// The gap below a row, in points.
 const GAP: f32 = 4.0;
@@ -23,13 +24,13 @@ const FOLD_HEIGHT: f32 = 13.0;
 /// What the rows keep between frames.
 #[derive(Default)]
 pub(super) struct ClipRows {
+    pictures: Pictures,
     /// Whether every curve is shown.
     is_open: bool,
     drawing: CurveDrawing,
     recording: Recording,
     hits: HitEditing,
     quiet: QuietEditing,
-    pictures: Pictures,
 }
 
 /// Where the rows lie.
@@ -46,10 +47,12 @@ pub(super) struct Places {
 #[derive(Clone, Copy)]
 pub(super) struct ClipView<'a> {
     pub(super) placed: &'a PlacedClip<'a>,
-    /// What the clip suggests.
+    /// The beat of the project at which drafts start, and curves with them.
+    pub(super) start: Beats,
+    /// What the clip suggests at each beat from there.
     pub(super) suggested: &'a ClipCurves,
     pub(super) timeline: &'a Timeline,
-    /// The beat of the clip at which the host plays, if it does.
+    /// The beat from there at which the host plays, if it does.
     pub(super) played_beat: Option<usize>,
 }
 
@@ -101,12 +104,14 @@ impl ClipRows {
             placed,
             timeline,
         };
-        self.quiet.show(ui, quiet, scene);
+        if let Some(pointer) = self.quiet.show(ui, quiet, scene) {
+            (self.pictures).show_still(ui, placed, places.picture, timeline, pointer);
+        }
         self.hits.show(ui, places.hit_row(clip), scene);
         let curves = self.drawing.over(self.recording.over(&scene.state.curves));
         let shown = CueCurves {
             timeline,
-            start: placed.start,
+            start: clip.start,
             clip: clip.suggested,
             steering: &scene.params.values().steering(&curves),
             curves: &curves,
@@ -116,17 +121,6 @@ impl ClipRows {
             lane.paint(ui.painter(), rect, shown);
         }
         self.show_fold(ui, places);
-    }
-
-    /// Shows a larger picture of the time under the pointer, if it is over the picture.
-    pub(super) fn show_still(
-        &mut self,
-        ui: &Ui,
-        places: &Places,
-        clip: ClipView<'_>,
-        pointer: Pos2,
-    ) {
-        (self.pictures).show_still(ui, clip.placed, places.picture, clip.timeline, pointer);
     }
 
     /// Ends what is being recorded, so that the next draft has it.

@@ -20,9 +20,9 @@ const UNDRAWN: f32 = 0.5;
 #[derive(Clone, Copy)]
 pub(super) struct CueCurves<'a> {
     pub(super) timeline: &'a Timeline,
-    /// The beat of the project at which the clip starts.
+    /// The beat of the project at which drafts start.
     pub(super) start: Beats,
-    /// The cues that the clip suggests.
+    /// The cues that the clip suggests from there.
     pub(super) clip: &'a ClipCurves,
     pub(super) steering: &'a Steering,
     /// What is drawn.
@@ -57,7 +57,7 @@ const fn lane(id: CurveId, colour: Color32, is_usual: bool) -> CueLane {
 }
 
 impl CueCurves<'_> {
-    /// Returns the value of the next draft at a beat of the clip, or `None` if it is free.
+    /// Returns the value at a beat of the next draft, or `None` if it is free.
     fn value(&self, id: CurveId, beat: usize) -> Option<f32> {
         let cue = match id {
             CurveId::Cue(cue) => cue,
@@ -74,7 +74,7 @@ impl CueCurves<'_> {
         self.curves[id].values().get(beat).copied().flatten()
     }
 
-    /// Returns the beats of the clip to paint: one for each point of the screen at most.
+    /// Returns the beats of the next draft to paint: one for each point of the screen at most.
     fn visible_beats(&self) -> impl Iterator<Item = usize> + use<> {
         let Timeline {
             first_beat,

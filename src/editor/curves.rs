@@ -133,7 +133,7 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    /// Returns the beat of the clip at a place, and the value to draw so that the curve goes through it.
+    /// Returns the beat of the next draft at a place, and the value to draw so that the curve goes through it.
     fn at(&self, place: Pos2) -> (usize, f32) {
         let CueCurves {
             timeline,

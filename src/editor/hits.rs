@@ -70,7 +70,7 @@ impl HitEditing {
             });
         }
         if let (Some(drag), Some(pointer)) = (&mut self.drag, pointer) {
-            drag.to = placed.snapped(placed.time_at(pointer.x, row.timeline));
+            drag.to = placed.snapped(placed.nearest_time_at(pointer.x, row.timeline));
         }
         if !response.dragged()
             && let Some(Drag { hit, to }) = self.drag.take()
@@ -86,14 +86,14 @@ impl HitEditing {
             match at(pointer.x) {
                 Some(mark) => mark.press(scene),
                 None if response.double_clicked() => {
-                    let time = placed.snapped(placed.time_at(pointer.x, row.timeline));
+                    let time = placed.snapped(placed.nearest_time_at(pointer.x, row.timeline));
                     replace(scene, None, Some(MarkedHit::new(time, 1)));
                 }
                 None => {}
             }
         }
         if let Some(pointer) = pointer.filter(|_| response.secondary_clicked()) {
-            let time = placed.snapped(placed.time_at(pointer.x, row.timeline));
+            let time = placed.snapped(placed.nearest_time_at(pointer.x, row.timeline));
             let mark = at(pointer.x).cloned();
             self.menu = Some(menu::Open::on(mark, time, pointer));
         }

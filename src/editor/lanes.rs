@@ -39,6 +39,8 @@ pub(super) struct Lanes {
 struct PlacedCurves {
     clip: SavedClip,
     tempo: Tempo,
+    /// The beat of the draft at which the clip starts.
+    clip_start: Beats,
     curves: ClipCurves,
 }
 
@@ -76,11 +78,12 @@ impl Lanes {
         let is_playing = desk.session.live.is_playing();
         let clip = placed.as_ref().map(|placed| ClipView {
             placed,
-            suggested: curves_of(&mut self.curves, placed),
+            start,
+            suggested: curves_of(&mut self.curves, placed, placed.start - start),
             timeline: &timeline,
             played_beat: (playhead.filter(|_| is_playing))
-                .map(|beat| beat - clip_start.0)
-                .filter(|beat| (0.0..placed.length().0).contains(beat))
+                .map(|beat| beat - start.0)
+                .filter(|beat| (0.0..(placed.start - start + placed.length()).0).contains(beat))
                 .map(|beat| beat as usize),
         });
         if let (Some(places), Some(clip)) = (&places, clip) {
@@ -118,10 +121,6 @@ impl Lanes {
                 scene.selection.get(),
                 &state.locks,
             );
-        }
-        let pointer = ui.input(|input| input.pointer.hover_pos());
-        if let (Some(places), Some(clip), Some(pointer)) = (&places, clip, pointer) {
-            self.clip_rows.show_still(ui, places, clip, pointer);
         }
         if let Some(placed) = &placed {
             placed.paint_cut_lines(painter, rect, roll_rect, &timeline);
@@ -182,20 +181,28 @@ fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
     }
 }
 
-/// Returns the curves of a clip, computing them only if the clip or the tempo has changed.
-fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'a ClipCurves {
-    let fits = |known: &PlacedCurves| known.tempo == placed.tempo && known.clip == *placed.clip;
+/// Returns the curves of a clip that starts `clip_start` after the draft, beat by beat of the draft. Computes them only if
+/// the clip, its place or the tempo has changed.
+fn curves_of<'a>(
+    known: &'a mut Option<PlacedCurves>,
+    placed: &PlacedClip,
+    clip_start: Beats,
+) -> &'a ClipCurves {
+    let fits = |known: &PlacedCurves| {
+        known.tempo == placed.tempo && known.clip_start == clip_start && known.clip == *placed.clip
+    };
     if !known.as_ref().is_some_and(fits) {
         *known = None;
     }
     let computed = known.get_or_insert_with(|| {
         let placement = Placement {
             tempo_map: placed.tempo.into(),
-            clip_start: Beats(0.0),
+            clip_start,
             alignment: Alignment::Time,
         };
-        let beats = placed.length().0.ceil().max(1.0) as usize;
+        let beats = (clip_start + placed.length()).0.ceil().max(1.0) as usize;
         PlacedCurves {
+            clip_start,
             clip: placed.clip.clone(),
             tempo: placed.tempo,
             curves: ClipCurves::new(&placed.clip.features(), &placement, beats),

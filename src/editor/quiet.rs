@@ -38,8 +38,14 @@ pub(super) struct QuietRows<'a> {
 }
 
 impl QuietEditing {
-    /// Lets the user mark stretches over the picture, and paints them. Each choice is one change.
-    pub(super) fn show(&mut self, ui: &mut Ui, rows: QuietRows<'_>, scene: Scene<'_>) {
+    /// Lets the user mark stretches over the picture, and paints them. Each choice is one change. Returns where the pointer is,
+    /// if it is over the picture and marks nothing.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        rows: QuietRows<'_>,
+        scene: Scene<'_>,
+    ) -> Option<Pos2> {
         let id = ui.scope_id().with("picture");
         let response = ui.interact(rows.picture, id, Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Picture"));
@@ -68,15 +74,19 @@ impl QuietEditing {
             }
         }
         if let Some(pointer) = pointer.filter(|_| response.clicked()) {
-            let time = rows.placed.time_at(pointer.x, rows.timeline);
+            let time = rows.placed.nearest_time_at(pointer.x, rows.timeline);
             let on = scene.state.quiet.iter().find(|quiet| is_in(quiet, time));
             self.menu = on.map(|quiet| (Stretch::of(quiet), pointer));
         }
         self.show_menu(ui, scene);
         rows.paint(ui.painter(), &scene.state.quiet, self.chosen());
-        response
-            .on_hover_cursor(CursorIcon::Text)
-            .on_hover_text(HINT);
+        let hover = response.hover_pos().filter(|_| self.chosen().is_none());
+        let response = response.on_hover_cursor(CursorIcon::Text);
+        // A still says more than the hint, and has its place.
+        if scene.stills.is_none() {
+            response.on_hover_text(HINT);
+        }
+        hover
     }
 
     /// Returns the stretch that is being marked.
@@ -151,7 +161,7 @@ impl QuietRows<'_> {
 
     /// Returns the time at an x coordinate: of the cut there, or of the nearest frame.
     fn snapped_at(&self, x: f32) -> Seconds {
-        let time = self.placed.time_at(x, self.timeline);
+        let time = self.placed.nearest_time_at(x, self.timeline);
         let clip = self.placed.clip;
         let ends = [Seconds(0.0), clip.duration];
         let cuts = clip.shots.iter().copied().chain(ends);

@@ -51,7 +51,7 @@ impl Recording {
         curves
     }
 
-    /// Records the armed sliders while the host plays at `beat` of the clip. What was recorded becomes one change when it
+    /// Records the armed sliders while the host plays at `beat` of the next draft. What was recorded becomes one change when it
     /// stops, leaves the clip, or is disarmed.
     pub(super) fn follow(&mut self, scene: Scene<'_>, beat: Option<usize>) {
         for (id, curve) in self.step(&scene.state.curves, &scene.params.values(), beat) {
@@ -64,7 +64,7 @@ impl Recording {
         self.follow(scene, None);
     }
 
-    /// Records a moment; `beat` is `None` while the host does not play in the clip. Returns the curves that have ended.
+    /// Records a moment; `beat` is `None` while the host does not play in it. Returns the curves that have ended.
     fn step(
         &mut self,
         curves: &Curves,

@@ -76,7 +76,7 @@ impl Pictures {
         let Some(stills) = self.of.clone().filter(|_| rect.contains(pointer)) else {
             return;
         };
-        let Some(time) = placed.picture_time_at(pointer.x, timeline) else {
+        let Some(time) = placed.time_at(pointer.x, timeline) else {
             return;
         };
         let shots = (1..).zip(placed.shots());
@@ -149,7 +149,7 @@ impl Pictures {
             }
             let time = match tile {
                 0 => Some(from),
-                _ => placed.picture_time_at(left, timeline),
+                _ => placed.time_at(left, timeline),
             };
             let index = time.and_then(|time| stills.nearest(time, from, end));
             let Some(index) = index else {

@@ -90,25 +90,6 @@ impl HeadlessEditor {
         self.settle();
     }
 
-    /// Opens the menu of the widget that is labelled `label`. Returns whether there is one.
-    pub(in crate::editor) fn open_menu(&mut self, label: &str) -> bool {
-        let Some(rect) = self.rect_of(label) else {
-            return false;
-        };
-        let pos = rect.center();
-        let press = |pressed| Event::PointerButton {
-            pos,
-            button: PointerButton::Secondary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        };
-        for event in [Event::PointerMoved(pos), press(true), press(false)] {
-            self.pass(vec![event]);
-        }
-        self.settle();
-        true
-    }
-
     /// Opens an editor of a clip of 30 seconds, 24 frames per second and these cuts, at 120 BPM.
     pub(in crate::editor) fn with_clip(cuts: &[f64], change: impl FnOnce(&mut State)) -> Self {
         let clip = ClipFeatures {
@@ -144,6 +125,25 @@ impl HeadlessEditor {
             }]);
         }
         self.settle();
+    }
+
+    /// Opens the menu of the widget that is labelled `label`. Returns whether there is one.
+    pub(in crate::editor) fn open_menu(&mut self, label: &str) -> bool {
+        let Some(rect) = self.rect_of(label) else {
+            return false;
+        };
+        let pos = rect.center();
+        let press = |pressed| Event::PointerButton {
+            pos,
+            button: PointerButton::Secondary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        for event in [Event::PointerMoved(pos), press(true), press(false)] {
+            self.pass(vec![event]);
+        }
+        self.settle();
+        true
     }
 
     /// Drops files on the window.
