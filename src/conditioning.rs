@@ -9,6 +9,7 @@ pub mod lead;
 pub mod pairing;
 pub mod parts;
 pub mod placement;
+pub mod quiet;
 pub mod steering;
 
 use candle_core::{DType, Tensor};

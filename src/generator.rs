@@ -1,6 +1,7 @@
 //! Drafts: from a clip and settings to a score.
 
 mod canvas;
+mod combine;
 mod draft;
 mod form;
 mod give_way;
@@ -16,14 +17,16 @@ mod repaint;
 mod settings;
 mod silent_bars;
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
+pub use combine::combine;
 pub use draft::{Asked, Draft, Recipe};
 pub use form::{Form, Letters, MAX_LETTERS};
+pub(crate) use give_way::give_way;
 pub use inpaint::{Inpainting, inpaint};
 pub use length::length_of;
 pub use region::Region;
-pub use repaint::{accompany, extend, repaint};
+pub use repaint::{Repainting, Wishes, accompany, extend, repaint, repaint_with};
 pub use settings::{
     CUES_GUIDANCE_SCALE, MAX_SAMPLING_STEPS, PARTS_GUIDANCE_SCALE, PARTS_STEPS, Settings,
     default_guidance_scale,
@@ -47,7 +50,6 @@ use crate::music::metre::Metre;
 use crate::music::note::{Note, separate};
 use crate::music::piano_roll::{PianoRoll, PitchRange};
 use crate::music::score::{RawScore, Score};
-use crate::music::tempo_map::TempoMap;
 use crate::time::{BEATS_PER_BAR, Bars, Beats, STEPS_PER_BEAT, Steps};
 
 use canvas::Canvas;
@@ -56,7 +58,7 @@ use painter::Painter;
 use piece::Piece;
 
 /// The progress of a draft.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
     /// The current segment, from 0.
     pub segment: usize,
@@ -66,6 +68,18 @@ pub struct Progress {
     pub step: usize,
     /// The sampling steps per segment.
     pub steps: usize,
+    /// What was just painted, once after each segment (`parts`).
+    pub painted: Option<PaintedSegment>,
+}
+
+/// A stretch of a draft that is painted, while others are not yet. Loudness, endings and the division of the accompaniment
+/// follow when all of it is painted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaintedSegment {
+    /// Its beats.
+    pub beats: Range<usize>,
+    /// All notes that start in it, kept ones included.
+    pub notes: Vec<Note>,
 }
 
 impl Progress {
@@ -117,7 +131,7 @@ pub fn generate(
             notes: notes_of(model, &roll, &settings.steering, &curves),
             bars,
             metre: Metre::COMMON,
-            tempo_map: TempoMap::constant(settings.tempo),
+            tempo_map: settings.tempo_map.clone(),
             chords: chord_changes(conditioning.chords().unwrap_or_default(), &settings.harmony),
             cuts: cuts(clip, settings),
             sections: Vec::new(),

@@ -1,20 +1,24 @@
 //! Everything in the window, and its layout.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
-use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui};
+use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
+use super::changed;
 use super::file_dialog::{Answer, FileDialog, Purpose};
 use super::harmony::HarmonyFields;
 use super::history;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
+use super::parts;
 use super::progress::{self, Press};
+use super::selection;
 use super::steering;
 use super::takes::Takes;
 use super::theme;
 use super::top_bar::TopBar;
-use crate::instance::{Desk, Notice, Snapshot, State};
+use crate::instance::{Desk, Notice, Painting, Selection, Snapshot, State};
 use crate::worker::Status;
 
 /// What the window shows, and what it keeps between frames.
@@ -25,11 +29,14 @@ pub(super) struct Contents {
     /// The last snapshot that could be taken without waiting.
     pub(super) snapshot: Snapshot,
     pub(super) status: Status,
-    lanes: Lanes,
+    pub(super) lanes: Lanes,
     top_bar: TopBar,
     takes: Takes,
     dialog: FileDialog,
     harmony: HarmonyFields,
+    pub(super) selection: Cell<Selection>,
+    /// The draft that is being painted, as far as it is.
+    painting: Option<Arc<Painting>>,
 }
 
 /// What the parts of the window read and act on.
@@ -39,6 +46,10 @@ pub(super) struct Scene<'a> {
     pub(super) params: &'a dyn ParamAccess,
     /// The state of the snapshot; `desk` may have a newer one.
     pub(super) state: &'a State,
+    /// What is selected.
+    pub(super) selection: &'a Cell<Selection>,
+    /// The draft that is being painted, as far as it is.
+    pub(super) painting: Option<&'a Painting>,
 }
 
 impl Contents {
@@ -54,6 +65,8 @@ impl Contents {
             takes: Takes::default(),
             dialog: FileDialog::default(),
             harmony: HarmonyFields::default(),
+            selection: Cell::default(),
+            painting: None,
         }
     }
 
@@ -71,8 +84,10 @@ impl Contents {
             self.status = status;
         }
         let session = &desk.session;
+        self.painting = session.try_painting();
         if self.snapshot.epoch != self.checked_epoch {
             self.checked_epoch = self.snapshot.epoch;
+            self.selection.take();
             desk.check_clip(self.checked_epoch);
         }
         match self.dialog.take_answer() {
@@ -106,6 +121,8 @@ impl Contents {
             desk,
             params,
             state: &state,
+            selection: &self.selection,
+            painting: self.painting.as_deref(),
         };
         row(Panel::top("top"), 48.0, theme::BACKGROUND).show(ui, |ui| {
             self.top_bar.show(ui, scene, &mut self.dialog);
@@ -116,10 +133,14 @@ impl Contents {
         });
         let press = row(Panel::bottom("generate"), 56.0, theme::BACKGROUND)
             .show(ui, |ui| {
-                progress::show_generate(ui, state.clip.is_some(), &self.status)
+                let generate = changed::show(ui, scene);
+                ui.scope_builder(UiBuilder::new().max_rect(generate), |ui| {
+                    progress::show_generate(ui, request(scene).as_deref(), &self.status)
+                })
+                .inner
             })
             .inner;
-        let step = row(Panel::bottom("takes"), 42.0, theme::BACKGROUND)
+        let step = row(Panel::bottom("takes"), 58.0, theme::BACKGROUND)
             .show(ui, |ui| {
                 let takes = &mut self.takes;
                 takes.show(ui, scene, &self.snapshot, &mut self.dialog)
@@ -140,6 +161,8 @@ impl Contents {
             .show_separator_line(false)
             .show(ui, |ui| {
                 ScrollArea::vertical().show(ui, |ui| {
+                    parts::show(ui, scene);
+                    ui.separator();
                     steering::show(ui, scene, &mut self.harmony, self.has_preview);
                 });
             });
@@ -147,7 +170,8 @@ impl Contents {
             .frame(frame(theme::BACKGROUND))
             .show(ui, |ui| self.lanes.show(ui, scene));
         // A field that the click on a button left is handled only above, and must be entered first.
-        match press {
+        let again = selection::follow_keys(ui, scene) && request(scene).is_some();
+        match press.or(again.then_some(Press::Generate)) {
             Some(Press::Generate) => self.generate(desk, params),
             Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
             None => {}
@@ -160,10 +184,29 @@ impl Contents {
 
     /// Enters the fields that are still being typed into and makes a draft, unless they are wrong.
     fn generate(&mut self, desk: &Desk, params: &dyn ParamAccess) {
-        if self.harmony.enter(desk) && self.top_bar.enter(desk) {
+        if !(self.harmony.enter(desk) && self.top_bar.enter(desk)) {
+            return;
+        }
+        let state = desk.session.state();
+        let selection = self.selection.get();
+        if state.current_take().is_some() && selection.repaints(&state.locks) {
+            desk.repaint(params.values(), selection);
+        } else {
             desk.generate(params.values());
         }
     }
+}
+
+/// Says what Generate does, or `None` if there is nothing that it could do.
+fn request(scene: Scene<'_>) -> Option<String> {
+    let Scene { state, .. } = scene;
+    let selection = scene.selection.get();
+    if state.current_take().is_some() && selection.repaints(&state.locks) {
+        let start = scene.params.values().start();
+        let first_bar = scene.desk.session.first_bar(state, start);
+        return Some(selection.request(&state.locks, first_bar));
+    }
+    (state.clip.is_some()).then(|| "Generate".to_owned())
 }
 
 /// Returns a row across the window.

@@ -5,8 +5,10 @@ mod driving;
 
 use std::sync::Arc;
 
+use egui::epaint::{ClippedPrimitive, Primitive};
 use egui::{
-    Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, accesskit, pos2, vec2,
+    Context, Event, FullOutput, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, accesskit,
+    pos2, vec2,
 };
 
 use parking_lot::Mutex;
@@ -17,6 +19,7 @@ use super::theme;
 use crate::instance::params::{ParamId, ParamRange, ParamValues};
 use crate::instance::{Desk, Session, State};
 use crate::player::Player;
+use crate::time::Beats;
 use crate::worker::{JobKind, Running};
 
 /// Passes after which egui has settled the sizes of all widgets.
@@ -96,6 +99,12 @@ impl HeadlessEditor {
         Some((x.round() as i16, y.round() as i16))
     }
 
+    /// Returns the place of a beat of the project in the row of a pitch of the roll, in points.
+    pub fn place_in_roll(&self, beat: Beats, pitch: u8) -> Option<(i16, i16)> {
+        let Pos2 { x, y } = self.contents.lanes.place_in_roll(beat, pitch)?;
+        Some((x.round() as i16, y.round() as i16))
+    }
+
     /// Returns the rectangle of the widget that is labelled `label`, or `None` if there is none.
     pub fn rect_of(&self, label: &str) -> Option<Rect> {
         type Text = for<'a> fn(&'a accesskit::Node) -> Option<&'a str>;
@@ -115,6 +124,17 @@ impl HeadlessEditor {
         ))
     }
 
+    /// Lays out and tessellates another frame, as the window does before it draws. Returns the number of its triangles.
+    pub fn frame(&mut self) -> usize {
+        let output = self.pass_with(RawInput::default());
+        let meshes = (self.egui).tessellate(output.shapes, output.pixels_per_point);
+        let triangles = |mesh: ClippedPrimitive| match mesh.primitive {
+            Primitive::Mesh(mesh) => mesh.indices.len() / 3,
+            Primitive::Callback(_) => 0,
+        };
+        meshes.into_iter().map(triangles).sum()
+    }
+
     fn settle(&mut self) {
         for _ in 0..SETTLING_PASSES {
             self.pass(Vec::new());
@@ -128,7 +148,7 @@ impl HeadlessEditor {
         });
     }
 
-    fn pass_with(&mut self, input: RawInput) {
+    fn pass_with(&mut self, input: RawInput) -> FullOutput {
         if let Some(snapshot) = self.desk.session.try_snapshot() {
             self.contents.snapshot = snapshot;
         }
@@ -142,9 +162,10 @@ impl HeadlessEditor {
         let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, params));
         // Nothing is rendered, so no texture needs an update.
         output.textures_delta.clear();
-        if let Some(update) = output.platform_output.accesskit_update {
+        if let Some(update) = output.platform_output.accesskit_update.take() {
             self.widgets = update.nodes;
         }
+        output
     }
 }
 

@@ -1,17 +1,21 @@
 //! The clip's lanes above the piano roll, on one timeline.
 
-use egui::{Align2, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo};
+use egui::{Align2, CornerRadius, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
 use super::clip_lane::{CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
 use super::contents::Scene;
 use super::controls::focus_ring;
 use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves};
+use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
+use super::pitches::Pitches;
+use super::selection::{DraftBars, NUMBERS_HEIGHT};
 use super::theme;
+use super::timeline::Timeline;
 use super::view::View;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
-use crate::instance::{Live, SavedClip};
+use crate::instance::{Live, Painting, SavedClip};
 use crate::time::{Beats, Tempo};
 
 /// The length that is shown without a clip or a draft.
@@ -22,6 +26,9 @@ const EMPTY_LENGTH: Beats = Beats(32.0);
 pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     view: View,
+    editing: NoteEditing,
+    /// Where beats of the project and pitches were in the last frame.
+    shown: Option<(Timeline, Pitches)>,
 }
 
 /// A clip's curves, and what they were computed from.
@@ -58,7 +65,7 @@ impl Lanes {
                 timeline: &timeline,
                 start,
                 clip: curves_of(&mut self.curves, placed),
-                steering: &params.steering(),
+                steering: &params.steering(&state.curves),
             };
             let painter = ui.painter();
             let mut rows = Rows { rect };
@@ -76,15 +83,39 @@ impl Lanes {
         let response = ui.interact(rect, ui.scope_id().with("lanes"), Sense::click_and_drag());
         let painter = ui.painter();
         let pitches = self.view.pitches(draft, piano_roll::keys(roll).y_range());
-        Roll {
+        self.shown = Some((timeline, pitches));
+        let roll_rect = roll;
+        let roll = Roll {
             rect: roll,
             timeline: &timeline,
             pitches: &pitches,
             start,
+        };
+        // While a draft is painted, its finished segments are shown.
+        let painting = scene.painting.filter(|painting| !painting.is_empty());
+        let painted = painting.map(Painting::notes);
+        let notes = painted
+            .as_deref()
+            .or(draft.map(|draft| draft.score.notes()));
+        roll.paint(painter, draft, notes.unwrap_or_default());
+        let ruler = roll_rect.with_max_y(roll_rect.top() + NUMBERS_HEIGHT);
+        let bars = draft.map(|draft| DraftBars {
+            timeline: &timeline,
+            start,
+            bar: Beats(draft.score.metre().bar_beats().into()),
+            count: draft.score.bars().0,
+        });
+        if let Some(bars) = bars {
+            bars.paint(
+                painter,
+                ruler,
+                roll_rect,
+                scene.selection.get(),
+                &state.locks,
+            );
         }
-        .paint(painter, draft);
         if let Some(placed) = &placed {
-            placed.paint_cut_lines(painter, rect, roll, &timeline);
+            placed.paint_cut_lines(painter, rect, roll_rect, &timeline);
         }
         if let Some(beat) = playhead(&desk.session.live, own_tempo) {
             piano_roll::paint_playhead(painter, rect, &timeline, beat);
@@ -96,7 +127,7 @@ impl Lanes {
                 "Open a clip to draft music for it"
             };
             painter.text(
-                roll.center(),
+                roll_rect.center(),
                 Align2::CENTER_CENTER,
                 what,
                 theme::font(14.0),
@@ -107,7 +138,22 @@ impl Lanes {
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timeline"));
         let clip_end = placed.map_or(end, |placed| start + placed.length());
         let end = Beats(end.0.max(clip_end.0));
-        self.view.follow(ui, &response, &timeline, &pitches, end);
+        let edits = (draft.filter(|_| painting.is_none()))
+            .is_some_and(|draft| self.editing.follow(ui, &response, &roll, draft, scene));
+        if bars.is_some_and(|bars| bars.select(ui, ruler, scene)) {
+            self.view = View::default();
+        } else if !edits {
+            self.view.follow(ui, &response, &timeline, &pitches, end);
+        }
+    }
+}
+
+impl Lanes {
+    /// Returns the place of a beat of the project in the row of a pitch, in points, as of the last frame.
+    pub(super) fn place_in_roll(&self, beat: Beats, pitch: u8) -> Option<Pos2> {
+        let (timeline, pitches) = &self.shown.as_ref()?;
+        let y = pitches.bottom_of(pitch) - 0.5 * pitches.row_height();
+        Some(Pos2::new(timeline.x_of(beat.0), y))
     }
 }
 
@@ -141,7 +187,7 @@ fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'
     }
     let computed = known.get_or_insert_with(|| {
         let placement = Placement {
-            tempo: placed.tempo,
+            tempo_map: placed.tempo.into(),
             clip_start: Beats(0.0),
             alignment: Alignment::Time,
         };

@@ -1,12 +1,14 @@
 //! The piano roll: the draft's notes and chords over bars.
 
-use egui::{Align2, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
+use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
 
+use super::parts;
 use super::pitches::Pitches;
 use super::theme::{self, LINE, MUTED, ROLL, ROLL_DARK};
 use super::timeline::Timeline;
 use crate::generator::Draft;
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::music::voice::{Voice, voices};
 use crate::time::Beats;
 
@@ -28,8 +30,8 @@ pub(super) struct Roll<'a> {
 }
 
 impl Roll<'_> {
-    /// Paints the bars, the keys and the draft.
-    pub(super) fn paint(&self, painter: &Painter, draft: Option<&Draft>) {
+    /// Paints the bars, the keys, the draft's chords and `notes`.
+    pub(super) fn paint(&self, painter: &Painter, draft: Option<&Draft>, notes: &[Note]) {
         painter.rect_filled(self.rect, theme::RADIUS, ROLL);
         let painter = painter.with_clip_rect(self.rect);
         let keys = keys(self.rect);
@@ -38,10 +40,9 @@ impl Roll<'_> {
         paint_bars(&painter, self.rect, self.timeline);
         if let Some(draft) = draft {
             self.paint_chords(&painter, draft);
-            let notes = draft.score.notes();
-            for (note, voice) in notes.iter().zip(voices(notes)) {
-                self.paint_note(&in_keys, note, voice);
-            }
+        }
+        for (note, voice) in notes.iter().zip(voices(notes)) {
+            self.paint_note(&in_keys, note, voice);
         }
         for pitch in self.pitches.visible().filter(|pitch| pitch % 12 == 0) {
             let at = Pos2::new(keys.left() + 4.0, self.pitches.bottom_of(pitch) - 1.0);
@@ -72,20 +73,29 @@ impl Roll<'_> {
         }
     }
 
-    fn paint_note(&self, painter: &Painter, note: &Note, voice: Voice) {
+    /// Returns the place of a note, or `None` if it is not visible.
+    pub(super) fn rect_of(&self, note: &Note) -> Option<Rect> {
         let (from, to) = ((note.start + self.start).0, (note.end() + self.start).0);
         if !self.timeline.shows(from, to) {
-            return;
+            return None;
         }
         let row_height = self.pitches.row_height();
         let height = (row_height - 1.0).clamp(2.5, 12.0);
         let y = self.pitches.bottom_of(note.pitch) - row_height * 0.5;
         let left = self.timeline.x_of(from) + 0.5;
         let right = (self.timeline.x_of(to) - 0.5).max(left + 2.0);
-        let bar = Rect::from_x_y_ranges(left..=right, y - height * 0.5..=y + height * 0.5);
-        let colour = match voice {
-            Voice::Top => theme::MELODY,
-            Voice::Inner | Voice::Bass => theme::NOTE,
+        let y = y - height * 0.5..=y + height * 0.5;
+        Some(Rect::from_x_y_ranges(left..=right, y))
+    }
+
+    fn paint_note(&self, painter: &Painter, note: &Note, voice: Voice) {
+        let Some(bar) = self.rect_of(note) else {
+            return;
+        };
+        let colour = match (note.part, voice) {
+            (Part::All, Voice::Top) => theme::MELODY,
+            (Part::All, Voice::Inner | Voice::Bass) => theme::NOTE,
+            (part, _) => parts::colour(part),
         };
         let loudness = 0.55 + 0.45 * f32::from(note.velocity.min(110)) / 110.0;
         painter.rect_filled(bar, CornerRadius::same(2), colour.gamma_multiply(loudness));
@@ -122,13 +132,16 @@ fn paint_bars(painter: &Painter, rect: Rect, timeline: &Timeline) {
     for bar in timeline.bars() {
         let x = timeline.x_of(f64::from(bar) * timeline.bar.0);
         painter.vline(x, rect.y_range(), Stroke::new(1.0, LINE));
-        let at = Pos2::new(x + 4.0, rect.top() + 3.0);
-        painter.text(
-            at,
-            Align2::LEFT_TOP,
-            (bar + 1).to_string(),
-            theme::font(10.5),
-            MUTED,
-        );
+    }
+    paint_bar_numbers(painter, rect.top(), timeline, MUTED);
+}
+
+/// Paints the numbers of the visible bars below `top`.
+pub(super) fn paint_bar_numbers(painter: &Painter, top: f32, timeline: &Timeline, ink: Color32) {
+    for bar in timeline.bars() {
+        let x = timeline.x_of(f64::from(bar) * timeline.bar.0);
+        let at = Pos2::new(x + 4.0, top + 3.0);
+        let number = (bar + 1).to_string();
+        painter.text(at, Align2::LEFT_TOP, number, theme::font(10.5), ink);
     }
 }

@@ -26,8 +26,9 @@ pub(super) enum Press {
     Cancel(JobKind),
 }
 
-/// Shows the buttons and the progress. Returns the button that was pressed.
-pub(super) fn show_generate(ui: &mut Ui, has_clip: bool, status: &Status) -> Option<Press> {
+/// Shows the buttons and the progress. `request` says what Generate does, if there is anything to do. Returns the button that
+/// was pressed.
+pub(super) fn show_generate(ui: &mut Ui, request: Option<&str>, status: &Status) -> Option<Press> {
     let mut press = None;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 10.0;
@@ -35,13 +36,16 @@ pub(super) fn show_generate(ui: &mut Ui, has_clip: bool, status: &Status) -> Opt
             .running
             .as_ref()
             .filter(|running| running.kind == JobKind::Generate);
-        let size = Vec2::new(150.0, 40.0);
-        if has_clip {
+        if let Some(request) = request {
             let name = if generating.is_some() {
                 "Start again"
             } else {
-                "Generate"
+                request
             };
+            let galley = ui
+                .painter()
+                .layout_no_wrap(name.to_owned(), theme::strong(13.0), TEXT);
+            let size = Vec2::new((galley.size().x + 32.0).max(150.0), 40.0);
             if button(ui, name, size, Weight::Primary).clicked() {
                 press = Some(Press::Generate);
             }

@@ -24,6 +24,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, harmony: &mut HarmonyFields, h
         desk,
         params,
         state,
+        ..
     } = scene;
     ui.spacing_mut().item_spacing.y = theme::GRID;
     ui.horizontal(|ui| {

@@ -43,6 +43,17 @@ impl Canvas {
         decode(&self.0)
     }
 
+    /// Returns the notes that start in some beats, at their places in the piece.
+    pub(super) fn notes_in(&self, beats: &Range<usize>) -> Vec<GridNote> {
+        let [first, end] = [beats.start, beats.end].map(|beat| beat as u32 * STEPS_PER_BEAT);
+        let mut notes = decode(&self.0.window(Steps(first), Steps(end - first)));
+        for note in &mut notes {
+            note.start.0 += first;
+            note.end.0 += first;
+        }
+        notes
+    }
+
     /// Returns `count` steps from `first`, `[4, count, pitches]`; silent beyond the piece.
     pub(super) fn window(&self, first: Steps, count: Steps) -> Vec<f32> {
         self.0.window(first, count).values().to_vec()
@@ -120,6 +131,16 @@ mod tests {
         let canvas = canvas();
         assert_eq!(pitches(&canvas, RollPart::Lead), [60]);
         assert_eq!(pitches(&canvas, RollPart::Accompaniment), [40, 60]);
+    }
+
+    #[test]
+    fn notes_of_some_beats_have_their_places_in_the_piece() {
+        let notes = canvas().notes_in(&(1..2));
+        let places: Vec<_> = notes
+            .iter()
+            .map(|note| (note.start.0, note.end.0, note.pitch))
+            .collect();
+        assert_eq!(places, [(4, 8, 40), (4, 8, 60)]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::error::{Fault, Result};
 use crate::formats::atomic_file;
 use crate::music::controls::{ControlRequest, Controls, energy_of};
 use crate::music::midi_file::{MidiContents, MidiFile};
+use crate::music::outputs::Outputs;
 use crate::music::score::Score;
 use crate::time::Beats;
 
@@ -74,24 +75,41 @@ impl Draft {
         Controls::of(&self.score, &request)
     }
 
-    /// Returns the draft as a MIDI file with its control changes; see [`Score::to_midi_with`].
+    /// Returns the draft as a MIDI file with its control changes, with every part on its own channel; see [`Score::to_midi_with`].
     ///
     /// # Errors
     /// As for [`Score::to_midi`].
     pub fn to_midi(&self) -> Result<Vec<u8>, Fault> {
+        self.to_midi_through(&Outputs::default())
+    }
+
+    /// Returns the draft as [`Draft::to_midi`] does, as it leaves through `outputs`.
+    ///
+    /// # Errors
+    /// As for [`Score::to_midi`].
+    pub fn to_midi_through(&self, outputs: &Outputs) -> Result<Vec<u8>, Fault> {
         self.score.to_midi_with(&MidiContents {
             description: &self.description(),
             controls: Some(&self.controls()),
+            outputs: *outputs,
             ..MidiContents::default()
         })
     }
 
-    /// Writes the draft as a MIDI file, atomically.
+    /// Writes the draft as a MIDI file, with every part on its own channel, atomically.
     ///
     /// # Errors
     /// As for [`Score::write_midi`].
     pub fn write_midi(&self, path: impl AsRef<Path>) -> Result<()> {
-        atomic_file::write_bytes(path.as_ref(), &self.to_midi()?)
+        self.write_midi_through(path, &Outputs::default())
+    }
+
+    /// Writes the draft as a MIDI file, as it leaves through `outputs`, atomically.
+    ///
+    /// # Errors
+    /// As for [`Score::write_midi`].
+    pub fn write_midi_through(&self, path: impl AsRef<Path>, outputs: &Outputs) -> Result<()> {
+        atomic_file::write_bytes(path.as_ref(), &self.to_midi_through(outputs)?)
     }
 
     /// Returns the text that describes the draft in a MIDI file: a line for people and, in the family `parts`, another from

@@ -12,8 +12,8 @@ pub(super) fn painted_part(part: Part) -> RollPart {
     }
 }
 
-/// Shortens or drops painted notes where a kept note of the same pitch and part, or channel, sounds.
-pub(super) fn give_way(painted: Vec<Note>, kept: &[Note]) -> Vec<Note> {
+/// Shortens or drops notes where a kept note of the same pitch and part, or channel, sounds.
+pub(crate) fn give_way(painted: Vec<Note>, kept: &[Note]) -> Vec<Note> {
     let rivals = |note: &Note| {
         let (part, pitch, channel) = (painted_part(note.part), note.pitch, note.part.channel());
         kept.iter().filter(move |other| {

@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 
 use candle_core::Tensor;
 
-use super::Progress;
 use super::canvas::Canvas;
 use super::piece::ROLL_RANGE;
 use super::plausibility::Plausibility;
 use super::region::{PARTS, Region, Window};
+use super::{PaintedSegment, Progress};
 use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::parts::PartsConditioning;
 use crate::diffusion::coherence::{Coherence, Coherent, Corrections, StepHit};
@@ -18,7 +18,8 @@ use crate::diffusion::noise::NoiseUse;
 use crate::diffusion::parts_encoder::{PartsRows, spread_mask};
 use crate::diffusion::place_noise::PlaceNoise;
 use crate::diffusion::sampler::{Kept, SamplerSettings, Sampling};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::music::dynamics::PUBLISHED_VELOCITY;
 use crate::music::metre::Metre;
 use crate::music::piano_roll::RollPart;
 use crate::music::scale::Scale;
@@ -96,10 +97,27 @@ impl Painter<'_> {
                     segments,
                     step: step.min(steps),
                     steps,
+                    painted: None,
                 })
             };
             self.paint_window(canvas, region, region, window, Attempt::First, &mut on_step)?;
             self.retouch(canvas, region, window, &mut on_step)?;
+            let notes = canvas.notes_in(&window.painted).into_iter();
+            let done = on_progress(Progress {
+                segment,
+                segments,
+                step: steps,
+                steps,
+                painted: Some(PaintedSegment {
+                    beats: window.painted.clone(),
+                    notes: notes
+                        .map(|note| note.with_velocity(PUBLISHED_VELOCITY))
+                        .collect(),
+                }),
+            });
+            if done.is_break() {
+                return Err(Error::Cancelled);
+            }
         }
         Ok(())
     }

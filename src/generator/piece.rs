@@ -57,6 +57,7 @@ impl Piece<'_> {
                     segments,
                     step,
                     steps,
+                    painted: None,
                 })
             };
             let roll = self.paint_segment(segment, half, halves.last(), &mut on_step)?;

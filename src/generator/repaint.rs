@@ -1,56 +1,31 @@
 //! Painting over a draft: some bars again, more bars, or an accompaniment to a tune.
 
+mod again;
+mod repainting;
+
 use std::ops::ControlFlow;
+
+pub use repainting::{Repainting, Wishes, repaint, repaint_with};
+
+use again::Again;
 
 use super::form::{Form, Layout};
 use super::parts_draft::{Piece, ends};
 use super::region::PARTS;
-use super::{Asked, Draft, Progress, Region, Settings, bars_for};
+use super::{Draft, Progress, Settings, bars_for};
 use crate::conditioning::harmony::Harmony;
-use crate::conditioning::hits::Hit;
 use crate::conditioning::lead::Lead;
-use crate::conditioning::placement::Alignment;
 use crate::conditioning::steering::Lane;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
-use crate::music::chord::{Chord, ChordChange};
 use crate::music::cues::Cue;
 use crate::music::key::Key;
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::piano_roll::RollPart;
-use crate::music::score::{RawScore, Score};
-use crate::music::section::Section;
-use crate::music::tempo_map::TempoMap;
-use crate::time::{BARS_PER_PHRASE, Bars, Beats, Seconds};
-
-/// Paints `region` of `draft` again with noise of `seed`. Every note that does not start in the region stays exactly as it
-/// is, and so do the chords.
-///
-/// # Errors
-/// Returns an error if the model is not of the `parts` family, or the draft lacks its requests; otherwise as
-/// [`generate`](super::generate) does.
-pub fn repaint(
-    model: &Model,
-    draft: &Draft,
-    region: &Region,
-    seed: u64,
-    on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Result<Draft> {
-    let again = Again::of(model, draft)?;
-    let settings = Settings {
-        seed,
-        ..again.settings(draft.score.bars())
-    };
-    let layout = again.layout(draft.score.bars());
-    let piece = (Piece::new(model, &again.clip, &settings, layout, &[])?)
-        .with_chords(&again.chords)
-        .with_energy(&again.asked.energy);
-    let notes = piece.paint(draft.score.notes(), region, 0, on_progress)?;
-    Ok(again.draft(piece.draft(&again.clip, notes), seed))
-}
+use crate::time::{BARS_PER_PHRASE, Bars, Beats};
 
 /// Makes `draft` longer by `more` bars. Every note that starts before its last bar stays exactly as it is, however long it
 /// is held; a last chord gives way to what follows.
@@ -79,8 +54,10 @@ pub fn extend(
     let beats = metre.length(bars).0 as usize;
     let period = (BARS_PER_PHRASE as usize * bar_beats).min(kept_beats);
     for cue in Cue::ALL {
-        if let Lane::Drawn(values) = &mut again.asked.steering.lanes[cue] {
-            go_on(values, kept_beats, beats, period);
+        match &mut again.asked.steering.lanes[cue] {
+            Lane::Drawn(values) => go_on(values, kept_beats, beats, period),
+            Lane::Over { drawn, .. } => go_on(drawn, kept_beats, beats, period),
+            Lane::Clip { .. } | Lane::Free => {}
         }
     }
     go_on(&mut again.asked.energy, kept_beats, beats, period);
@@ -130,12 +107,14 @@ pub fn accompany(
         })
         .collect();
     let clip = ClipFeatures {
-        duration: settings.tempo.seconds_in(Beats(end)),
+        duration: settings.tempo_map.seconds_between(Beats(0.0), Beats(end)),
         ..ClipFeatures::default()
     };
     let settings = Settings {
         clip_start: Beats(0.0),
         lead: Lead::Free,
+        lead_curve: Vec::new(),
+        quiet: Vec::new(),
         form: Form::Off,
         theme: Vec::new(),
         ..settings.clone()
@@ -148,98 +127,8 @@ pub fn accompany(
     Ok(piece.draft(&clip, notes))
 }
 
-/// A draft about to be painted over.
-struct Again {
-    recipe: Settings,
-    asked: Asked,
-    cuts: Vec<Beats>,
-    sections: Vec<Section>,
-    tempo_map: TempoMap,
-    chords: Vec<Option<Chord>>,
-    clip: ClipFeatures,
-}
-
-impl Again {
-    fn of(model: &Model, draft: &Draft) -> Result<Self> {
-        expect_parts(model)?;
-        let asked = draft.recipe.asked.clone().ok_or_else(|| {
-            Error::Usage(
-                "The draft does not say what was asked of it. Use one made by a model of the family `parts`."
-                    .to_owned(),
-            )
-        })?;
-        let mut again = Self {
-            recipe: draft.recipe.settings.clone(),
-            asked,
-            cuts: draft.score.cuts().to_vec(),
-            sections: draft.score.sections().to_vec(),
-            tempo_map: draft.score.tempo_map().clone(),
-            chords: ChordChange::per_beat(draft.score.chords(), draft.score.length().0 as usize),
-            clip: ClipFeatures::default(),
-        };
-        again.clip = again.clip();
-        Ok(again)
-    }
-
-    /// Returns a clip with only the picture's end and its cuts; everything else is in the draft's requests.
-    fn clip(&self) -> ClipFeatures {
-        let seconds = |beats: Beats| self.recipe.tempo.seconds_in(beats);
-        let shots: Vec<Seconds> = self.cuts.iter().map(|&cut| seconds(cut)).collect();
-        ClipFeatures {
-            duration: seconds(self.asked.picture_end),
-            shots,
-            ..ClipFeatures::default()
-        }
-    }
-
-    /// Returns the sections of the draft in a piece of `bars` bars.
-    fn layout(&self, bars: Bars) -> Layout {
-        Layout::of_sections(&self.sections, &self.recipe, bars)
-    }
-
-    fn settings(&self, bars: Bars) -> Settings {
-        let clip_start = self.recipe.tempo.seconds_in(self.recipe.clip_start);
-        let hits = self.recipe.hits.iter().map(|hit| Hit {
-            at: hit.at + clip_start,
-            ..*hit
-        });
-        Settings {
-            bars: Some(bars),
-            hits: hits.collect(),
-            clip_start: Beats(0.0),
-            alignment: Alignment::Time,
-            steering: self.asked.steering.clone(),
-            harmony_seed: Some(self.recipe.harmony_seed.unwrap_or(self.recipe.seed)),
-            ..self.recipe.clone()
-        }
-    }
-
-    /// Returns the new draft, with the settings of the old one except the seed and the length.
-    fn draft(&self, new: Draft, seed: u64) -> Draft {
-        let bars = new.score.bars();
-        let raw = RawScore {
-            cuts: self.cuts.clone(),
-            sections: self.sections.clone(),
-            tempo_map: self.tempo_map.clone(),
-            ..new.score.into()
-        };
-        let mut recipe = new.recipe;
-        recipe.settings = Settings {
-            seed,
-            bars: Some(bars),
-            harmony_seed: Some(self.recipe.harmony_seed.unwrap_or(self.recipe.seed)),
-            ..self.recipe.clone()
-        };
-        recipe.asked = Some(self.asked.clone());
-        Draft {
-            score: Score::repaired(raw),
-            recipe,
-        }
-    }
-}
-
 /// Lets a curve go on beyond `kept` beats, up to `beats`: its last `period` beats over and over.
-fn go_on(values: &mut Vec<f32>, kept: usize, beats: usize, period: usize) {
+fn go_on<T: Copy>(values: &mut Vec<T>, kept: usize, beats: usize, period: usize) {
     if period == 0 || values.len() < kept {
         return;
     }
@@ -278,7 +167,7 @@ mod tests {
         go_on(&mut values, 20, 26, 16);
         assert_eq!(values.len(), 26);
         assert_eq!(values[18..], [18.0, 19.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
-        let mut none = Vec::new();
+        let mut none: Vec<f32> = Vec::new();
         go_on(&mut none, 20, 26, 16);
         assert!(none.is_empty());
     }

@@ -12,10 +12,14 @@ pub enum Change {
     TakeMade,
     /// A take was deleted.
     TakeDeleted,
+    /// Notes of a take were changed.
+    Notes,
     /// A take was renamed.
     TakeRenamed,
     /// Another take plays.
     TakeChosen,
+    /// Other takes are compared.
+    Pins,
     /// Another clip was opened.
     Clip,
     /// The key or the chords of the next draft were changed.
@@ -38,26 +42,38 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
+    /// A curve was drawn, recorded or taken away.
+    Curves,
+    /// Hits were set, moved, named or deleted.
+    Hits,
+    /// Stretches without music were marked.
+    Quiet,
+    /// The channels or octaves of the parts were changed.
+    Outputs,
+    /// Bars or parts were locked or unlocked.
+    Locks,
 }
 
 impl Change {
     /// Returns the first difference of two states, or `None` if they are the same. Drafts are compared by their places.
     pub(super) fn between(before: &State, after: &State) -> Option<Self> {
-        let same = |one: &Take, other: &Take| {
-            Arc::ptr_eq(&one.draft, &other.draft)
-                && one.made_unix_seconds == other.made_unix_seconds
-        };
+        // A draft never changes: one with other notes has another place.
+        let is_other = |(one, other): (&Take, &Take)| !Arc::ptr_eq(&one.draft, &other.draft);
+        let is_newer =
+            |(one, other): (&Take, &Take)| one.made_unix_seconds != other.made_unix_seconds;
         let (old, new) = (&before.takes, &after.takes);
         let pairs = || old.iter().zip(new);
         let changes = [
             (new.len() > old.len(), Self::TakeMade),
             (new.len() < old.len(), Self::TakeDeleted),
-            (pairs().any(|(old, new)| !same(old, new)), Self::TakeMade),
+            (pairs().any(is_newer), Self::TakeMade),
+            (pairs().any(is_other), Self::Notes),
             (
                 pairs().any(|(old, new)| old.name != new.name),
                 Self::TakeRenamed,
             ),
             (before.current != after.current, Self::TakeChosen),
+            (before.pins != after.pins, Self::Pins),
             (before.clip != after.clip, Self::Clip),
             (before.harmony != after.harmony, Self::Harmony),
             (before.model != after.model, Self::Model),
@@ -68,6 +84,11 @@ impl Change {
             (before.style != after.style, Self::Style),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (before.curves != after.curves, Self::Curves),
+            (before.hits != after.hits, Self::Hits),
+            (before.quiet != after.quiet, Self::Quiet),
+            (before.outputs != after.outputs, Self::Outputs),
+            (before.locks != after.locks, Self::Locks),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
         first.map(|(_, change)| change)
@@ -85,8 +106,10 @@ impl fmt::Display for Change {
         f.write_str(match self {
             Self::TakeMade => "new take",
             Self::TakeDeleted => "deleted take",
+            Self::Notes => "notes",
             Self::TakeRenamed => "name of a take",
             Self::TakeChosen => "choice of a take",
+            Self::Pins => "takes A and B",
             Self::Clip => "clip",
             Self::Harmony => "key and chords",
             Self::Model => "model",
@@ -97,6 +120,11 @@ impl fmt::Display for Change {
             Self::Style => "style",
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
+            Self::Curves => "curve",
+            Self::Hits => "hits",
+            Self::Quiet => "stretch without music",
+            Self::Outputs => "channels and octaves",
+            Self::Locks => "locks",
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The state that the host's threads, the worker and the editor share.
 
 mod editing;
+mod painting;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use super::change::Change;
 use super::history::History;
 use super::live::Live;
 use super::notice::{Notice, Notices};
+use super::painting::Painting;
 use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
@@ -29,6 +31,8 @@ pub struct Session {
     /// The revision at which the host was last notified of unsaved changes.
     notified_revision: AtomicU32,
     host_notifier: Mutex<Option<HostNotifier>>,
+    /// What is being painted, if anything.
+    painting: Mutex<Option<Arc<Painting>>>,
     /// The host's transport as the audio thread last saw it.
     pub live: Live,
 }
@@ -81,6 +85,7 @@ impl Session {
             revision: AtomicU32::new(0),
             notified_revision: AtomicU32::new(0),
             host_notifier: Mutex::default(),
+            painting: Mutex::default(),
             live: Live::default(),
         }
     }
@@ -108,6 +113,12 @@ impl Session {
             undo: shared.history.next_undo(),
             redo: shared.history.next_redo(),
         })
+    }
+
+    /// Lets a note of a MIDI pitch (0 to 127) and velocity (1 to 127) be heard for a moment through the built-in instrument, if the
+    /// plugin has one and it is on. Never sent to the host.
+    pub fn audition(&self, pitch: u8, velocity: u8) {
+        self.live.audition(pitch, velocity);
     }
 
     /// Returns how many states the host has loaded. A job begun in one epoch must not change the state of another.
@@ -148,6 +159,11 @@ impl Session {
             let metre = state.current_take().map(|take| take.draft.score.metre());
             Beats(metre.unwrap_or(Metre::COMMON).bar_beats().into())
         })
+    }
+
+    /// Returns the number of the bar in which a draft that starts at `start` begins, as the window counts them.
+    pub fn first_bar(&self, state: &State, start: Beats) -> u32 {
+        (start.0 / self.bar_length(state).0 + 1e-9).floor() as u32 + 1
     }
 
     /// Returns the metre that drafts for `state` are made in: the host's, else that of the current take, else 4/4.
@@ -273,7 +289,8 @@ impl Session {
         let score = draft.map(|draft| &draft.score);
         let tempo = score.map(|score| score.tempo_map().initial_tempo());
         self.live.set_draft_tempo(tempo);
-        let schedule = draft.map(|draft| NoteSchedule::new(&draft.score, &draft.controls()));
+        let schedule = draft
+            .map(|draft| NoteSchedule::through(&draft.score, &draft.controls(), &state.outputs));
         self.publisher.publish(schedule.unwrap_or_default());
     }
 

@@ -1,5 +1,7 @@
 //! What the host's project saves: the takes, the clip's measures per beat, and the settings that are not parameters.
 
+mod combined;
+mod pins;
 mod text;
 
 use std::path::PathBuf;
@@ -7,14 +9,23 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::curves::Curves;
+use super::hits::{self, MarkedHit};
+use super::locks::Locks;
 use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
-use crate::conditioning::hits::MAX_WEIGHT;
+use crate::conditioning::hits::{Hit, MAX_WEIGHT};
+use crate::conditioning::quiet::{MAX_QUIET, Quiet};
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS};
+use crate::music::note::Note;
+use crate::music::outputs::Outputs;
 use crate::music::style::Style;
+use crate::time::Seconds;
+
+pub use pins::{Pin, Pins};
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
@@ -29,6 +40,8 @@ pub struct State {
     pub takes: Vec<Take>,
     /// The index of the take that plays.
     pub current: Option<usize>,
+    /// The two takes that are compared.
+    pub pins: Pins,
     /// The clip that drafts are made for.
     pub clip: Option<SavedClip>,
     /// The model file, or `None` for the built-in model.
@@ -49,8 +62,18 @@ pub struct State {
     pub form: Form,
     /// The weight, 1 to 3, with which the next draft meets every cut as a hit, or 0.
     pub cut_weight: u8,
+    /// The hits that the user set; see also `cut_weight`.
+    pub hits: Vec<MarkedHit>,
+    /// The stretches of the clip in which the next draft has no music, or a thin one.
+    pub quiet: Vec<Quiet>,
+    /// What the next draft follows instead of the clip, where it is drawn.
+    pub curves: Curves,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
+    /// Where the parts leave the plugin.
+    pub outputs: Outputs,
+    /// What is not to be painted again.
+    pub locks: Locks,
 }
 
 /// A draft and its name.
@@ -63,6 +86,12 @@ pub struct Take {
     pub draft: Arc<Draft>,
     /// When it was made, in seconds since 1970.
     pub made_unix_seconds: u64,
+    /// What was painted of which take, as in `bars 9–12 of 2`, if it was not made whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub painted: Option<String>,
+    /// Those of its notes that the user moved, changed or drew. They stay when their bars are painted again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edited: Vec<Note>,
 }
 
 impl Default for State {
@@ -70,6 +99,7 @@ impl Default for State {
         Self {
             takes: Vec::new(),
             current: None,
+            pins: Pins::default(),
             clip: None,
             model: None,
             device: DeviceKind::default(),
@@ -79,7 +109,12 @@ impl Default for State {
             style: Some(Style::default()),
             form: Form::Off,
             cut_weight: 0,
+            hits: Vec::new(),
+            quiet: Vec::new(),
+            curves: Curves::default(),
             harmony: Harmony::default(),
+            outputs: Outputs::default(),
+            locks: Locks::default(),
         }
     }
 }
@@ -90,17 +125,53 @@ impl State {
         self.takes.get(self.current?)
     }
 
+    /// Returns the hits that the next draft meets in a clip with these cuts, sorted.
+    pub fn hits_met(&self, cuts: &[Seconds]) -> Vec<Hit> {
+        hits::met(&self.hits, cuts, self.cut_weight)
+    }
+
     /// Adds a take and makes it the current one.
     pub fn add_take(&mut self, draft: Draft, made_unix_seconds: u64) {
-        let number = |take: &Take| take.name.split(' ').next()?.parse().ok();
-        let highest = self.takes.iter().filter_map(number).max();
-        let number = highest.unwrap_or(0).max(self.takes.len()).saturating_add(1);
         let seed = draft.recipe.settings.seed;
-        self.takes.push(Take {
-            name: format!("{number} seed {seed}"),
+        self.push_take(Take {
+            name: format!("seed {seed}"),
             draft: Arc::new(draft),
             made_unix_seconds,
+            painted: None,
+            edited: Vec::new(),
         });
+    }
+
+    /// Adds a take that was painted over `of`, and makes it the current one. `painted` says what was painted, as in
+    /// `bars 9–12`. Notes of `of` that the user changed and that are still there stay marked.
+    pub fn add_repainted_take(
+        &mut self,
+        draft: Draft,
+        made_unix_seconds: u64,
+        of: &Take,
+        painted: &str,
+    ) {
+        let notes = draft.score.notes();
+        let edited = of.edited.iter().filter(|note| notes.contains(note));
+        let edited = edited.copied().collect();
+        let of_name = of
+            .number()
+            .map_or_else(|| of.name.clone(), |number| number.to_string());
+        self.push_take(Take {
+            name: painted.to_owned(),
+            draft: Arc::new(draft),
+            made_unix_seconds,
+            painted: Some(format!("{painted} of {of_name}")),
+            edited,
+        });
+    }
+
+    /// Adds a take with the next number before its name, and makes it the current one.
+    fn push_take(&mut self, mut take: Take) {
+        let highest = self.takes.iter().filter_map(Take::number).max();
+        let number = highest.unwrap_or(0).max(self.takes.len()).saturating_add(1);
+        take.name = format!("{number} {}", take.name);
+        self.takes.push(take);
         self.current = Some(self.takes.len() - 1);
     }
 
@@ -110,6 +181,7 @@ impl State {
             return;
         }
         self.takes.remove(index);
+        self.pins.delete(index);
         self.current = match self.current {
             _ if self.takes.is_empty() => None,
             Some(current) if current > index => Some(current - 1),
@@ -137,10 +209,23 @@ impl State {
         self.steps = self.steps.clamp(1, MAX_STEPS);
         self.candidates = self.candidates.clamp(1, MAX_CANDIDATES);
         self.cut_weight = self.cut_weight.min(MAX_WEIGHT);
+        self.hits = hits::within_limits(self.hits);
+        self.quiet.retain(Quiet::is_sound);
+        self.quiet.truncate(MAX_QUIET);
+        self.curves = self.curves.within_limits();
+        self.outputs = self.outputs.within_limits();
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
+        self.pins = self.pins.within(self.takes.len());
         self.clip = self.clip.filter(SavedClip::is_sound);
         self
+    }
+}
+
+impl Take {
+    /// Returns the number that its name begins with, or `None` if it was renamed to something else.
+    pub fn number(&self) -> Option<usize> {
+        self.name.split(' ').next()?.parse().ok()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The jobs of an instance: clips are read, drafts made and files written on its workers.
 
 mod models;
+mod repaint;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -18,6 +18,7 @@ mod mask;
 mod midi_input;
 mod output;
 mod progress;
+mod quiet;
 mod render;
 mod repaint;
 mod steering;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use egui::{DroppedFileHandle, Event, Key, Modifiers, RawInput};
+use egui::{DroppedFileHandle, Event, Key, Modifiers, PointerButton, Pos2, RawInput};
 
 use super::HeadlessEditor;
 use crate::instance::params::ParamId;
 use crate::instance::{Notice, Session, State};
+use crate::music::part_set::PartSet;
 
 impl HeadlessEditor {
     /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
@@ -37,6 +38,56 @@ impl HeadlessEditor {
         true
     }
 
+    /// Drags from one place to another, in points, with the primary button.
+    pub(in crate::editor) fn drag(&mut self, modifiers: Modifiers, from: Pos2, to: Pos2) {
+        self.pass(vec![Event::ModifiersChanged(modifiers)]);
+        let middle = from + (to - from) * 0.5;
+        let moved = |pos| vec![Event::PointerMoved(pos)];
+        for events in [
+            moved(from),
+            vec![button(from, true, modifiers)],
+            moved(middle),
+            moved(to),
+            vec![button(to, false, modifiers)],
+        ] {
+            self.pass(events);
+        }
+        self.pass(vec![Event::ModifiersChanged(Modifiers::NONE)]);
+        self.settle();
+    }
+
+    /// Drags from one place to another, in points, in so many steps, with `after_step` after the press and each of them.
+    pub(in crate::editor) fn drag_in_steps(
+        &mut self,
+        from: Pos2,
+        to: Pos2,
+        steps: u8,
+        mut after_step: impl FnMut(&Session),
+    ) {
+        self.pass(vec![Event::PointerMoved(from)]);
+        self.pass(vec![button(from, true, Modifiers::NONE)]);
+        after_step(&self.desk.session);
+        for step in 1..=steps {
+            let share = f32::from(step) / f32::from(steps);
+            self.pass(vec![Event::PointerMoved(from + (to - from) * share)]);
+            after_step(&self.desk.session);
+        }
+        self.pass(vec![button(to, false, Modifiers::NONE)]);
+        self.settle();
+        after_step(&self.desk.session);
+    }
+
+    /// Clicks a place, in points, once or twice.
+    pub(in crate::editor) fn click_at(&mut self, pos: Pos2, times: usize) {
+        self.pass(vec![Event::PointerMoved(pos)]);
+        for _ in 0..times {
+            let press = |pressed| button(pos, pressed, Modifiers::NONE);
+            self.pass(vec![press(true)]);
+            self.pass(vec![press(false)]);
+        }
+        self.settle();
+    }
+
     /// Drops files on the window.
     pub(in crate::editor) fn drop_files(&mut self, dropped_files: Vec<DroppedFileHandle>) {
         self.pass_with(RawInput {
@@ -56,6 +107,11 @@ impl HeadlessEditor {
         self.params.set.lock().clone()
     }
 
+    /// Returns the parts that are selected.
+    pub(in crate::editor) fn selected_parts(&self) -> PartSet {
+        self.contents.selection.get().parts
+    }
+
     /// Returns the session, to act as the host or a job does.
     pub(in crate::editor) fn session(&self) -> &Session {
         &self.desk.session
@@ -70,5 +126,14 @@ impl HeadlessEditor {
     /// Returns the state as the clicks and keys left it.
     pub(in crate::editor) fn state(&self) -> Arc<State> {
         self.desk.session.state()
+    }
+}
+
+fn button(pos: Pos2, pressed: bool, modifiers: Modifiers) -> Event {
+    Event::PointerButton {
+        pos,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers,
     }
 }

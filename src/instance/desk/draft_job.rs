@@ -1,5 +1,6 @@
 //! Making drafts.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -7,7 +8,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use parking_lot::Mutex;
 
 use super::clip_job::full_clip;
-use crate::conditioning::hits::Hit;
 use crate::counted::counted;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::device::DeviceKind;
@@ -15,8 +15,11 @@ use crate::diffusion::model::Model;
 use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
 use crate::evaluate::parts::draft_candidates;
+use crate::features::ClipFeatures;
 use crate::generator::{self, Form, Progress, Settings};
+use crate::instance::curves::CurveId;
 use crate::instance::notice::Notice;
+use crate::instance::painting::Painting;
 use crate::instance::params::ParamValues;
 use crate::instance::session::Session;
 use crate::instance::state::State;
@@ -53,23 +56,7 @@ impl DraftJob {
     pub(super) fn new(session: &Session, params: ParamValues) -> Self {
         let epoch = session.epoch();
         let state = session.state();
-        let settings = Settings {
-            tempo: session.tempo_for_drafts(&state),
-            seed: state.seed,
-            sampler: SamplerSettings {
-                steps: state.steps,
-                temperature: f64::from(params.variation),
-                ..SamplerSettings::default()
-            },
-            guidance_scale: params.guidance_scale(),
-            steering: params.steering(),
-            harmony: state.harmony.clone(),
-            style: state.style,
-            form: state.form.clone(),
-            pedal: params.pedal,
-            expression: params.expression,
-            ..Settings::default()
-        };
+        let settings = settings_of(session, &state, params);
         let metre = session.metre_for_drafts(&state);
         Self {
             epoch,
@@ -113,7 +100,7 @@ impl DraftJob {
         // Drafts without parts have no form and meet no hits, and cannot be ranked.
         let candidates = if family == ConditionKind::Parts {
             settings.metre = metre?;
-            settings.hits = Hit::on_cuts(&clip.shots, state.cut_weight);
+            mark(&mut settings, &state, &clip);
             state.candidates
         } else {
             settings.form = Form::Off;
@@ -138,16 +125,16 @@ impl DraftJob {
         let mut drafts = pool.install_in_turn(
             || reporter.report("Waiting for another instance", 0.0),
             || {
+                let _shown = session.show_painting(Painting::default());
                 draft_candidates(&model, &clip, &settings, candidates, &mut |progress| {
-                    reporter.report(stage(&progress), progress.fraction() as f32)
+                    report(session, reporter, progress)
                 })
             },
         )??;
         let draft = drafts.remove(0).draft;
         let bars = counted(draft.score.bars().0 as usize, "bar");
         let notes = counted(draft.score.notes().len(), "note");
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let made_unix_seconds = now.map_or(0, |since| since.as_secs());
+        let made_unix_seconds = now_unix_seconds();
         for other in drafts.into_iter().take(MOST_TAKES - 1).rev() {
             session.add_take(epoch, other.draft, made_unix_seconds);
         }
@@ -160,8 +147,55 @@ impl DraftJob {
     }
 }
 
+/// Returns the settings of the next draft, but for those that depend on the model and the clip.
+pub(super) fn settings_of(session: &Session, state: &State, params: ParamValues) -> Settings {
+    Settings {
+        tempo_map: session.tempo_for_drafts(state).into(),
+        seed: state.seed,
+        sampler: SamplerSettings {
+            steps: state.steps,
+            temperature: f64::from(params.variation),
+            ..SamplerSettings::default()
+        },
+        guidance_scale: params.guidance_scale(),
+        steering: params.steering(&state.curves),
+        harmony: state.harmony.clone(),
+        style: state.style,
+        form: state.form.clone(),
+        pedal: params.pedal,
+        expression: params.expression,
+        ..Settings::default()
+    }
+}
+
+/// Sets what the user marked and drew on the clip, which only models in parts follow.
+pub(super) fn mark(settings: &mut Settings, state: &State, clip: &ClipFeatures) {
+    settings.hits = state.hits_met(&clip.shots);
+    settings.quiet = state.quiet.clone();
+    settings.lead_curve = state.curves[CurveId::Lead].values().to_vec();
+}
+
+/// Passes a job's progress on to the window and the session.
+pub(super) fn report(
+    session: &Session,
+    reporter: &Reporter,
+    progress: Progress,
+) -> ControlFlow<()> {
+    let (stage, fraction) = (stage(&progress), progress.fraction() as f32);
+    if let Some(segment) = progress.painted {
+        session.add_painted(segment);
+    }
+    reporter.report(stage, fraction)
+}
+
+/// Returns the present time, in seconds since 1970.
+pub(super) fn now_unix_seconds() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |since| since.as_secs())
+}
+
 /// Says that it is the model of `file` that could not be opened.
-fn of_model(file: Option<&Path>, error: Error) -> Error {
+pub(super) fn of_model(file: Option<&Path>, error: Error) -> Error {
     match (file, error) {
         (None, error) | (_, error @ Error::Cancelled) => error,
         (Some(_), error) => Error::Usage(format!(
@@ -183,7 +217,7 @@ fn stage(progress: &Progress) -> String {
 
 impl Tools {
     /// Returns the model of `file`, or the built-in one, on `device`, and the pool to run it in.
-    fn prepare(
+    pub(super) fn prepare(
         &mut self,
         file: Option<&Path>,
         device: DeviceKind,

@@ -10,7 +10,7 @@ use crate::instance::change::Change;
 use crate::instance::history::History;
 use crate::instance::notice::Notice;
 use crate::instance::saved_clip::SavedClip;
-use crate::instance::state::State;
+use crate::instance::state::{State, Take};
 
 impl Session {
     /// Changes the state and plays its current take. Clears the notices, which may no longer apply.
@@ -71,12 +71,30 @@ impl Session {
     /// Adds a draft that was begun in `epoch` and finished at `made_unix_seconds`, and plays it. If another state was
     /// loaded since, the draft does not play, and this returns false.
     pub fn add_take(&self, epoch: u64, draft: Draft, made_unix_seconds: u64) -> bool {
+        self.add_take_by(epoch, |state| state.add_take(draft, made_unix_seconds))
+    }
+
+    /// Adds a take that was painted over `of`; otherwise as [`Session::add_take`]. See [`State::add_repainted_take`].
+    pub fn add_repainted_take(
+        &self,
+        epoch: u64,
+        draft: Draft,
+        made_unix_seconds: u64,
+        of: &Take,
+        painted: &str,
+    ) -> bool {
+        self.add_take_by(epoch, |state| {
+            state.add_repainted_take(draft, made_unix_seconds, of, painted);
+        })
+    }
+
+    fn add_take_by(&self, epoch: u64, add: impl FnOnce(&mut State)) -> bool {
         let mut shared = self.lock();
         let is_current = shared.epoch == epoch;
         let before = Arc::clone(&shared.state);
         self.change(&mut shared, |state| {
             let played = state.current;
-            state.add_take(draft, made_unix_seconds);
+            add(state);
             if !is_current {
                 state.current = played;
             }
@@ -108,10 +126,10 @@ impl Session {
         self.changed(&before, &shared.state);
     }
 
-    /// Plays the current take of `after` if it is not that of `before`, and counts the change.
+    /// Plays the current take of `after` if it is not that of `before` or leaves elsewhere, and counts the change.
     fn changed(&self, before: &State, after: &State) {
         let draft = |state: &State| state.current_take().map(|take| Arc::as_ptr(&take.draft));
-        if draft(before) != draft(after) {
+        if draft(before) != draft(after) || before.outputs != after.outputs {
             self.publish(after);
         }
         self.revision.fetch_add(1, Ordering::Relaxed);

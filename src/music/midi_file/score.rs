@@ -11,8 +11,7 @@ use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
 use crate::music::section::Section;
-use crate::music::tempo_map::{TempoChange, TempoMap};
-use crate::time::{Beats, Tempo};
+use crate::time::Beats;
 
 impl MidiFile {
     /// Returns the score of a file that [`Score::to_midi_with`] wrote, also if a DAW has changed it since: notes belong to
@@ -100,26 +99,6 @@ impl MidiFile {
         Ok(metre)
     }
 
-    /// Returns the tempo at every beat.
-    ///
-    /// # Errors
-    /// Returns an error if a tempo is not from [`Tempo::MIN`] to [`Tempo::MAX`].
-    pub fn tempo_map(&self) -> Result<TempoMap, Fault> {
-        let later = self.tempo_changes.iter().filter(|change| change.at.0 > 0.0);
-        let mut changes: Vec<TempoChange> = Vec::new();
-        for change in [self.initial_tempo()].iter().chain(later) {
-            // Of several at one place the last holds.
-            if changes.last().is_some_and(|last| last.at == change.at) {
-                changes.pop();
-            }
-            changes.push(TempoChange {
-                at: change.at,
-                tempo: Tempo::new(change.bpm())?,
-            });
-        }
-        TempoMap::new(changes)
-    }
-
     /// Returns the notes with their parts, in the order of the tracks.
     pub fn notes_in_parts(&self) -> Vec<Note> {
         let notes = self.tracks.iter().flat_map(|track| {
@@ -159,7 +138,9 @@ mod tests {
     use super::*;
     use crate::music::controls::ControlRequest;
     use crate::music::midi_file::MidiContents;
+    use crate::music::tempo_map::{TempoChange, TempoMap};
     use crate::time::Bars;
+    use crate::time::Tempo;
 
     fn note(start: f64, length: f64, pitch: u8, part: Part) -> Note {
         Note {
