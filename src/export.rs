@@ -25,9 +25,6 @@ use crate::formats::atomic_file;
 use crate::music::midi_file::MidiContents;
 use crate::music::part::Part;
 
-/// Ticks per quarter note in MIDI files and REAPER projects: so many that a marker is within 1 ms of its place from 32 BPM on.
-const TICKS_PER_BEAT: u16 = 960;
-
 /// What a file is to hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExportChoices {
@@ -75,8 +72,8 @@ fn midi(arrangement: &Arrangement, choices: &ExportChoices) -> Result<Vec<u8>> {
         hits: &arrangement.hits,
         chord_markers: choices.chord_markers,
         only: choices.part,
-        ticks_per_beat: TICKS_PER_BEAT,
-        ..MidiContents::default()
+        outputs: arrangement.outputs,
+        is_fine: true,
     })?;
     Ok(bytes)
 }
@@ -121,7 +118,7 @@ mod tests {
             (2880, "cut 1, hit"),
             (4320, "hit 1"),
             (7680, "B"),
-            (12960, "cut 2"),
+            (12_960, "cut 2"),
         ];
         assert_eq!(said, expected.map(|(tick, text)| (tick, text.to_owned())));
     }
