@@ -25,12 +25,10 @@ pub enum Key {
     R = 27,
     /// The letter Z.
     Z = 52,
-<<<<<<< HEAD
     /// Escape.
     Escape = 9,
     /// Shift.
     Shift = 50,
-=======
     /// `1`.
     One = 10,
     /// `a`.
@@ -39,7 +37,6 @@ pub enum Key {
     B = 56,
     /// `x`.
     X = 53,
->>>>>>> w-takes
     /// Ctrl.
     Control = 37,
 }
