@@ -18,6 +18,7 @@ mod path_text;
 mod saved_clip;
 mod session;
 mod state;
+mod still_cache;
 mod summary;
 mod typed_path;
 

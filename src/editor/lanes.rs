@@ -1,11 +1,11 @@
 //! The clip's lanes above the piano roll, on one timeline.
 
-use egui::{Align2, CornerRadius, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
+use egui::{Align2, Pos2, Role, Sense, Ui, WidgetInfo};
 
-use super::clip_lane::{CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
+use super::clip_lane::PlacedClip;
+use super::clip_rows::{ClipRows, ClipView};
 use super::contents::Scene;
 use super::controls::focus_ring;
-use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves};
 use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
 use super::pitches::Pitches;
@@ -26,6 +26,7 @@ const EMPTY_LENGTH: Beats = Beats(32.0);
 #[derive(Default)]
 pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
+    clip_rows: ClipRows,
     view: View,
     /// The tempo to show the clip at instead of its own.
     pub(super) preview: Option<Preview>,
@@ -38,6 +39,8 @@ pub(super) struct Lanes {
 struct PlacedCurves {
     clip: SavedClip,
     tempo: Tempo,
+    /// The beat of the draft at which the clip starts.
+    clip_start: Beats,
     curves: ClipCurves,
 }
 
@@ -68,27 +71,24 @@ impl Lanes {
         let end = start + length.unwrap_or(EMPTY_LENGTH);
         let timeline = self.view.timeline(rect.x_range(), start, end, bar);
 
-        let roll = if let Some(placed) = &placed {
-            let curves = CueCurves {
-                timeline: &timeline,
-                start: clip_start,
-                clip: curves_of(&mut self.curves, placed),
-                steering: &params.steering(&state.curves),
-            };
-            let painter = ui.painter();
-            let mut rows = Rows { rect };
-            placed.paint_shots(painter, rows.next(SHOTS_HEIGHT, 0.0), &timeline);
-            let cuts = rows.next(CUTS_HEIGHT, 4.0);
-            painter.rect_filled(cuts, CornerRadius::ZERO, theme::BACKGROUND);
-            placed.paint_cuts(painter, cuts, &timeline);
-            for lane in &CUE_LANES {
-                lane.paint(painter, rows.next(CURVE_HEIGHT, 4.0), curves);
-            }
-            rows.rect
-        } else {
-            rect
-        };
+        let places = (placed.is_some()).then(|| self.clip_rows.lay_out(rect, &state.curves));
+        let roll = places.as_ref().map_or(rect, |places| places.rest);
         let response = ui.interact(rect, ui.scope_id().with("lanes"), Sense::click_and_drag());
+        let playhead = playhead(&desk.session.live, own_tempo);
+        let is_playing = desk.session.live.is_playing();
+        let clip = placed.as_ref().map(|placed| ClipView {
+            placed,
+            start,
+            suggested: curves_of(&mut self.curves, placed, placed.start - start),
+            timeline: &timeline,
+            played_beat: (playhead.filter(|_| is_playing))
+                .map(|beat| beat - start.0)
+                .filter(|beat| (0.0..(placed.start - start + placed.length()).0).contains(beat))
+                .map(|beat| beat as usize),
+        });
+        if let (Some(places), Some(clip)) = (&places, clip) {
+            self.clip_rows.show(ui, scene, places, clip);
+        }
         let painter = ui.painter();
         let pitches = self.view.pitches(draft, piano_roll::keys(roll).y_range());
         self.shown = Some((timeline, pitches));
@@ -125,7 +125,10 @@ impl Lanes {
         if let Some(placed) = &placed {
             placed.paint_cut_lines(painter, rect, roll_rect, &timeline);
         }
-        if let Some(beat) = playhead(&desk.session.live, own_tempo) {
+        if let (Some(places), Some(clip)) = (&places, clip) {
+            places.paint_hit_lines(painter, clip, scene);
+        }
+        if let Some(beat) = playhead {
             piano_roll::paint_playhead(painter, rect, &timeline, beat);
         }
         if draft.is_none() {
@@ -157,6 +160,11 @@ impl Lanes {
 }
 
 impl Lanes {
+    /// Ends what is being recorded, so that the next draft has it.
+    pub(super) fn finish_recording(&mut self, scene: Scene<'_>) {
+        self.clip_rows.finish_recording(scene);
+    }
+
     /// Returns the place of a beat of the project in the row of a pitch, in points, as of the last frame.
     pub(super) fn place_in_roll(&self, beat: Beats, pitch: u8) -> Option<Pos2> {
         let (timeline, pitches) = &self.shown.as_ref()?;
@@ -173,34 +181,28 @@ fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
     }
 }
 
-/// Splits rows off the top of a rectangle.
-struct Rows {
-    rect: Rect,
-}
-
-impl Rows {
-    /// Returns the next row, and leaves a gap below it.
-    fn next(&mut self, height: f32, gap: f32) -> Rect {
-        let row = self.rect.with_max_y(self.rect.top() + height);
-        self.rect.min.y += height + gap;
-        row
-    }
-}
-
-/// Returns the curves of a clip, computing them only if the clip or the tempo has changed.
-fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'a ClipCurves {
-    let fits = |known: &PlacedCurves| known.tempo == placed.tempo && known.clip == *placed.clip;
+/// Returns the curves of a clip that starts `clip_start` after the draft, beat by beat of the draft. Computes them only if
+/// the clip, its place or the tempo has changed.
+fn curves_of<'a>(
+    known: &'a mut Option<PlacedCurves>,
+    placed: &PlacedClip,
+    clip_start: Beats,
+) -> &'a ClipCurves {
+    let fits = |known: &PlacedCurves| {
+        known.tempo == placed.tempo && known.clip_start == clip_start && known.clip == *placed.clip
+    };
     if !known.as_ref().is_some_and(fits) {
         *known = None;
     }
     let computed = known.get_or_insert_with(|| {
         let placement = Placement {
             tempo_map: placed.tempo.into(),
-            clip_start: Beats(0.0),
+            clip_start,
             alignment: Alignment::Time,
         };
-        let beats = placed.length().0.ceil().max(1.0) as usize;
+        let beats = (clip_start + placed.length()).0.ceil().max(1.0) as usize;
         PlacedCurves {
+            clip_start,
             clip: placed.clip.clone(),
             tempo: placed.tempo,
             curves: ClipCurves::new(&placed.clip.features(), &placement, beats),

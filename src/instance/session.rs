@@ -17,7 +17,7 @@ use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::{Error, Result};
-use crate::features::ClipFeatures;
+use crate::features::{ClipFeatures, Stills};
 use crate::music::metre::Metre;
 use crate::player::{NoteSchedule, SchedulePublisher};
 use crate::time::{Beats, Tempo};
@@ -53,6 +53,8 @@ struct Shared {
     history: History,
     /// The full clip and its path, once it has been read.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
+    /// The small pictures of a clip, and its path.
+    stills: Option<(PathBuf, Arc<Stills>)>,
     notices: Notices,
     /// The state that the host loaded, if a later version saved it. It is saved again as it was.
     later_state: Option<Arc<str>>,
@@ -66,6 +68,8 @@ struct Shared {
 pub struct Snapshot {
     /// The saved state.
     pub state: Arc<State>,
+    /// The small pictures of the clip, if there are any.
+    pub stills: Option<Arc<Stills>>,
     /// The notice to show.
     pub notice: Option<Notice>,
     /// How many states the host has loaded.
@@ -108,6 +112,7 @@ impl Session {
         let shared = self.shared.try_lock()?;
         Some(Snapshot {
             state: Arc::clone(&shared.state),
+            stills: shared.stills_of_clip(),
             notice: shared.notices.shown().cloned(),
             epoch: shared.epoch,
             undo: shared.history.next_undo(),
@@ -208,6 +213,7 @@ impl Session {
             state: Arc::new(state),
             history: History::default(),
             clip: None,
+            stills: None,
             notices,
             later_state: is_later.then(|| text.into()),
             epoch: shared.epoch + 1,
@@ -223,6 +229,11 @@ impl Session {
     /// Keeps the full clip until another one or another state is loaded.
     pub fn keep_clip(&self, path: PathBuf, clip: Arc<ClipFeatures>) {
         self.lock().clip = Some((path, clip));
+    }
+
+    /// Keeps the small pictures of the clip at `path` until those of another one are kept, or another state is loaded.
+    pub fn keep_stills(&self, path: PathBuf, stills: Arc<Stills>) {
+        self.lock().stills = Some((path, stills));
     }
 
     /// Returns the full clip of `path`, or `None` if it is not kept.

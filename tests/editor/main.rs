@@ -8,9 +8,11 @@ mod audition;
 mod fitting;
 mod focus;
 mod parts;
+mod pictures;
 mod select;
 mod steer;
 mod takes;
+mod tempo;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

@@ -8,13 +8,15 @@ use super::text::{ProjectText, quoted};
 use super::{BY_BEATS, BY_TIME, custom_colour};
 use crate::error::Result;
 use crate::export::video::{PlacedVideo, Video};
-use crate::export::{Arrangement, TICKS_PER_BEAT, colours};
+use crate::export::{Arrangement, colours};
 use crate::music::midi_file::part_messages::{part_messages, tick, track_name};
 use crate::music::midi_file::{CONTROL, NOTE_OFF, NOTE_ON};
 use crate::music::part::Part;
 use crate::palette::Colour;
 use crate::time::Seconds;
 
+/// Ticks per quarter note, REAPER's own.
+const TICKS_PER_BEAT: u16 = 960;
 /// The controller that ends all notes; REAPER marks the end of an item with it.
 const ALL_NOTES_OFF: u8 = 0x7B;
 
@@ -38,7 +40,7 @@ impl MidiItem<'_> {
             length,
             skipped: Seconds(0.0),
         };
-        let channel = part.channel();
+        let channel = arrangement.outputs.channel(part);
         frame.write(text, "<SOURCE MIDI", |text| {
             text.line(format!("HASDATA 1 {TICKS_PER_BEAT} QN"));
             let mut now = 0;
@@ -47,8 +49,8 @@ impl MidiItem<'_> {
                 now = at;
                 format!("E {delta} {status:02x} {:02x} {:02x}", data[0], data[1])
             };
-            let (score, controls) = (&arrangement.score, &arrangement.controls);
-            let messages = part_messages(score, controls, part, TICKS_PER_BEAT);
+            let (score, controls) = (arrangement.leaving(), &arrangement.controls);
+            let messages = part_messages(&score, controls, part, TICKS_PER_BEAT);
             let last = messages.last().map_or(0, |(at, _)| *at);
             for (at, message) in messages {
                 if let Some(bytes) = bytes_of(message) {

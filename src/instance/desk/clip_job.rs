@@ -9,6 +9,7 @@ use crate::features::{ClipFeatures, is_clip_file};
 use crate::instance::notice::Notice;
 use crate::instance::saved_clip::SavedClip;
 use crate::instance::session::Session;
+use crate::instance::still_cache::StillCache;
 use crate::video::{self, Analysis};
 use crate::worker::Reporter;
 
@@ -24,8 +25,13 @@ pub(super) fn load(
 ) -> Result<Notice> {
     let Analysis {
         features: clip,
+        stills,
         warnings,
     } = read(&path, reporter)?;
+    StillCache::of_user().keep(&path, &stills);
+    if !stills.all().is_empty() {
+        session.keep_stills(path.clone(), Arc::new(stills));
+    }
     let saved = SavedClip::new(path, &clip, session.tempo_for_drafts(&session.state()));
     let opened = format!(
         "Opened {}: {:.1} s, {}.",
