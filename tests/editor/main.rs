@@ -10,6 +10,7 @@ mod focus;
 mod parts;
 mod pictures;
 mod select;
+mod session;
 mod steer;
 mod takes;
 mod tempo;
