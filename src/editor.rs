@@ -1,14 +1,19 @@
 //! The plugin's window. Each frame draws one snapshot of the session, and never waits for another thread.
 
+mod chord_names;
 mod clip_lane;
 mod clip_path;
 mod contents;
 mod controls;
 mod cue_lane;
+mod fallback_fonts;
 mod file_dialog;
+mod focus_ring;
+mod following;
 mod harmony;
 mod headless;
 mod history;
+mod keyboard;
 mod lanes;
 mod note_editing;
 mod opening;
@@ -16,9 +21,12 @@ mod param_access;
 mod piano_roll;
 mod pitches;
 mod progress;
+mod readout;
+mod scroll_bars;
 mod selection;
 mod shortcuts;
 mod steering;
+mod surround;
 mod takes;
 mod theme;
 mod timeline;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui};
 
 use super::file_dialog::{Answer, FileDialog, Purpose};
+use super::focus_ring;
 use super::harmony::HarmonyFields;
 use super::history;
 use super::lanes::Lanes;
@@ -169,6 +170,7 @@ impl Contents {
             None => {}
         }
         self.top_bar.end_frame();
+        focus_ring::paint(ui.ctx());
         if let Some(step) = step.or_else(|| history::step_by_keys(ui)) {
             step.take(desk);
         }

@@ -81,7 +81,6 @@ impl CueLane {
             painter.rect_filled(back, theme::RADIUS, PANEL.gamma_multiply(0.8));
             painter.galley(anchor.anchor_size(at, galley.size()).min, galley, MUTED);
         };
-        word(Align2::LEFT_TOP, self.cue.spec().label);
         let source = if is_free {
             "free"
         } else {

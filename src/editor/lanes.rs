@@ -4,12 +4,16 @@ use egui::{Align2, CornerRadius, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
 use super::clip_lane::{CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
 use super::contents::Scene;
-use super::controls::focus_ring;
 use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves};
+use super::following::Following;
+use super::keyboard;
 use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
 use super::pitches::Pitches;
+use super::readout;
+use super::scroll_bars;
 use super::selection::{DraftBars, NUMBERS_HEIGHT};
+use super::surround::Surround;
 use super::theme;
 use super::timeline::Timeline;
 use super::view::View;
@@ -26,6 +30,7 @@ const EMPTY_LENGTH: Beats = Beats(32.0);
 pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     view: View,
+    following: Following,
     editing: NoteEditing,
     /// Where beats of the project and pitches were in the last frame.
     shown: Option<(Timeline, Pitches)>,
@@ -43,7 +48,8 @@ impl Lanes {
     pub(super) fn show(&mut self, ui: &mut Ui, scene: Scene<'_>) {
         let Scene { desk, state, .. } = scene;
         let params = scene.params.values();
-        let rect = ui.max_rect();
+        let surround = Surround::of(ui.max_rect());
+        let rect = surround.lanes;
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);
         let own_tempo =
@@ -69,12 +75,17 @@ impl Lanes {
             };
             let painter = ui.painter();
             let mut rows = Rows { rect };
-            placed.paint_shots(painter, rows.next(SHOTS_HEIGHT, 0.0), &timeline);
+            let shots = rows.next(SHOTS_HEIGHT, 0.0);
+            surround.name(painter, shots, "Picture");
+            placed.paint_shots(painter, shots, &timeline);
             let cuts = rows.next(CUTS_HEIGHT, 4.0);
+            surround.name(painter, cuts, "Cuts");
             painter.rect_filled(cuts, CornerRadius::ZERO, theme::BACKGROUND);
             placed.paint_cuts(painter, cuts, &timeline);
             for lane in &CUE_LANES {
-                lane.paint(painter, rows.next(CURVE_HEIGHT, 4.0), curves);
+                let row = rows.next(CURVE_HEIGHT, 4.0);
+                surround.name(painter, row, lane.cue.spec().label);
+                lane.paint(painter, row, curves);
             }
             rows.rect
         } else {
@@ -99,6 +110,10 @@ impl Lanes {
             .or(draft.map(|draft| draft.score.notes()));
         roll.paint(painter, draft, notes.unwrap_or_default());
         let ruler = roll_rect.with_max_y(roll_rect.top() + NUMBERS_HEIGHT);
+        let keys = piano_roll::keys(roll_rect);
+        surround.name(painter, ruler, "Bars");
+        let chords = Rect::from_min_max(ruler.left_bottom(), keys.right_top());
+        surround.name(painter, chords, "Chords");
         let bars = draft.map(|draft| DraftBars {
             timeline: &timeline,
             start,
@@ -117,7 +132,8 @@ impl Lanes {
         if let Some(placed) = &placed {
             placed.paint_cut_lines(painter, rect, roll_rect, &timeline);
         }
-        if let Some(beat) = playhead(&desk.session.live, own_tempo) {
+        let playhead = playhead(&desk.session.live, own_tempo);
+        if let Some(beat) = playhead {
             piano_roll::paint_playhead(painter, rect, &timeline, beat);
         }
         if draft.is_none() {
@@ -134,17 +150,32 @@ impl Lanes {
                 theme::MUTED,
             );
         }
-        focus_ring(ui, &response, rect);
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timeline"));
         let clip_end = placed.map_or(end, |placed| start + placed.length());
         let end = Beats(end.0.max(clip_end.0));
         let edits = (draft.filter(|_| painting.is_none()))
             .is_some_and(|draft| self.editing.follow(ui, &response, &roll, draft, scene));
+        let pointed = readout::show(ui, &roll, notes.unwrap_or_default(), response.hover_pos());
+        let column = surround.column.with_min_y(keys.top());
+        keyboard::paint(ui.painter(), column, &pitches, pointed);
+        let before = self.view;
         if bars.is_some_and(|bars| bars.select(ui, ruler, scene)) {
             self.view = View::default();
         } else if !edits {
             self.view.follow(ui, &response, &timeline, &pitches, end);
         }
+        let scales = (&timeline, &pitches);
+        scroll_bars::show(ui, &mut self.view, &surround, scales, keys, end);
+        self.following.show(ui, surround.corner);
+        let has_scrolled = self.view != before;
+        let is_playing = desk.session.live.is_playing();
+        (self.following).follow(
+            &mut self.view,
+            &timeline,
+            playhead,
+            is_playing,
+            has_scrolled,
+        );
     }
 }
 

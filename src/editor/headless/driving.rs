@@ -7,6 +7,7 @@ use egui::{DroppedFileHandle, Event, Key, Modifiers, PointerButton, Pos2, RawInp
 use super::HeadlessEditor;
 use crate::instance::params::ParamId;
 use crate::instance::{Notice, Session, State};
+use crate::time::Beats;
 
 impl HeadlessEditor {
     /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
@@ -62,6 +63,14 @@ impl HeadlessEditor {
             let press = |pressed| button(pos, pressed, Modifiers::NONE);
             self.pass(vec![press(true)]);
             self.pass(vec![press(false)]);
+        }
+        self.settle();
+    }
+
+    /// Moves the pointer to a beat of the project in the row of a pitch of the roll.
+    pub(in crate::editor) fn point_at_roll(&mut self, beat: Beats, pitch: u8) {
+        if let Some((x, y)) = self.place_in_roll(beat, pitch) {
+            self.pass(vec![Event::PointerMoved(Pos2::new(x.into(), y.into()))]);
         }
         self.settle();
     }
