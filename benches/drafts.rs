@@ -37,7 +37,7 @@ fn bars(bencher: Bencher, bars: u32) {
     let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/big-buck-bunny-30s.safetensors");
     let clip = ClipFeatures::read(&clip).unwrap();
     let settings = Settings {
-        tempo: Tempo::new(120.0).unwrap(),
+        tempo_map: Tempo::new(120.0).unwrap().into(),
         bars: Some(Bars(bars)),
         ..Settings::for_family(model.config().cond_type)
     };

@@ -1,5 +1,6 @@
 //! The plugin's window. Each frame draws one snapshot of the session, and never waits for another thread.
 
+mod changed;
 mod chord_names;
 mod clip_lane;
 mod clip_path;
@@ -18,6 +19,7 @@ mod lanes;
 mod note_editing;
 mod opening;
 mod param_access;
+mod parts;
 mod piano_roll;
 mod pitches;
 mod progress;
@@ -28,6 +30,8 @@ mod shortcuts;
 mod steering;
 mod surround;
 mod takes;
+mod tempo_field;
+mod tempo_finder;
 mod theme;
 mod timeline;
 mod top_bar;

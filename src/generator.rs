@@ -1,6 +1,7 @@
 //! Drafts: from a clip and settings to a score.
 
 mod canvas;
+mod combine;
 mod draft;
 mod form;
 mod give_way;
@@ -18,6 +19,7 @@ mod silent_bars;
 
 use std::ops::{ControlFlow, Range};
 
+pub use combine::combine;
 pub use draft::{Asked, Draft, Recipe};
 pub use form::{Form, Letters, MAX_LETTERS};
 pub(crate) use give_way::give_way;
@@ -48,7 +50,6 @@ use crate::music::metre::Metre;
 use crate::music::note::{Note, separate};
 use crate::music::piano_roll::{PianoRoll, PitchRange};
 use crate::music::score::{RawScore, Score};
-use crate::music::tempo_map::TempoMap;
 use crate::time::{BEATS_PER_BAR, Bars, Beats, STEPS_PER_BEAT, Steps};
 
 use canvas::Canvas;
@@ -130,7 +131,7 @@ pub fn generate(
             notes: notes_of(model, &roll, &settings.steering, &curves),
             bars,
             metre: Metre::COMMON,
-            tempo_map: TempoMap::constant(settings.tempo),
+            tempo_map: settings.tempo_map.clone(),
             chords: chord_changes(conditioning.chords().unwrap_or_default(), &settings.harmony),
             cuts: cuts(clip, settings),
             sections: Vec::new(),

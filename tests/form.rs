@@ -30,7 +30,7 @@ fn clip() -> ClipFeatures {
 
 fn settings(form: &str, bars: u32) -> Settings {
     Settings {
-        tempo: Tempo::new(100.0).unwrap(),
+        tempo_map: Tempo::new(100.0).unwrap().into(),
         bars: Some(Bars(bars)),
         form: form.parse().unwrap(),
         sampler: SamplerSettings {

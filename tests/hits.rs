@@ -26,7 +26,7 @@ fn clip() -> ClipFeatures {
 fn settings() -> Settings {
     let usual = Settings::for_family(MODEL.config().cond_type);
     Settings {
-        tempo: Tempo::new(120.0).unwrap(),
+        tempo_map: Tempo::new(120.0).unwrap().into(),
         bars: Some(Bars(8)),
         sampler: SamplerSettings {
             steps: 4,

@@ -8,7 +8,8 @@ use diff_bgm::conditioning::steering::Lane;
 use diff_bgm::features::{ClipFeatures, PictureMeasure};
 use diff_bgm::instance::State;
 use diff_bgm::music::cues::Cue;
-use diff_bgm::time::Bars;
+use diff_bgm::music::tempo_map::TempoMap;
+use diff_bgm::time::{Bars, Tempo};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -38,10 +39,9 @@ fn settings_of_an_earlier_version_are_read() {
     let state = project();
     assert_eq!(state.seed, 7);
     let settings = &state.takes[1].draft.recipe.settings;
-    assert_eq!(
-        (settings.seed, settings.tempo.bpm(), settings.sampler.steps),
-        (8, 100.0, 4)
-    );
+    assert_eq!((settings.seed, settings.sampler.steps), (8, 4));
+    let tempo = Tempo::new(100.0).unwrap();
+    assert_eq!(settings.tempo_map, TempoMap::constant(tempo));
     assert_eq!(settings.steering.lanes[Cue::Density], Lane::constant(0.25));
     let Harmony::Chords(chords) = &settings.harmony else {
         panic!("{:?}", settings.harmony);

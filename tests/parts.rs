@@ -30,7 +30,7 @@ fn clip() -> ClipFeatures {
 
 fn settings(metre: &str, bars: Option<u32>) -> Settings {
     Settings {
-        tempo: Tempo::new(100.0).unwrap(),
+        tempo_map: Tempo::new(100.0).unwrap().into(),
         metre: metre.parse().unwrap(),
         bars: bars.map(Bars),
         sampler: SamplerSettings {

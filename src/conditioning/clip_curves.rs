@@ -10,7 +10,7 @@ use crate::conditioning::placement::Placement;
 use crate::features::{ClipFeatures, PictureMeasure};
 use crate::music::cues::smoothed;
 use crate::music::metre::Metre;
-use crate::time::BEATS_PER_BAR;
+use crate::time::{BEATS_PER_BAR, Beats};
 
 /// Curves of −1…1, one value per beat, that the picture suggests.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,8 +26,8 @@ pub struct ClipCurves {
     held_back: Vec<f32>,
     /// What each beat has more of at the climax.
     lift: Vec<f32>,
-    /// What the tempo adds to the density that motion suggests.
-    density_at_tempo: f32,
+    /// What the tempo adds at each beat to the density that motion suggests.
+    density_at_tempo: Vec<f32>,
     /// Quarters in a bar.
     bar_beats: usize,
 }
@@ -116,9 +116,13 @@ impl ClipCurves {
                 cuts[beat as usize] = true;
             }
         }
-        let doublings = libm::log2(placement.tempo.bpm() / USUAL_TEMPO_BPM);
-        let density_at_tempo = (-DENSITY_PER_TEMPO_DOUBLING * doublings)
-            .clamp(-MOST_DENSITY_BY_TEMPO, MOST_DENSITY_BY_TEMPO);
+        let density_at_tempo = |beat: usize| {
+            let (from, to) = (Beats(beat as f64), Beats((beat + 1) as f64));
+            let tempo = placement.tempo_map.mean_tempo(from, to);
+            let doublings = libm::log2(tempo.bpm() / USUAL_TEMPO_BPM);
+            (-DENSITY_PER_TEMPO_DOUBLING * doublings)
+                .clamp(-MOST_DENSITY_BY_TEMPO, MOST_DENSITY_BY_TEMPO) as f32
+        };
         Self {
             beats,
             curves,
@@ -126,7 +130,7 @@ impl ClipCurves {
             hits: vec![0.0; beats],
             held_back: vec![0.0; beats],
             lift: vec![0.0; beats],
-            density_at_tempo: density_at_tempo as f32,
+            density_at_tempo: (0..beats).map(density_at_tempo).collect(),
             bar_beats: BEATS_PER_BAR as usize,
         }
     }
@@ -201,7 +205,7 @@ impl ClipCurves {
             .filter(|_| self.beats >= LEAST_BEATS_WITH_ENDING)
             .map_or(0.0, |beat| ENDING[beat]);
         let held = rest + self.held_back[beat] - self.lift[beat];
-        Some((motion + self.density_at_tempo - held).clamp(-1.0, 1.0))
+        Some((motion + self.density_at_tempo[beat] - held).clamp(-1.0, 1.0))
     }
 
     /// Returns whether the picture cuts at each beat, to the nearest beat.

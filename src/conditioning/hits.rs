@@ -189,7 +189,7 @@ mod tests {
 
     fn placement(tempo_bpm: f64, clip_start: f64) -> Placement {
         Placement {
-            tempo: Tempo::new(tempo_bpm).unwrap(),
+            tempo_map: Tempo::new(tempo_bpm).unwrap().into(),
             clip_start: Beats(clip_start),
             alignment: Alignment::Time,
         }

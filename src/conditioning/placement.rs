@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::conditioning::beat_rows::BeatRows;
 use crate::error::{Fault, find_named};
 use crate::features::{ClipFeatures, Track};
-use crate::time::{Bars, Beats, Seconds, Tempo};
+use crate::music::tempo_map::TempoMap;
+use crate::time::{Bars, Beats, Seconds};
 
 /// How rows of the clip are matched to beats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,10 +39,10 @@ impl std::str::FromStr for Alignment {
 }
 
 /// Maps between the picture's seconds and the music's beats.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Placement {
     /// The tempo of the music.
-    pub tempo: Tempo,
+    pub tempo_map: TempoMap,
     /// The beat of the music at which the clip starts.
     pub clip_start: Beats,
     /// How rows are matched to beats.
@@ -51,12 +52,12 @@ pub struct Placement {
 impl Placement {
     /// Returns the beat of the music at a time in the clip.
     pub fn beat_at(&self, clip_time: Seconds) -> Beats {
-        self.clip_start + self.tempo.beats_in(clip_time)
+        self.tempo_map.beat_after(self.clip_start, clip_time)
     }
 
     /// Returns the time in the clip at a beat of the music; negative before the clip starts.
     pub fn clip_time_at(&self, beat: Beats) -> Seconds {
-        self.tempo.seconds_in(beat - self.clip_start)
+        self.tempo_map.seconds_between(self.clip_start, beat)
     }
 
     /// Returns the length of a piece that ends at the first bar line at or after the clip's end.
@@ -109,10 +110,12 @@ impl Placement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::tempo_map::TempoChange;
+    use crate::time::Tempo;
 
     fn placement(tempo_bpm: f64, clip_start: f64, alignment: Alignment) -> Placement {
         Placement {
-            tempo: Tempo::new(tempo_bpm).unwrap(),
+            tempo_map: Tempo::new(tempo_bpm).unwrap().into(),
             clip_start: Beats(clip_start),
             alignment,
         }
@@ -154,6 +157,33 @@ mod tests {
     fn means_are_over_the_rows_within_a_beat() {
         let rows = placement(60.0, 0.0, Alignment::Time).means(&counting(8, 4.0), 2);
         assert_eq!(column(&rows), [1.5, 5.5]);
+    }
+
+    #[test]
+    fn a_clip_lies_on_the_seconds_of_a_tempo_that_changes() {
+        // 60 BPM, from beat 8 on 180 BPM.
+        let changes = [(0.0, 60.0), (8.0, 180.0)].map(|(at, bpm)| TempoChange {
+            at: Beats(at),
+            tempo: Tempo::new(bpm).unwrap(),
+        });
+        let placement = Placement {
+            tempo_map: TempoMap::new(changes.into()).unwrap(),
+            ..placement(60.0, 2.0, Alignment::Time)
+        };
+        for (seconds, beat) in [(0.0, 2.0), (6.0, 8.0), (7.0, 11.0), (58.0, 164.0)] {
+            assert_eq!(placement.beat_at(Seconds(seconds)), Beats(beat));
+            assert_eq!(placement.clip_time_at(Beats(beat)), Seconds(seconds));
+        }
+        let rows = placement.rows(&counting(60, 1.0), 15);
+        assert_eq!(
+            column(&rows)[6..],
+            [4.0, 5.0, 6.0, 6.0, 6.0, 7.0, 7.0, 7.0, 8.0]
+        );
+        let clip = ClipFeatures {
+            duration: Seconds(60.0),
+            ..ClipFeatures::default()
+        };
+        assert_eq!(placement.bars_of(&clip), Bars(43));
     }
 
     #[test]

@@ -175,7 +175,7 @@ fn embeddings(files: LooseFiles, beats: usize) -> Result<(Option<BeatRows>, Opti
     };
     let clip = files.gather()?;
     let placement = Placement {
-        tempo: Tempo::DEFAULT,
+        tempo_map: Tempo::DEFAULT.into(),
         clip_start: Beats(0.0),
         alignment: Alignment::Stretch,
     };

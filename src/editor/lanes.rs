@@ -14,6 +14,7 @@ use super::readout;
 use super::scroll_bars;
 use super::selection::{DraftBars, NUMBERS_HEIGHT};
 use super::surround::Surround;
+use super::tempo_finder::Preview;
 use super::theme;
 use super::timeline::Timeline;
 use super::view::View;
@@ -31,6 +32,8 @@ pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     view: View,
     following: Following,
+    /// The tempo to show the clip at instead of its own.
+    pub(super) preview: Option<Preview>,
     editing: NoteEditing,
     /// Where beats of the project and pitches were in the last frame.
     shown: Option<(Timeline, Pitches)>,
@@ -54,11 +57,16 @@ impl Lanes {
         let draft = state.current_take().map(|take| &*take.draft);
         let own_tempo =
             params.own_tempo(draft.map(|draft| draft.score.tempo_map().initial_tempo()));
-        let tempo = own_tempo.unwrap_or_else(|| desk.session.tempo_for_drafts(state));
-        let placed = state
-            .clip
-            .as_ref()
-            .map(|clip| PlacedClip { clip, tempo, start });
+        let tempo = own_tempo.unwrap_or_else(|| desk.session.tempo_for(state, params.follow_host));
+        let (tempo, clip_start) = match self.preview {
+            Some(preview) => (preview.tempo, preview.clip_start),
+            None => (tempo, start + state.picture_start),
+        };
+        let placed = state.clip.as_ref().map(|clip| PlacedClip {
+            clip,
+            tempo,
+            start: clip_start,
+        });
         let length = draft
             .map(|draft| draft.score.length())
             .or_else(|| placed.as_ref().map(PlacedClip::length));
@@ -69,9 +77,9 @@ impl Lanes {
         let roll = if let Some(placed) = &placed {
             let curves = CueCurves {
                 timeline: &timeline,
-                start,
+                start: clip_start,
                 clip: curves_of(&mut self.curves, placed),
-                steering: &params.steering(),
+                steering: &params.steering(&state.curves),
             };
             let painter = ui.painter();
             let mut rows = Rows { rect };
@@ -151,7 +159,7 @@ impl Lanes {
             );
         }
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timeline"));
-        let clip_end = placed.map_or(end, |placed| start + placed.length());
+        let clip_end = placed.map_or(end, |placed| placed.start + placed.length());
         let end = Beats(end.0.max(clip_end.0));
         let edits = (draft.filter(|_| painting.is_none()))
             .is_some_and(|draft| self.editing.follow(ui, &response, &roll, draft, scene));
@@ -218,7 +226,7 @@ fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'
     }
     let computed = known.get_or_insert_with(|| {
         let placement = Placement {
-            tempo: placed.tempo,
+            tempo_map: placed.tempo.into(),
             clip_start: Beats(0.0),
             alignment: Alignment::Time,
         };

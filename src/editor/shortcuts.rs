@@ -4,11 +4,12 @@ use egui::Key;
 use nice_plug_egui::Shortcut;
 
 /// Keys that work by themselves.
-const PLAIN: [Key; 14] = [
+const PLAIN: [Key; 15] = [
     Key::Escape,
     Key::L,
     Key::A,
     Key::B,
+    Key::C,
     Key::X,
     Key::Num1,
     Key::Num2,

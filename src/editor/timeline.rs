@@ -50,9 +50,8 @@ impl Timeline {
         let step = |beat: f64| beat * f64::from(STEPS_PER_BEAT);
         let first = step(self.first_beat).ceil().max(0.0) as u32;
         let last = step(self.first_beat + self.span_beats).floor().max(0.0) as u32;
-        let lines = (first..=last).filter(move |step| {
-            steps_per_line != u32::MAX && step.is_multiple_of(steps_per_line)
-        });
+        let lines = (first..=last)
+            .filter(move |step| steps_per_line != u32::MAX && step.is_multiple_of(steps_per_line));
         lines.map(|step| {
             let is_beat = step.is_multiple_of(STEPS_PER_BEAT);
             let strength = if is_beat { 0.55 } else { 0.3 };

@@ -24,7 +24,6 @@ use crate::music::metre::Metre;
 use crate::music::note::Note;
 use crate::music::piano_roll::PianoRoll;
 use crate::music::score::{RawScore, Score};
-use crate::music::tempo_map::TempoMap;
 use crate::time::{STEPS_PER_BEAT, Steps};
 
 /// What to keep of a piece, and in what order to paint the rest.
@@ -100,7 +99,7 @@ pub fn inpaint(
             notes,
             bars,
             metre: Metre::COMMON,
-            tempo_map: TempoMap::constant(settings.tempo),
+            tempo_map: settings.tempo_map.clone(),
             chords: Vec::new(),
             sections: Vec::new(),
             cuts: cuts(clip, settings),

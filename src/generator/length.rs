@@ -9,7 +9,7 @@ use crate::time::{Bars, Seconds, Tempo};
 /// Returns where the clip lies in the piece.
 pub(super) fn placement(settings: &Settings) -> Placement {
     Placement {
-        tempo: settings.tempo,
+        tempo_map: settings.tempo_map.clone(),
         clip_start: settings.clip_start,
         alignment: settings.alignment,
     }
@@ -56,7 +56,11 @@ pub(super) fn check_length(bars: Bars) -> Result<()> {
 
 /// Says that a clip is too long for its tempo, and what to do.
 fn too_long(duration: Seconds, bars: Bars, settings: &Settings) -> Error {
-    let (metre, tempo_bpm) = (settings.metre, settings.tempo.bpm());
+    let metre = settings.metre;
+    let tempo = match settings.tempo_map.constant_tempo() {
+        Some(tempo) => format!("{} BPM", tempo.bpm()),
+        None => "its changing tempo".to_owned(),
+    };
     let beats = metre.length(Bars(MAX_BARS)) - settings.clip_start;
     let slower_bpm = (beats.0 * 60.0 / duration.0).floor();
     let slower = if slower_bpm >= Tempo::MIN {
@@ -65,7 +69,7 @@ fn too_long(duration: Seconds, bars: Bars, settings: &Settings) -> Error {
         String::new()
     };
     Error::Usage(format!(
-        "The clip lasts {:.1} minutes, {} bars of {metre} at {tempo_bpm} BPM, and a piece has at most {MAX_BARS}. Use {slower}a \
+        "The clip lasts {:.1} minutes, {} bars of {metre} at {tempo}, and a piece has at most {MAX_BARS}. Use {slower}a \
          shorter clip, or fewer bars (`--bars`).",
         duration.0 / 60.0,
         bars.0
@@ -83,7 +87,7 @@ mod tests {
 
     fn at(tempo_bpm: f64) -> Settings {
         Settings {
-            tempo: Tempo::new(tempo_bpm).unwrap(),
+            tempo_map: Tempo::new(tempo_bpm).unwrap().into(),
             ..Settings::default()
         }
     }

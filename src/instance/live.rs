@@ -17,6 +17,8 @@ pub struct Live {
     /// The upper number of the time signature times 256, plus the lower; 0 if unknown.
     time_signature: AtomicU32,
     loads: AtomicU32,
+    /// The pitch of the note to be auditioned times 256, plus its velocity; 0 if there is none.
+    audition: AtomicU32,
 }
 
 impl Default for Live {
@@ -29,6 +31,7 @@ impl Default for Live {
             draft_tempo_bpm: AtomicU64::new(f64::NAN.to_bits()),
             time_signature: AtomicU32::new(0),
             loads: AtomicU32::new(0),
+            audition: AtomicU32::new(0),
         }
     }
 }
@@ -53,6 +56,20 @@ impl Live {
     /// Returns how many projects the host has loaded into this instance.
     pub fn loads(&self) -> u32 {
         self.loads.load(Ordering::Acquire)
+    }
+
+    /// Asks for a note to be heard. Of several that are asked for in one block, only the last one is.
+    pub fn audition(&self, pitch: u8, velocity: u8) {
+        let bytes = [pitch.min(127), velocity.clamp(1, 127)];
+        let packed = u32::from(u16::from_be_bytes(bytes));
+        self.audition.store(packed, Ordering::Relaxed);
+    }
+
+    /// Returns the pitch and velocity of the note that is to be heard, once, or `None` if there is none.
+    pub fn take_audition(&self) -> Option<(u8, u8)> {
+        let packed = self.audition.swap(0, Ordering::Relaxed);
+        let [pitch, velocity] = (packed as u16).to_be_bytes();
+        (packed != 0).then_some((pitch, velocity))
     }
 
     /// Stores the tempo of the draft that plays, or `None` if none does.
@@ -105,4 +122,19 @@ fn store(cell: &AtomicU64, value: Option<f64>) {
 fn known(cell: &AtomicU64) -> Option<f64> {
     let value = f64::from_bits(cell.load(Ordering::Relaxed));
     value.is_finite().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_note_that_was_asked_for_is_heard_once() {
+        let live = Live::default();
+        assert_eq!(live.take_audition(), None);
+        live.audition(60, 90);
+        live.audition(0, 0);
+        assert_eq!(live.take_audition(), Some((0, 1)));
+        assert_eq!(live.take_audition(), None);
+    }
 }

@@ -26,11 +26,7 @@ impl Take {
             score.metre(),
             counted(score.bars().0 as usize, "bar")
         )];
-        lines.extend(
-            self.painted
-                .as_ref()
-                .map(|what| format!("Painted again: {what}")),
-        );
+        lines.extend(self.painted.as_ref().map(|what| format!("New: {what}")));
         lines.extend(key(score, &settings.harmony));
         lines.extend(chords(score, &settings.harmony));
         lines.push(format!(
@@ -56,6 +52,11 @@ impl Take {
 }
 
 fn tempo(score: &Score) -> String {
+    format!("{} BPM", bpm(score))
+}
+
+/// Returns the tempo of a score in quarter notes per minute, as in `90` or `60–180`.
+pub(super) fn bpm(score: &Score) -> String {
     let tempi = score.tempo_map().changes().iter();
     let (least, most) = tempi.fold((f64::MAX, f64::MIN), |(least, most), change| {
         let bpm = change.tempo.bpm();
@@ -63,20 +64,28 @@ fn tempo(score: &Score) -> String {
     });
     let shown = |bpm: f64| (bpm * 10.0).round() / 10.0;
     if most - least < SAME_BPM {
-        format!("{} BPM", shown(least))
+        shown(least).to_string()
     } else {
-        format!("{}–{} BPM", shown(least), shown(most))
+        format!("{}–{}", shown(least), shown(most))
     }
 }
 
 /// Names the key that was asked for, or else the one that holds most of the chords.
 fn key(score: &Score, harmony: &Harmony) -> Option<String> {
+    let key = key_of(score, harmony)?;
+    Some(match harmony {
+        Harmony::Planned(Some(_)) => format!("Key {key}"),
+        _ => format!("Key {key}, from the chords"),
+    })
+}
+
+/// Returns the key that was asked for, or else the one that holds most of the chords; `None` if there are none.
+pub(super) fn key_of(score: &Score, harmony: &Harmony) -> Option<Key> {
     if let Harmony::Planned(Some(key)) = harmony {
-        return Some(format!("Key {key}"));
+        return Some(*key);
     }
     let chords = ChordChange::per_beat(score.chords(), score.length().0 as usize);
-    let key = Key::of_chords(&chords);
-    (!chords.is_empty()).then(|| format!("Key {key}, from the chords"))
+    (!chords.is_empty()).then(|| Key::of_chords(&chords))
 }
 
 fn chords(score: &Score, harmony: &Harmony) -> Option<String> {

@@ -101,7 +101,7 @@ impl SavedClip {
     /// Reduces `clip` to one row of measures per beat.
     pub fn new(path: PathBuf, clip: &ClipFeatures, tempo: Tempo) -> Self {
         let placement = Placement {
-            tempo,
+            tempo_map: tempo.into(),
             clip_start: Beats(0.0),
             alignment: Alignment::Time,
         };

@@ -115,30 +115,39 @@ impl Session {
         })
     }
 
+    /// Lets a note of a MIDI pitch (0 to 127) and velocity (1 to 127) be heard for a moment through the built-in instrument, if the
+    /// plugin has one and it is on. Never sent to the host.
+    pub fn audition(&self, pitch: u8, velocity: u8) {
+        self.live.audition(pitch, velocity);
+    }
+
     /// Returns how many states the host has loaded. A job begun in one epoch must not change the state of another.
     pub fn epoch(&self) -> u64 {
         self.lock().epoch
     }
 
-    /// Returns the tempo that drafts for `state` are made and shown at: the host's, else that of the current take, else
-    /// the default.
+    /// Returns the tempo that drafts for `state` are made and shown at: the host's, else the one that the user chose, else that
+    /// of the current take, else the default.
     ///
     /// Both follow this one rule, so the next draft fits the cuts where the window shows them. Until the host reports a
     /// tempo, which may take until it first plays, the current take is the best evidence of the project's tempo.
     pub fn tempo_for_drafts(&self, state: &State) -> Tempo {
-        self.live
-            .tempo()
-            .or_else(|| {
-                Some(
-                    state
-                        .current_take()?
-                        .draft
-                        .score
-                        .tempo_map()
-                        .initial_tempo(),
-                )
-            })
-            .unwrap_or(Tempo::DEFAULT)
+        self.tempo_for(state, true)
+    }
+
+    /// Returns the tempo as [`Session::tempo_for_drafts`] does, but the user's before the host's unless `follows_host`.
+    pub fn tempo_for(&self, state: &State, follows_host: bool) -> Tempo {
+        let of_host = || self.live.tempo();
+        let chosen = if follows_host {
+            of_host().or(state.tempo)
+        } else {
+            state.tempo.or_else(of_host)
+        };
+        let of_take = || {
+            let take = state.current_take()?;
+            Some(take.draft.score.tempo_map().initial_tempo())
+        };
+        chosen.or_else(of_take).unwrap_or(Tempo::DEFAULT)
     }
 
     /// Returns the length of the bars that are shown: the host's, else those of the current take, else of 4/4.
@@ -283,7 +292,8 @@ impl Session {
         let score = draft.map(|draft| &draft.score);
         let tempo = score.map(|score| score.tempo_map().initial_tempo());
         self.live.set_draft_tempo(tempo);
-        let schedule = draft.map(|draft| NoteSchedule::new(&draft.score, &draft.controls()));
+        let schedule = draft
+            .map(|draft| NoteSchedule::through(&draft.score, &draft.controls(), &state.outputs));
         self.publisher.publish(schedule.unwrap_or_default());
     }
 

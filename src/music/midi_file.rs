@@ -1,17 +1,25 @@
 //! MIDI files: writing scores, and reading files of any origin.
 
+mod chunks;
+mod events;
 mod lead;
+mod oddities;
+pub(crate) mod part_messages;
 mod read;
+mod score;
 mod sounding;
 mod write;
 
 use std::path::Path;
 
-use crate::error::Result;
+pub use write::MidiContents;
+
+use crate::error::{Fault, Result};
 use crate::formats::bounded_file::read_bounded;
 use crate::music::beat_clock::BeatClock;
 use crate::music::note::Note;
-use crate::time::{Beats, Seconds};
+use crate::music::tempo_map::{self, TempoMap};
+use crate::time::{Beats, Seconds, Tempo};
 
 /// The largest MIDI file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -49,6 +57,8 @@ pub struct MidiFile {
     pub events: Vec<ChannelEvent>,
     /// The end of the longest track.
     pub length: Beats,
+    /// Where the file departs from the standard, in whole sentences.
+    pub warnings: Vec<String>,
 }
 
 /// One track of a MIDI file.
@@ -147,6 +157,28 @@ impl MidiFile {
         };
         let at_start = (self.tempo_changes.iter()).take_while(|change| change.at.0 <= 0.0);
         at_start.last().copied().unwrap_or(default)
+    }
+
+    /// Returns the tempo at every beat.
+    ///
+    /// # Errors
+    /// Returns an error if a tempo is out of range.
+    pub fn tempo_map(&self) -> Result<TempoMap, Fault> {
+        let change = |change: &TempoChange| {
+            Ok(tempo_map::TempoChange {
+                at: Beats(change.at.0.max(0.0)),
+                tempo: Tempo::new(change.bpm())?,
+            })
+        };
+        let later = self.tempo_changes.iter().filter(|change| change.at.0 > 0.0);
+        let all = [self.initial_tempo()];
+        let all = all.iter().chain(later).map(change);
+        let mut changes = all.collect::<Result<Vec<_>, Fault>>()?;
+        // Of several changes at one beat, the last counts.
+        changes.reverse();
+        changes.dedup_by_key(|change| change.at.0.to_bits());
+        changes.reverse();
+        TempoMap::new(changes)
     }
 
     fn clock(&self) -> BeatClock {

@@ -73,10 +73,74 @@ impl TempoMap {
         self.changes[0].tempo
     }
 
+    /// Returns the tempo if it never changes.
+    pub fn constant_tempo(&self) -> Option<Tempo> {
+        match self.changes[..] {
+            [only] => Some(only.tempo),
+            _ => None,
+        }
+    }
+
+    /// Returns the fastest tempo.
+    pub fn fastest_tempo(&self) -> Tempo {
+        let tempi = self.changes.iter().map(|change| change.tempo);
+        tempi.fold(self.initial_tempo(), |fastest, tempo| {
+            if tempo > fastest { tempo } else { fastest }
+        })
+    }
+
     /// Returns the tempo at a beat. Before beat 0 the initial tempo holds.
     pub fn tempo_at(&self, at: Beats) -> Tempo {
         let begun = self.changes.partition_point(|change| change.at <= at);
         self.changes[begun.saturating_sub(1)].tempo
+    }
+
+    /// Returns the first change after a beat.
+    pub fn next_change(&self, after: Beats) -> Option<TempoChange> {
+        let begun = self.changes.partition_point(|change| change.at <= after);
+        self.changes.get(begun).copied()
+    }
+
+    /// Returns the one tempo at which `from` to `to` would last as long as they do.
+    pub fn mean_tempo(&self, from: Beats, to: Beats) -> Tempo {
+        let at_start = self.tempo_at(from);
+        let changes = |change: &TempoChange| from < change.at && change.at < to;
+        if !self.changes.iter().any(changes) {
+            return at_start;
+        }
+        let minutes = self.seconds_between(from, to).0 / 60.0;
+        Tempo::new((to - from).0 / minutes).unwrap_or(at_start)
+    }
+
+    /// Returns the map of a piece that begins at beat `start` of this one.
+    #[must_use]
+    pub fn starting_at(&self, start: Beats) -> Self {
+        let first = TempoChange {
+            at: Beats(0.0),
+            tempo: self.tempo_at(start),
+        };
+        let later = self.changes.iter().filter(|change| change.at > start);
+        let later = later.map(|change| TempoChange {
+            at: change.at - start,
+            ..*change
+        });
+        Self::from_sorted([first].into_iter().chain(later).collect())
+    }
+
+    /// Returns how long it takes from one beat to another.
+    pub fn seconds_between(&self, from: Beats, to: Beats) -> Seconds {
+        match self.constant_tempo() {
+            Some(tempo) => tempo.seconds_in(to - from),
+            None => self.seconds_at(to) - self.seconds_at(from),
+        }
+    }
+
+    /// Returns the beat that is `time` after the beat `start`.
+    pub fn beat_after(&self, start: Beats, time: Seconds) -> Beats {
+        match self.constant_tempo() {
+            Some(tempo) => start + tempo.beats_in(time),
+            None => self.beat_at(self.seconds_at(start) + time),
+        }
     }
 
     /// Returns the time of a beat, counted from beat 0.
@@ -93,6 +157,12 @@ impl TempoMap {
 impl Default for TempoMap {
     fn default() -> Self {
         Self::constant(Tempo::DEFAULT)
+    }
+}
+
+impl From<Tempo> for TempoMap {
+    fn from(tempo: Tempo) -> Self {
+        Self::constant(tempo)
     }
 }
 

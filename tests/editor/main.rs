@@ -4,8 +4,10 @@
 //! run only on Linux with Xvfb.
 #![cfg(target_os = "linux")]
 
+mod audition;
 mod fitting;
 mod focus;
+mod parts;
 mod select;
 mod steer;
 mod takes;

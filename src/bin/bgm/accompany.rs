@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let started = Instant::now();
     expect_extension(&arguments.output, &["mid", "midi"])?;
     expect_writable(&arguments.output)?;
-    let (file, tempo, metre) = midi_input::read(&arguments.tune)?;
+    let (file, tempo_map, metre) = midi_input::read(&arguments.tune)?;
     let steering = arguments.steering.steering()?;
     let model = arguments.work.load()?;
     let usual = Settings::for_family(model.config().cond_type);
@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Err(_) => usual,
     };
     let settings = Settings {
-        tempo,
+        tempo_map,
         metre,
         seed: arguments.seed,
         steering,

@@ -8,7 +8,8 @@ use diff_bgm::diffusion::config::ConditionKind;
 use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::generator::{Inpainting, Settings};
 use diff_bgm::music::mask::Mask;
-use diff_bgm::time::{BARS_PER_SEGMENT, Bars, Beats, Tempo};
+use diff_bgm::music::tempo_map::TempoMap;
+use diff_bgm::time::{BARS_PER_SEGMENT, Bars, Beats};
 use diff_bgm::{Error, Result};
 
 use crate::repaint::BarRange;
@@ -120,11 +121,11 @@ impl MaskArgs {
         Ok((0..length.0).filter(of_segment).collect())
     }
 
-    /// Returns the settings of a piece of `bars` bars at `tempo`.
-    pub(crate) fn settings(&self, tempo: Tempo, bars: Bars, seed: u64) -> Settings {
+    /// Returns the settings of a piece of `bars` bars at the tempi of `tempo_map`.
+    pub(crate) fn settings(&self, tempo_map: TempoMap, bars: Bars, seed: u64) -> Settings {
         let usual = Settings::for_family(ConditionKind::CaptionThenVisual);
         Settings {
-            tempo,
+            tempo_map,
             bars: Some(bars),
             seed,
             clip_start: Beats(self.start),

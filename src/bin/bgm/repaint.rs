@@ -9,7 +9,6 @@ use clap::{Args, ValueEnum};
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::generator::{Draft, Progress, Region, extend, inpaint, repaint};
-use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::music::piano_roll::RollPart;
 use diff_bgm::time::Bars;
 use diff_bgm::{Error, Fault, Result};
@@ -75,7 +74,7 @@ impl OfDraft {
     /// Reads the draft, if the output can be written.
     fn read(&self) -> Result<Draft> {
         self.check_output()?;
-        Draft::of_midi(&MidiFile::open(&self.draft)?)
+        Draft::of_midi(&midi_input::open(&self.draft)?)
     }
 
     /// Returns the seed to paint `draft` with.
@@ -144,7 +143,7 @@ fn repaint_masked(arguments: &RepaintArguments, mask: MaskChoice, clip: &Path) -
     let started = Instant::now();
     let (of_draft, masked) = (&arguments.of_draft, &arguments.masked);
     of_draft.check_output()?;
-    let (file, tempo, metre) = midi_input::read(&of_draft.draft)?;
+    let (file, tempo_map, metre) = midi_input::read(&of_draft.draft)?;
     if !metre.is_common() {
         return Err(Error::Usage(format!(
             "{} is in {metre}, and published models know only 4/4.",
@@ -158,7 +157,7 @@ fn repaint_masked(arguments: &RepaintArguments, mask: MaskChoice, clip: &Path) -
         (None, Ok(draft)) => of_draft.seed(&draft),
         (None, Err(_)) => 1,
     };
-    let settings = masked.settings(tempo, bars, seed);
+    let settings = masked.settings(tempo_map, bars, seed);
     let clip = clip::read(clip)?.features;
     let notes = file.notes();
     of_draft.run(started, |model, on_progress| {

@@ -1,11 +1,12 @@
 use super::*;
 use crate::conditioning::placement::Alignment;
 use crate::features::MeasureTrack;
+use crate::music::tempo_map::{TempoChange, TempoMap};
 use crate::time::{Beats, Seconds, Steps, Tempo};
 
 fn placement() -> Placement {
     Placement {
-        tempo: Tempo::new(60.0).unwrap(),
+        tempo_map: Tempo::new(60.0).unwrap().into(),
         clip_start: Beats(0.0),
         alignment: Alignment::Time,
     }
@@ -40,7 +41,7 @@ fn a_faster_tempo_and_the_last_bar_ask_for_fewer_notes_per_beat() {
     let clip = clip(&[[0.005, 0.5, 0.45, 0.03]; 32], &[]);
     let density = |tempo_bpm: f64, beat| {
         let placement = Placement {
-            tempo: Tempo::new(tempo_bpm).unwrap(),
+            tempo_map: Tempo::new(tempo_bpm).unwrap().into(),
             ..placement()
         };
         let beats = 32;
@@ -54,6 +55,22 @@ fn a_faster_tempo_and_the_last_bar_ask_for_fewer_notes_per_beat() {
     assert_eq!(density(300.0, 8), -0.6);
     assert!(density(75.0, 27) > density(75.0, 28));
     assert_eq!(density(75.0, 31), -1.0);
+}
+
+#[test]
+fn where_the_tempo_doubles_fewer_notes_per_beat_are_asked_for() {
+    let clip = clip(&[[0.005, 0.5, 0.45, 0.03]; 32], &[]);
+    let changes = [(0.0, 75.0), (8.0, 150.0)].map(|(at, bpm)| TempoChange {
+        at: Beats(at),
+        tempo: Tempo::new(bpm).unwrap(),
+    });
+    let placement = Placement {
+        tempo_map: TempoMap::new(changes.into()).unwrap(),
+        ..placement()
+    };
+    let curves = ClipCurves::new(&clip, &placement, 32);
+    let densities = [7, 8].map(|beat| curves.density(beat).unwrap());
+    assert_eq!(densities, [0.0, -0.35]);
 }
 
 #[test]

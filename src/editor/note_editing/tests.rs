@@ -120,3 +120,30 @@ fn delete_removes_the_selected_note_and_only_that() {
     assert_eq!(roll.notes(), [FIRST]);
     assert_eq!(roll.editor.state().takes.len(), 1);
 }
+
+#[test]
+fn a_note_is_heard_when_it_is_pressed_and_when_a_drag_changes_its_pitch() {
+    let mut roll = TwoBars::new();
+    let (from, to) = (roll.place(2.0, 60), roll.place(2.0, 64));
+    let mut heard = Vec::new();
+    roll.editor.drag_in_steps(from, to, 40, |session| {
+        heard.extend(session.live.take_audition());
+    });
+    let pitches: Vec<u8> = heard.iter().map(|&(pitch, _)| pitch).collect();
+    assert_eq!(pitches, [60, 61, 62, 63, 64]);
+    assert!(heard.iter().all(|&(_, velocity)| velocity == 80));
+}
+
+#[test]
+fn a_click_lets_a_note_be_heard_once_in_the_octave_of_its_part() {
+    let mut roll = TwoBars::new();
+    let heard = |roll: &TwoBars| roll.editor.session().live.take_audition();
+    let (bass, nothing) = (roll.place(5.0, 48), roll.place(5.0, 70));
+    roll.editor.click_at(bass, 1);
+    assert_eq!(heard(&roll), Some((48, 80)));
+    roll.editor.click_at(nothing, 1);
+    assert_eq!(heard(&roll), None);
+    (roll.editor.session()).edit(|state| state.outputs.bass.octaves = -1);
+    roll.editor.click_at(bass, 1);
+    assert_eq!(heard(&roll), Some((36, 80)));
+}

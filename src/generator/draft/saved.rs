@@ -153,7 +153,8 @@ mod tests {
             .collect();
         assert_eq!(symbols, [(0.0, "Am"), (6.0, "G")]);
         assert_eq!((&*recipe.model, recipe.guidance_scale), ("default", 2.0));
-        assert_eq!((recipe.settings.seed, recipe.settings.tempo), (7, tempo));
+        assert_eq!(recipe.settings.seed, 7);
+        assert_eq!(recipe.settings.tempo_map, TempoMap::constant(tempo));
         let key = "Am".parse().unwrap();
         assert_eq!(recipe.settings.harmony, Harmony::Planned(Some(key)));
     }

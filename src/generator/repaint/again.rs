@@ -3,6 +3,7 @@
 use super::expect_parts;
 use crate::conditioning::hits::Hit;
 use crate::conditioning::placement::Alignment;
+use crate::conditioning::quiet::Quiet;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
@@ -47,9 +48,13 @@ impl Again {
         Ok(again)
     }
 
+    fn seconds_from_start(&self, beats: Beats) -> Seconds {
+        self.recipe.tempo_map.seconds_between(Beats(0.0), beats)
+    }
+
     /// Returns a clip with only the picture's end and its cuts; everything else is in the draft's requests.
     pub(super) fn clip(&self) -> ClipFeatures {
-        let seconds = |beats: Beats| self.recipe.tempo.seconds_in(beats);
+        let seconds = |beats: Beats| self.seconds_from_start(beats);
         let shots: Vec<Seconds> = self.cuts.iter().map(|&cut| seconds(cut)).collect();
         ClipFeatures {
             duration: seconds(self.asked.picture_end),
@@ -64,14 +69,20 @@ impl Again {
     }
 
     pub(super) fn settings(&self, bars: Bars) -> Settings {
-        let clip_start = self.recipe.tempo.seconds_in(self.recipe.clip_start);
+        let clip_start = self.seconds_from_start(self.recipe.clip_start);
         let hits = self.recipe.hits.iter().map(|hit| Hit {
             at: hit.at + clip_start,
             ..*hit
         });
+        let quiet = self.recipe.quiet.iter().map(|quiet| Quiet {
+            from: quiet.from + clip_start,
+            to: quiet.to + clip_start,
+            ..*quiet
+        });
         Settings {
             bars: Some(bars),
             hits: hits.collect(),
+            quiet: quiet.collect(),
             clip_start: Beats(0.0),
             alignment: Alignment::Time,
             steering: self.asked.steering.clone(),

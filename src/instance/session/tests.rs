@@ -2,9 +2,11 @@ use super::*;
 use crate::generator::Draft;
 use crate::instance::SavedClip;
 use crate::music::metre::Metre;
+use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
 use crate::music::tempo_map::TempoMap;
-use crate::player::{HostTransport, Player};
+use crate::player::{Block, HostTransport, NoteEvent, Player, Sent, Transport};
 
 fn session() -> (Player, Session) {
     let (player, publisher) = Player::new();
@@ -152,4 +154,51 @@ fn an_edit_copies_no_draft() {
     let after = session.state();
     assert_ne!(after.takes[0].name, before.takes[0].name);
     assert!(Arc::ptr_eq(&after.takes[0].draft, &before.takes[0].draft));
+}
+
+#[test]
+fn another_channel_plays_at_once_and_can_be_undone() {
+    let (mut player, session) = session();
+    let note = Note {
+        start: Beats(0.0),
+        length: Beats(1.0),
+        pitch: 60,
+        velocity: 80,
+        part: Part::Chords,
+    };
+    let score = Score::repaired(RawScore {
+        notes: vec![note],
+        ..RawScore::default()
+    });
+    let draft = Draft {
+        score,
+        ..Draft::default()
+    };
+    session.add_take(session.epoch(), draft, 0);
+    let mut channels = || {
+        let transport = Transport {
+            playing: true,
+            tempo_bpm: Some(120.0),
+            position: Some(Beats(0.0)),
+            loop_range: None,
+        };
+        let block = Block {
+            frames: 64,
+            rate_hz: 48_000.0,
+        };
+        let mut channels = Vec::new();
+        player.process(&transport, block, |_, event| {
+            if let NoteEvent::On { channel, .. } = event {
+                channels.push(channel);
+            }
+            Sent::Accepted
+        });
+        channels
+    };
+    assert_eq!(channels(), [1]);
+    session.edit(|state| state.outputs.chords.channel = 12);
+    assert_eq!(channels(), [11]);
+    assert_eq!(session.try_snapshot().unwrap().undo, Some(Change::Outputs));
+    session.undo();
+    assert_eq!(channels(), [1]);
 }

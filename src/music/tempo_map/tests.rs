@@ -32,6 +32,35 @@ fn each_tempo_holds_until_the_next() {
 }
 
 #[test]
+fn the_map_of_a_piece_counts_from_where_the_piece_starts() {
+    let project = map(&[(0.0, 120.0), (4.0, 60.0), (6.0, 240.0)]).unwrap();
+    for (start, changes) in [
+        (0.0, &[(0.0, 120.0), (4.0, 60.0), (6.0, 240.0)][..]),
+        (3.0, &[(0.0, 120.0), (1.0, 60.0), (3.0, 240.0)]),
+        (4.0, &[(0.0, 60.0), (2.0, 240.0)]),
+        (8.0, &[(0.0, 240.0)]),
+    ] {
+        let piece = project.starting_at(Beats(start));
+        assert_eq!(piece, map(changes).unwrap());
+        let end = Beats(start + 9.0);
+        let passed = project.seconds_between(Beats(start), end);
+        assert_eq!(piece.seconds_at(Beats(9.0)), passed);
+        assert_eq!(project.beat_after(Beats(start), passed), end);
+    }
+    assert_eq!(project.constant_tempo(), None);
+    assert_eq!(project.fastest_tempo().bpm(), 240.0);
+}
+
+#[test]
+fn the_mean_tempo_takes_as_long_as_the_tempi_do() {
+    let map = map(&[(0.0, 120.0), (4.0, 60.0)]).unwrap();
+    let mean = |from, to| map.mean_tempo(Beats(from), Beats(to)).bpm();
+    assert_eq!((mean(0.0, 4.0), mean(4.0, 8.0)), (120.0, 60.0));
+    // Half a second and a second for two beats.
+    assert_eq!(mean(3.0, 5.0), 80.0);
+}
+
+#[test]
 fn a_map_begins_at_beat_0_and_ascends() {
     for wrong in [
         &[][..],
