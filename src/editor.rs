@@ -1,6 +1,7 @@
 //! The plugin's window. Each frame draws one snapshot of the session, and never waits for another thread.
 
 mod changed;
+mod chord_names;
 mod clip_lane;
 mod clip_path;
 mod clip_rows;
@@ -8,11 +9,15 @@ mod contents;
 mod controls;
 mod cue_lane;
 mod curves;
+mod fallback_fonts;
 mod file_dialog;
+mod focus_ring;
+mod following;
 mod harmony;
 mod headless;
 mod history;
 mod hits;
+mod keyboard;
 mod lanes;
 mod note_editing;
 mod opening;
@@ -22,10 +27,13 @@ mod piano_roll;
 mod pitches;
 mod progress;
 mod quiet;
+mod readout;
 mod recording;
+mod scroll_bars;
 mod selection;
 mod shortcuts;
 mod steering;
+mod surround;
 mod takes;
 mod tempo_field;
 mod tempo_finder;

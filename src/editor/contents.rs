@@ -8,6 +8,7 @@ use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::changed;
 use super::file_dialog::{Answer, FileDialog, Purpose};
+use super::focus_ring;
 use super::harmony::HarmonyFields;
 use super::history;
 use super::lanes::Lanes;
@@ -194,6 +195,7 @@ impl Contents {
             None => {}
         }
         self.top_bar.end_frame();
+        focus_ring::paint(ui.ctx());
         if let Some(step) = step.or_else(|| history::step_by_keys(ui)) {
             step.take(desk);
         }

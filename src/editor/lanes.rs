@@ -5,11 +5,15 @@ use egui::{Align2, Pos2, Role, Sense, Ui, WidgetInfo};
 use super::clip_lane::PlacedClip;
 use super::clip_rows::{ClipRows, ClipView};
 use super::contents::Scene;
-use super::controls::focus_ring;
+use super::following::Following;
+use super::keyboard;
 use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
 use super::pitches::Pitches;
+use super::readout;
+use super::scroll_bars;
 use super::selection::{DraftBars, NUMBERS_HEIGHT};
+use super::surround::Surround;
 use super::tempo_finder::Preview;
 use super::theme;
 use super::timeline::Timeline;
@@ -28,6 +32,7 @@ pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     clip_rows: ClipRows,
     view: View,
+    following: Following,
     /// The tempo to show the clip at instead of its own.
     pub(super) preview: Option<Preview>,
     editing: NoteEditing,
@@ -49,7 +54,8 @@ impl Lanes {
     pub(super) fn show(&mut self, ui: &mut Ui, scene: Scene<'_>) {
         let Scene { desk, state, .. } = scene;
         let params = scene.params.values();
-        let rect = ui.max_rect();
+        let surround = Surround::of(ui.max_rect());
+        let rect = surround.lanes;
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);
         let own_tempo =
@@ -87,7 +93,7 @@ impl Lanes {
                 .map(|beat| beat as usize),
         });
         if let (Some(places), Some(clip)) = (&places, clip) {
-            self.clip_rows.show(ui, scene, places, clip);
+            self.clip_rows.show(ui, scene, places, clip, &surround);
         }
         let painter = ui.painter();
         let pitches = self.view.pitches(draft, piano_roll::keys(roll).y_range());
@@ -107,6 +113,10 @@ impl Lanes {
             .or(draft.map(|draft| draft.score.notes()));
         roll.paint(painter, draft, notes.unwrap_or_default());
         let ruler = roll_rect.with_max_y(roll_rect.top() + NUMBERS_HEIGHT);
+        let keys = piano_roll::keys(roll_rect);
+        surround.name(painter, ruler, "Bars");
+        let chords = Rect::from_min_max(ruler.left_bottom(), keys.right_top());
+        surround.name(painter, chords, "Chords");
         let bars = draft.map(|draft| DraftBars {
             timeline: &timeline,
             start,
@@ -145,17 +155,31 @@ impl Lanes {
                 theme::MUTED,
             );
         }
-        focus_ring(ui, &response, rect);
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timeline"));
         let clip_end = placed.map_or(end, |placed| placed.start + placed.length());
         let end = Beats(end.0.max(clip_end.0));
         let edits = (draft.filter(|_| painting.is_none()))
             .is_some_and(|draft| self.editing.follow(ui, &response, &roll, draft, scene));
+        let pointed = readout::show(ui, &roll, notes.unwrap_or_default(), response.hover_pos());
+        let column = surround.column.with_min_y(keys.top());
+        keyboard::paint(ui.painter(), column, &pitches, pointed);
+        let before = self.view;
         if bars.is_some_and(|bars| bars.select(ui, ruler, scene)) {
             self.view = View::default();
         } else if !edits {
             self.view.follow(ui, &response, &timeline, &pitches, end);
         }
+        let scales = (&timeline, &pitches);
+        scroll_bars::show(ui, &mut self.view, &surround, scales, keys, end);
+        self.following.show(ui, surround.corner);
+        let has_scrolled = self.view != before;
+        (self.following).follow(
+            &mut self.view,
+            &timeline,
+            playhead,
+            is_playing,
+            has_scrolled,
+        );
     }
 }
 

@@ -10,7 +10,7 @@ mod picture;
 use egui::{Align, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
 use super::contents::Scene;
-use super::controls::{Weight, button, focus_ring};
+use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::history::{self, Step};
 use super::theme;
@@ -103,7 +103,6 @@ impl Takes {
             let pin = state.pins.of(index);
             let other_tempo = host.filter(|host| take.is_of_other_tempo(*host));
             let response = self.cards.show(ui, take, is_current, pin);
-            focus_ring(ui, &response, response.rect.shrink(1.0));
             if is_current && is_other {
                 response.scroll_to_me(None);
             }

@@ -9,7 +9,7 @@ use crate::features::ClipFeatures;
 use crate::instance::params::ParamId;
 use crate::instance::{Notice, SavedClip, Session, State};
 use crate::music::part_set::PartSet;
-use crate::time::{Seconds, Tempo};
+use crate::time::{Beats, Seconds, Tempo};
 
 impl HeadlessEditor {
     /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
@@ -123,6 +123,14 @@ impl HeadlessEditor {
                 pressed,
                 modifiers: Modifiers::NONE,
             }]);
+        }
+        self.settle();
+    }
+
+    /// Moves the pointer to a beat of the project in the row of a pitch of the roll.
+    pub(in crate::editor) fn point_at_roll(&mut self, beat: Beats, pitch: u8) {
+        if let Some((x, y)) = self.place_in_roll(beat, pitch) {
+            self.pass(vec![Event::PointerMoved(Pos2::new(x.into(), y.into()))]);
         }
         self.settle();
     }
