@@ -7,6 +7,7 @@
 mod audition;
 mod fitting;
 mod focus;
+mod lanes;
 mod parts;
 mod pictures;
 mod select;
