@@ -11,6 +11,7 @@ pub mod parts;
 pub mod placement;
 pub mod quiet;
 pub mod steering;
+pub mod tempo_finder;
 
 use candle_core::{DType, Tensor};
 

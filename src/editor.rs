@@ -22,6 +22,8 @@ mod selection;
 mod shortcuts;
 mod steering;
 mod takes;
+mod tempo_field;
+mod tempo_finder;
 mod theme;
 mod timeline;
 mod top_bar;

@@ -16,6 +16,7 @@ use super::progress::{self, Press};
 use super::selection;
 use super::steering;
 use super::takes::Takes;
+use super::tempo_finder::TempoFinder;
 use super::theme;
 use super::top_bar::TopBar;
 use crate::instance::{Desk, Notice, Painting, Selection, Snapshot, State};
@@ -34,6 +35,7 @@ pub(super) struct Contents {
     takes: Takes,
     dialog: FileDialog,
     harmony: HarmonyFields,
+    finder: TempoFinder,
     pub(super) selection: Cell<Selection>,
     /// The draft that is being painted, as far as it is.
     painting: Option<Arc<Painting>>,
@@ -65,6 +67,7 @@ impl Contents {
             takes: Takes::default(),
             dialog: FileDialog::default(),
             harmony: HarmonyFields::default(),
+            finder: TempoFinder::default(),
             selection: Cell::default(),
             painting: None,
         }
@@ -125,8 +128,10 @@ impl Contents {
             painting: self.painting.as_deref(),
         };
         row(Panel::top("top"), 48.0, theme::BACKGROUND).show(ui, |ui| {
-            self.top_bar.show(ui, scene, &mut self.dialog);
+            let finder = &mut self.finder;
+            self.top_bar.show(ui, scene, &mut self.dialog, finder);
         });
+        self.lanes.preview = self.finder.show(ui, scene);
         row(Panel::bottom("status"), 32.0, theme::PANEL).show(ui, |ui| {
             let is_playing = desk.session.live.is_playing();
             progress::show_status(ui, &self.snapshot, &self.status, is_playing);
@@ -155,7 +160,7 @@ impl Contents {
                 ..Margin::ZERO
             });
         Panel::right("steer")
-            .exact_size(212.0)
+            .exact_size(236.0)
             .frame(side)
             .resizable(false)
             .show_separator_line(false)

@@ -240,13 +240,18 @@ mod tests {
             "Model: built-in",
             "Timeline",
             "Density",
+            "Mute lead",
             "Chords: Am | F G",
-            "Another seed",
-            "Follow host tempo",
             "Generate",
         ] {
             let rect = editor.rect_of(label).expect(label);
             assert!(rect.is_positive() && window.contains_rect(rect), "{label}");
+        }
+        // The panel at the right scrolls.
+        for label in ["Another seed", "Follow host tempo"] {
+            let rect = editor.rect_of(label).expect(label);
+            assert!(window.x_range().contains(rect.left()), "{label}");
+            assert!(window.x_range().contains(rect.right()), "{label}");
         }
         assert_eq!(editor.middle_of("Cancel"), None);
         assert!(editor.generating().middle_of("Cancel").is_some());

@@ -10,6 +10,7 @@ use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
 use super::pitches::Pitches;
 use super::selection::{DraftBars, NUMBERS_HEIGHT};
+use super::tempo_finder::Preview;
 use super::theme;
 use super::timeline::Timeline;
 use super::view::View;
@@ -26,6 +27,8 @@ const EMPTY_LENGTH: Beats = Beats(32.0);
 pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     view: View,
+    /// The tempo to show the clip at instead of its own.
+    pub(super) preview: Option<Preview>,
     editing: NoteEditing,
     /// Where beats of the project and pitches were in the last frame.
     shown: Option<(Timeline, Pitches)>,
@@ -48,11 +51,16 @@ impl Lanes {
         let draft = state.current_take().map(|take| &*take.draft);
         let own_tempo =
             params.own_tempo(draft.map(|draft| draft.score.tempo_map().initial_tempo()));
-        let tempo = own_tempo.unwrap_or_else(|| desk.session.tempo_for_drafts(state));
-        let placed = state
-            .clip
-            .as_ref()
-            .map(|clip| PlacedClip { clip, tempo, start });
+        let tempo = own_tempo.unwrap_or_else(|| desk.session.tempo_for(state, params.follow_host));
+        let (tempo, clip_start) = match self.preview {
+            Some(preview) => (preview.tempo, preview.clip_start),
+            None => (tempo, start + state.picture_start),
+        };
+        let placed = state.clip.as_ref().map(|clip| PlacedClip {
+            clip,
+            tempo,
+            start: clip_start,
+        });
         let length = draft
             .map(|draft| draft.score.length())
             .or_else(|| placed.as_ref().map(PlacedClip::length));
@@ -63,7 +71,7 @@ impl Lanes {
         let roll = if let Some(placed) = &placed {
             let curves = CueCurves {
                 timeline: &timeline,
-                start,
+                start: clip_start,
                 clip: curves_of(&mut self.curves, placed),
                 steering: &params.steering(&state.curves),
             };
@@ -136,7 +144,7 @@ impl Lanes {
         }
         focus_ring(ui, &response, rect);
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timeline"));
-        let clip_end = placed.map_or(end, |placed| start + placed.length());
+        let clip_end = placed.map_or(end, |placed| placed.start + placed.length());
         let end = Beats(end.0.max(clip_end.0));
         let edits = (draft.filter(|_| painting.is_none()))
             .is_some_and(|draft| self.editing.follow(ui, &response, &roll, draft, scene));

@@ -1,6 +1,7 @@
 //! The row of takes: choose, rename, delete, compare and export.
 
 mod card;
+mod combine;
 mod files;
 mod hint;
 mod keys;
@@ -118,6 +119,10 @@ impl Takes {
             let plain = ui.input(|input| input.modifiers.is_none());
             let mut rename = response.double_clicked() || is_current && pressed(Key::Enter);
             let mut delete = pressed(Key::Delete);
+            let bars = (!is_current)
+                .then(|| combine::offered(scene, take))
+                .flatten();
+            let mut takes_over = plain && pressed(Key::C);
             let mut toggled = match (pressed(Key::A), pressed(Key::B)) {
                 (true, _) if plain => Some(Pin::A),
                 (_, true) if plain => Some(Pin::B),
@@ -135,8 +140,14 @@ impl Takes {
                         toggled = Some(choice);
                     }
                 }
+                if let Some((_, words)) = &bars {
+                    takes_over |= ui.button(words).clicked();
+                }
                 delete |= ui.button("Delete").clicked();
             });
+            if let Some((bars, _)) = bars.filter(|_| takes_over) {
+                desk.combine(index, bars, params.values());
+            }
             if let Some(pin) = toggled {
                 desk.session.edit(|state| {
                     if index < state.takes.len() {
@@ -209,7 +220,11 @@ mod tests {
     use super::*;
     use crate::generator::Draft;
     use crate::instance::State;
+    use crate::music::note::Note;
+    use crate::music::part::Part;
+    use crate::music::score::{RawScore, Score};
     use crate::player::HostTransport;
+    use crate::time::{Bars, Beats};
 
     fn with_takes(count: u64) -> HeadlessEditor {
         let mut state = State::default();
@@ -288,6 +303,48 @@ mod tests {
         editor.press(Modifiers::NONE, Key::Delete, 0);
         editor.press(Modifiers::NONE, Key::X, 0);
         assert_eq!(editor.state().pins.other(None), None);
+    }
+
+    #[test]
+    fn selected_bars_of_another_take_are_taken_into_the_current_one() {
+        let mut state = State::default();
+        for seed in 1..=2 {
+            let note = |bar: u8| Note {
+                start: Beats(4.0 * f64::from(bar)),
+                length: Beats(1.0),
+                pitch: 60 + 12 * seed as u8,
+                velocity: 80,
+                part: Part::Lead,
+            };
+            let mut draft = Draft {
+                score: Score::repaired(RawScore {
+                    notes: (0..4).map(note).collect(),
+                    bars: Bars(4),
+                    ..RawScore::default()
+                }),
+                ..Draft::default()
+            };
+            draft.recipe.settings.seed = seed;
+            state.add_take(draft, 0);
+        }
+        let mut editor = HeadlessEditor::new(&state, (1040, 768));
+        editor.open_menu("1 seed 1");
+        assert!(!editor.click("Take bar 3 into take 2"));
+        editor.press(Modifiers::NONE, Key::Escape, 0);
+        // Just right of the middle of four bars lies the third.
+        let ruler = editor.rect_of("Bars").unwrap();
+        editor.click_at(ruler.center() + Vec2::new(20.0, 0.0), 1);
+        editor.open_menu("1 seed 1");
+        assert!(editor.click("Take bar 3 into take 2"));
+        let made = editor.state();
+        let take = made.current_take().unwrap();
+        assert_eq!(take.summary(), "bar 3 of 1 in 2");
+        let pitches: Vec<u8> = (take.draft.score.notes().iter())
+            .map(|note| note.pitch)
+            .collect();
+        assert_eq!(pitches, [84, 84, 72, 84]);
+        editor.press(Modifiers::COMMAND, Key::Z, 0);
+        assert_eq!(editor.state().takes.len(), 2);
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
+    /// The tempo, or where the picture starts in the first bar, was changed.
+    Tempo,
     /// A curve was drawn, recorded or taken away.
     Curves,
     /// Hits were set, moved, named or deleted.
@@ -84,6 +86,10 @@ impl Change {
             (before.style != after.style, Self::Style),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (
+                before.tempo != after.tempo || before.picture_start != after.picture_start,
+                Self::Tempo,
+            ),
             (before.curves != after.curves, Self::Curves),
             (before.hits != after.hits, Self::Hits),
             (before.quiet != after.quiet, Self::Quiet),
@@ -96,7 +102,11 @@ impl Change {
 
     /// Returns whether a change and the one before it are one to the user: a number that is dragged changes many times.
     pub(super) fn continues(self, before: Self) -> bool {
-        self == before && matches!(self, Self::Seed | Self::Steps | Self::Candidates)
+        self == before
+            && matches!(
+                self,
+                Self::Seed | Self::Steps | Self::Candidates | Self::Tempo
+            )
     }
 }
 
@@ -120,6 +130,7 @@ impl fmt::Display for Change {
             Self::Style => "style",
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
+            Self::Tempo => "tempo",
             Self::Curves => "curve",
             Self::Hits => "hits",
             Self::Quiet => "stretch without music",

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::state::Take;
 use crate::conditioning::harmony::Harmony;
-use crate::conditioning::hits::Hit;
 use crate::features::ClipFeatures;
 use crate::generator::{Settings, cuts, length_of};
 use crate::music::cues::Cue;
@@ -19,8 +18,6 @@ pub(super) struct NextDraft<'a> {
     pub(super) model: Option<&'a Path>,
     /// The clip's length and cuts.
     pub(super) clip: ClipFeatures,
-    /// The moments that the music is to meet.
-    pub(super) hits: Vec<Hit>,
 }
 
 impl NextDraft<'_> {
@@ -51,12 +48,15 @@ impl NextDraft<'_> {
         if has_parts {
             note(next.style != made.style, "Style");
             note(next.form != made.form, "Form");
-            note(self.hits != made.hits, "Hits");
+            note(next.lead_curve != made.lead_curve, "Lead");
+            note(next.hits != made.hits, "Hits");
+            note(next.quiet != made.quiet, "Stretches without music");
             note(next.metre != made.metre, "Metre");
         }
         note(next.pedal != made.pedal, "Pedal");
         note(next.expression != made.expression, "Expression");
-        let is_other_tempo = take.is_of_other_tempo(next.tempo_map.initial_tempo());
+        let is_other_tempo = next.tempo_map != made.tempo_map
+            && take.is_of_other_tempo(next.tempo_map.initial_tempo());
         note(is_other_tempo, "Tempo");
         if !is_other_tempo {
             next.tempo_map = made.tempo_map.clone();
@@ -97,6 +97,7 @@ mod tests {
     use std::path::PathBuf;
     use std::sync::Arc;
 
+    use crate::conditioning::harmony::Harmony;
     use crate::conditioning::hits::Hit;
     use crate::features::ClipFeatures;
     use crate::generator::{Asked, Draft};
@@ -162,17 +163,13 @@ mod tests {
         };
         let changed = desk.changed_since_take(&state, moved);
         assert_eq!(changed, ["Density", "Energy", "Variation"]);
-        let edits: [(fn(&mut State), &str); 6] = [
+        type Edit = fn(&mut State);
+        let edits: [(Edit, &str); 6] = [
             (|state| state.steps += 1, "Steps"),
             (|state| state.style = None, "Style"),
             (|state| state.cut_weight = 0, "Hits"),
             (
-                |state| {
-                    state.harmony = "Am | F"
-                        .parse()
-                        .map(crate::conditioning::harmony::Harmony::Chords)
-                        .unwrap()
-                },
+                |state| state.harmony = Harmony::Chords("Am | F".parse().unwrap()),
                 "Chords",
             ),
             (

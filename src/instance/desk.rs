@@ -5,6 +5,7 @@ mod draft_job;
 mod repaint_job;
 
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ use super::session::Session;
 use super::state::State;
 use parking_lot::Mutex;
 
-use crate::conditioning::hits::Hit;
+use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
+use crate::time::Bars;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
-use draft_job::{DraftJob, Tools, settings_of};
+use draft_job::{DraftJob, Tools, mark, now_unix_seconds, settings_of};
 use repaint_job::RepaintJob;
 
 /// An instance's session and its workers.
@@ -76,22 +78,56 @@ impl Desk {
         self.submit(&self.worker, JobKind::Generate, job);
     }
 
+    /// Adds a take, which plays: the current one with `bars`, counted from 0, of the take at `index`.
+    pub fn combine(&self, index: usize, bars: Range<Bars>, params: ParamValues) {
+        let first_bar = self
+            .session
+            .first_bar(&self.session.state(), params.start());
+        let mut outcome = Ok(());
+        self.session.edit(|state| {
+            outcome = state.combine(index, bars, first_bar, now_unix_seconds());
+        });
+        if let Err(error) = outcome {
+            self.session.notify(Notice::problem(&error));
+        }
+    }
+
+    /// Finds the `most` best tempi of a search, and gives them to `on_found` on the worker's thread. A newer search replaces
+    /// one that has not begun.
+    pub fn find_tempo(
+        &self,
+        search: TempoSearch,
+        most: usize,
+        on_found: impl FnOnce(TempoSearch, Vec<Candidate>) + Send + 'static,
+    ) {
+        let job = move |_: &Reporter| {
+            let found = search.find(most);
+            on_found(search, found);
+        };
+        let submitted = self.writer.submit(JobKind::Search, job);
+        if let Err(error) = submitted {
+            self.session.notify(Notice::problem(&error));
+        }
+    }
+
     /// Returns what the next draft would be made with otherwise than the current take of `state`, in the words of the window.
     /// Waits for no lock.
     pub fn changed_since_take(&self, state: &State, params: ParamValues) -> Vec<&'static str> {
         let (Some(take), Some(clip)) = (state.current_take(), &state.clip) else {
             return Vec::new();
         };
+        let clip = ClipFeatures {
+            duration: clip.duration,
+            shots: clip.shots.clone(),
+            ..ClipFeatures::default()
+        };
+        let mut settings = settings_of(&self.session, state, params);
+        mark(&mut settings, state, &clip);
         let next = NextDraft {
-            settings: settings_of(&self.session, state, params),
+            settings,
             metre: self.session.metre_for_drafts(state).ok(),
             model: state.model.as_deref(),
-            clip: ClipFeatures {
-                duration: clip.duration,
-                shots: clip.shots.clone(),
-                ..ClipFeatures::default()
-            },
-            hits: Hit::on_cuts(&clip.shots, state.cut_weight),
+            clip,
         };
         next.changed_since(take)
     }

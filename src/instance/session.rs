@@ -126,25 +126,28 @@ impl Session {
         self.lock().epoch
     }
 
-    /// Returns the tempo that drafts for `state` are made and shown at: the host's, else that of the current take, else
-    /// the default.
+    /// Returns the tempo that drafts for `state` are made and shown at: the host's, else the one that the user chose, else that
+    /// of the current take, else the default.
     ///
     /// Both follow this one rule, so the next draft fits the cuts where the window shows them. Until the host reports a
     /// tempo, which may take until it first plays, the current take is the best evidence of the project's tempo.
     pub fn tempo_for_drafts(&self, state: &State) -> Tempo {
-        self.live
-            .tempo()
-            .or_else(|| {
-                Some(
-                    state
-                        .current_take()?
-                        .draft
-                        .score
-                        .tempo_map()
-                        .initial_tempo(),
-                )
-            })
-            .unwrap_or(Tempo::DEFAULT)
+        self.tempo_for(state, true)
+    }
+
+    /// Returns the tempo as [`Session::tempo_for_drafts`] does, but the user's before the host's unless `follows_host`.
+    pub fn tempo_for(&self, state: &State, follows_host: bool) -> Tempo {
+        let of_host = || self.live.tempo();
+        let chosen = if follows_host {
+            of_host().or(state.tempo)
+        } else {
+            state.tempo.or_else(of_host)
+        };
+        let of_take = || {
+            let take = state.current_take()?;
+            Some(take.draft.score.tempo_map().initial_tempo())
+        };
+        chosen.or_else(of_take).unwrap_or(Tempo::DEFAULT)
     }
 
     /// Returns the length of the bars that are shown: the host's, else those of the current take, else of 4/4.

@@ -23,12 +23,14 @@ use crate::generator::{Draft, Form, PARTS_STEPS};
 use crate::music::note::Note;
 use crate::music::outputs::Outputs;
 use crate::music::style::Style;
-use crate::time::Seconds;
+use crate::time::{Beats, Seconds, Tempo};
 
 pub use pins::{Pin, Pins};
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
+/// The length of the longest bar.
+const LONGEST_BAR: Beats = Beats(6.0);
 /// The most sampling steps per segment.
 pub const MAX_STEPS: usize = 100;
 
@@ -72,6 +74,10 @@ pub struct State {
     pub harmony: Harmony,
     /// Where the parts leave the plugin.
     pub outputs: Outputs,
+    /// The tempo of the next draft where the host says none or is not followed; `None` for that of the current take.
+    pub tempo: Option<Tempo>,
+    /// How far into the first bar of the next draft the picture starts; less than [`LONGEST_BAR`].
+    pub picture_start: Beats,
     /// What is not to be painted again.
     pub locks: Locks,
 }
@@ -114,6 +120,8 @@ impl Default for State {
             curves: Curves::default(),
             harmony: Harmony::default(),
             outputs: Outputs::default(),
+            tempo: None,
+            picture_start: Beats(0.0),
             locks: Locks::default(),
         }
     }
@@ -216,6 +224,9 @@ impl State {
         self.outputs = self.outputs.within_limits();
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
+        if !(Beats(0.0)..LONGEST_BAR).contains(&self.picture_start) {
+            self.picture_start = Beats(0.0);
+        }
         self.pins = self.pins.within(self.takes.len());
         self.clip = self.clip.filter(SavedClip::is_sound);
         self

@@ -7,6 +7,7 @@
 mod audition;
 mod fitting;
 mod focus;
+mod parts;
 mod select;
 mod steer;
 mod takes;

@@ -23,6 +23,7 @@ mod render;
 mod repaint;
 mod steering;
 mod style;
+mod tempo;
 mod threads;
 mod train;
 mod verify;
@@ -53,6 +54,7 @@ enum Command {
     Info(info::Arguments),
     Render(render::Arguments),
     Repaint(repaint::RepaintArguments),
+    Tempo(tempo::Arguments),
     Train(train::Arguments),
     Verify(verify::Arguments),
 }
@@ -69,6 +71,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Info(arguments) => info::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
         Command::Repaint(arguments) => repaint::run_repaint(&arguments),
+        Command::Tempo(arguments) => tempo::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }

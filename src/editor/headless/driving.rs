@@ -88,6 +88,25 @@ impl HeadlessEditor {
         self.settle();
     }
 
+    /// Opens the menu of the widget that is labelled `label`. Returns whether there is one.
+    pub(in crate::editor) fn open_menu(&mut self, label: &str) -> bool {
+        let Some(rect) = self.rect_of(label) else {
+            return false;
+        };
+        let pos = rect.center();
+        let press = |pressed| Event::PointerButton {
+            pos,
+            button: PointerButton::Secondary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        for event in [Event::PointerMoved(pos), press(true), press(false)] {
+            self.pass(vec![event]);
+        }
+        self.settle();
+        true
+    }
+
     /// Drops files on the window.
     pub(in crate::editor) fn drop_files(&mut self, dropped_files: Vec<DroppedFileHandle>) {
         self.pass_with(RawInput {
