@@ -1,6 +1,6 @@
 //! The clip's lanes above the piano roll, on one timeline.
 
-use egui::{Align2, Pos2, Role, Sense, Ui, WidgetInfo};
+use egui::{Align2, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
 use super::clip_lane::PlacedClip;
 use super::clip_rows::{ClipRows, ClipView};
