@@ -18,6 +18,7 @@ mod progress;
 mod selection;
 mod steering;
 mod takes;
+mod tempo_ahead;
 mod theme;
 mod timeline;
 mod top_bar;

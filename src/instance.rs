@@ -4,11 +4,13 @@
 mod change;
 mod desk;
 mod history;
+mod host_tempo;
 mod live;
 mod locks;
 mod made_with;
 mod note_edit;
 mod notice;
+mod other_tempo;
 mod painting;
 pub mod params;
 mod path_text;
@@ -19,10 +21,12 @@ mod typed_path;
 
 pub use change::Change;
 pub use desk::Desk;
+pub use host_tempo::HostTempo;
 pub use live::Live;
 pub use locks::{Locks, Selection};
 pub use note_edit::NoteEdit;
 pub use notice::Notice;
+pub use other_tempo::HostNow;
 pub use painting::Painting;
 pub use saved_clip::SavedClip;
 pub use session::{Session, Snapshot};

@@ -6,7 +6,8 @@ use super::theme::{self, ACCENT};
 use super::timeline::Timeline;
 use crate::features::PictureMeasure;
 use crate::instance::SavedClip;
-use crate::time::{Beats, Seconds, Tempo};
+use crate::music::tempo_map::TempoMap;
+use crate::time::{Beats, Seconds};
 
 /// The height of the shots, in points.
 pub(super) const SHOTS_HEIGHT: f32 = 44.0;
@@ -16,8 +17,8 @@ pub(super) const CUTS_HEIGHT: f32 = 20.0;
 /// A clip at its place in the project.
 pub(super) struct PlacedClip<'a> {
     pub(super) clip: &'a SavedClip,
-    /// The tempo that maps its seconds to beats.
-    pub(super) tempo: Tempo,
+    /// The tempo from where it starts, which maps its seconds to beats.
+    pub(super) tempo_map: &'a TempoMap,
     /// The beat of the project at which it starts.
     pub(super) start: Beats,
 }
@@ -25,11 +26,12 @@ pub(super) struct PlacedClip<'a> {
 impl PlacedClip<'_> {
     /// Returns its length in the project.
     pub(super) fn length(&self) -> Beats {
-        self.tempo.beats_in(self.clip.duration)
+        self.tempo_map.beat_after(Beats(0.0), self.clip.duration)
     }
 
     fn x_of(&self, time: Seconds, timeline: &Timeline) -> f32 {
-        timeline.x_of((self.start + self.tempo.beats_in(time)).0)
+        let beat = self.tempo_map.beat_after(Beats(0.0), time);
+        timeline.x_of((self.start + beat).0)
     }
 
     /// Paints the shots as blocks in the mean colour of the picture.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use egui::epaint::{ClippedPrimitive, Primitive};
 use egui::{
-    Context, Event, FullOutput, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, accesskit, pos2, vec2,
+    Context, Event, FullOutput, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, accesskit,
+    pos2, vec2,
 };
 
 use parking_lot::Mutex;

@@ -9,12 +9,14 @@ use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves};
 use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
 use super::selection::{DraftBars, NUMBERS_HEIGHT};
+use super::tempo_ahead::TempoAhead;
 use super::theme;
 use super::view::View;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::instance::{Live, Painting, SavedClip};
-use crate::time::{Beats, Tempo};
+use crate::music::tempo_map::TempoMap;
+use crate::time::Beats;
 
 /// The length that is shown without a clip or a draft.
 const EMPTY_LENGTH: Beats = Beats(32.0);
@@ -30,7 +32,7 @@ pub(super) struct Lanes {
 /// A clip's curves, and what they were computed from.
 struct PlacedCurves {
     clip: SavedClip,
-    tempo: Tempo,
+    tempo_map: TempoMap,
     curves: ClipCurves,
 }
 
@@ -42,13 +44,12 @@ impl Lanes {
         let rect = ui.max_rect();
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);
-        let own_tempo =
-            params.own_tempo(draft.map(|draft| draft.score.tempo_map().initial_tempo()));
-        let tempo = own_tempo.unwrap_or_else(|| desk.session.tempo_for_drafts(state));
-        let placed = state
-            .clip
-            .as_ref()
-            .map(|clip| PlacedClip { clip, tempo, start });
+        let own_tempo = params.own_tempo(draft.map(|draft| draft.score.tempo_map()));
+        let placed = state.clip.as_ref().map(|clip| PlacedClip {
+            clip,
+            tempo_map: own_tempo.unwrap_or(scene.tempo_map),
+            start,
+        });
         let length = draft
             .map(|draft| draft.score.length())
             .or_else(|| placed.as_ref().map(PlacedClip::length));
@@ -69,6 +70,9 @@ impl Lanes {
             let cuts = rows.next(CUTS_HEIGHT, 4.0);
             painter.rect_filled(cuts, CornerRadius::ZERO, theme::BACKGROUND);
             placed.paint_cuts(painter, cuts, &timeline);
+            if let Some(ahead) = TempoAhead::of(scene) {
+                ahead.paint(ui, cuts, &timeline);
+            }
             for lane in &CUE_LANES {
                 lane.paint(painter, rows.next(CURVE_HEIGHT, 4.0), curves);
             }
@@ -112,7 +116,7 @@ impl Lanes {
         if let Some(placed) = &placed {
             placed.paint_cut_lines(painter, rect, roll_rect, &timeline);
         }
-        if let Some(beat) = playhead(&desk.session.live, own_tempo) {
+        if let Some(beat) = playhead(&desk.session.live, own_tempo, start) {
             piano_roll::paint_playhead(painter, rect, &timeline, beat);
         }
         if draft.is_none() {
@@ -144,9 +148,12 @@ impl Lanes {
 }
 
 /// Returns the beat at which to show the host's position. A draft that keeps its tempo lies on the host's seconds.
-fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
+fn playhead(live: &Live, own_tempo: Option<&TempoMap>, start: Beats) -> Option<f64> {
     match own_tempo {
-        Some(tempo) => Some(tempo.beats_in(live.position_seconds()?).0),
+        Some(map) => {
+            let start_time = map.initial_tempo().seconds_in(start);
+            Some((start + map.beat_at(live.position_seconds()? - start_time)).0)
+        }
         None => live.position_beats(),
     }
 }
@@ -167,20 +174,21 @@ impl Rows {
 
 /// Returns the curves of a clip, computing them only if the clip or the tempo has changed.
 fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'a ClipCurves {
-    let fits = |known: &PlacedCurves| known.tempo == placed.tempo && known.clip == *placed.clip;
+    let fits =
+        |known: &PlacedCurves| known.tempo_map == *placed.tempo_map && known.clip == *placed.clip;
     if !known.as_ref().is_some_and(fits) {
         *known = None;
     }
     let computed = known.get_or_insert_with(|| {
         let placement = Placement {
-            tempo_map: placed.tempo.into(),
+            tempo_map: placed.tempo_map.clone(),
             clip_start: Beats(0.0),
             alignment: Alignment::Time,
         };
         let beats = placed.length().0.ceil().max(1.0) as usize;
         PlacedCurves {
             clip: placed.clip.clone(),
-            tempo: placed.tempo,
+            tempo_map: placed.tempo_map.clone(),
             curves: ClipCurves::new(&placed.clip.features(), &placement, beats),
         }
     });
@@ -190,19 +198,27 @@ fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::tempo_map::TempoChange;
     use crate::player::HostTransport;
+    use crate::time::Tempo;
 
     #[test]
     fn the_playhead_of_a_draft_that_keeps_its_tempo_follows_the_hosts_seconds() {
         let live = Live::default();
-        assert_eq!(playhead(&live, Some(Tempo::DEFAULT)), None);
+        let start = Beats(2.0);
+        assert_eq!(playhead(&live, Some(&TempoMap::default()), start), None);
         live.set_transport(&HostTransport {
             position_beats: Some(7.0),
             position_seconds: Some(5.0),
             ..HostTransport::default()
         });
-        assert_eq!(playhead(&live, None), Some(7.0));
-        let slow = Tempo::new(60.0).unwrap();
-        assert_eq!(playhead(&live, Some(slow)), Some(5.0));
+        assert_eq!(playhead(&live, None, start), Some(7.0));
+        // Two beats before the draft, two beats at its first tempo, and two seconds at the next.
+        let changes = [(0.0, 60.0), (1.0, 180.0)].map(|(at, bpm)| TempoChange {
+            at: Beats(at),
+            tempo: Tempo::new(bpm).unwrap(),
+        });
+        let map = TempoMap::new(changes.into()).unwrap();
+        assert_eq!(playhead(&live, Some(&map), start), Some(9.0));
     }
 }

@@ -1,6 +1,7 @@
 //! The row of takes: select, rename, delete and export.
 
 mod files;
+mod marks;
 
 use egui::{
     Align, Key, Layout, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo,
@@ -12,15 +13,17 @@ use super::file_dialog::{FileDialog, Purpose};
 use super::history::{self, Step};
 use super::theme;
 use crate::instance::{Desk, Snapshot, Take};
-use crate::time::Tempo;
 use files::{default_folder, file_name, free_path};
+use marks::Marks;
 
 const TAKE_SIZE: Vec2 = Vec2::new(112.0, 26.0);
 
-/// The take that is being renamed: its index and the typed name.
+/// What the row keeps between frames.
 #[derive(Default)]
 pub(super) struct Takes {
+    /// The take that is being renamed: its index and the typed name.
     renamed: Option<(usize, String)>,
+    marks: Marks,
 }
 
 impl Takes {
@@ -68,18 +71,11 @@ impl Takes {
     }
 
     fn list(&mut self, ui: &mut Ui, scene: Scene<'_>) {
-        let Scene {
-            desk,
-            params,
-            state,
-            ..
-        } = scene;
+        let Scene { desk, state, .. } = scene;
         if state.takes.is_empty() {
             ui.label(RichText::new("none yet").color(theme::MUTED));
         }
-        // A draft that keeps its own tempo is right under any.
-        let live = &desk.session.live;
-        let host = live.tempo().filter(|_| params.values().follow_host);
+        self.marks.forget_deleted();
         for (index, take) in state.takes.iter().enumerate() {
             if self
                 .renamed
@@ -95,12 +91,12 @@ impl Takes {
             } else {
                 Weight::Plain
             };
-            let other_tempo = host.filter(|host| take.is_of_other_tempo(*host));
+            let other_tempo = self.marks.of(take, scene);
             let response = button(ui, &take.name, TAKE_SIZE, weight);
-            if let Some(host) = other_tempo {
+            if let Some(host) = &other_tempo {
                 mark(ui, response.rect, index, why_marked(take, host));
             }
-            let response = response.on_hover_ui(|ui| hint(ui, take, other_tempo));
+            let response = response.on_hover_ui(|ui| hint(ui, take, other_tempo.as_deref()));
             if response.clicked() {
                 response.request_focus();
                 if !is_current {
@@ -160,16 +156,18 @@ fn mark(ui: &Ui, button: Rect, index: usize, why: String) {
 }
 
 /// Says that a take was made under another tempo than `host`.
-fn why_marked(take: &Take, host: Tempo) -> String {
-    let bpm = (host.bpm() * 10.0).round() / 10.0;
-    format!(
-        "Made at {}, the host is at {bpm} BPM: its accents miss the cuts. Draft again.",
-        take.tempo()
-    )
+fn why_marked(take: &Take, host: &str) -> String {
+    let own = take.tempo();
+    let what = if own == host {
+        format!("Made for other changes of tempo than the host's between {host}")
+    } else {
+        format!("Made at {own}, the host is at {host}")
+    };
+    format!("{what}: its accents miss the cuts. Draft again.")
 }
 
 /// Shows what a take was made with and what can be done with it.
-fn hint(ui: &mut Ui, take: &Take, host_of_other_tempo: Option<Tempo>) {
+fn hint(ui: &mut Ui, take: &Take, host_of_other_tempo: Option<&str>) {
     ui.label(RichText::new(&take.name).font(theme::strong(13.0)));
     for line in take.made_with() {
         ui.label(line);

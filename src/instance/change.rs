@@ -40,6 +40,8 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
+    /// The tempo where the host's is unknown was changed.
+    Tempo,
     /// Bars or parts were locked or unlocked.
     Locks,
 }
@@ -74,6 +76,7 @@ impl Change {
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
             (before.locks != after.locks, Self::Locks),
+            (before.tempo_ahead != after.tempo_ahead, Self::Tempo),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
         first.map(|(_, change)| change)
@@ -81,7 +84,11 @@ impl Change {
 
     /// Returns whether a change and the one before it are one to the user: a number that is dragged changes many times.
     pub(super) fn continues(self, before: Self) -> bool {
-        self == before && matches!(self, Self::Seed | Self::Steps | Self::Candidates)
+        self == before
+            && matches!(
+                self,
+                Self::Seed | Self::Steps | Self::Candidates | Self::Tempo
+            )
     }
 }
 
@@ -105,6 +112,7 @@ impl fmt::Display for Change {
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
             Self::Locks => "locks",
+            Self::Tempo => "tempo",
         })
     }
 }

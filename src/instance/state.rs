@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::host_tempo::HostTempo;
 use super::locks::Locks;
 use super::path_text;
 use super::saved_clip::SavedClip;
@@ -17,6 +18,7 @@ use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS};
 use crate::music::note::Note;
 use crate::music::style::Style;
+use crate::time::Tempo;
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
@@ -53,6 +55,13 @@ pub struct State {
     pub cut_weight: u8,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
+    /// The tempo where the host has not shown its own, or `None` if its last one goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tempo_ahead: Option<Tempo>,
+    /// What is known of the host's tempo map. Only in a state that is saved: see
+    /// [`Session::state_to_save`](super::Session::state_to_save).
+    #[serde(skip_serializing_if = "HostTempo::is_empty")]
+    pub host_tempo: HostTempo,
     /// What is not to be painted again.
     pub locks: Locks,
 }
@@ -90,6 +99,8 @@ impl Default for State {
             form: Form::Off,
             cut_weight: 0,
             harmony: Harmony::default(),
+            tempo_ahead: None,
+            host_tempo: HostTempo::default(),
             locks: Locks::default(),
         }
     }

@@ -3,6 +3,7 @@
 use super::controls::{Setting, Values};
 use crate::music::controls::{Controller, Controls};
 use crate::music::score::Score;
+use crate::music::tempo_map::TempoMap;
 
 /// The notes of a score and its control changes, made ready for [`super::Player`]. Immutable.
 #[derive(Debug, Default, PartialEq)]
@@ -10,6 +11,8 @@ pub struct NoteSchedule {
     notes: Box<[ScheduledNote]>,
     ends: Box<[NoteEnd]>,
     controls: Box<[ScheduledControl]>,
+    /// The score's own tempo.
+    tempo_map: TempoMap,
     /// The values of the controllers when all changes have passed.
     last_values: Values,
 }
@@ -45,6 +48,7 @@ pub(super) struct ScheduledControl {
 impl NoteSchedule {
     /// Returns the schedule of a score's notes and of `controls`.
     pub fn new(score: &Score, controls: &Controls) -> Self {
+        let tempo_map = score.tempo_map().clone();
         let notes = score.notes();
         let mut ends: Box<[NoteEnd]> = (notes.iter().enumerate())
             .map(|(index, note)| NoteEnd {
@@ -66,8 +70,14 @@ impl NoteSchedule {
             notes: notes.collect(),
             ends,
             controls,
+            tempo_map,
             last_values,
         }
+    }
+
+    /// Returns the score's own tempo.
+    pub(super) fn tempo_map(&self) -> &TempoMap {
+        &self.tempo_map
     }
 
     /// Returns the starts of the notes, by time.

@@ -3,6 +3,7 @@
 mod drafting;
 mod input;
 mod state;
+mod tempo_map;
 
 use std::ffi::CStr;
 

@@ -6,6 +6,7 @@
 
 mod steer;
 mod takes;
+mod tempo;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

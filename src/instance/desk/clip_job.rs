@@ -9,6 +9,7 @@ use crate::features::{ClipFeatures, is_clip_file};
 use crate::instance::notice::Notice;
 use crate::instance::saved_clip::SavedClip;
 use crate::instance::session::Session;
+use crate::time::Beats;
 use crate::video::{self, Analysis};
 use crate::worker::Reporter;
 
@@ -26,7 +27,9 @@ pub(super) fn load(
         features: clip,
         warnings,
     } = read(&path, reporter)?;
-    let saved = SavedClip::new(path, &clip, session.tempo_for_drafts(&session.state()));
+    // At the fastest tempo there is a row for every beat.
+    let tempo_map = session.tempo_map_for_drafts(&session.state(), Beats(0.0));
+    let saved = SavedClip::new(path, &clip, tempo_map.fastest_tempo());
     let opened = format!(
         "Opened {}: {:.1} s, {}.",
         saved.name(),

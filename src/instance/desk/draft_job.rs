@@ -149,7 +149,7 @@ impl DraftJob {
 /// Returns the settings of the next draft, but for those that depend on the model and the clip.
 pub(super) fn settings_of(session: &Session, state: &State, params: ParamValues) -> Settings {
     Settings {
-        tempo_map: session.tempo_for_drafts(state).into(),
+        tempo_map: session.tempo_map_for_drafts(state, params.start()),
         seed: state.seed,
         sampler: SamplerSettings {
             steps: state.steps,
