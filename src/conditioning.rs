@@ -9,7 +9,9 @@ pub mod lead;
 pub mod pairing;
 pub mod parts;
 pub mod placement;
+pub mod quiet;
 pub mod steering;
+pub mod tempo_finder;
 
 use candle_core::{DType, Tensor};
 

@@ -1,5 +1,6 @@
 //! The plugin's window. Each frame draws one snapshot of the session, and never waits for another thread.
 
+mod changed;
 mod clip_lane;
 mod clip_path;
 mod contents;
@@ -11,14 +12,19 @@ mod headless;
 mod history;
 mod lanes;
 mod note_editing;
+mod opening;
 mod param_access;
+mod parts;
 mod piano_roll;
 mod pitches;
 mod progress;
 mod selection;
+mod shortcuts;
 mod steering;
 mod takes;
 mod tempo_ahead;
+mod tempo_field;
+mod tempo_finder;
 mod theme;
 mod timeline;
 mod top_bar;
@@ -32,16 +38,13 @@ use egui::{Context, Ui};
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::LogicalSize;
-use nice_plug::editor::{ResizeHint, SizeConstraints};
 use nice_plug_egui::baseview::HandlerError;
-use nice_plug_egui::{
-    EguiEditor, EguiEditorState, EguiNiceSettings, Frame as Window, NiceEguiApp, RepaintNotifier,
-    create_egui_editor,
-};
+use nice_plug_egui::{Frame as Window, NiceEguiApp};
 
 use crate::instance::Desk;
 use contents::Contents;
 pub use headless::HeadlessEditor;
+pub use opening::Editor;
 pub(crate) use param_access::ParamAccess;
 pub(crate) use window_threads::WindowThreads;
 
@@ -50,10 +53,10 @@ const SIZE: LogicalSize<f32> = LogicalSize {
     width: 1040.0,
     height: 768.0,
 };
-/// The smallest size at which everything can be reached, in points.
-const MIN_SIZE: LogicalSize<f32> = LogicalSize {
+/// The size that everything needs, in points. In a smaller window it is scaled down.
+const LEAST_SIZE: LogicalSize<f32> = LogicalSize {
     width: 900.0,
-    height: 640.0,
+    height: 600.0,
 };
 /// The time between frames while nothing moves.
 const IDLE_INTERVAL: Duration = Duration::from_millis(200);
@@ -62,9 +65,6 @@ const FRAME_INTERVAL: Duration = Duration::from_millis(33);
 /// The time until the framework first checks for redraw requests, which nothing here sends. On X11 its first check asks
 /// the server for a frame. If the host has not shown the window by then, the reply is lost and the window stays black.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
-
-/// The editor in the framework's form.
-pub type Editor = EguiEditor<EditorApp>;
 
 /// Gives the editor access to the parameters through a host's context.
 pub(crate) type Connect = Box<dyn Fn(GuiContext) -> Arc<dyn ParamAccess> + Send>;
@@ -76,32 +76,14 @@ pub(crate) fn create(
     connect: Connect,
     windows: Arc<WindowThreads>,
     has_preview: bool,
-) -> Option<Editor> {
-    let resize = ResizeHint {
-        can_resize: true,
-        can_resize_horizontally: true,
-        can_resize_vertically: true,
-        size_constraints: SizeConstraints::Logical {
-            min_size: Some(MIN_SIZE),
-            max_size: None,
-        },
-        ..ResizeHint::NON_RESIZABLE
-    };
-    create_egui_editor(
-        EguiEditorState::from_size(SIZE, 1.0),
-        RepaintNotifier::new(),
-        EguiNiceSettings::new()
-            .with_tile("Diff-BGM")
-            .with_repaint_poll_interval(POLL_INTERVAL)
-            .with_resize_hint(resize),
-        EditorApp {
-            desk,
-            connect,
-            windows,
-            params: None,
-            contents: Contents::new(has_preview),
-        },
-    )
+) -> Editor {
+    Editor::new(EditorApp {
+        desk,
+        connect,
+        windows,
+        params: None,
+        contents: Contents::new(has_preview),
+    })
 }
 
 /// The window's contents and what they act on.
@@ -119,8 +101,10 @@ impl NiceEguiApp for EditorApp {
         &mut self,
         egui: Context,
         host: GuiContext,
-        _window: &mut Window,
+        window: &mut Window,
     ) -> Result<(), HandlerError> {
+        window.set_least_size(LEAST_SIZE);
+        window.set_shortcuts(shortcuts::all());
         self.windows.note_current();
         theme::apply(&egui);
         let api = host.plugin_api();

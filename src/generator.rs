@@ -1,6 +1,7 @@
 //! Drafts: from a clip and settings to a score.
 
 mod canvas;
+mod combine;
 mod draft;
 mod form;
 mod give_way;
@@ -18,6 +19,7 @@ mod silent_bars;
 
 use std::ops::{ControlFlow, Range};
 
+pub use combine::combine;
 pub use draft::{Asked, Draft, Recipe};
 pub use form::{Form, Letters, MAX_LETTERS};
 pub(crate) use give_way::give_way;

@@ -2,8 +2,11 @@
 //! the host's project saves.
 
 mod change;
+mod changed_since;
+mod curves;
 mod desk;
 mod history;
+mod hits;
 mod host_tempo;
 mod live;
 mod locks;
@@ -17,10 +20,13 @@ mod path_text;
 mod saved_clip;
 mod session;
 mod state;
+mod summary;
 mod typed_path;
 
 pub use change::Change;
+pub use curves::{Curve, CurveId, Curves};
 pub use desk::Desk;
+pub use hits::MarkedHit;
 pub use host_tempo::HostTempo;
 pub use live::Live;
 pub use locks::{Locks, Selection};
@@ -30,5 +36,5 @@ pub use other_tempo::HostNow;
 pub use painting::Painting;
 pub use saved_clip::SavedClip;
 pub use session::{Session, Snapshot};
-pub use state::{MAX_STEPS, State, Take};
+pub use state::{MAX_STEPS, Pin, Pins, State, Take};
 pub use typed_path::typed_path;

@@ -18,7 +18,7 @@
 //! PianoRoll
 //!    │  music                 notes, with dynamics
 //!    ▼
-//! Draft: score and recipe ───► MIDI file, picture, audio, project
+//! Draft: score and recipe ───► MIDI file, DAW project, picture, audio
 //!    │  player                on the audio thread, in time with the host
 //!    ▼
 //! note events
@@ -32,6 +32,7 @@
 //! - Painting: [`diffusion`] is the network and its samplers, [`kernel`] its CPU kernels; [`generator`] paints whole clips, eight
 //!   bars at a time.
 //! - Music: [`music`] has notes, scores, chords, keys, MIDI files and piano-roll pictures; [`time`] the units seconds, beats and bars.
+//! - Handing over: [`export`] writes drafts as files that a DAW opens: MIDI files, DAWproject, REAPER projects.
 //! - Hearing: [`player`] plays notes in time with a host's transport, without locks or allocation; [`preview`] is a small
 //!   electric piano; `render` (feature `cli`) writes sound files and movies.
 //! - Hosting (feature `plugin`): `instance` is one plugin instance without host or window, `plugin` the glue to the plugin
@@ -136,6 +137,7 @@ pub mod diffusion;
 pub mod editor;
 pub mod error;
 pub mod evaluate;
+pub mod export;
 pub mod features;
 pub mod formats;
 pub mod generator;

@@ -27,6 +27,8 @@ pub(crate) const ACCENT: Colour = [0xf2, 0xb8, 0x4b];
 pub(crate) const NOTE: Colour = [0x7f, 0xb4, 0xff];
 /// Notes of the melody.
 pub(crate) const MELODY: Colour = [0xc5, 0x8b, 0xff];
+/// Notes of the bass.
+pub(crate) const BASS: Colour = [0x4f, 0xc4, 0xb0];
 /// Success, and switches that are on.
 pub(crate) const WELL: Colour = [0x62, 0xc2, 0x8e];
 /// Problems.

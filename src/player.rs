@@ -1,7 +1,8 @@
 //! Playing a schedule of notes on the audio thread, in time with a transport.
 //!
 //! Playing never locks, allocates, blocks or panics. Whatever the host does:
-//! - each note-on is followed by exactly one note-off, and a pitch never sounds twice at once on one channel;
+//! - each note-on is followed by exactly one note-off on its channel, and a pitch never sounds twice at once on one channel, even
+//!   if two parts share it;
 //! - events are sent in order of time, note-offs first at each frame;
 //! - a note starts on the first frame that is not before its beat;
 //! - a jump of the transport, a loop, a stop or a new schedule ends all sounding notes and lifts all pedals, and a note that
@@ -30,8 +31,11 @@ use outlet::Outlet;
 use sounding_notes::SoundingNotes;
 use transport::Segment;
 
+use crate::music::outputs::MIDI_CHANNELS;
 use crate::music::part::Part;
 
+/// The number of MIDI channels.
+const CHANNELS: usize = MIDI_CHANNELS as usize;
 /// The coarsest grid to which hosts are known to round positions, in quarter notes.
 const COARSEST_TICK_BEATS: f64 = 1.0 / 1920.0;
 
@@ -46,7 +50,7 @@ pub struct Player {
     next_on: usize,
     /// The first of [`NoteSchedule::ends`] that has not passed.
     next_off: usize,
-    /// The channels that are silent.
+    /// The parts that are silent, by their own channels.
     muted: [bool; Part::CHANNELS],
     /// The first of [`NoteSchedule::controls`] that has not passed.
     next_control: usize,
@@ -99,11 +103,11 @@ impl Player {
         (player, publisher)
     }
 
-    /// Silences channels from the next block on, and lets the others sound. Notes that sound on a silenced channel end; notes
-    /// that began while a channel was silent do not start late.
+    /// Silences parts from the next block on, by their [own channels](Part::channel), and lets the others sound. Notes of a
+    /// silenced part end; notes that began while their part was silent do not start late.
     pub fn set_muted(&mut self, muted: [bool; Part::CHANNELS]) {
         self.muted = muted;
-        self.owed |= self.sounding.on_channels(muted);
+        self.owed |= self.sounding.of_parts(muted);
     }
 
     /// Plays one block of the host's, with the score at `anchor`: passes each event and its frame to `send`, in order. Where the
@@ -226,7 +230,9 @@ impl Player {
                         return;
                     }
                     let (channel, pitch) = (end.channel, end.pitch);
-                    if self.sounding.contains(channel, pitch)
+                    let is_void = (end.for_part).is_some_and(|part| self.muted[usize::from(part)]);
+                    if !is_void
+                        && self.sounding.contains(end.part, channel, pitch)
                         && !self.end_note(channel, pitch, off_frame, out)
                     {
                         return;
@@ -249,7 +255,9 @@ impl Player {
                         return;
                     }
                     let (channel, pitch) = (note.channel, note.pitch);
-                    if self.muted[usize::from(channel)] {
+                    let is_muted = self.muted[usize::from(note.part)];
+                    // What sounds there now started together with this note, and lasts longer.
+                    if is_muted || self.sounding.contains_any(channel, pitch) {
                         self.next_on += 1;
                         continue;
                     }
@@ -261,7 +269,7 @@ impl Player {
                     if !out.send(on_frame, on) {
                         return;
                     }
-                    self.sounding.insert(channel, pitch);
+                    self.sounding.insert(note.part, channel, pitch);
                     self.next_on += 1;
                 }
                 _ => return,

@@ -127,12 +127,12 @@ impl<K: Kind> Plugin for DiffBgm<K> {
             let params = HostParams::new(Arc::clone(&params), host);
             Arc::new(params) as Arc<dyn ParamAccess>
         };
-        editor::create(
+        Some(editor::create(
             Arc::clone(&self.desk),
             Box::new(connect),
             Arc::clone(&self.windows),
             K::HAS_PREVIEW,
-        )
+        ))
     }
 
     fn filter_state(state: &mut PluginState) {

@@ -3,18 +3,23 @@
 //! Two-operator frequency modulation after Chowning: the overtones fade faster than the fundamental, with a short bright
 //! tine at the start. All voices are allocated at once; playing does not allocate.
 
+mod audition;
 mod channel;
 mod voice;
 
 use crate::music::controls::Controller;
+use crate::music::outputs::MIDI_CHANNELS;
 use crate::player::NoteEvent;
+use audition::Audition;
 use channel::Channel;
 use voice::Voice;
 
 /// The number of notes that can sound at once. One more replaces the quietest.
 const POLYPHONY: usize = 32;
-/// The number of MIDI channels.
-const CHANNELS: usize = 16;
+/// The channel of the auditioned note, after those of MIDI.
+const AUDITION_CHANNEL: u8 = MIDI_CHANNELS;
+/// The number of channels.
+const CHANNELS: usize = AUDITION_CHANNEL as usize + 1;
 /// The loudness of one full voice, so that chords stay below full scale.
 const HEADROOM: f32 = 0.18;
 /// The time constant of a change of level.
@@ -27,6 +32,7 @@ const PEDAL_DOWN: u8 = 64;
 pub struct Preview {
     voices: [Voice; POLYPHONY],
     channels: [Channel; CHANNELS],
+    audition: Option<Audition>,
     rate_hz: f32,
     level: f32,
 }
@@ -37,6 +43,7 @@ impl Preview {
         Self {
             voices: [Voice::SILENT; POLYPHONY],
             channels: [Channel::RESTING; CHANNELS],
+            audition: None,
             rate_hz,
             level: 0.0,
         }
@@ -95,10 +102,22 @@ impl Preview {
     pub fn silence(&mut self) {
         self.voices.fill(Voice::SILENT);
         self.channels.fill(Channel::RESTING);
+        self.audition = None;
     }
 
     /// Renders the audio until the next event into the two channels, at a loudness that glides towards `level` (0 to 1).
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32], level: f32) {
+        let frames = left.len().min(right.len());
+        let mut done = 0;
+        while done < frames {
+            let end = done + self.frames_before_end(frames - done);
+            self.render_sounding(&mut left[done..end], &mut right[done..end], level);
+            done = end;
+        }
+    }
+
+    /// Renders as [`Preview::render`] does, without ending any note.
+    fn render_sounding(&mut self, left: &mut [f32], right: &mut [f32], level: f32) {
         left.fill(0.0);
         right.fill(0.0);
         let glide = 1.0 - (-1.0 / (LEVEL_SECONDS * self.rate_hz)).exp();

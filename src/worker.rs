@@ -37,6 +37,8 @@ pub enum JobKind {
     Clip,
     /// Makes a draft.
     Generate,
+    /// Searches for something, such as a tempo.
+    Search,
     /// Writes a file.
     Export,
 }

@@ -1,62 +1,25 @@
 //! `bgm evaluate` of a model in parts: a tiny network with fresh weights, on a few short pieces.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use candle_core::Device;
 use diff_bgm::dataset::parts_cache::PartsCache;
-use diff_bgm::diffusion::config::ModelConfig;
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::evaluate::Harmony;
 use diff_bgm::evaluate::parts::{Choice, Task, choose, generate};
-use diff_bgm::formats::raw_tensor::RawTensor;
-use diff_bgm::formats::safetensors_file::{Container, encode};
 use diff_bgm::generator::Settings;
 use diff_bgm::music::piano_roll::{PianoRoll, RollPart};
-use diff_bgm::train::variables::Variables;
 use serde_json::{Value, json};
+
+#[path = "models/tiny_parts.rs"]
+mod tiny_parts;
 
 const MUSIC: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/tests/fixtures/numpy/parts.npz"
 );
-
-/// Writes a tiny model of the family `parts`, with the cues of the one in `models/`. It paints about a quarter of all cells.
-fn write_model(folder: &Path) -> PathBuf {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default.safetensors");
-    let bytes = fs::read(models).unwrap();
-    let text = Container::parse(&bytes).unwrap().metadata["config"].clone();
-    let mut config: Value = serde_json::from_str(&text).unwrap();
-    let smaller = json!({
-        "channels": 32, "channel_multipliers": [1, 1], "attention_levels": [1], "time_attention_levels": [],
-        "d_cond": 32, "cue_encoder": [64, 32, 32],
-    });
-    for (key, value) in smaller.as_object().unwrap() {
-        config[key] = value.clone();
-    }
-    let text = config.to_string();
-    let variables =
-        Variables::fresh(&ModelConfig::from_json(&text).unwrap(), 1, &Device::Cpu).unwrap();
-    let tensors: BTreeMap<String, RawTensor> = (variables.vars().iter())
-        .map(|(name, var)| {
-            let mut values: Vec<f32> = var.flatten_all().unwrap().to_vec1().unwrap();
-            if name == "unet.out.2.bias" {
-                values.fill(1.7);
-            }
-            let tensor = RawTensor::from_f32(var.dims().to_vec(), &values).unwrap();
-            (name.clone(), tensor)
-        })
-        .collect();
-    let metadata = BTreeMap::from([
-        ("format".to_owned(), "diff-bgm/1".to_owned()),
-        ("config".to_owned(), text),
-    ]);
-    let path = folder.join("tiny.safetensors");
-    fs::write(&path, encode(&metadata, &tensors)).unwrap();
-    path
-}
 
 /// Takes one sampling step of two segments unless told otherwise, to be quick.
 fn bgm_evaluate(folder: &Path, data: &Path, arguments: &[&str]) -> Output {
@@ -91,7 +54,7 @@ fn figures(folder: &Path, arguments: &[&str]) -> (Value, String) {
 #[test]
 fn figures_by_part_and_task_are_printed_and_written_beside_those_of_all_families() {
     let folder = tempfile::tempdir().unwrap();
-    write_model(folder.path());
+    tiny_parts::write(folder.path());
     let (figures, table) = figures(folder.path(), &["--sheet", "sheet.png"]);
     for (part, keys) in [
         (
@@ -170,7 +133,7 @@ fn figures_by_part_and_task_are_printed_and_written_beside_those_of_all_families
 #[test]
 fn one_task_one_style_and_a_rule_of_sampling_can_be_chosen() {
     let folder = tempfile::tempdir().unwrap();
-    write_model(folder.path());
+    tiny_parts::write(folder.path());
     let with = |groove: &str| {
         let common = ["--tasks", "fill", "--style", "pop", "--segments", "1"];
         figures(
@@ -190,7 +153,7 @@ fn one_task_one_style_and_a_rule_of_sampling_can_be_chosen() {
 #[test]
 fn every_rule_of_sampling_changes_what_a_model_in_parts_paints() {
     let folder = tempfile::tempdir().unwrap();
-    let model = Model::load(&write_model(folder.path()), &Device::Cpu).unwrap();
+    let model = Model::load(&tiny_parts::write(folder.path()), &Device::Cpu).unwrap();
     let cache = PartsCache::read(MUSIC.as_ref()).unwrap();
     let windows = choose(&cache, Choice::default(), 1, model.pitches());
     let painted = |change: &dyn Fn(&mut Settings)| {
@@ -237,7 +200,7 @@ fn every_rule_of_sampling_changes_what_a_model_in_parts_paints() {
 #[test]
 fn what_a_task_keeps_stays_exactly_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
-    let model = Model::load(&write_model(folder.path()), &Device::Cpu).unwrap();
+    let model = Model::load(&tiny_parts::write(folder.path()), &Device::Cpu).unwrap();
     let cache = PartsCache::read(MUSIC.as_ref()).unwrap();
     let windows = choose(&cache, Choice::default(), 2, model.pitches());
     let mut settings = Settings::for_family(model.config().cond_type);
@@ -283,7 +246,7 @@ fn beat_of(roll: &PianoRoll, part: RollPart, beat: usize) -> (Vec<f32>, Vec<f32>
 #[test]
 fn what_does_not_go_together_is_refused_with_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
-    write_model(folder.path());
+    tiny_parts::write(folder.path());
     let failure = |data: &Path, arguments: &[&str]| {
         let output = bgm_evaluate(folder.path(), data, arguments);
         assert_eq!(output.status.code(), Some(1));

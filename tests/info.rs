@@ -177,6 +177,7 @@ fn a_midi_file_and_a_model_are_described_as_json() {
             "time_signatures": [],
             "markers": [{"beat": 0.0, "bar": 1, "seconds": 0.0, "text": "a\u{1b}cut"}],
             "texts": [{"beat": 2.0, "bar": 1, "seconds": 1.0, "text": "F"}],
+            "warnings": [],
         })
     );
     let model = json(&Path::new(env!("CARGO_MANIFEST_DIR")).join("models/default.safetensors"));
@@ -186,6 +187,21 @@ fn a_midi_file_and_a_model_are_described_as_json() {
     );
     assert_eq!(model["config"]["n_steps"], 1000);
     assert!(model["parameters"].as_u64().unwrap() > 1_000_000);
+}
+
+#[test]
+fn a_midi_file_inside_a_riff_file_is_described_with_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.rmi");
+    let inside = two_notes();
+    let mut riff = b"RIFF\0\0\0\0RMIDdata".to_vec();
+    riff.extend((inside.len() as u32).to_le_bytes());
+    riff.extend(inside);
+    fs::write(&path, riff).unwrap();
+    let info = json(&path);
+    assert_eq!(info["tracks"][0]["notes"], 2);
+    let warning = info["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("RMID"), "{warning}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A small VST3 host, with what the tests of notes need.
 
 mod objects;
+#[cfg(target_os = "linux")]
+mod view;
 
 use std::cell::RefCell;
 use std::ffi::c_void;
@@ -28,6 +30,8 @@ use vst3::{ComPtr, ComRef, ComWrapper, Interface};
 
 use crate::{Heard, Roll};
 use objects::{Change, Changes, Events, Stream};
+#[cfg(target_os = "linux")]
+pub use view::View;
 
 /// The sample rate, in hertz.
 pub const RATE_HZ: f64 = 44_100.0;

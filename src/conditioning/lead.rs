@@ -27,7 +27,7 @@ const PLAYS: f32 = 0.7;
 /// The value that asks for a tune that plays now and then.
 const PLAYS_SPARSELY: f32 = 0.2;
 /// The value that asks for a rest.
-const RESTS: f32 = -1.0;
+pub(super) const RESTS: f32 = -1.0;
 /// Beats of rest at the end of a phrase.
 const REST_BEATS: usize = 2;
 

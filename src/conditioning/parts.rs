@@ -7,7 +7,9 @@ use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::cue_scale::CueScale;
 use crate::conditioning::harmony::{ChordRequest, Harmony, harmony_rows};
 use crate::conditioning::hits::PlacedHit;
+use crate::conditioning::lead::RESTS;
 use crate::conditioning::major_shares;
+use crate::conditioning::quiet::PlacedQuiet;
 use crate::conditioning::steering::Steering;
 use crate::diffusion::config::ModelConfig;
 use crate::diffusion::cue_encoder::HARMONY_WIDTH;
@@ -51,6 +53,8 @@ pub struct PartsRequest<'a> {
     pub scale: Option<Scale>,
     /// What notes are to meet. Planned chords change on the strong ones.
     pub hits: &'a [PlacedHit],
+    /// Where there is no music, or a thin one.
+    pub quiet: &'a PlacedQuiet,
     /// Whether the piece ends: its last beats form an ending, and its chords return to the tonic.
     pub ends: bool,
     /// Seed of the chords.
@@ -112,17 +116,28 @@ impl PartsConditioning {
         let cues = config.cues();
         let beats = curves.beats();
         let bar_beats = request.metre.bar_beats() as usize;
-        let steered = |cue, beat| request.steering.value(cue, beat, curves);
+        let quiet = |beat| request.quiet.beat(beat);
+        let steered = |cue, beat| {
+            let value = request.steering.value(cue, beat, curves);
+            match cue {
+                Cue::Density => quiet(beat).density(value),
+                _ => value,
+            }
+        };
+        let lead = |beat| match quiet(beat).lead_rests() {
+            true => Some(RESTS),
+            false => request.lead.get(beat).copied().flatten(),
+        };
         let row = |beat: usize| {
             let (from, to) = (Beats(beat as f64), Beats((beat + 1) as f64));
             let tempo = placed_tempo(request.tempo_map.mean_tempo(from, to).bpm());
             let values: Vec<Option<f32>> = (cues.iter())
                 .map(|&cue| steered(cue, beat))
-                .chain([request.lead.get(beat).copied().flatten(), Some(tempo)])
+                .chain([lead(beat), Some(tempo)])
                 .collect();
             let place = BeatPlace {
-                opening: beat < FORM_BEATS,
-                ending: request.ends && beat + FORM_BEATS >= beats,
+                opening: beat < FORM_BEATS || quiet(beat).opening,
+                ending: request.ends && beat + FORM_BEATS >= beats || quiet(beat).ending,
                 downbeat: beat.is_multiple_of(bar_beats),
                 compound: request.metre.is_compound(),
             };
@@ -151,7 +166,7 @@ impl PartsConditioning {
                 .map(|beat| scale.value(Cue::Density, steered(Cue::Density, beat)?))
                 .collect(),
             lead_shares: (0..beats)
-                .map(|beat| Some((request.lead.get(beat).copied()?? + 1.0) / 2.0))
+                .map(|beat| Some((lead(beat)? + 1.0) / 2.0))
                 .collect(),
         })
     }

@@ -83,7 +83,7 @@ impl Steering {
             .collect()
     }
 
-    /// Returns a steering that gives the same values without `curves`: every lane drawn, or free.
+    /// Returns a steering that gives the same values without `curves`: every lane drawn, or free where it has no values.
     #[must_use]
     pub fn resolved(&self, curves: &ClipCurves) -> Self {
         let calm = Self {
@@ -93,8 +93,7 @@ impl Steering {
         let thousandths = |value: f32| (value * 1000.0).round() / 1000.0;
         let lane = |cue| {
             let values = (0..curves.beats()).map(|beat| calm.value(cue, beat, curves));
-            let values: Option<Vec<f32>> = values.map(|value| value.map(thousandths)).collect();
-            values.map_or(Lane::Free, Lane::Drawn)
+            Lane::of_values(values.map(|value| value.map(thousandths)).collect())
         };
         Self {
             lanes: CueMap::from_fn(lane),
@@ -181,6 +180,33 @@ mod tests {
         steering.lanes[Cue::Mode] = Lane::constant(-0.5);
         let rows = steering.cue_rows(&cut_at_beat_5(), &[Cue::Mode, Cue::Density]);
         assert_eq!(rows.row(0), [-0.5, 0.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_curve_drawn_over_a_lane_holds_where_it_is_drawn_and_moves_with_its_offset() {
+        let mut steering = Steering::default();
+        let over = |under, offset| Lane::Over {
+            drawn: vec![None, Some(0.25), Some(0.9)],
+            offset,
+            under: Box::new(under),
+        };
+        steering.lanes[Cue::Density] = over(Lane::constant(-0.5), 0.5);
+        steering.lanes[Cue::Polyphony] = over(Lane::Free, 0.0);
+        let curves = cut_at_beat_5();
+        let values = |steering: &Steering, cue| -> Vec<Option<f32>> {
+            (0..4)
+                .map(|beat| steering.value(cue, beat, &curves))
+                .collect()
+        };
+        let density = [Some(-0.5), Some(0.75), Some(1.0), Some(-0.5)];
+        let polyphony = [None, Some(0.25), Some(0.9), None];
+        let resolved = steering.resolved(&curves);
+        for steering in [&steering, &resolved] {
+            assert_eq!(values(steering, Cue::Density), density);
+            assert_eq!(values(steering, Cue::Polyphony), polyphony);
+        }
+        let json = serde_json::to_string(&steering).unwrap();
+        assert_eq!(serde_json::from_str::<Steering>(&json).unwrap(), steering);
     }
 
     #[test]

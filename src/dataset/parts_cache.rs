@@ -14,7 +14,7 @@ mod window;
 mod write;
 
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek, Write};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 pub use window::{Window, lead_shares};
@@ -72,7 +72,7 @@ impl PartsCache {
     pub(super) fn of_pieces(pieces: &[GridPiece], path: Option<&Path>) -> Result<Self> {
         let bytes = write::encode(pieces)?;
         if let Some(path) = path {
-            atomic_file::write_file(path, |file| file.write_all(&bytes).map_err(Error::io(path)))?;
+            atomic_file::write_bytes(path, &bytes)?;
         }
         Ok(Self::parse(Cursor::new(bytes))?)
     }

@@ -18,7 +18,7 @@ pub(super) const CUTS_HEIGHT: f32 = 20.0;
 pub(super) struct PlacedClip<'a> {
     pub(super) clip: &'a SavedClip,
     /// The tempo from where it starts, which maps its seconds to beats.
-    pub(super) tempo_map: &'a TempoMap,
+    pub(super) tempo_map: TempoMap,
     /// The beat of the project at which it starts.
     pub(super) start: Beats,
 }

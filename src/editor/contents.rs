@@ -3,17 +3,20 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui};
+use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
+use super::changed;
 use super::file_dialog::{Answer, FileDialog, Purpose};
 use super::harmony::HarmonyFields;
 use super::history;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
+use super::parts;
 use super::progress::{self, Press};
 use super::selection;
 use super::steering;
 use super::takes::Takes;
+use super::tempo_finder::TempoFinder;
 use super::theme;
 use super::top_bar::TopBar;
 use crate::instance::{Desk, HostTempo, Notice, Painting, Selection, Snapshot, State};
@@ -28,12 +31,13 @@ pub(super) struct Contents {
     /// The last snapshot that could be taken without waiting.
     pub(super) snapshot: Snapshot,
     pub(super) status: Status,
-    lanes: Lanes,
+    pub(super) lanes: Lanes,
     top_bar: TopBar,
     takes: Takes,
     dialog: FileDialog,
     harmony: HarmonyFields,
-    selection: Cell<Selection>,
+    finder: TempoFinder,
+    pub(super) selection: Cell<Selection>,
     /// The draft that is being painted, as far as it is.
     painting: Option<Arc<Painting>>,
 }
@@ -68,6 +72,7 @@ impl Contents {
             takes: Takes::default(),
             dialog: FileDialog::default(),
             harmony: HarmonyFields::default(),
+            finder: TempoFinder::default(),
             selection: Cell::default(),
             painting: None,
         }
@@ -121,8 +126,9 @@ impl Contents {
         }
         let state = Arc::clone(&self.snapshot.state);
         let host_tempo = Arc::clone(&self.snapshot.host_tempo);
-        let start = params.values().start();
-        let tempo_map = self.snapshot.tempo_map(&desk.session.live, start);
+        let values = params.values();
+        let tempo_map =
+            (self.snapshot).tempo_map(&desk.session.live, values.follow_host, values.start());
         let scene = Scene {
             desk,
             params,
@@ -133,18 +139,24 @@ impl Contents {
             painting: self.painting.as_deref(),
         };
         row(Panel::top("top"), 48.0, theme::BACKGROUND).show(ui, |ui| {
-            self.top_bar.show(ui, scene, &mut self.dialog);
+            let finder = &mut self.finder;
+            self.top_bar.show(ui, scene, &mut self.dialog, finder);
         });
+        self.lanes.preview = self.finder.show(ui, scene);
         row(Panel::bottom("status"), 32.0, theme::PANEL).show(ui, |ui| {
             let is_playing = desk.session.live.is_playing();
             progress::show_status(ui, &self.snapshot, &self.status, is_playing);
         });
         let press = row(Panel::bottom("generate"), 56.0, theme::BACKGROUND)
             .show(ui, |ui| {
-                progress::show_generate(ui, request(scene).as_deref(), &self.status)
+                let generate = changed::show(ui, scene);
+                ui.scope_builder(UiBuilder::new().max_rect(generate), |ui| {
+                    progress::show_generate(ui, request(scene).as_deref(), &self.status)
+                })
+                .inner
             })
             .inner;
-        let step = row(Panel::bottom("takes"), 42.0, theme::BACKGROUND)
+        let step = row(Panel::bottom("takes"), 58.0, theme::BACKGROUND)
             .show(ui, |ui| {
                 let takes = &mut self.takes;
                 takes.show(ui, scene, &self.snapshot, &mut self.dialog)
@@ -159,12 +171,14 @@ impl Contents {
                 ..Margin::ZERO
             });
         Panel::right("steer")
-            .exact_size(212.0)
+            .exact_size(236.0)
             .frame(side)
             .resizable(false)
             .show_separator_line(false)
             .show(ui, |ui| {
                 ScrollArea::vertical().show(ui, |ui| {
+                    parts::show(ui, scene);
+                    ui.separator();
                     steering::show(ui, scene, &mut self.harmony, self.has_preview);
                 });
             });

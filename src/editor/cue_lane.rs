@@ -96,6 +96,7 @@ impl CueLane {
             Lane::Clip { offset: 0.0, .. } => "follows clip",
             Lane::Clip { .. } => "follows clip, offset",
             Lane::Drawn(_) => "set",
+            Lane::Over { .. } => "drawn",
             Lane::Free => "free",
         }
     }

@@ -19,6 +19,7 @@ use super::theme;
 use crate::instance::params::{ParamId, ParamRange, ParamValues};
 use crate::instance::{Desk, Session, State};
 use crate::player::Player;
+use crate::time::Beats;
 use crate::worker::{JobKind, Running};
 
 /// Passes after which egui has settled the sizes of all widgets.
@@ -95,6 +96,12 @@ impl HeadlessEditor {
     /// Returns the middle of the widget that is labelled `label`, in points, or `None` if there is none.
     pub fn middle_of(&self, label: &str) -> Option<(i16, i16)> {
         let Pos2 { x, y } = self.rect_of(label)?.center();
+        Some((x.round() as i16, y.round() as i16))
+    }
+
+    /// Returns the place of a beat of the project in the row of a pitch of the roll, in points.
+    pub fn place_in_roll(&self, beat: Beats, pitch: u8) -> Option<(i16, i16)> {
+        let Pos2 { x, y } = self.contents.lanes.place_in_roll(beat, pitch)?;
         Some((x.round() as i16, y.round() as i16))
     }
 
@@ -233,13 +240,18 @@ mod tests {
             "Model: built-in",
             "Timeline",
             "Density",
+            "Mute lead",
             "Chords: Am | F G",
-            "Another seed",
-            "Follow host tempo",
             "Generate",
         ] {
             let rect = editor.rect_of(label).expect(label);
             assert!(rect.is_positive() && window.contains_rect(rect), "{label}");
+        }
+        // The panel at the right scrolls.
+        for label in ["Another seed", "Follow host tempo"] {
+            let rect = editor.rect_of(label).expect(label);
+            assert!(window.x_range().contains(rect.left()), "{label}");
+            assert!(window.x_range().contains(rect.right()), "{label}");
         }
         assert_eq!(editor.middle_of("Cancel"), None);
         assert!(editor.generating().middle_of("Cancel").is_some());

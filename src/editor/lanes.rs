@@ -1,6 +1,6 @@
 //! The clip's lanes above the piano roll, on one timeline.
 
-use egui::{Align2, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo};
+use egui::{Align2, CornerRadius, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
 use super::clip_lane::{CUTS_HEIGHT, PlacedClip, SHOTS_HEIGHT};
 use super::contents::Scene;
@@ -8,9 +8,12 @@ use super::controls::focus_ring;
 use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves};
 use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
+use super::pitches::Pitches;
 use super::selection::{DraftBars, NUMBERS_HEIGHT};
 use super::tempo_ahead::TempoAhead;
+use super::tempo_finder::Preview;
 use super::theme;
+use super::timeline::Timeline;
 use super::view::View;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
@@ -26,7 +29,11 @@ const EMPTY_LENGTH: Beats = Beats(32.0);
 pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     view: View,
+    /// The tempo to show the clip at instead of its own.
+    pub(super) preview: Option<Preview>,
     editing: NoteEditing,
+    /// Where beats of the project and pitches were in the last frame.
+    shown: Option<(Timeline, Pitches)>,
 }
 
 /// A clip's curves, and what they were computed from.
@@ -45,10 +52,18 @@ impl Lanes {
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);
         let own_tempo = params.own_tempo(draft.map(|draft| draft.score.tempo_map()));
+        let (tempo_map, clip_start) = match self.preview {
+            Some(preview) => (preview.tempo.into(), preview.clip_start),
+            None => {
+                let tempo_map = own_tempo.unwrap_or(scene.tempo_map);
+                let from_clip = tempo_map.starting_at(state.picture_start);
+                (from_clip, start + state.picture_start)
+            }
+        };
         let placed = state.clip.as_ref().map(|clip| PlacedClip {
             clip,
-            tempo_map: own_tempo.unwrap_or(scene.tempo_map),
-            start,
+            tempo_map,
+            start: clip_start,
         });
         let length = draft
             .map(|draft| draft.score.length())
@@ -60,9 +75,9 @@ impl Lanes {
         let roll = if let Some(placed) = &placed {
             let curves = CueCurves {
                 timeline: &timeline,
-                start,
+                start: clip_start,
                 clip: curves_of(&mut self.curves, placed),
-                steering: &params.steering(),
+                steering: &params.steering(&state.curves),
             };
             let painter = ui.painter();
             let mut rows = Rows { rect };
@@ -83,6 +98,7 @@ impl Lanes {
         let response = ui.interact(rect, ui.scope_id().with("lanes"), Sense::click_and_drag());
         let painter = ui.painter();
         let pitches = self.view.pitches(draft, piano_roll::keys(roll).y_range());
+        self.shown = Some((timeline, pitches));
         let roll_rect = roll;
         let roll = Roll {
             rect: roll,
@@ -135,7 +151,7 @@ impl Lanes {
         }
         focus_ring(ui, &response, rect);
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timeline"));
-        let clip_end = placed.map_or(end, |placed| start + placed.length());
+        let clip_end = placed.map_or(end, |placed| placed.start + placed.length());
         let end = Beats(end.0.max(clip_end.0));
         let edits = (draft.filter(|_| painting.is_none()))
             .is_some_and(|draft| self.editing.follow(ui, &response, &roll, draft, scene));
@@ -144,6 +160,15 @@ impl Lanes {
         } else if !edits {
             self.view.follow(ui, &response, &timeline, &pitches, end);
         }
+    }
+}
+
+impl Lanes {
+    /// Returns the place of a beat of the project in the row of a pitch, in points, as of the last frame.
+    pub(super) fn place_in_roll(&self, beat: Beats, pitch: u8) -> Option<Pos2> {
+        let (timeline, pitches) = &self.shown.as_ref()?;
+        let y = pitches.bottom_of(pitch) - 0.5 * pitches.row_height();
+        Some(Pos2::new(timeline.x_of(beat.0), y))
     }
 }
 
@@ -175,7 +200,7 @@ impl Rows {
 /// Returns the curves of a clip, computing them only if the clip or the tempo has changed.
 fn curves_of<'a>(known: &'a mut Option<PlacedCurves>, placed: &PlacedClip) -> &'a ClipCurves {
     let fits =
-        |known: &PlacedCurves| known.tempo_map == *placed.tempo_map && known.clip == *placed.clip;
+        |known: &PlacedCurves| known.tempo_map == placed.tempo_map && known.clip == *placed.clip;
     if !known.as_ref().is_some_and(fits) {
         *known = None;
     }

@@ -1,5 +1,7 @@
 //! Editing single notes in the roll: move, lengthen, draw, delete.
 
+mod hearing;
+
 use egui::{CornerRadius, CursorIcon, Key, Pos2, Rect, Response, Stroke, StrokeKind, Ui};
 
 use super::contents::Scene;
@@ -10,6 +12,7 @@ use crate::instance::NoteEdit;
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::time::{Beats, STEPS_PER_BEAT};
+use hearing::hear_once;
 
 /// How near the right edge of a note the pointer takes hold of its end, in points.
 const END_REACH: f32 = 5.0;
@@ -27,6 +30,8 @@ const STEP: f64 = 1.0 / STEPS_PER_BEAT as f64;
 pub(super) struct NoteEditing {
     selected: Option<Note>,
     drag: Option<Drag>,
+    /// The pitch of the note that is held and was heard.
+    heard_pitch: Option<u8>,
 }
 
 /// A drag of a note.
@@ -58,6 +63,7 @@ impl NoteEditing {
         let session = &scene.desk.session;
         let notes = draft.score.notes();
         self.selected = self.selected.filter(|note| notes.contains(note));
+        self.hear(ui, response, roll, notes, scene);
         let pointer = response.interact_pointer_pos();
         let hovered = response.hover_pos().and_then(|at| roll.grip_at(notes, at));
         if let Some((_, grip)) = hovered {
@@ -79,7 +85,11 @@ impl NoteEditing {
         {
             let edit = match roll.grip_at(notes, at) {
                 Some((note, _)) => NoteEdit::Delete(note),
-                None => NoteEdit::Add(roll.drawn_note(at, notes, scene)),
+                None => {
+                    let note = roll.drawn_note(at, notes, scene);
+                    hear_once(note, scene);
+                    NoteEdit::Add(note)
+                }
             };
             self.selected = None;
             session.edit(|state| state.edit_note(edit));

@@ -1,12 +1,14 @@
 //! The piano roll: the draft's notes and chords over bars.
 
-use egui::{Align2, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
+use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
 
+use super::parts;
 use super::pitches::Pitches;
 use super::theme::{self, LINE, MUTED, ROLL, ROLL_DARK};
 use super::timeline::Timeline;
 use crate::generator::Draft;
 use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::music::voice::{Voice, voices};
 use crate::time::Beats;
 
@@ -90,9 +92,10 @@ impl Roll<'_> {
         let Some(bar) = self.rect_of(note) else {
             return;
         };
-        let colour = match voice {
-            Voice::Top => theme::MELODY,
-            Voice::Inner | Voice::Bass => theme::NOTE,
+        let colour = match (note.part, voice) {
+            (Part::All, Voice::Top) => theme::MELODY,
+            (Part::All, Voice::Inner | Voice::Bass) => theme::NOTE,
+            (part, _) => parts::colour(part),
         };
         let loudness = 0.55 + 0.45 * f32::from(note.velocity.min(110)) / 110.0;
         painter.rect_filled(bar, CornerRadius::same(2), colour.gamma_multiply(loudness));
@@ -129,13 +132,16 @@ fn paint_bars(painter: &Painter, rect: Rect, timeline: &Timeline) {
     for bar in timeline.bars() {
         let x = timeline.x_of(f64::from(bar) * timeline.bar.0);
         painter.vline(x, rect.y_range(), Stroke::new(1.0, LINE));
-        let at = Pos2::new(x + 4.0, rect.top() + 3.0);
-        painter.text(
-            at,
-            Align2::LEFT_TOP,
-            (bar + 1).to_string(),
-            theme::font(10.5),
-            MUTED,
-        );
+    }
+    paint_bar_numbers(painter, rect.top(), timeline, MUTED);
+}
+
+/// Paints the numbers of the visible bars below `top`.
+pub(super) fn paint_bar_numbers(painter: &Painter, top: f32, timeline: &Timeline, ink: Color32) {
+    for bar in timeline.bars() {
+        let x = timeline.x_of(f64::from(bar) * timeline.bar.0);
+        let at = Pos2::new(x + 4.0, top + 3.0);
+        let number = (bar + 1).to_string();
+        painter.text(at, Align2::LEFT_TOP, number, theme::font(10.5), ink);
     }
 }

@@ -6,6 +6,8 @@ use egui::{
 };
 
 use super::contents::Scene;
+use super::controls::focus_ring;
+use super::piano_roll::paint_bar_numbers;
 use super::theme::{self, ACCENT, LINE, MUTED};
 use super::timeline::Timeline;
 use crate::instance::{Locks, Selection};
@@ -73,6 +75,8 @@ impl DraftBars<'_> {
                 }
             };
             ui.memory_mut(|memory| memory.data.insert_temp(anchor_id, anchor));
+            // The window takes Escape from the host only while something has the focus.
+            response.request_focus();
         }
         let anchor: Option<u32> = ui.memory(|memory| memory.data.get_temp(anchor_id));
         if let (Some(bar), Some(anchor)) = (pressed, anchor)
@@ -87,6 +91,7 @@ impl DraftBars<'_> {
             });
         }
         let is_double = response.double_clicked();
+        focus_ring(ui, &response, ruler);
         response.context_menu(|ui| {
             let is_any = scene.selection.get().bars.is_some();
             if is_any && ui.button("Lock or unlock (L)").clicked() {
@@ -100,11 +105,12 @@ impl DraftBars<'_> {
                 session.edit(|state| state.locks.bars.clear());
             }
         });
-        response
-            .on_hover_cursor(CursorIcon::PointingHand)
-            .on_hover_text(
+        let response = response.on_hover_cursor(CursorIcon::PointingHand);
+        if scene.selection.get().bars.is_none() {
+            response.on_hover_text(
                 "Drag to select bars; Generate then paints only those. L locks them, Esc selects nothing.",
             );
+        }
         is_double
     }
 
@@ -131,7 +137,9 @@ impl DraftBars<'_> {
         if let Some((first, last)) = selection.bars.filter(|(first, _)| *first < self.count) {
             let x = self.x_of(first, last.min(self.count - 1));
             let bars = Rect::from_x_y_ranges(x.clone(), ruler.y_range());
-            painter.rect_filled(bars, CornerRadius::ZERO, ACCENT.gamma_multiply(0.4));
+            painter.rect_filled(bars, CornerRadius::ZERO, ACCENT);
+            let in_bars = painter.with_clip_rect(bars);
+            paint_bar_numbers(&in_bars, ruler.top(), self.timeline, theme::BACKGROUND);
             let below = Rect::from_x_y_ranges(x, ruler.bottom()..=roll.bottom());
             painter.rect_filled(below, CornerRadius::ZERO, ACCENT.gamma_multiply(0.06));
         }

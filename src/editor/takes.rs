@@ -1,22 +1,24 @@
-//! The row of takes: select, rename, delete and export.
+//! The row of takes: choose, rename, delete, compare and export.
 
+mod card;
+mod combine;
 mod files;
+mod hint;
+mod keys;
 mod marks;
+mod picture;
 
-use egui::{
-    Align, Key, Layout, Rect, RichText, Role, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo,
-};
+use egui::{Align, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
 use super::contents::Scene;
-use super::controls::{Weight, button};
+use super::controls::{Weight, button, focus_ring};
 use super::file_dialog::{FileDialog, Purpose};
 use super::history::{self, Step};
 use super::theme;
-use crate::instance::{Desk, Snapshot, Take};
+use crate::instance::{Desk, Pin, Snapshot};
+use card::{CARD_SIZE, Cards};
 use files::{default_folder, file_name, free_path};
 use marks::Marks;
-
-const TAKE_SIZE: Vec2 = Vec2::new(112.0, 26.0);
 
 /// What the row keeps between frames.
 #[derive(Default)]
@@ -24,6 +26,9 @@ pub(super) struct Takes {
     /// The take that is being renamed: its index and the typed name.
     renamed: Option<(usize, String)>,
     marks: Marks,
+    cards: Cards,
+    /// The take that was current in the last frame.
+    shown: Option<usize>,
 }
 
 impl Takes {
@@ -39,6 +44,7 @@ impl Takes {
         let row = ui.horizontal_centered(|ui| {
             ui.label(RichText::new("Takes").color(theme::MUTED));
             let step = history::show(ui, snapshot);
+            compare(ui, scene);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let (mut ask, mut export) = (false, false);
                 if state.current_take().is_some() {
@@ -67,6 +73,7 @@ impl Takes {
             });
             step
         });
+        keys::choose(ui, desk, state);
         row.inner
     }
 
@@ -76,6 +83,9 @@ impl Takes {
             ui.label(RichText::new("none yet").color(theme::MUTED));
         }
         self.marks.forget_deleted();
+        self.cards.forget_old(&state.takes);
+        let is_other = self.shown != state.current;
+        self.shown = state.current;
         for (index, take) in state.takes.iter().enumerate() {
             if self
                 .renamed
@@ -86,30 +96,61 @@ impl Takes {
                 continue;
             }
             let is_current = state.current == Some(index);
-            let weight = if is_current {
-                Weight::Chosen
-            } else {
-                Weight::Plain
-            };
+            let pin = state.pins.of(index);
             let other_tempo = self.marks.of(take, scene);
-            let response = button(ui, &take.name, TAKE_SIZE, weight);
-            if let Some(host) = &other_tempo {
-                mark(ui, response.rect, index, why_marked(take, host));
+            let response = self.cards.show(ui, take, is_current, pin);
+            focus_ring(ui, &response, response.rect.shrink(1.0));
+            if is_current && is_other {
+                response.scroll_to_me(None);
             }
-            let response = response.on_hover_ui(|ui| hint(ui, take, other_tempo.as_deref()));
+            if let Some(host) = &other_tempo {
+                hint::mark(ui, response.rect, index, hint::why_marked(take, host));
+            }
+            let response = response.on_hover_ui(|ui| hint::show(ui, take, other_tempo.as_deref()));
             if response.clicked() {
                 response.request_focus();
-                if !is_current {
-                    desk.session.edit(|state| state.current = Some(index));
-                }
+                keys::choose_take(desk, state, index);
             }
             let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
+            let plain = ui.input(|input| input.modifiers.is_none());
             let mut rename = response.double_clicked() || is_current && pressed(Key::Enter);
             let mut delete = pressed(Key::Delete);
+            let bars = (!is_current)
+                .then(|| combine::offered(scene, take))
+                .flatten();
+            let mut takes_over = plain && pressed(Key::C);
+            let mut toggled = match (pressed(Key::A), pressed(Key::B)) {
+                (true, _) if plain => Some(Pin::A),
+                (_, true) if plain => Some(Pin::B),
+                _ => None,
+            };
             response.context_menu(|ui| {
                 rename |= ui.button("Rename").clicked();
+                for choice in Pin::ALL {
+                    let verb = if pin == Some(choice) {
+                        "Unpin"
+                    } else {
+                        "Pin as"
+                    };
+                    if ui.button(format!("{verb} {}", choice.name())).clicked() {
+                        toggled = Some(choice);
+                    }
+                }
+                if let Some((_, words)) = &bars {
+                    takes_over |= ui.button(words).clicked();
+                }
                 delete |= ui.button("Delete").clicked();
             });
+            if let Some((bars, _)) = bars.filter(|_| takes_over) {
+                desk.combine(index, bars, scene.params.values());
+            }
+            if let Some(pin) = toggled {
+                desk.session.edit(|state| {
+                    if index < state.takes.len() {
+                        state.pins.toggle(pin, index);
+                    }
+                });
+            }
             if rename {
                 self.renamed = Some((index, take.name.clone()));
             }
@@ -127,7 +168,7 @@ impl Takes {
             return;
         };
         let edit = TextEdit::singleline(name).margin(Vec2::new(8.0, 5.0));
-        let response = ui.add_sized(TAKE_SIZE, edit);
+        let response = ui.add_sized(Vec2::new(CARD_SIZE.x, 26.0), edit);
         if response.lost_focus() {
             let keep = !ui.input(|input| input.key_pressed(Key::Escape));
             let (index, name) = (*index, name.trim().to_owned());
@@ -145,38 +186,26 @@ impl Takes {
     }
 }
 
-/// Marks the button of the take at `index`, and says why to screen readers.
-fn mark(ui: &Ui, button: Rect, index: usize, why: String) {
-    let place = Rect::from_center_size(button.right_top() + Vec2::new(-7.0, 7.0), Vec2::splat(6.0));
-    ui.painter()
-        .circle_filled(place.center(), 3.0, theme::ACCENT);
-    let id = ui.scope_id().with(("mark", index));
-    ui.interact(place, id, Sense::hover())
-        .widget_info(|| WidgetInfo::labeled(Role::Image, true, &why));
-}
-
-/// Says that a take was made under another tempo than `host`.
-fn why_marked(take: &Take, host: &str) -> String {
-    let own = take.tempo();
-    let what = if own == host {
-        format!("Made for other changes of tempo than the host's between {host}")
-    } else {
-        format!("Made at {own}, the host is at {host}")
+/// Shows the button that switches between the takes A and B, if both are pinned.
+fn compare(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
+    let Some(other) = state.pins.other(state.current) else {
+        return;
     };
-    format!("{what}: its accents miss the cuts. Draft again.")
-}
-
-/// Shows what a take was made with and what can be done with it.
-fn hint(ui: &mut Ui, take: &Take, host_of_other_tempo: Option<&str>) {
-    ui.label(RichText::new(&take.name).font(theme::strong(13.0)));
-    for line in take.made_with() {
-        ui.label(line);
+    let which = state.current.and_then(|current| state.pins.of(current));
+    let (text, weight) = match which {
+        Some(pin) => (format!("A/B: {}", pin.name()), Weight::Chosen),
+        None => ("A/B".to_owned(), Weight::Plain),
+    };
+    let hint = format!(
+        "Switches between the takes A and B ({})",
+        keys::SWITCH.name()
+    );
+    if button(ui, &text, Vec2::new(58.0, 26.0), weight)
+        .on_hover_text(hint)
+        .clicked()
+    {
+        keys::choose_take(desk, state, other);
     }
-    if let Some(host) = host_of_other_tempo {
-        ui.label(RichText::new(why_marked(take, host)).color(theme::ACCENT));
-    }
-    let keys = "Click to play, Enter or double-click to rename, Delete to delete";
-    ui.label(RichText::new(keys).color(theme::MUTED));
 }
 
 #[cfg(test)]
@@ -187,7 +216,11 @@ mod tests {
     use super::*;
     use crate::generator::Draft;
     use crate::instance::State;
+    use crate::music::note::Note;
+    use crate::music::part::Part;
+    use crate::music::score::{RawScore, Score};
     use crate::player::HostTransport;
+    use crate::time::{Bars, Beats};
 
     fn with_takes(count: u64) -> HeadlessEditor {
         let mut state = State::default();
@@ -221,6 +254,93 @@ mod tests {
             editor.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z, 0);
         }
         assert_eq!(editor.state(), deleted);
+    }
+
+    #[test]
+    fn number_keys_choose_takes_but_not_while_text_is_typed() {
+        let mut editor = with_takes(3);
+        editor.press(Modifiers::NONE, Key::Num1, 0);
+        assert_eq!(editor.state().current, Some(0));
+        editor.press(Modifiers::COMMAND, Key::Num2, 0);
+        editor.press(Modifiers::NONE, Key::Num9, 0);
+        assert_eq!(editor.state().current, Some(0));
+        editor.click("Chords: Am | F G");
+        editor.press(Modifiers::NONE, Key::Num2, 0);
+        assert_eq!(editor.state().current, Some(0));
+        editor.press(Modifiers::NONE, Key::Escape, 0);
+        editor.press(Modifiers::NONE, Key::Num2, 0);
+        assert_eq!(editor.state().current, Some(1));
+    }
+
+    #[test]
+    fn two_takes_are_pinned_and_one_key_switches_between_them() {
+        let mut editor = with_takes(3);
+        for (take, pin) in [("1 seed 1", Key::A), ("3 seed 3", Key::B)] {
+            editor.click(take);
+            editor.press(Modifiers::NONE, pin, 0);
+        }
+        let mut heard = Vec::new();
+        for _ in 0..3 {
+            editor.press(Modifiers::NONE, Key::X, 0);
+            heard.extend(editor.state().current);
+        }
+        assert_eq!(heard, [0, 2, 0]);
+        assert!(editor.click("A/B: A"));
+        assert_eq!(editor.state().current, Some(2));
+        let text = editor.state().to_text().unwrap();
+        let saved = State::from_text(&text).unwrap();
+        assert_eq!(saved.pins.other(Some(2)), Some(0));
+        // The pins follow their takes, and there is nothing to switch once one is gone.
+        editor.click("2 seed 2");
+        editor.press(Modifiers::NONE, Key::Delete, 0);
+        editor.press(Modifiers::NONE, Key::X, 0);
+        assert_eq!(editor.state().current, Some(0));
+        editor.click("1 seed 1");
+        editor.press(Modifiers::NONE, Key::Delete, 0);
+        editor.press(Modifiers::NONE, Key::X, 0);
+        assert_eq!(editor.state().pins.other(None), None);
+    }
+
+    #[test]
+    fn selected_bars_of_another_take_are_taken_into_the_current_one() {
+        let mut state = State::default();
+        for seed in 1..=2 {
+            let note = |bar: u8| Note {
+                start: Beats(4.0 * f64::from(bar)),
+                length: Beats(1.0),
+                pitch: 60 + 12 * seed as u8,
+                velocity: 80,
+                part: Part::Lead,
+            };
+            let mut draft = Draft {
+                score: Score::repaired(RawScore {
+                    notes: (0..4).map(note).collect(),
+                    bars: Bars(4),
+                    ..RawScore::default()
+                }),
+                ..Draft::default()
+            };
+            draft.recipe.settings.seed = seed;
+            state.add_take(draft, 0);
+        }
+        let mut editor = HeadlessEditor::new(&state, (1040, 768));
+        editor.open_menu("1 seed 1");
+        assert!(!editor.click("Take bar 3 into take 2"));
+        editor.press(Modifiers::NONE, Key::Escape, 0);
+        // Just right of the middle of four bars lies the third.
+        let ruler = editor.rect_of("Bars").unwrap();
+        editor.click_at(ruler.center() + Vec2::new(20.0, 0.0), 1);
+        editor.open_menu("1 seed 1");
+        assert!(editor.click("Take bar 3 into take 2"));
+        let made = editor.state();
+        let take = made.current_take().unwrap();
+        assert_eq!(take.summary(), "bar 3 of 1 in 2");
+        let pitches: Vec<u8> = (take.draft.score.notes().iter())
+            .map(|note| note.pitch)
+            .collect();
+        assert_eq!(pitches, [84, 84, 72, 84]);
+        editor.press(Modifiers::COMMAND, Key::Z, 0);
+        assert_eq!(editor.state().takes.len(), 2);
     }
 
     #[test]

@@ -21,8 +21,8 @@ pub(super) struct TempoAhead {
     /// The end of the clip.
     end: Beats,
     tempo: Tempo,
-    /// The tempo up to there, if it is known.
-    known: Option<Tempo>,
+    /// The host's tempo up to there.
+    known: Tempo,
 }
 
 impl TempoAhead {
@@ -32,20 +32,20 @@ impl TempoAhead {
             state, tempo_map, ..
         } = scene;
         let params = scene.params.values();
-        let take = state.current_take();
-        if (params.own_tempo(take.map(|take| take.draft.score.tempo_map()))).is_some() {
+        if !params.follow_host {
             return None;
         }
         let start = params.start();
         let clip = state.clip.as_ref()?;
-        let end = start + tempo_map.beat_after(Beats(0.0), clip.duration);
+        let end = start + tempo_map.beat_after(state.picture_start, clip.duration);
         let from = scene.host_tempo.known_until(start);
-        let host = scene.host_tempo.map(None);
+        // A host that does not tell both beats and seconds shows no map, however long it plays.
+        let host = scene.host_tempo.map(None)?;
         (from + CLOSE < end).then(|| Self {
             from,
             end,
             tempo: tempo_map.tempo_at(from - start),
-            known: host.map(|host| host.tempo_at(from)),
+            known: host.tempo_at(from),
         })
     }
 
@@ -62,7 +62,7 @@ impl TempoAhead {
         let response = ui.add_sized(Vec2::new(FIELD_WIDTH, 26.0), field);
         if response.changed() {
             let tempo = Tempo::new(tempo_bpm).ok();
-            let is_known = tempo.is_some() && tempo == self.known;
+            let is_known = tempo == Some(self.known);
             let session = &scene.desk.session;
             session.edit(|state| state.tempo_ahead = tempo.filter(|_| !is_known));
         }

@@ -22,6 +22,7 @@ pub(super) const MUTED: Color32 = opaque(palette::MUTED);
 pub(super) const ACCENT: Color32 = opaque(palette::ACCENT);
 pub(super) const NOTE: Color32 = opaque(palette::NOTE);
 pub(super) const MELODY: Color32 = opaque(palette::MELODY);
+pub(super) const BASS: Color32 = opaque(palette::BASS);
 pub(super) const WELL: Color32 = opaque(palette::WELL);
 pub(super) const WRONG: Color32 = opaque(palette::WRONG);
 

@@ -12,6 +12,8 @@ use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::param_access::ParamAccess;
 use super::tempo_ahead::TempoAhead;
+use super::tempo_field;
+use super::tempo_finder::TempoFinder;
 use super::theme;
 use crate::instance::params::{LAST_START_BEAT, ParamId, bar_and_beat_in, beat_from_text_in};
 use crate::instance::{Desk, typed_path};
@@ -31,7 +33,13 @@ pub(super) struct TopBar {
 
 impl TopBar {
     /// Shows the row.
-    pub(super) fn show(&mut self, ui: &mut Ui, scene: Scene<'_>, dialog: &mut FileDialog) {
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        scene: Scene<'_>,
+        dialog: &mut FileDialog,
+        finder: &mut TempoFinder,
+    ) {
         self.left_model = None;
         let ahead = TempoAhead::of(scene);
         ui.horizontal_centered(|ui| {
@@ -48,15 +56,13 @@ impl TopBar {
             ui.add_space(theme::GRID);
             let bar = scene.desk.session.bar_length(scene.state);
             start(ui, scene.params, bar);
+            tempo_field::show_picture_start(ui, scene, bar);
             ui.add_space(theme::GRID);
-            let tempo = scene.desk.session.live.tempo_bpm();
-            let host = tempo.map_or("Host tempo unknown".to_owned(), |tempo| {
-                format!("Host {tempo:.1} BPM")
-            });
-            muted(ui, &host);
+            tempo_field::show(ui, scene);
             if let Some(ahead) = ahead {
                 ahead.field(ui, scene);
             }
+            finder.show_button(ui, scene);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 self.model(ui, scene, dialog);
             });
@@ -91,7 +97,7 @@ impl TopBar {
             .as_deref()
             .map_or("Model: built-in".to_owned(), name);
         ComboBox::from_id_salt("model")
-            .width(190.0)
+            .width(ui.available_width().clamp(96.0, 190.0))
             .selected_text(chosen)
             .truncate()
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)

@@ -1,7 +1,7 @@
 //! Atomic file writes: a file appears complete or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,6 +31,14 @@ pub fn write_file(
             .map_err(|error| Error::io(path)(error.into_error()))?;
         file.sync_all().map_err(Error::io(path))
     })
+}
+
+/// Writes `bytes` as the file at `path`, atomically as [`write_file`] does.
+///
+/// # Errors
+/// Returns [`Error::Io`] naming `path` if it cannot be written.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_file(path, |out| out.write_all(bytes).map_err(Error::io(path)))
 }
 
 /// Writes the file at `path` atomically through a writer that needs a path, such as another program.
@@ -107,8 +115,6 @@ fn temporary_beside(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {

@@ -5,7 +5,6 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
@@ -13,7 +12,7 @@ use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::{Map, Value, json};
 
-use crate::error::{Error, Fault, Result};
+use crate::error::{Fault, Result};
 use crate::formats::atomic_file;
 use crate::formats::raw_tensor::RawTensor;
 
@@ -172,7 +171,7 @@ pub fn encode(
 /// # Errors
 /// Returns an error if the file cannot be written.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    atomic_file::write_file(path, |out| out.write_all(bytes).map_err(Error::io(path)))
+    atomic_file::write_bytes(path, bytes)
 }
 
 #[cfg(test)]

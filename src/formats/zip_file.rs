@@ -1,8 +1,9 @@
-//! Zip archives as torch and numpy write them: members are read whole, up to a stated size.
+//! Zip archives: members are read whole, up to a stated size, and written deflated.
 
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek, Write};
 
-use zip::{CompressionMethod, ZipArchive};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::error::Fault;
 
@@ -90,6 +91,28 @@ impl<R: Read + Seek> ZipFile<R> {
     }
 }
 
+/// Returns the bytes of an archive of `members`, each a name and contents. They depend only on those.
+///
+/// # Errors
+/// Returns an error if two members have one name, or the archive is too large.
+pub(crate) fn encode(members: &[(&str, &[u8])]) -> Result<Vec<u8>, Fault> {
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, contents) in members {
+        (archive.start_file(*name, options)).map_err(|error| unwritable(&error))?;
+        (archive.write_all(contents)).map_err(|error| unwritable(&error))?;
+    }
+    let bytes = archive.finish().map_err(|error| unwritable(&error))?;
+    Ok(bytes.into_inner())
+}
+
+fn unwritable(error: &dyn std::fmt::Display) -> Fault {
+    Fault::new(
+        format!("an archive that cannot be written ({error})"),
+        "different members of less than 4 GiB",
+    )
+}
+
 fn damaged(error: &dyn std::fmt::Display) -> Fault {
     Fault::new(
         format!("a damaged archive ({error})"),
@@ -99,11 +122,6 @@ fn damaged(error: &dyn std::fmt::Display) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Cursor, Write};
-
-    use zip::ZipWriter;
-    use zip::write::SimpleFileOptions;
-
     use super::*;
 
     fn archive(method: CompressionMethod) -> Vec<u8> {
@@ -124,6 +142,18 @@ mod tests {
             assert!(file.read("zeros", 9_999).is_err());
             assert!(file.read("ones", 9_999).is_err());
         }
+    }
+
+    #[test]
+    fn members_are_read_back_as_written_and_the_same_ones_give_the_same_bytes() {
+        let members: [(&str, &[u8]); 2] = [("a.xml", b"<A/>"), ("folder/b", &[7; 1000])];
+        let bytes = encode(&members).unwrap();
+        let mut file = ZipFile::open(Cursor::new(&bytes)).unwrap();
+        assert_eq!(file.names(), ["a.xml", "folder/b"]);
+        assert_eq!(file.read("a.xml", 100).unwrap(), b"<A/>");
+        assert_eq!(file.read("folder/b", 1000).unwrap(), [7; 1000]);
+        assert_eq!(encode(&members).unwrap(), bytes);
+        assert!(encode(&[members[0], members[0]]).is_err());
     }
 
     #[test]

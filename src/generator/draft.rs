@@ -1,5 +1,6 @@
 //! A draft: a score, and how it was made.
 
+mod landmarks;
 mod midi_text;
 mod saved;
 
@@ -12,8 +13,10 @@ use serde::{Deserialize, Serialize};
 use super::Settings;
 use crate::conditioning::steering::Steering;
 use crate::error::{Fault, Result};
+use crate::formats::atomic_file;
 use crate::music::controls::{ControlRequest, Controls, energy_of};
-use crate::music::midi_file::MidiFile;
+use crate::music::midi_file::{MidiContents, MidiFile};
+use crate::music::outputs::Outputs;
 use crate::music::score::Score;
 use crate::time::Beats;
 
@@ -72,20 +75,48 @@ impl Draft {
         Controls::of(&self.score, &request)
     }
 
-    /// Returns the draft as a MIDI file; see [`Score::to_midi_with`].
+    /// Returns the draft as a MIDI file with its control changes, with every part on its own channel; see
+    /// [`Score::to_midi_with`].
     ///
     /// # Errors
     /// As for [`Score::to_midi`].
     pub fn to_midi(&self) -> Result<Vec<u8>, Fault> {
-        (self.score).to_midi_with(&self.controls(), &midi_text::write(self))
+        self.to_midi_through(&Outputs::default())
     }
 
-    /// Writes the draft as a MIDI file, atomically.
+    /// Returns the draft as [`Draft::to_midi`] does, as it leaves through `outputs`.
+    ///
+    /// # Errors
+    /// As for [`Score::to_midi`].
+    pub fn to_midi_through(&self, outputs: &Outputs) -> Result<Vec<u8>, Fault> {
+        self.score.to_midi_with(&MidiContents {
+            description: &self.description(),
+            controls: Some(&self.controls()),
+            outputs: *outputs,
+            ..MidiContents::default()
+        })
+    }
+
+    /// Writes the draft as a MIDI file, with every part on its own channel, atomically.
     ///
     /// # Errors
     /// As for [`Score::write_midi`].
     pub fn write_midi(&self, path: impl AsRef<Path>) -> Result<()> {
-        (self.score).write_midi_with(path, &self.controls(), &midi_text::write(self))
+        self.write_midi_through(path, &Outputs::default())
+    }
+
+    /// Writes the draft as a MIDI file, as it leaves through `outputs`, atomically.
+    ///
+    /// # Errors
+    /// As for [`Score::write_midi`].
+    pub fn write_midi_through(&self, path: impl AsRef<Path>, outputs: &Outputs) -> Result<()> {
+        atomic_file::write_bytes(path.as_ref(), &self.to_midi_through(outputs)?)
+    }
+
+    /// Returns the text that describes the draft in a MIDI file: a line for people and, in the family `parts`, another from
+    /// which [`Draft::of_midi`] reads it back.
+    pub fn description(&self) -> String {
+        midi_text::write(self)
     }
 
     /// Reads a draft back from a MIDI file that [`Draft::to_midi`] wrote for a model of the `parts` family. Notes are those

@@ -1,5 +1,7 @@
 //! Drafts of the `parts` family: rows, canvas, painting, and the resulting notes.
 
+mod rests;
+
 use std::ops::{ControlFlow, Range};
 
 use super::canvas::Canvas;
@@ -14,16 +16,17 @@ use super::{
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::parts::{PartsConditioning, PartsRequest};
+use crate::conditioning::quiet::PlacedQuiet;
 use crate::diffusion::model::Model;
 use crate::error::Result;
 use crate::features::{ClipFeatures, PictureMeasure};
+use crate::music::accompaniment;
 use crate::music::chord::Chord;
 use crate::music::dynamics::{BeatCurves, PUBLISHED_VELOCITY, shape_parts};
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::piano_roll::RollPart;
 use crate::music::score::{RawScore, Score};
-use crate::music::{accompaniment, ending};
 use crate::time::{Bars, Beats, STEPS_PER_BEAT, Steps};
 
 /// Pieces of fewer bars than this are too short to end.
@@ -38,6 +41,7 @@ pub(super) struct Piece<'a> {
     conditioning: PartsConditioning,
     layout: Layout,
     hits: Vec<PlacedHit>,
+    quiet: PlacedQuiet,
     /// The beat of the last chord, in a piece that ends.
     last_chord: Option<usize>,
     picture_end: Beats,
@@ -67,6 +71,7 @@ impl<'a> Piece<'a> {
             Some(beats) => curves.with_climax(beats),
             None => curves,
         };
+        let quiet = PlacedQuiet::new(&settings.quiet, &placement, beats, metre);
         let ends = ends(settings, bars);
         let conditioning = PartsConditioning::new(
             model.config(),
@@ -74,7 +79,7 @@ impl<'a> Piece<'a> {
             &PartsRequest {
                 steering: &settings.steering,
                 harmony: &settings.harmony,
-                lead: &layout.lead(settings.lead),
+                lead: &rests::lead(&layout, settings),
                 tempo_map: &settings.tempo_map,
                 metre,
                 style: settings.style,
@@ -82,6 +87,7 @@ impl<'a> Piece<'a> {
                 repeated_bars: &layout.repeated_bars(),
                 scale: settings.scale,
                 hits: &hits,
+                quiet: &quiet,
                 ends,
                 seed: settings.harmony_seed.unwrap_or(settings.seed),
             },
@@ -93,7 +99,9 @@ impl<'a> Piece<'a> {
         } else {
             beats as f64
         };
-        let last_chord = ends.then(|| last_strong_beat(end_beats, bar_beats));
+        // A piece that falls silent before its end comes to a chord there instead.
+        let last_chord = (ends.then(|| metre.last_strong_beat(Beats(end_beats))))
+            .filter(|&last| !quiet.beat(last).silent);
         Ok(Self {
             model,
             settings,
@@ -102,6 +110,7 @@ impl<'a> Piece<'a> {
             conditioning,
             layout,
             hits,
+            quiet,
             last_chord,
             picture_end: Beats(end_beats),
             known_energy: None,
@@ -140,7 +149,7 @@ impl<'a> Piece<'a> {
 
     /// Returns the number of windows that `region` is painted in.
     pub(super) fn windows(&self, region: &Region) -> usize {
-        region.windows(self.settings.metre).len()
+        self.heard(region).windows(self.settings.metre).len()
     }
 
     /// Returns the beat where the music ends: that of its last chord, or the end of a piece that goes on.
@@ -164,12 +173,14 @@ impl<'a> Piece<'a> {
         theme: usize,
         on_progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Vec<Note>> {
-        let starts_in_region = |note: &Note| {
+        let starts_in = |region: &Region, note: &Note| {
             let beat = note.start.0.max(0.0) as usize;
             region.paints(painted_part(note.part), beat)
         };
         let mut notes: Vec<Note> = kept.to_vec();
-        notes.retain(|note| !starts_in_region(note));
+        notes.retain(|note| !starts_in(region, note));
+        let region = &self.heard(region);
+        let starts_in_region = |note: &Note| starts_in(region, note);
 
         let steps = Steps(self.beats() as u32 * STEPS_PER_BEAT);
         let mut canvas = Canvas::of_notes(&notes, steps, self.model.pitches());
@@ -210,6 +221,7 @@ impl<'a> Piece<'a> {
         {
             self.end(&mut painted, last);
         }
+        self.come_to_rests(&mut painted, region);
         self.shape(&mut painted);
         notes.extend(give_way(painted, &notes));
         Ok(notes)
@@ -220,15 +232,6 @@ impl<'a> Piece<'a> {
         match &self.known_energy {
             Some(energy) => energy.clone(),
             None => self.settings.steering.energy_curve(&self.curves),
-        }
-    }
-
-    /// Completes the last chord.
-    fn end(&self, painted: &mut Vec<Note>, last: usize) {
-        let chord = self.conditioning.chords().and_then(|chords| chords[last]);
-        let (at, end) = (Beats(last as f64), Beats(self.beats() as f64));
-        if let Some(chord) = chord {
-            ending::complete(painted, &chord, at, end);
         }
     }
 
@@ -280,29 +283,4 @@ impl<'a> Piece<'a> {
 /// Returns whether a piece of `bars` bars comes to an end.
 pub(super) fn ends(settings: &Settings, bars: Bars) -> bool {
     settings.ends && bars.0 >= LEAST_BARS_WITH_ENDING
-}
-
-/// Returns the last downbeat, or middle of a bar that has one, before `end_beats`.
-fn last_strong_beat(end_beats: f64, bar_beats: usize) -> usize {
-    let half = if bar_beats > 2 && bar_beats.is_multiple_of(2) {
-        bar_beats / 2
-    } else {
-        bar_beats
-    };
-    let halves = ((end_beats - 1e-3) / half as f64).floor().max(0.0) as usize;
-    halves * half
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_chord_is_on_the_last_strong_beat_before_the_end() {
-        assert_eq!(last_strong_beat(50.0, 4), 48);
-        assert_eq!(last_strong_beat(51.0, 4), 50);
-        assert_eq!(last_strong_beat(48.0, 4), 46);
-        assert_eq!(last_strong_beat(47.0, 3), 45);
-        assert_eq!(last_strong_beat(12.0, 6), 9);
-    }
 }

@@ -76,7 +76,7 @@ fn paint(
         let windows = regions.iter().map(|region| piece.windows(region));
         windows.sum()
     };
-    let mut notes = clipped(theme, &(0..piece.last_beat()));
+    let mut notes = piece.heard_lead(clipped(theme, &(0..piece.last_beat())));
     for (index, (span, region)) in spans.iter().zip(&regions).enumerate() {
         notes.extend(taken_up(piece, span, !theme.is_empty(), &notes));
         let (done, left) = (windows(&regions[..index]), windows(&regions[index + 1..]));
@@ -106,7 +106,8 @@ fn taken_up(piece: &Piece<'_>, span: &Span, is_played: bool, notes: &[Note]) -> 
     let lead: Vec<Note> = lead.copied().collect();
     let semitones = interval(piece.chords(&from), piece.chords(&kept));
     let distance = (kept.start - source.start) as f64;
-    let mut notes = moved(&clipped(&lead, &from), distance, semitones);
+    let notes = moved(&clipped(&lead, &from), distance, semitones);
+    let mut notes = piece.heard_lead(notes);
     if !(is_played && theme == 0) {
         piece.shape(&mut notes);
     }

@@ -54,8 +54,10 @@ pub fn extend(
     let beats = metre.length(bars).0 as usize;
     let period = (BARS_PER_PHRASE as usize * bar_beats).min(kept_beats);
     for cue in Cue::ALL {
-        if let Lane::Drawn(values) = &mut again.asked.steering.lanes[cue] {
-            go_on(values, kept_beats, beats, period);
+        match &mut again.asked.steering.lanes[cue] {
+            Lane::Drawn(values) => go_on(values, kept_beats, beats, period),
+            Lane::Over { drawn, .. } => go_on(drawn, kept_beats, beats, period),
+            Lane::Clip { .. } | Lane::Free => {}
         }
     }
     go_on(&mut again.asked.energy, kept_beats, beats, period);
@@ -111,6 +113,8 @@ pub fn accompany(
     let settings = Settings {
         clip_start: Beats(0.0),
         lead: Lead::Free,
+        lead_curve: Vec::new(),
+        quiet: Vec::new(),
         form: Form::Off,
         theme: Vec::new(),
         ..settings.clone()
@@ -124,7 +128,7 @@ pub fn accompany(
 }
 
 /// Lets a curve go on beyond `kept` beats, up to `beats`: its last `period` beats over and over.
-fn go_on(values: &mut Vec<f32>, kept: usize, beats: usize, period: usize) {
+fn go_on<T: Copy>(values: &mut Vec<T>, kept: usize, beats: usize, period: usize) {
     if period == 0 || values.len() < kept {
         return;
     }
@@ -163,7 +167,7 @@ mod tests {
         go_on(&mut values, 20, 26, 16);
         assert_eq!(values.len(), 26);
         assert_eq!(values[18..], [18.0, 19.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
-        let mut none = Vec::new();
+        let mut none: Vec<f32> = Vec::new();
         go_on(&mut none, 20, 26, 16);
         assert!(none.is_empty());
     }

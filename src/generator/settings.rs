@@ -7,6 +7,7 @@ use crate::conditioning::harmony::Harmony;
 use crate::conditioning::hits::{Hit, MAX_HITS};
 use crate::conditioning::lead::Lead;
 use crate::conditioning::placement::Alignment;
+use crate::conditioning::quiet::{MAX_QUIET, Quiet};
 use crate::conditioning::steering::Steering;
 use crate::diffusion::coherence::Coherence;
 use crate::diffusion::config::ConditionKind;
@@ -82,6 +83,12 @@ pub struct Settings {
     /// The moments of the clip that the music meets (`parts`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hits: Vec<Hit>,
+    /// The stretches of the clip without music, or with a thin one (`parts`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quiet: Vec<Quiet>,
+    /// How much the tune plays at each beat of the music, −1 (rests) to 1, where that is drawn; elsewhere `lead` says (`parts`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lead_curve: Vec<Option<f32>>,
     /// Seed of planned chords, if it is another than that of the noise (`parts`).
     pub harmony_seed: Option<u64>,
     /// How often the weak bars of a segment are painted again, each with its neighbours kept (`parts`). A bar stays as it was
@@ -120,6 +127,8 @@ impl Default for Settings {
             style: Some(Style::default()),
             scale: None,
             hits: Vec::new(),
+            quiet: Vec::new(),
+            lead_curve: Vec::new(),
             harmony_seed: None,
             retouches: 0,
             ends: true,
@@ -202,10 +211,28 @@ impl Settings {
                 format!("at most {MAX_HITS}"),
             ));
         }
+        if self.quiet.len() > MAX_QUIET {
+            return Err(Error::value(
+                format!("{} quiet stretches", self.quiet.len()),
+                format!("at most {MAX_QUIET}"),
+            ));
+        }
+        if let Some(quiet) = self.quiet.iter().find(|quiet| !quiet.is_sound()) {
+            return Err(Error::value(
+                format!("a stretch from {} to {} s", quiet.from.0, quiet.to.0),
+                "one that begins in the clip and ends later",
+            ));
+        }
         let kind = model.config().cond_type;
         if kind != ConditionKind::Parts && (self.scale.is_some() || !self.hits.is_empty()) {
             return Err(Error::Usage(format!(
                 "The model {} keeps to no scale and meets no hits. Leave them out, or use a model of the family `parts`.",
+                model.name()
+            )));
+        }
+        if kind != ConditionKind::Parts && !self.quiet.is_empty() {
+            return Err(Error::Usage(format!(
+                "The model {} knows no stretches without music. Leave them out, or use a model of the family `parts`.",
                 model.name()
             )));
         }

@@ -18,6 +18,8 @@ pub enum Change {
     TakeRenamed,
     /// Another take plays.
     TakeChosen,
+    /// Other takes are compared.
+    Pins,
     /// Another clip was opened.
     Clip,
     /// The key or the chords of the next draft were changed.
@@ -40,8 +42,16 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
-    /// The tempo where the host's is unknown was changed.
+    /// The tempo, or where the picture starts in the first bar, was changed.
     Tempo,
+    /// A curve was drawn, recorded or taken away.
+    Curves,
+    /// Hits were set, moved, named or deleted.
+    Hits,
+    /// Stretches without music were marked.
+    Quiet,
+    /// The channels or octaves of the parts were changed.
+    Outputs,
     /// Bars or parts were locked or unlocked.
     Locks,
 }
@@ -65,6 +75,7 @@ impl Change {
                 Self::TakeRenamed,
             ),
             (before.current != after.current, Self::TakeChosen),
+            (before.pins != after.pins, Self::Pins),
             (before.clip != after.clip, Self::Clip),
             (before.harmony != after.harmony, Self::Harmony),
             (before.model != after.model, Self::Model),
@@ -75,8 +86,17 @@ impl Change {
             (before.style != after.style, Self::Style),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (
+                before.tempo != after.tempo
+                    || before.tempo_ahead != after.tempo_ahead
+                    || before.picture_start != after.picture_start,
+                Self::Tempo,
+            ),
+            (before.curves != after.curves, Self::Curves),
+            (before.hits != after.hits, Self::Hits),
+            (before.quiet != after.quiet, Self::Quiet),
+            (before.outputs != after.outputs, Self::Outputs),
             (before.locks != after.locks, Self::Locks),
-            (before.tempo_ahead != after.tempo_ahead, Self::Tempo),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
         first.map(|(_, change)| change)
@@ -101,6 +121,7 @@ impl fmt::Display for Change {
             Self::Notes => "notes",
             Self::TakeRenamed => "name of a take",
             Self::TakeChosen => "choice of a take",
+            Self::Pins => "takes A and B",
             Self::Clip => "clip",
             Self::Harmony => "key and chords",
             Self::Model => "model",
@@ -111,8 +132,12 @@ impl fmt::Display for Change {
             Self::Style => "style",
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
-            Self::Locks => "locks",
             Self::Tempo => "tempo",
+            Self::Curves => "curve",
+            Self::Hits => "hits",
+            Self::Quiet => "stretch without music",
+            Self::Outputs => "channels and octaves",
+            Self::Locks => "locks",
         })
     }
 }

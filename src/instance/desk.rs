@@ -5,19 +5,24 @@ mod draft_job;
 mod repaint_job;
 
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::changed_since::NextDraft;
 use super::locks::Selection;
 use super::notice::Notice;
 use super::params::ParamValues;
 use super::session::Session;
-use super::state::Take;
+use super::state::State;
 use parking_lot::Mutex;
 
+use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
 use crate::error::{Error, Result};
+use crate::features::ClipFeatures;
+use crate::time::Bars;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
-use draft_job::{DraftJob, Tools};
+use draft_job::{DraftJob, Tools, mark, now_unix_seconds, settings_of};
 use repaint_job::RepaintJob;
 
 /// An instance's session and its workers.
@@ -73,6 +78,60 @@ impl Desk {
         self.submit(&self.worker, JobKind::Generate, job);
     }
 
+    /// Adds a take, which plays: the current one with `bars`, counted from 0, of the take at `index`.
+    pub fn combine(&self, index: usize, bars: Range<Bars>, params: ParamValues) {
+        let first_bar = self
+            .session
+            .first_bar(&self.session.state(), params.start());
+        let mut outcome = Ok(());
+        self.session.edit(|state| {
+            outcome = state.combine(index, bars, first_bar, now_unix_seconds());
+        });
+        if let Err(error) = outcome {
+            self.session.notify(Notice::problem(&error));
+        }
+    }
+
+    /// Finds the `most` best tempi of a search, and gives them to `on_found` on the worker's thread. A newer search replaces
+    /// one that has not begun.
+    pub fn find_tempo(
+        &self,
+        search: TempoSearch,
+        most: usize,
+        on_found: impl FnOnce(TempoSearch, Vec<Candidate>) + Send + 'static,
+    ) {
+        let job = move |_: &Reporter| {
+            let found = search.find(most);
+            on_found(search, found);
+        };
+        let submitted = self.writer.submit(JobKind::Search, job);
+        if let Err(error) = submitted {
+            self.session.notify(Notice::problem(&error));
+        }
+    }
+
+    /// Returns what the next draft would be made with otherwise than the current take of `state`, in the words of the window.
+    /// Waits for no lock.
+    pub fn changed_since_take(&self, state: &State, params: ParamValues) -> Vec<&'static str> {
+        let (Some(take), Some(clip)) = (state.current_take(), &state.clip) else {
+            return Vec::new();
+        };
+        let clip = ClipFeatures {
+            duration: clip.duration,
+            shots: clip.shots.clone(),
+            ..ClipFeatures::default()
+        };
+        let mut settings = settings_of(&self.session, state, params);
+        mark(&mut settings, state, &clip);
+        let next = NextDraft {
+            settings,
+            metre: self.session.metre_for_drafts(state).ok(),
+            model: state.model.as_deref(),
+            clip,
+        };
+        next.changed_since(take)
+    }
+
     /// Paints what is selected of the current take again, and adds the result as a take. Locked bars and parts stay.
     pub fn repaint(&self, params: ParamValues, selection: Selection) {
         let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
@@ -95,10 +154,10 @@ impl Desk {
             .ok()
     }
 
-    /// Writes the current take as a MIDI file, without waiting for a running draft.
+    /// Writes the current take as a MIDI file, as it is played, without waiting for a running draft.
     pub fn export_midi(&self, path: PathBuf) {
-        let take = self.session.state().current_take().cloned();
-        let job = move |_: &Reporter| write_midi(take.as_ref(), path);
+        let state = self.session.state();
+        let job = move |_: &Reporter| write_midi(&state, path);
         self.submit(&self.writer, JobKind::Export, job);
     }
 
@@ -127,21 +186,61 @@ fn run(session: &Session, epoch: u64, job: impl FnOnce() -> Result<Notice>) {
     session.notify_host();
 }
 
-fn write_midi(take: Option<&Take>, path: PathBuf) -> Result<Notice> {
-    let take = take.ok_or_else(|| {
+fn write_midi(state: &State, path: PathBuf) -> Result<Notice> {
+    let take = state.current_take().ok_or_else(|| {
         Error::Usage("There is no draft to export. Press Generate first.".to_owned())
     })?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(Error::io(folder))?;
     }
-    take.draft.write_midi(&path)?;
+    (take.draft).write_midi_through(&path, &state.outputs)?;
     Ok(Notice::Wrote(path))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generator::Draft;
+    use crate::music::midi_file::MidiFile;
+    use crate::music::note::Note;
+    use crate::music::outputs::Output;
+    use crate::music::part::Part;
+    use crate::music::score::{RawScore, Score};
     use crate::player::Player;
+    use crate::time::Beats;
+
+    #[test]
+    fn an_exported_file_has_the_notes_where_they_are_played() {
+        let note = Note {
+            start: Beats(0.0),
+            length: Beats(1.0),
+            pitch: 40,
+            velocity: 80,
+            part: Part::Bass,
+        };
+        let mut state = State::default();
+        let score = Score::repaired(RawScore {
+            notes: vec![note],
+            ..RawScore::default()
+        });
+        let draft = Draft {
+            score,
+            ..Draft::default()
+        };
+        state.add_take(draft, 0);
+        state.outputs.bass = Output {
+            channel: 10,
+            octaves: -1,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bass.mid");
+        write_midi(&state, path.clone()).unwrap();
+        let file = MidiFile::open(&path).unwrap();
+        let sent: Vec<(u8, u8)> = (file.events.iter())
+            .map(|event| (event.channel, event.data[0]))
+            .collect();
+        assert_eq!(sent, [(9, 28), (9, 28)]);
+    }
 
     #[test]
     fn a_job_that_panics_ends_in_a_problem() {

@@ -132,7 +132,8 @@ fn own_bytes(state: &State) -> usize {
         let values = measures.map_or(0, |measures| measures.track().values.len());
         values * size_of::<f32>() + size_of_val(&*clip.shots)
     });
-    size_of::<State>() + takes + clip
+    let marks = size_of_val(&*state.hits) + size_of_val(&*state.quiet);
+    size_of::<State>() + takes + clip + marks + state.curves.bytes()
 }
 
 /// Returns about how much memory a draft takes.

@@ -22,6 +22,8 @@ pub struct Live {
     time_signature: AtomicU32,
     loads: AtomicU32,
     sightings: ArrayQueue<Sighting>,
+    /// The pitch of the note to be auditioned times 256, plus its velocity; 0 if there is none.
+    audition: AtomicU32,
 }
 
 impl Default for Live {
@@ -34,6 +36,7 @@ impl Default for Live {
             time_signature: AtomicU32::new(0),
             loads: AtomicU32::new(0),
             sightings: ArrayQueue::new(MOST_SIGHTINGS),
+            audition: AtomicU32::new(0),
         }
     }
 }
@@ -63,6 +66,20 @@ impl Live {
     /// Stores a sighting of the host's tempo map. Returns false if there is no room. Called by the audio thread.
     pub fn sight(&self, sighting: Sighting) -> bool {
         self.sightings.push(sighting).is_ok()
+    }
+
+    /// Asks for a note to be heard. Of several that are asked for in one block, only the last one is.
+    pub fn audition(&self, pitch: u8, velocity: u8) {
+        let bytes = [pitch.min(127), velocity.clamp(1, 127)];
+        let packed = u32::from(u16::from_be_bytes(bytes));
+        self.audition.store(packed, Ordering::Relaxed);
+    }
+
+    /// Returns the pitch and velocity of the note that is to be heard, once, or `None` if there is none.
+    pub fn take_audition(&self) -> Option<(u8, u8)> {
+        let packed = self.audition.swap(0, Ordering::Relaxed);
+        let [pitch, velocity] = (packed as u16).to_be_bytes();
+        (packed != 0).then_some((pitch, velocity))
     }
 
     /// Takes the oldest sighting that nobody has learnt from.
@@ -110,4 +127,19 @@ fn store(cell: &AtomicU64, value: Option<f64>) {
 fn known(cell: &AtomicU64) -> Option<f64> {
     let value = f64::from_bits(cell.load(Ordering::Relaxed));
     value.is_finite().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_note_that_was_asked_for_is_heard_once() {
+        let live = Live::default();
+        assert_eq!(live.take_audition(), None);
+        live.audition(60, 90);
+        live.audition(0, 0);
+        assert_eq!(live.take_audition(), Some((0, 1)));
+        assert_eq!(live.take_audition(), None);
+    }
 }

@@ -27,11 +27,7 @@ impl Take {
             score.metre(),
             counted(score.bars().0 as usize, "bar")
         )];
-        lines.extend(
-            self.painted
-                .as_ref()
-                .map(|what| format!("Painted again: {what}")),
-        );
+        lines.extend(self.painted.as_ref().map(|what| format!("New: {what}")));
         lines.extend(key(score, &settings.harmony));
         lines.extend(chords(score, &settings.harmony));
         lines.push(format!(
@@ -55,6 +51,15 @@ fn tempo(score: &Score) -> String {
 
 /// Returns the tempo of a piece of a length, as in `90 BPM` or `60–180 BPM`.
 pub(super) fn tempo_words(map: &TempoMap, length: Beats) -> String {
+    format!("{} BPM", bpm_of(map, length))
+}
+
+/// Returns the tempo of a score in quarter notes per minute, as in `90` or `60–180`.
+pub(super) fn bpm(score: &Score) -> String {
+    bpm_of(score.tempo_map(), score.length())
+}
+
+fn bpm_of(map: &TempoMap, length: Beats) -> String {
     let heard = |change: &&TempoChange| change.at == Beats(0.0) || change.at < length;
     let tempi = map.changes().iter().filter(heard);
     let (least, most) = tempi.fold((f64::MAX, f64::MIN), |(least, most), change| {
@@ -63,20 +68,28 @@ pub(super) fn tempo_words(map: &TempoMap, length: Beats) -> String {
     });
     let shown = |bpm: f64| (bpm * 10.0).round() / 10.0;
     if most - least < SHOWN_BPM {
-        format!("{} BPM", shown(least))
+        shown(least).to_string()
     } else {
-        format!("{}–{} BPM", shown(least), shown(most))
+        format!("{}–{}", shown(least), shown(most))
     }
 }
 
 /// Names the key that was asked for, or else the one that holds most of the chords.
 fn key(score: &Score, harmony: &Harmony) -> Option<String> {
+    let key = key_of(score, harmony)?;
+    Some(match harmony {
+        Harmony::Planned(Some(_)) => format!("Key {key}"),
+        _ => format!("Key {key}, from the chords"),
+    })
+}
+
+/// Returns the key that was asked for, or else the one that holds most of the chords; `None` if there are none.
+pub(super) fn key_of(score: &Score, harmony: &Harmony) -> Option<Key> {
     if let Harmony::Planned(Some(key)) = harmony {
-        return Some(format!("Key {key}"));
+        return Some(*key);
     }
     let chords = ChordChange::per_beat(score.chords(), score.length().0 as usize);
-    let key = Key::of_chords(&chords);
-    (!chords.is_empty()).then(|| format!("Key {key}, from the chords"))
+    (!chords.is_empty()).then(|| Key::of_chords(&chords))
 }
 
 fn chords(score: &Score, harmony: &Harmony) -> Option<String> {

@@ -26,7 +26,7 @@ pub enum NoteEdit {
 
 impl NoteEdit {
     /// The note that goes.
-    fn old(&self) -> Option<&Note> {
+    fn goes(&self) -> Option<&Note> {
         match self {
             Self::Add(_) => None,
             Self::Change { from, .. } | Self::Delete(from) => Some(from),
@@ -34,7 +34,7 @@ impl NoteEdit {
     }
 
     /// The note that comes.
-    fn new(&self) -> Option<Note> {
+    fn comes(&self) -> Option<Note> {
         match *self {
             Self::Add(to) | Self::Change { to, .. } => Some(to),
             Self::Delete(_) => None,
@@ -56,7 +56,7 @@ impl State {
             recipe: take.draft.recipe.clone(),
         });
         let notes = take.draft.score.notes();
-        take.edited.extend(edit.new());
+        take.edited.extend(edit.comes());
         take.edited.retain(|note| notes.contains(note));
     }
 }
@@ -64,11 +64,11 @@ impl State {
 /// Returns the score after an edit, or `None` if it cannot be made.
 fn edited(score: &Score, edit: &NoteEdit) -> Option<Score> {
     let mut notes = score.notes().to_vec();
-    if let Some(old) = edit.old() {
+    if let Some(old) = edit.goes() {
         let at = notes.iter().position(|note| note == old)?;
         notes.remove(at);
     }
-    if let Some(new) = edit.new() {
+    if let Some(new) = edit.comes() {
         let piece = Beats(0.0)..score.length();
         if !piece.contains(&new.start) {
             return None;

@@ -50,6 +50,11 @@ impl HostNow<'_> {
     }
 }
 
+/// Returns whether a piece of a length lies at the same time under both maps.
+pub(super) fn is_same_time(one: &TempoMap, other: &TempoMap, length: Beats) -> bool {
+    takes_as_long(one, other, Beats(0.0), length)
+}
+
 /// Returns whether both maps put every beat of a stretch at the same time after its start.
 fn takes_as_long(own: &TempoMap, host: &TempoMap, from: Beats, to: Beats) -> bool {
     let changes = own.changes().iter().chain(host.changes());

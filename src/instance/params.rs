@@ -41,6 +41,17 @@ pub fn bar_and_beat_in(bar: Beats, beat: i32) -> String {
     format!("{}.{}", number as i32 + 1, beat - first + 1)
 }
 
+/// Formats a place to the hundredth of a beat, as REAPER does: beat 17.35 is `5.2.35` in bars of four beats.
+pub fn place_in(bar: Beats, place: Beats) -> String {
+    let hundredths = (place.0 * 100.0).round();
+    let beat = (hundredths / 100.0).floor();
+    format!(
+        "{}.{:02}",
+        bar_and_beat_in(bar, beat as i32),
+        hundredths - beat * 100.0
+    )
+}
+
 /// Parses what [`bar_and_beat_in`] writes, or a bar alone. Returns `None` for anything else.
 pub fn beat_from_text_in(bar: Beats, text: &str) -> Option<i32> {
     let (number, beat) = text.trim().split_once('.').unwrap_or((text.trim(), "1"));
@@ -66,6 +77,13 @@ mod tests {
         for wrong in ["", "0", "1.0", "1.5", "x", "-1", "999999999999"] {
             assert_eq!(beat_from_text(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_place_is_shown_to_the_hundredth_of_a_beat() {
+        assert_eq!(place_in(Beats(4.0), Beats(17.35)), "5.2.35");
+        assert_eq!(place_in(Beats(4.0), Beats(3.999)), "2.1.00");
+        assert_eq!(place_in(Beats(3.0), Beats(7.05)), "3.2.05");
     }
 
     #[test]

@@ -124,6 +124,12 @@ impl Session {
         })
     }
 
+    /// Lets a note of a MIDI pitch (0 to 127) and velocity (1 to 127) be heard for a moment through the built-in instrument, if the
+    /// plugin has one and it is on. Never sent to the host.
+    pub fn audition(&self, pitch: u8, velocity: u8) {
+        self.live.audition(pitch, velocity);
+    }
+
     /// Returns how many states the host has loaded. A job begun in one epoch must not change the state of another.
     pub fn epoch(&self) -> u64 {
         self.lock().epoch
@@ -270,7 +276,8 @@ impl Session {
 
     fn publish(&self, state: &State) {
         let draft = state.current_take().map(|take| &*take.draft);
-        let schedule = draft.map(|draft| NoteSchedule::new(&draft.score, &draft.controls()));
+        let schedule = draft
+            .map(|draft| NoteSchedule::through(&draft.score, &draft.controls(), &state.outputs));
         self.publisher.publish(schedule.unwrap_or_default());
     }
 

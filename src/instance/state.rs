@@ -1,5 +1,7 @@
 //! What the host's project saves: the takes, the clip's measures per beat, and the settings that are not parameters.
 
+mod combined;
+mod pins;
 mod text;
 
 use std::path::PathBuf;
@@ -7,21 +9,29 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::curves::Curves;
+use super::hits::{self, MarkedHit};
 use super::host_tempo::HostTempo;
 use super::locks::Locks;
 use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
-use crate::conditioning::hits::MAX_WEIGHT;
+use crate::conditioning::hits::{Hit, MAX_WEIGHT};
+use crate::conditioning::quiet::{MAX_QUIET, Quiet};
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS};
 use crate::music::note::Note;
+use crate::music::outputs::Outputs;
 use crate::music::style::Style;
-use crate::time::Tempo;
+use crate::time::{Beats, Seconds, Tempo};
+
+pub use pins::{Pin, Pins};
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
+/// The length of the longest bar.
+const LONGEST_BAR: Beats = Beats(6.0);
 /// The most sampling steps per segment.
 pub const MAX_STEPS: usize = 100;
 
@@ -33,6 +43,8 @@ pub struct State {
     pub takes: Vec<Take>,
     /// The index of the take that plays.
     pub current: Option<usize>,
+    /// The two takes that are compared.
+    pub pins: Pins,
     /// The clip that drafts are made for.
     pub clip: Option<SavedClip>,
     /// The model file, or `None` for the built-in model.
@@ -53,15 +65,27 @@ pub struct State {
     pub form: Form,
     /// The weight, 1 to 3, with which the next draft meets every cut as a hit, or 0.
     pub cut_weight: u8,
+    /// The hits that the user set; see also `cut_weight`.
+    pub hits: Vec<MarkedHit>,
+    /// The stretches of the clip in which the next draft has no music, or a thin one.
+    pub quiet: Vec<Quiet>,
+    /// What the next draft follows instead of the clip, where it is drawn.
+    pub curves: Curves,
     /// The source of the next draft's chords.
     pub harmony: Harmony,
-    /// The tempo where the host has not shown its own, or `None` if its last one goes on.
+    /// Where the parts leave the plugin.
+    pub outputs: Outputs,
+    /// The tempo of the next draft where the host says none or is not followed; `None` for that of the current take.
+    pub tempo: Option<Tempo>,
+    /// The tempo where a host that is followed has not shown its own, or `None` if its last one goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tempo_ahead: Option<Tempo>,
     /// What is known of the host's tempo map. Only in a state that is saved: see
     /// [`Session::state_to_save`](super::Session::state_to_save).
     #[serde(skip_serializing_if = "HostTempo::is_empty")]
     pub host_tempo: HostTempo,
+    /// How far into the first bar of the next draft the picture starts; less than [`LONGEST_BAR`].
+    pub picture_start: Beats,
     /// What is not to be painted again.
     pub locks: Locks,
 }
@@ -89,6 +113,7 @@ impl Default for State {
         Self {
             takes: Vec::new(),
             current: None,
+            pins: Pins::default(),
             clip: None,
             model: None,
             device: DeviceKind::default(),
@@ -98,9 +123,15 @@ impl Default for State {
             style: Some(Style::default()),
             form: Form::Off,
             cut_weight: 0,
+            hits: Vec::new(),
+            quiet: Vec::new(),
+            curves: Curves::default(),
             harmony: Harmony::default(),
+            outputs: Outputs::default(),
+            tempo: None,
             tempo_ahead: None,
             host_tempo: HostTempo::default(),
+            picture_start: Beats(0.0),
             locks: Locks::default(),
         }
     }
@@ -110,6 +141,11 @@ impl State {
     /// Returns the take that plays.
     pub fn current_take(&self) -> Option<&Take> {
         self.takes.get(self.current?)
+    }
+
+    /// Returns the hits that the next draft meets in a clip with these cuts, sorted.
+    pub fn hits_met(&self, cuts: &[Seconds]) -> Vec<Hit> {
+        hits::met(&self.hits, cuts, self.cut_weight)
     }
 
     /// Adds a take and makes it the current one.
@@ -163,6 +199,7 @@ impl State {
             return;
         }
         self.takes.remove(index);
+        self.pins.delete(index);
         self.current = match self.current {
             _ if self.takes.is_empty() => None,
             Some(current) if current > index => Some(current - 1),
@@ -190,8 +227,17 @@ impl State {
         self.steps = self.steps.clamp(1, MAX_STEPS);
         self.candidates = self.candidates.clamp(1, MAX_CANDIDATES);
         self.cut_weight = self.cut_weight.min(MAX_WEIGHT);
+        self.hits = hits::within_limits(self.hits);
+        self.quiet.retain(Quiet::is_sound);
+        self.quiet.truncate(MAX_QUIET);
+        self.curves = self.curves.within_limits();
+        self.outputs = self.outputs.within_limits();
         self.current = self.current.filter(|&current| current < self.takes.len());
         self.leave_out_oldest(MAX_TAKES);
+        if !(Beats(0.0)..LONGEST_BAR).contains(&self.picture_start) {
+            self.picture_start = Beats(0.0);
+        }
+        self.pins = self.pins.within(self.takes.len());
         self.clip = self.clip.filter(SavedClip::is_sound);
         self
     }

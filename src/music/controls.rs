@@ -100,9 +100,20 @@ impl Controls {
                 })
             }));
         }
-        changes.sort_by(|a, b| {
-            let place = |change: &ControlChange| (change.part, change.controller);
-            (a.at.0.total_cmp(&b.at.0)).then(place(a).cmp(&place(b)))
+        Self::new(changes)
+    }
+
+    /// Returns the changes in their order. Of several of one part and controller at one beat, the last stays.
+    pub(crate) fn new(changes: impl IntoIterator<Item = ControlChange>) -> Self {
+        let mut changes: Vec<ControlChange> = changes.into_iter().collect();
+        let place = |change: &ControlChange| (change.part, change.controller);
+        changes.sort_by(|a, b| (a.at.0.total_cmp(&b.at.0)).then(place(a).cmp(&place(b))));
+        changes.dedup_by(|later, earlier| {
+            let is_same = later.at == earlier.at && place(later) == place(earlier);
+            if is_same {
+                *earlier = *later;
+            }
+            is_same
         });
         Self(changes)
     }

@@ -87,6 +87,18 @@ impl Metre {
         Bars(bars.ceil().max(0.0) as u32)
     }
 
+    /// Returns the last downbeat, or middle of a bar that has one, before `end`.
+    pub fn last_strong_beat(self, end: Beats) -> usize {
+        let bar_beats = self.bar_beats() as usize;
+        let half = if bar_beats > 2 && bar_beats.is_multiple_of(2) {
+            bar_beats / 2
+        } else {
+            bar_beats
+        };
+        let halves = ((end.0 - 1e-3) / half as f64).floor().max(0.0) as usize;
+        halves * half
+    }
+
     /// Returns whether this is 4/4.
     pub fn is_common(&self) -> bool {
         *self == Self::COMMON
@@ -161,6 +173,20 @@ mod tests {
         ];
         assert_eq!(measured, expected);
         assert_eq!(Metre::COMMON.length(Bars(3)), Beats(12.0));
+    }
+
+    #[test]
+    fn the_last_strong_beat_is_a_downbeat_or_the_middle_of_an_even_bar() {
+        let last = |metre: &str, end| {
+            let metre: Metre = metre.parse().unwrap();
+            metre.last_strong_beat(Beats(end))
+        };
+        assert_eq!(last("4/4", 50.0), 48);
+        assert_eq!(last("4/4", 51.0), 50);
+        assert_eq!(last("4/4", 48.0), 46);
+        assert_eq!(last("3/4", 47.0), 45);
+        assert_eq!(last("6/4", 12.0), 9);
+        assert_eq!(last("4/4", 0.0), 0);
     }
 
     #[test]

@@ -1,11 +1,18 @@
 //! MIDI files: writing scores, and reading files of any origin.
 
+mod chunks;
+mod events;
 mod lead;
+mod oddities;
+pub(crate) mod part_messages;
 mod read;
+mod score;
 mod sounding;
 mod write;
 
 use std::path::Path;
+
+pub use write::MidiContents;
 
 use crate::error::{Fault, Result};
 use crate::formats::bounded_file::read_bounded;
@@ -50,6 +57,8 @@ pub struct MidiFile {
     pub events: Vec<ChannelEvent>,
     /// The end of the longest track.
     pub length: Beats,
+    /// Where the file departs from the standard, in whole sentences.
+    pub warnings: Vec<String>,
 }
 
 /// One track of a MIDI file.

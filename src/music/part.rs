@@ -26,7 +26,8 @@ impl Part {
     /// The number of MIDI channels that the parts use, from channel 0 upwards.
     pub const CHANNELS: usize = 3;
 
-    /// Returns the MIDI channel, counted from 0. [`Part::All`] shares that of [`Part::Lead`].
+    /// Returns its own MIDI channel, counted from 0, on which it is unless [`Outputs`](super::outputs::Outputs) say otherwise.
+    /// [`Part::All`] shares that of [`Part::Lead`].
     pub const fn channel(self) -> u8 {
         match self {
             Self::All | Self::Lead => 0,

@@ -81,6 +81,14 @@ impl Score {
         Self(raw.repaired())
     }
 
+    /// Returns the score with notes shortened or left out until no two overlap on one pitch and one `channel` of their parts, which
+    /// is below [`MIDI_CHANNELS`](crate::music::outputs::MIDI_CHANNELS).
+    pub(crate) fn separated(&self, channel: impl Fn(Part) -> u8) -> Self {
+        let mut raw = self.0.clone();
+        repair::separate(&mut raw.notes, channel);
+        Self(raw)
+    }
+
     /// Returns the notes, sorted by start, then pitch, then part.
     pub fn notes(&self) -> &[Note] {
         &self.0.notes

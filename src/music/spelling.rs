@@ -33,11 +33,21 @@ impl Spelling {
         }
     }
 
+    /// Returns the sharps of the key signature; flats are negative.
+    pub fn sharps(self) -> i8 {
+        self.relative_major() as i8
+    }
+
+    /// Returns the tonic of the major key with the same notes, in fifths above C.
+    fn relative_major(self) -> i32 {
+        self.tonic - if self.minor { 3 } else { 0 }
+    }
+
     /// Returns the name of a pitch class.
     pub fn name(self, class: u8) -> String {
         let lowest = self.tonic - 5;
         let fifths = lowest + (i32::from(class) * 7 - lowest).rem_euclid(12);
-        let major = self.tonic - if self.minor { 3 } else { 0 };
+        let major = self.relative_major();
         let in_scale = (major - 1..=major + 5).contains(&fifths);
         let fifths = match fifths {
             _ if in_scale => fifths,
@@ -85,6 +95,18 @@ mod tests {
             for letter in LETTERS {
                 assert_eq!(scale.matches(letter).count(), 1, "{scale}");
             }
+        }
+    }
+
+    #[test]
+    fn key_signatures_have_at_most_six_sharps_or_flats() {
+        let sharps = |tonic, minor| spelling(tonic, minor).sharps();
+        assert_eq!([sharps("C", false), sharps("A", true)], [0, 0]);
+        assert_eq!([sharps("E", false), sharps("C#", true)], [4, 4]);
+        assert_eq!([sharps("Eb", false), sharps("C", true)], [-3, -3]);
+        for (tonic, minor) in (0..12).flat_map(|tonic| [(tonic, false), (tonic, true)]) {
+            let sharps = Spelling::new(tonic, minor).sharps();
+            assert!((-6..=6).contains(&sharps), "{sharps}");
         }
     }
 

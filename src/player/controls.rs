@@ -1,10 +1,11 @@
 //! What the receiver's controllers are set to, and what they are still to be set to.
 
+use super::CHANNELS;
 use crate::music::controls::{ControlChange, Controller};
-use crate::music::part::Part;
+use crate::music::outputs::Outputs;
 
 /// A value for each controller of each channel, in the order of [`Controller::ALL`]; `None` if there is none.
-pub(super) type Values = [[Option<u8>; Controller::ALL.len()]; Part::CHANNELS];
+pub(super) type Values = [[Option<u8>; Controller::ALL.len()]; CHANNELS];
 
 /// A message to a controller.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,9 +16,10 @@ pub(super) struct Setting {
 }
 
 impl Setting {
-    pub(super) fn of(change: &ControlChange) -> Self {
+    /// Returns the message of a change that leaves through `outputs`.
+    pub(super) fn of(change: &ControlChange, outputs: &Outputs) -> Self {
         Self {
-            channel: change.part.channel(),
+            channel: outputs.channel(change.part),
             controller: change.controller,
             value: change.value,
         }
@@ -40,7 +42,7 @@ pub(super) struct ReceiverControls {
     /// What was sent last.
     sent: Values,
     /// The channels whose pedals must be lifted before anything else is sent.
-    lifts: [bool; Part::CHANNELS],
+    lifts: [bool; CHANNELS],
     /// What must be sent before the schedule goes on.
     due: Values,
 }
@@ -78,7 +80,7 @@ impl ReceiverControls {
         if let Some(channel) = self.lifts.iter().position(|&lift| lift) {
             return Some(setting(channel, Controller::Pedal, 0));
         }
-        let mut all = (0..Part::CHANNELS)
+        let mut all = (0..CHANNELS)
             .flat_map(|channel| Controller::ALL.map(|controller| (channel, controller)));
         all.find_map(|(channel, controller)| {
             let value = self.due[channel][controller as usize]?;

@@ -1,7 +1,10 @@
 //! Notes and control changes in the order in which they are played.
 
+mod ends;
+
 use super::controls::{Setting, Values};
 use crate::music::controls::{Controller, Controls};
+use crate::music::outputs::Outputs;
 use crate::music::score::Score;
 use crate::music::tempo_map::TempoMap;
 
@@ -21,6 +24,9 @@ pub struct NoteSchedule {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ScheduledNote {
     pub(super) start_beats: f64,
+    /// The own channel of its part, by which parts are muted.
+    pub(super) part: u8,
+    /// The channel that it is sent on.
     pub(super) channel: u8,
     pub(super) pitch: u8,
     pub(super) velocity: u8,
@@ -30,10 +36,13 @@ pub(super) struct ScheduledNote {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct NoteEnd {
     pub(super) beats: f64,
+    pub(super) part: u8,
     pub(super) channel: u8,
     pub(super) pitch: u8,
     /// Index of the note among the starts.
     pub(super) note: usize,
+    /// The part whose note takes its channel and pitch over, if it ends early for that. If that part is muted, it does not end.
+    pub(super) for_part: Option<u8>,
 }
 
 /// A control change.
@@ -46,28 +55,22 @@ pub(super) struct ScheduledControl {
 }
 
 impl NoteSchedule {
-    /// Returns the schedule of a score's notes and of `controls`.
+    /// Returns the schedule of a score's notes and of `controls`, every part on its own channel.
     pub fn new(score: &Score, controls: &Controls) -> Self {
+        Self::through(score, controls, &Outputs::default())
+    }
+
+    /// Returns the schedule of a score's notes and of `controls` as they leave through `outputs`.
+    ///
+    /// With all parts sounding it plays what [`Outputs::leaving`] returns. A note that gave way to another part's on the same
+    /// channel and pitch plays in full while that part is muted.
+    pub fn through(score: &Score, controls: &Controls, outputs: &Outputs) -> Self {
+        let score = outputs.transposed(score);
         let tempo_map = score.tempo_map().clone();
-        let notes = score.notes();
-        let mut ends: Box<[NoteEnd]> = (notes.iter().enumerate())
-            .map(|(index, note)| NoteEnd {
-                beats: note.end().0,
-                channel: note.part.channel(),
-                pitch: note.pitch,
-                note: index,
-            })
-            .collect();
-        ends.sort_by(|a, b| a.beats.total_cmp(&b.beats));
-        let notes = notes.iter().map(|note| ScheduledNote {
-            start_beats: note.start.0,
-            channel: note.part.channel(),
-            pitch: note.pitch,
-            velocity: note.velocity,
-        });
-        let (controls, last_values) = scheduled(controls);
+        let (notes, ends) = ends::notes_and_ends(score.notes(), outputs);
+        let (controls, last_values) = scheduled(controls, outputs);
         Self {
-            notes: notes.collect(),
+            notes,
             ends,
             controls,
             tempo_map,
@@ -118,17 +121,17 @@ impl NoteSchedule {
 
 /// Returns the changes with the values before each, and the values after all. Before their first change, pedals are up and
 /// everything else has its first value.
-fn scheduled(controls: &Controls) -> (Box<[ScheduledControl]>, Values) {
+fn scheduled(controls: &Controls, outputs: &Outputs) -> (Box<[ScheduledControl]>, Values) {
     let mut values = Values::default();
     for change in controls.changes() {
         let first = match change.controller {
             Controller::Pedal => change.controller.resting_value(),
             Controller::Expression => change.value,
         };
-        Setting::of(change).place(&mut values).get_or_insert(first);
+        (Setting::of(change, outputs).place(&mut values)).get_or_insert(first);
     }
     let controls = controls.changes().iter().map(|change| {
-        let setting = Setting::of(change);
+        let setting = Setting::of(change, outputs);
         let before = values;
         *setting.place(&mut values) = Some(setting.value);
         ScheduledControl {

@@ -2,6 +2,7 @@ mod any_host;
 mod controls;
 mod loops;
 mod mute;
+mod outputs;
 mod tempo;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::music::controls::{ControlRequest, Controller, Controls};
 use crate::music::note::Note;
+use crate::music::outputs::Outputs;
 use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
 use crate::time::{Bars, Beats};
@@ -35,14 +37,14 @@ impl Recorder {
         match event {
             NoteEvent::On { channel, pitch, .. } => {
                 assert!(
-                    !self.sounding.contains(channel, pitch),
+                    !self.sounding.contains_any(channel, pitch),
                     "{pitch} starts on channel {channel} while it sounds"
                 );
-                self.sounding.insert(channel, pitch);
+                self.sounding.insert(0, channel, pitch);
             }
             NoteEvent::Off { channel, pitch } => {
                 assert!(
-                    self.sounding.contains(channel, pitch),
+                    self.sounding.contains_any(channel, pitch),
                     "{pitch} ends on channel {channel} but does not sound"
                 );
                 self.sounding.remove(channel, pitch);

@@ -63,6 +63,8 @@ impl Audio {
         self.bell = bell;
         self.generate_was_on = params.generate.value();
         self.loads = live.loads();
+        // What was asked for while nothing could sound is too late now.
+        live.take_audition();
     }
 
     /// Ends all sounding notes. The host receives their note-offs in the next block.
@@ -115,6 +117,12 @@ impl Audio {
 
         let mut sound = Sound::of(buffer, level);
         let preview = &mut self.preview;
+        if let Some((pitch, velocity)) = session.live.take_audition()
+            && sound.is_heard()
+            && !params.bypass.value()
+        {
+            preview.audition(pitch, velocity);
+        }
         let through = &mut self.through;
         through.retry(context);
         let mut incoming = context.next_event();
@@ -154,6 +162,11 @@ impl<'a> Sound<'a> {
             filled: 0,
             level,
         }
+    }
+
+    /// Returns whether anything can be heard.
+    fn is_heard(&self) -> bool {
+        self.channels.is_some() && self.level > 0.0
     }
 
     fn render_until(&mut self, frame: usize, preview: &mut Preview) {

@@ -2,6 +2,7 @@
 
 mod drafting;
 mod input;
+mod outputs;
 mod state;
 mod tempo_map;
 

@@ -4,6 +4,11 @@
 //! run only on Linux with Xvfb.
 #![cfg(target_os = "linux")]
 
+mod audition;
+mod fitting;
+mod focus;
+mod parts;
+mod select;
 mod steer;
 mod takes;
 mod tempo;
@@ -22,7 +27,7 @@ use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats, Tempo};
 use plugin_hosts::clap::{INSTRUMENT, Instance, Library, Playing};
-use plugin_hosts::desktop::{Key, Picture, Screen, Window};
+use plugin_hosts::desktop::{HostWindow, Key, Picture, Screen, Window};
 use plugin_hosts::{Roll, library_of_this_test, project};
 
 const ACCENT: [u8; 3] = [0xf2, 0xb8, 0x4b];
@@ -131,7 +136,7 @@ fn wait_for(instance: &mut Instance, wanted: impl Fn(&State) -> bool) -> State {
 }
 
 /// Takes a screenshot, which is also written to a file.
-fn shot(window: &Window, name: &str) -> Picture {
+fn shot(window: &HostWindow, name: &str) -> Picture {
     thread::sleep(Duration::from_millis(500));
     let picture = window.picture();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../editor");

@@ -3,6 +3,7 @@
 use diff_bgm::generator::{Draft, Recipe};
 use diff_bgm::instance::State;
 use diff_bgm::music::note::Note;
+use diff_bgm::music::outputs::Output;
 use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats};
@@ -32,6 +33,10 @@ fn melody() -> Vec<Note> {
 
 /// Returns a host's project with a draft of the melody.
 fn saved() -> Vec<u8> {
+    project::for_vst3(&project::saved(&state().to_text().unwrap()))
+}
+
+fn state() -> State {
     let mut state = State::default();
     let draft = Draft {
         score: Score::repaired(RawScore {
@@ -42,7 +47,7 @@ fn saved() -> Vec<u8> {
         recipe: Recipe::default(),
     };
     state.add_take(draft, 0);
-    project::for_vst3(&project::saved(&state.to_text().unwrap()))
+    state
 }
 
 fn empty() -> Playing {
@@ -141,6 +146,27 @@ fn a_saved_project_plays_the_same_after_loading() {
     assert!(playing.load(&again));
     roll(&mut playing, 6.0, 512, PLENTY);
     assert_eq!(playing.heard, expected());
+}
+
+#[test]
+fn notes_are_sent_on_the_channel_and_in_the_octave_of_the_project() {
+    let mut state = state();
+    state.outputs.lead = Output {
+        channel: 16,
+        octaves: 1,
+    };
+    let mut playing = empty();
+    assert!(playing.load(&project::for_vst3(&project::saved(
+        &state.to_text().unwrap()
+    ))));
+    roll(&mut playing, 6.0, 512, PLENTY);
+    let notes = melody().into_iter();
+    let notes = notes.map(|note| {
+        let (start, end) = (note.start.0, note.end().0);
+        (start, end, 15, note.pitch + 12, note.velocity)
+    });
+    let expected = plugin_hosts::expected(notes, FRAMES_PER_BEAT);
+    assert_eq!(playing.heard, expected);
 }
 
 #[test]

@@ -84,6 +84,11 @@ fn repaint_continue_and_accompany_refuse_wrong_inputs() {
 }
 
 #[test]
+fn export_refuses_wrong_inputs() {
+    check(&["export"]);
+}
+
+#[test]
 fn convert_refuses_wrong_inputs() {
     check(&["convert"]);
 }

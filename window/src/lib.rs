@@ -1,11 +1,16 @@
+mod display;
 mod drops;
+mod fit;
+mod keys;
 mod renderer;
 mod translate;
 mod window;
 
 pub use baseview;
 use baseview::WindowSize;
+pub use display::Display;
 pub use keyboard_types::Key;
+pub use keys::Shortcut;
 pub use renderer::GraphicsConfig;
 pub use window::{EguiWindow, EguiWindowSettings, Frame, KeyCapture, RepaintNotifier};
 

@@ -14,6 +14,7 @@ use keyboard_types::Modifiers;
 use raw_window_handle::HasWindowHandle;
 
 use crate::App;
+use crate::keys::{Keys, Shortcut};
 use crate::{GraphicsConfig, renderer::Renderer};
 
 #[cfg(all(feature = "log", not(feature = "tracing")))]
@@ -275,6 +276,8 @@ pub struct Frame {
     window: WindowContext,
     clear_color: Rgba,
     key_capture: KeyCapture,
+    shortcuts: Vec<Shortcut>,
+    least_size: Option<LogicalSize<f32>>,
 }
 
 impl Frame {
@@ -284,7 +287,19 @@ impl Frame {
             window,
             clear_color: Rgba::BLACK,
             key_capture: Default::default(),
+            shortcuts: Vec::new(),
+            least_size: None,
         }
+    }
+
+    /// Sets the keys that the app acts on whichever widget has the focus. Call it from [`App::build`].
+    pub fn set_shortcuts(&mut self, shortcuts: Vec<Shortcut>) {
+        self.shortcuts = shortcuts;
+    }
+
+    /// Sets the size that the contents need, in logical pixels. In a smaller window they are scaled down.
+    pub fn set_least_size(&mut self, least: LogicalSize<f32>) {
+        self.least_size = Some(least);
     }
 
     /// Set the clear color of the renderer.
@@ -349,7 +364,9 @@ pub struct EguiWindow<A: App> {
     viewport_id: egui::ViewportId,
     start_time: Instant,
     system_scale_factor: Cell<f64>,
+    /// The user's zoom factor times that by which the contents are scaled down.
     zoom_factor: Cell<f32>,
+    keys: Keys,
     pointer_logical_pos: Cell<Option<egui::Pos2>>,
     current_cursor_icon: Cell<baseview::MouseCursor>,
     repaint_notifier: Option<RepaintNotifier>,
@@ -430,6 +447,8 @@ impl<A: App> EguiWindow<A> {
             }
         };
 
+        let keys = Keys::new(&window, frame.shortcuts.clone());
+
         let poll_repaint_timer_handle = window.create_timer(repaint_poll_interval)?;
 
         let start_time = Instant::now();
@@ -448,6 +467,7 @@ impl<A: App> EguiWindow<A> {
             current_cursor_icon: baseview::MouseCursor::Default.into(),
             system_scale_factor: system_scale_factor.into(),
             zoom_factor: zoom_factor.into(),
+            keys,
             window,
             repaint_notifier,
             modifiers: Cell::new(egui::Modifiers::default()),
@@ -513,6 +533,23 @@ impl<A: App> EguiWindow<A> {
         )
     }
 
+    /// Scales the contents to the window.
+    fn fit(&self) {
+        let inner = self.inner.borrow();
+        let Some(least) = inner.frame.least_size else {
+            return;
+        };
+        let size = self.window.size();
+        let factor = crate::fit::factor(size.physical, size.scale_factor, least);
+        if factor != self.zoom_factor.get() {
+            self.zoom_factor.set(factor);
+            // `set_zoom_factor` would keep the old size for a frame.
+            inner
+                .egui_ctx
+                .options_mut(|options| options.zoom_factor = factor);
+        }
+    }
+
     fn poll_repaint_timer(&self) {
         if let Some(repaint_notifier) = &self.repaint_notifier
             && repaint_notifier.repaint_requested()
@@ -557,6 +594,8 @@ impl<A: App> WindowHandler for EguiWindow<A> {
     }
 
     fn draw(&self) -> Result<(), HandlerError> {
+        self.fit();
+
         let (egui_input, logical_size) = {
             let mut egui_input = self.egui_input.borrow_mut();
             egui_input.time = Some(self.start_time.elapsed().as_secs_f64());
@@ -591,6 +630,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
 
             egui_ctx.run_ui(egui_input, |ui| user_app.ui(ui, frame))
         };
+        self.keys.update(&self.inner.borrow().egui_ctx);
 
         let Some(viewport_output) = full_output.viewport_output.get(&self.viewport_id) else {
             // The main window was closed by egui.
@@ -713,6 +753,8 @@ impl<A: App> WindowHandler for EguiWindow<A> {
     }
 
     fn resized(&self, new_size: WindowSize) -> Result<(), HandlerError> {
+        self.fit();
+
         let zoom_factor = self.inner.borrow().egui_ctx.zoom_factor();
 
         let total_scale_factor = new_size.scale_factor * zoom_factor as f64;
@@ -735,6 +777,12 @@ impl<A: App> WindowHandler for EguiWindow<A> {
 
         let mut inner = self.inner.borrow_mut();
 
+        // Contents that are scaled down do not change the size that the window has when it opens again.
+        if inner.frame.least_size.is_some() {
+            inner.user_app.resized(new_size);
+            return Ok(());
+        }
+
         inner.user_app.resized(WindowSize {
             physical: new_size.physical,
             logical: logical_size,
@@ -747,17 +795,21 @@ impl<A: App> WindowHandler for EguiWindow<A> {
     fn on_event(&self, event: Event) -> EventStatus {
         let mut return_status = EventStatus::Captured;
 
-        // Parent/embedded windows do not always gain keyboard focus
-        // Automatically on click. Request focus explicitly before forwarding the event.
-        //
-        // TODO: Check if this is still necessary.
-        if matches!(
-            event,
-            baseview::Event::Mouse(baseview::MouseEvent::ButtonPressed { .. })
-        ) && !self.window.has_focus()
-        {
-            // A window that the host is closing cannot take the focus any more, and does not need it.
-            let _ = self.window.focus();
+        match &event {
+            baseview::Event::Mouse(baseview::MouseEvent::ButtonPressed { .. }) => {
+                self.keys.note_press(&self.window);
+            }
+            baseview::Event::Mouse(baseview::MouseEvent::CursorLeft) => self.keys.note_leave(),
+            // The space bar and others that the window does not use are the host's.
+            baseview::Event::Keyboard(event) if !self.keys.takes(event) => {
+                update_modifiers(
+                    &self.modifiers,
+                    &event.modifiers,
+                    &mut self.egui_input.borrow_mut(),
+                );
+                return EventStatus::Ignored;
+            }
+            _ => {}
         }
 
         let mut egui_input = self.egui_input.borrow_mut();
@@ -930,6 +982,8 @@ impl<A: App> WindowHandler for EguiWindow<A> {
                         .unwrap()
                         .focused = Some(true);
                 }
+                baseview::WindowEvent::Unfocused
+                    if !self.keys.note_unfocused(&self.inner.borrow().egui_ctx) => {}
                 baseview::WindowEvent::Unfocused => {
                     egui_input.events.push(egui::Event::WindowFocused(false));
                     egui_input

@@ -31,6 +31,9 @@ const PROGRAMS: &[Program] = if cfg!(target_os = "linux") {
     &[FFMPEG]
 };
 
+/// Names a Python with the packages that open exported files.
+const READERS: &str = "DIFF_BGM_READERS";
+
 /// Runs every check, the quickest first, and reports which tests were skipped for want of a program.
 pub(crate) fn run() -> Outcome {
     let start = Instant::now();
@@ -55,6 +58,12 @@ pub(crate) fn run() -> Outcome {
         println!(
             "Skipped: the tests of {}. They need {} (package {}).",
             program.tests, program.name, program.package
+        );
+    }
+    if env::var_os(READERS).is_none() {
+        println!(
+            "Skipped: the tests of exported files with other people's readers. They need a Python with mido, pretty_midi, lxml and \
+             rpp, named by {READERS}."
         );
     }
     Ok(())

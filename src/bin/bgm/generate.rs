@@ -29,6 +29,7 @@ use crate::controls::ControlArgs;
 use crate::form::FormArgs;
 use crate::hits::HitArgs;
 use crate::output::{expect_extension, write_json};
+use crate::quiet::QuietArgs;
 use crate::steering::SteeringArgs;
 use crate::style::{StyleChoice, style};
 use crate::work::{self, WorkArgs, with_progress};
@@ -74,6 +75,8 @@ pub(crate) struct Arguments {
     controls: ControlArgs,
     #[command(flatten)]
     hits: HitArgs,
+    #[command(flatten)]
+    quiet: QuietArgs,
     /// Make drafts of this many seeds, from --seed on, and keep the most convincing one: whose hits are answered, whose cues
     /// are followed, and whose parts come closest to real music
     #[arg(long, default_value = "1", value_name = "COUNT")]
@@ -184,6 +187,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         lead: arguments.lead,
         style: arguments.style.0,
         scale: arguments.scale,
+        quiet: arguments.quiet.quiet(),
         harmony_seed: None,
         ends: !arguments.open_end,
         ..usual

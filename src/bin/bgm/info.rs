@@ -12,10 +12,10 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::features::{ClipFeatures, FORMAT as CLIP_FORMAT};
 use diff_bgm::formats::bounded_file::read_bounded;
 use diff_bgm::formats::safetensors_file::Container;
-use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::{Error, Fault, Result};
 use serde::Serialize;
 
+use crate::midi_input;
 use crate::output::{json, say};
 use clip::ClipInfo;
 use midi::MidiInfo;
@@ -27,7 +27,7 @@ const MAX_FILE_BYTES: u64 = 2 << 30;
 /// Describe a video, a clip file, a MIDI file or a model
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// A MIDI file (.mid), a clip file or a model (.safetensors), or a video, which is analysed
+    /// A MIDI file (.mid, .rmi), a clip file or a model (.safetensors), or a video, which is analysed
     file: PathBuf,
     /// Print JSON: `kind` (video, clip, midi or model) and everything found. For a video or a clip, duration_seconds,
     /// frame_rate_hz, cuts_seconds, the names and rates of its measures, and warnings
@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 fn read(path: &Path) -> Result<Info> {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     match extension.to_str() {
-        Some("mid" | "midi") => Ok(Info::Midi(MidiInfo::of(&MidiFile::open(path)?))),
+        Some("mid" | "midi" | "rmi") => Ok(Info::Midi(MidiInfo::of(&midi_input::open(path)?))),
         Some("safetensors") => read_safetensors(path),
         Some("pt" | "pth" | "npy" | "npz" | "txt" | "json" | "sf2" | "wav" | "png") => {
             Err(Error::Usage(format!(

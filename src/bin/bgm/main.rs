@@ -8,6 +8,7 @@ mod coherence;
 mod controls;
 mod convert;
 mod evaluate;
+mod export;
 mod features;
 mod form;
 mod generate;
@@ -17,10 +18,12 @@ mod mask;
 mod midi_input;
 mod output;
 mod progress;
+mod quiet;
 mod render;
 mod repaint;
 mod steering;
 mod style;
+mod tempo;
 mod threads;
 mod train;
 mod verify;
@@ -45,11 +48,13 @@ enum Command {
     Continue(repaint::ContinueArguments),
     Convert(convert::Arguments),
     Evaluate(evaluate::Arguments),
+    Export(export::Arguments),
     Features(features::Arguments),
     Generate(Box<generate::Arguments>),
     Info(info::Arguments),
     Render(render::Arguments),
     Repaint(repaint::RepaintArguments),
+    Tempo(tempo::Arguments),
     Train(train::Arguments),
     Verify(verify::Arguments),
 }
@@ -60,11 +65,13 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Continue(arguments) => repaint::run_continue(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Features(arguments) => features::run(arguments),
         Command::Generate(arguments) => generate::run(*arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
         Command::Repaint(arguments) => repaint::run_repaint(&arguments),
+        Command::Tempo(arguments) => tempo::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }

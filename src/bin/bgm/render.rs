@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use diff_bgm::formats::atomic_file::expect_writable;
-use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::render::instrument::Instrument;
 use diff_bgm::render::{check_duration, render, write_movie};
 use diff_bgm::time::Beats;
 use diff_bgm::{Error, Result};
 
+use crate::midi_input;
 use crate::output::{expect_extension, say, warn};
 
 /// File extensions of movies.
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         None => expect_extension(output, &["wav"])?,
     }
     expect_writable(output)?;
-    let file = MidiFile::open(&arguments.midi)?;
+    let file = midi_input::open(&arguments.midi)?;
     check_duration(&file).map_err(|fault| fault.in_file(&arguments.midi))?;
     let mut instrument = match &arguments.soundfont {
         Some(path) => Instrument::soundfont(path)?,

@@ -9,7 +9,6 @@ use clap::{Args, ValueEnum};
 use diff_bgm::diffusion::model::Model;
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::generator::{Draft, Progress, Region, extend, inpaint, repaint};
-use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::music::piano_roll::RollPart;
 use diff_bgm::time::Bars;
 use diff_bgm::{Error, Fault, Result};
@@ -75,7 +74,7 @@ impl OfDraft {
     /// Reads the draft, if the output can be written.
     fn read(&self) -> Result<Draft> {
         self.check_output()?;
-        Draft::of_midi(&MidiFile::open(&self.draft)?)
+        Draft::of_midi(&midi_input::open(&self.draft)?)
     }
 
     /// Returns the seed to paint `draft` with.

@@ -34,7 +34,7 @@ impl LaneRequest {
             Self::Clip { strength, offset } => {
                 let usual = match default {
                     Lane::Clip { strength, .. } => *strength,
-                    Lane::Drawn(_) | Lane::Free => 1.0,
+                    Lane::Drawn(_) | Lane::Over { .. } | Lane::Free => 1.0,
                 };
                 Lane::Clip {
                     strength: strength.unwrap_or(usual),

@@ -8,6 +8,7 @@ use super::HeadlessEditor;
 use crate::editor::theme::ACCENT;
 use crate::instance::params::ParamId;
 use crate::instance::{Notice, Session, State};
+use crate::music::part_set::PartSet;
 
 impl HeadlessEditor {
     /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
@@ -69,6 +70,27 @@ impl HeadlessEditor {
         self.settle();
     }
 
+    /// Drags from one place to another, in points, in so many steps, with `after_step` after the press and each of them.
+    pub(in crate::editor) fn drag_in_steps(
+        &mut self,
+        from: Pos2,
+        to: Pos2,
+        steps: u8,
+        mut after_step: impl FnMut(&Session),
+    ) {
+        self.pass(vec![Event::PointerMoved(from)]);
+        self.pass(vec![button(from, true, Modifiers::NONE)]);
+        after_step(&self.desk.session);
+        for step in 1..=steps {
+            let share = f32::from(step) / f32::from(steps);
+            self.pass(vec![Event::PointerMoved(from + (to - from) * share)]);
+            after_step(&self.desk.session);
+        }
+        self.pass(vec![button(to, false, Modifiers::NONE)]);
+        self.settle();
+        after_step(&self.desk.session);
+    }
+
     /// Clicks a place, in points, once or twice.
     pub(in crate::editor) fn click_at(&mut self, pos: Pos2, times: usize) {
         self.pass(vec![Event::PointerMoved(pos)]);
@@ -78,6 +100,25 @@ impl HeadlessEditor {
             self.pass(vec![press(false)]);
         }
         self.settle();
+    }
+
+    /// Opens the menu of the widget that is labelled `label`. Returns whether there is one.
+    pub(in crate::editor) fn open_menu(&mut self, label: &str) -> bool {
+        let Some(rect) = self.rect_of(label) else {
+            return false;
+        };
+        let pos = rect.center();
+        let press = |pressed| Event::PointerButton {
+            pos,
+            button: PointerButton::Secondary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        for event in [Event::PointerMoved(pos), press(true), press(false)] {
+            self.pass(vec![event]);
+        }
+        self.settle();
+        true
     }
 
     /// Drops files on the window.
@@ -97,6 +138,11 @@ impl HeadlessEditor {
     /// Returns what the parameters were to be set to, and their normalized values.
     pub(in crate::editor) fn set_params(&self) -> Vec<(ParamId, f32)> {
         self.params.set.lock().clone()
+    }
+
+    /// Returns the parts that are selected.
+    pub(in crate::editor) fn selected_parts(&self) -> PartSet {
+        self.contents.selection.get().parts
     }
 
     /// Returns the session, to act as the host or a job does.

@@ -1,7 +1,6 @@
 use egui::{Modifiers, pos2};
 
 use super::super::HeadlessEditor;
-use super::super::pitches::Pitches;
 use super::*;
 use crate::instance::State;
 use crate::music::score::{RawScore, Score};
@@ -22,12 +21,11 @@ const SECOND: Note = Note {
 };
 
 /// Two bars of 4/4, all of them visible.
-struct Roll2 {
+struct TwoBars {
     editor: HeadlessEditor,
-    draft: Draft,
 }
 
-impl Roll2 {
+impl TwoBars {
     fn new() -> Self {
         let draft = Draft {
             score: Score::repaired(RawScore {
@@ -38,20 +36,17 @@ impl Roll2 {
             ..Draft::default()
         };
         let mut state = State::default();
-        state.add_take(draft.clone(), 0);
+        state.add_take(draft, 0);
         Self {
             editor: HeadlessEditor::new(&state, (1040, 768)),
-            draft,
         }
     }
 
     /// Returns the place of a beat and a pitch.
     fn place(&self, beat: f32, pitch: u8) -> Pos2 {
-        let rect = self.editor.rect_of("Timeline").unwrap();
-        let keys = super::super::piano_roll::keys(rect);
-        let pitches = Pitches::of(Some(&self.draft), keys.y_range());
-        let y = pitches.bottom_of(pitch) - 0.5 * pitches.row_height();
-        pos2(rect.left() + beat / 8.0 * rect.width(), y)
+        let place = self.editor.place_in_roll(Beats(beat.into()), pitch);
+        let (x, y) = place.unwrap();
+        pos2(x.into(), y.into())
     }
 
     fn drag(&mut self, modifiers: Modifiers, from: (f32, u8), to: (f32, u8)) {
@@ -67,7 +62,7 @@ impl Roll2 {
 
 #[test]
 fn a_note_is_dragged_to_another_place_by_sixteenths_and_undone_in_one_step() {
-    let mut roll = Roll2::new();
+    let mut roll = TwoBars::new();
     let before = roll.editor.state();
     roll.drag(Modifiers::NONE, (2.0, 60), (2.55, 63));
     let moved = Note {
@@ -84,7 +79,7 @@ fn a_note_is_dragged_to_another_place_by_sixteenths_and_undone_in_one_step() {
 
 #[test]
 fn the_end_of_a_note_is_dragged_alone() {
-    let mut roll = Roll2::new();
+    let mut roll = TwoBars::new();
     roll.drag(Modifiers::NONE, (2.98, 60), (3.5, 66));
     let longer = Note {
         length: Beats(2.5),
@@ -95,7 +90,7 @@ fn the_end_of_a_note_is_dragged_alone() {
 
 #[test]
 fn with_alt_a_note_moves_off_the_grid() {
-    let mut roll = Roll2::new();
+    let mut roll = TwoBars::new();
     roll.drag(Modifiers::ALT, (2.0, 60), (2.1, 60));
     let start = roll.notes()[0].start.0;
     assert!((start - 1.1).abs() < 0.02, "{start}");
@@ -103,7 +98,7 @@ fn with_alt_a_note_moves_off_the_grid() {
 
 #[test]
 fn a_double_click_draws_a_note_like_those_around_it_and_deletes_the_one_it_is_on() {
-    let mut roll = Roll2::new();
+    let mut roll = TwoBars::new();
     roll.editor.click_at(roll.place(6.3, 50), 2);
     let drawn = Note {
         start: Beats(6.25),
@@ -119,9 +114,36 @@ fn a_double_click_draws_a_note_like_those_around_it_and_deletes_the_one_it_is_on
 
 #[test]
 fn delete_removes_the_selected_note_and_only_that() {
-    let mut roll = Roll2::new();
+    let mut roll = TwoBars::new();
     roll.editor.click_at(roll.place(5.0, 48), 1);
     roll.editor.press(Modifiers::NONE, Key::Delete, 5);
     assert_eq!(roll.notes(), [FIRST]);
     assert_eq!(roll.editor.state().takes.len(), 1);
+}
+
+#[test]
+fn a_note_is_heard_when_it_is_pressed_and_when_a_drag_changes_its_pitch() {
+    let mut roll = TwoBars::new();
+    let (from, to) = (roll.place(2.0, 60), roll.place(2.0, 64));
+    let mut heard = Vec::new();
+    roll.editor.drag_in_steps(from, to, 40, |session| {
+        heard.extend(session.live.take_audition());
+    });
+    let pitches: Vec<u8> = heard.iter().map(|&(pitch, _)| pitch).collect();
+    assert_eq!(pitches, [60, 61, 62, 63, 64]);
+    assert!(heard.iter().all(|&(_, velocity)| velocity == 80));
+}
+
+#[test]
+fn a_click_lets_a_note_be_heard_once_in_the_octave_of_its_part() {
+    let mut roll = TwoBars::new();
+    let heard = |roll: &TwoBars| roll.editor.session().live.take_audition();
+    let (bass, nothing) = (roll.place(5.0, 48), roll.place(5.0, 70));
+    roll.editor.click_at(bass, 1);
+    assert_eq!(heard(&roll), Some((48, 80)));
+    roll.editor.click_at(nothing, 1);
+    assert_eq!(heard(&roll), None);
+    (roll.editor.session()).edit(|state| state.outputs.bass.octaves = -1);
+    roll.editor.click_at(bass, 1);
+    assert_eq!(heard(&roll), Some((36, 80)));
 }

@@ -6,8 +6,6 @@
 use super::Draft;
 use crate::error::{Error, Result};
 use crate::music::midi_file::MidiFile;
-use crate::music::note::Note;
-use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
 
 /// The start of the line for programs.
@@ -43,31 +41,13 @@ pub(super) fn read(file: &MidiFile) -> Result<Draft> {
                 .to_owned(),
         )
     })?;
-    let notes = file.tracks.iter().flat_map(|track| {
-        let named = Part::ALL
-            .into_iter()
-            .find(|part| part.label() == track.name);
-        let notes = track.notes.iter();
-        notes.map(move |note| Note {
-            part: named.unwrap_or_else(|| part_by_channel(file, note)),
-            ..*note
-        })
-    });
     Ok(Draft {
         score: Score::repaired(RawScore {
-            notes: notes.collect(),
+            notes: file.notes_in_parts(),
             ..draft.score.into()
         }),
         recipe: draft.recipe,
     })
-}
-
-/// Returns the part on whose channel a note begins, for tracks that were renamed.
-fn part_by_channel(file: &MidiFile, note: &Note) -> Part {
-    let parts = [Part::Lead, Part::Chords, Part::Bass];
-    let mut named = (file.channels_of(note))
-        .filter_map(|channel| parts.into_iter().find(|part| part.channel() == channel));
-    named.next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -75,6 +55,8 @@ mod tests {
     use super::*;
     use crate::conditioning::steering::Steering;
     use crate::generator::Asked;
+    use crate::music::note::Note;
+    use crate::music::part::Part;
     use crate::time::Beats;
 
     #[test]

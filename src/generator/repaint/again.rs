@@ -3,6 +3,7 @@
 use super::expect_parts;
 use crate::conditioning::hits::Hit;
 use crate::conditioning::placement::Alignment;
+use crate::conditioning::quiet::Quiet;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
@@ -73,9 +74,15 @@ impl Again {
             at: hit.at + clip_start,
             ..*hit
         });
+        let quiet = self.recipe.quiet.iter().map(|quiet| Quiet {
+            from: quiet.from + clip_start,
+            to: quiet.to + clip_start,
+            ..*quiet
+        });
         Settings {
             bars: Some(bars),
             hits: hits.collect(),
+            quiet: quiet.collect(),
             clip_start: Beats(0.0),
             alignment: Alignment::Time,
             steering: self.asked.steering.clone(),

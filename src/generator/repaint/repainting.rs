@@ -36,7 +36,7 @@ pub struct Repainting<'a> {
 pub struct Wishes<'a> {
     /// What the cues follow.
     pub clip: &'a ClipFeatures,
-    /// Of these, the steering, the lead, the hits, the style, the sampler and the guidance scale count; everything else is
+    /// Of these, the steering, the lead, the hits, the quiet stretches, the style, the sampler and the guidance scale count; everything else is
     /// as it was for the draft.
     pub settings: &'a Settings,
 }
@@ -191,7 +191,9 @@ impl Again {
         let Settings {
             steering,
             lead,
+            lead_curve,
             hits,
+            quiet,
             style,
             sampler,
             guidance_scale,
@@ -200,7 +202,9 @@ impl Again {
         self.recipe = Settings {
             steering: steering.clone(),
             lead: *lead,
+            lead_curve: lead_curve.clone(),
             hits: hits.clone(),
+            quiet: quiet.clone(),
             style: *style,
             sampler: *sampler,
             guidance_scale: *guidance_scale,
@@ -217,8 +221,7 @@ impl Again {
     }
 }
 
-/// Returns what `new` asks of the beats for which `is_new` holds, and what `old` asks of the others. A cue that is free on
-/// either side is as on the new one throughout.
+/// Returns what `new` asks of the beats for which `is_new` holds, and what `old` asks of the others.
 fn merged(old: &Asked, new: Asked, is_new: impl Fn(usize) -> bool) -> Asked {
     let choose = |old: &[f32], new: &mut [f32]| {
         for (beat, value) in new
@@ -231,11 +234,12 @@ fn merged(old: &Asked, new: Asked, is_new: impl Fn(usize) -> bool) -> Asked {
     };
     let mut asked = new;
     for cue in Cue::ALL {
-        if let (Lane::Drawn(old), Lane::Drawn(new)) =
-            (&old.steering.lanes[cue], &mut asked.steering.lanes[cue])
-        {
-            choose(old, new);
-        }
+        let (old, new) = (&old.steering.lanes[cue], &mut asked.steering.lanes[cue]);
+        let values = (0..asked.energy.len()).map(|beat| {
+            let lane = if is_new(beat) { &*new } else { old };
+            lane.value(beat, None)
+        });
+        *new = Lane::of_values(values.collect());
     }
     choose(&old.energy, &mut asked.energy);
     Asked {
@@ -310,7 +314,10 @@ mod tests {
         let asked = |value: f32| {
             let mut steering = Steering::default();
             steering.lanes[Cue::Density] = Lane::Drawn(vec![value; 4]);
-            steering.lanes[Cue::Polyphony] = Lane::Free;
+            steering.lanes[Cue::Polyphony] = match value {
+                1.0 => Lane::Free,
+                value => Lane::constant(value),
+            };
             Asked {
                 steering,
                 energy: vec![value; 4],
@@ -322,6 +329,12 @@ mod tests {
         assert_eq!(
             merged.steering.lanes[Cue::Density],
             Lane::Drawn(expected.clone())
+        );
+        let mut polyphony = vec![None; 4];
+        polyphony[2] = Some(-1.0);
+        assert_eq!(
+            merged.steering.lanes[Cue::Polyphony],
+            Lane::of_values(polyphony)
         );
         assert_eq!(merged.energy, expected);
         assert_eq!(merged.picture_end, Beats(1.0));

@@ -28,7 +28,7 @@ pub(super) fn load(
         warnings,
     } = read(&path, reporter)?;
     // At the fastest tempo there is a row for every beat.
-    let tempo_map = session.tempo_map_for_drafts(&session.state(), Beats(0.0));
+    let tempo_map = session.tempo_map_for(&session.state(), true, Beats(0.0));
     let saved = SavedClip::new(path, &clip, tempo_map.fastest_tempo());
     let opened = format!(
         "Opened {}: {:.1} s, {}.",

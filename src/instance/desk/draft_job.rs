@@ -8,7 +8,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use parking_lot::Mutex;
 
 use super::clip_job::full_clip;
-use crate::conditioning::hits::Hit;
 use crate::counted::counted;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::device::DeviceKind;
@@ -16,7 +15,9 @@ use crate::diffusion::model::Model;
 use crate::diffusion::sampler::SamplerSettings;
 use crate::error::{Error, Result};
 use crate::evaluate::parts::draft_candidates;
+use crate::features::ClipFeatures;
 use crate::generator::{self, Form, Progress, Settings};
+use crate::instance::curves::CurveId;
 use crate::instance::notice::Notice;
 use crate::instance::painting::Painting;
 use crate::instance::params::ParamValues;
@@ -99,7 +100,7 @@ impl DraftJob {
         // Drafts without parts have no form and meet no hits, and cannot be ranked.
         let candidates = if family == ConditionKind::Parts {
             settings.metre = metre?;
-            settings.hits = Hit::on_cuts(&clip.shots, state.cut_weight);
+            mark(&mut settings, &state, &clip);
             state.candidates
         } else {
             settings.form = Form::Off;
@@ -149,7 +150,8 @@ impl DraftJob {
 /// Returns the settings of the next draft, but for those that depend on the model and the clip.
 pub(super) fn settings_of(session: &Session, state: &State, params: ParamValues) -> Settings {
     Settings {
-        tempo_map: session.tempo_map_for_drafts(state, params.start()),
+        tempo_map: session.tempo_map_for(state, params.follow_host, params.start()),
+        clip_start: state.picture_start,
         seed: state.seed,
         sampler: SamplerSettings {
             steps: state.steps,
@@ -157,7 +159,7 @@ pub(super) fn settings_of(session: &Session, state: &State, params: ParamValues)
             ..SamplerSettings::default()
         },
         guidance_scale: params.guidance_scale(),
-        steering: params.steering(),
+        steering: params.steering(&state.curves),
         harmony: state.harmony.clone(),
         style: state.style,
         form: state.form.clone(),
@@ -165,6 +167,13 @@ pub(super) fn settings_of(session: &Session, state: &State, params: ParamValues)
         expression: params.expression,
         ..Settings::default()
     }
+}
+
+/// Sets what the user marked and drew on the clip, which only models in parts follow.
+pub(super) fn mark(settings: &mut Settings, state: &State, clip: &ClipFeatures) {
+    settings.hits = state.hits_met(&clip.shots);
+    settings.quiet = state.quiet.clone();
+    settings.lead_curve = state.curves[CurveId::Lead].values().to_vec();
 }
 
 /// Passes a job's progress on to the window and the session.

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::clip_job::full_clip;
-use super::draft_job::{Tools, now_unix_seconds, of_model, report, settings_of};
-use crate::conditioning::hits::Hit;
+use super::draft_job::{Tools, mark, now_unix_seconds, of_model, report, settings_of};
 use crate::counted::counted;
 use crate::error::{Error, Result};
 use crate::generator::{Repainting, Settings, Wishes, repaint_with};
@@ -79,7 +78,7 @@ impl RepaintJob {
         let clip = session.clip_for(epoch, state.clip.clone());
         let clip = clip.map(|saved| full_clip(session, &saved));
         if let Some(clip) = &clip {
-            settings.hits = Hit::on_cuts(&clip.shots, state.cut_weight);
+            mark(&mut settings, &state, clip);
         }
         let seed = if settings.seed == draft.recipe.settings.seed {
             settings.seed.wrapping_add(1)

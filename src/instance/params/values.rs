@@ -2,6 +2,7 @@
 
 use super::DEFAULT_GUIDANCE;
 use crate::conditioning::steering::{Lane, Steering};
+use crate::instance::curves::{CurveId, Curves};
 use crate::music::cues::Cue;
 use crate::music::tempo_map::TempoMap;
 use crate::time::Beats;
@@ -62,20 +63,22 @@ impl ParamValues {
         of_draft.filter(|_| !self.follow_host)
     }
 
-    /// Returns the steering of the next draft.
-    pub fn steering(&self) -> Steering {
+    /// Returns the steering of the next draft. Sliders move what is drawn as well, unless they are being recorded.
+    pub fn steering(&self, curves: &Curves) -> Steering {
         let mut steering = Steering {
             energy: self.energy,
             ..Steering::default()
         };
         for cue in Cue::ALL {
-            steering.lanes[cue] = moved(&steering.lanes[cue], self.slider(cue));
+            let (curve, slider) = (&curves[CurveId::Cue(cue)], self.slider(cue));
+            let offset = if curve.armed { 0.0 } else { slider };
+            steering.lanes[cue] = curve.over(moved(&steering.lanes[cue], slider), offset);
         }
         steering
     }
 
     /// Returns the slider of a cue, or 0 for accents, which have none.
-    fn slider(&self, cue: Cue) -> f32 {
+    pub fn slider(&self, cue: Cue) -> f32 {
         match cue {
             Cue::Density => self.density,
             Cue::Polyphony => self.polyphony,
@@ -99,7 +102,7 @@ fn moved(lane: &Lane, by: f32) -> Lane {
             strength,
             offset: offset + by,
         },
-        Lane::Free | Lane::Drawn(_) => Lane::constant(by),
+        Lane::Free | Lane::Drawn(_) | Lane::Over { .. } => Lane::constant(by),
     }
 }
 
@@ -110,7 +113,7 @@ mod tests {
     #[test]
     fn sliders_at_their_defaults_give_the_default_steering() {
         let untouched = ParamValues::default();
-        assert_eq!(untouched.steering(), Steering::default());
+        assert_eq!(untouched.steering(&Curves::default()), Steering::default());
         assert_eq!(untouched.guidance_scale(), None);
     }
 
@@ -121,11 +124,34 @@ mod tests {
             polyphony: -0.5,
             ..ParamValues::default()
         }
-        .steering();
+        .steering(&Curves::default());
         let (strength, offset) = (0.5, 0.25);
         let mut expected = Steering::default();
         expected.lanes[Cue::Register] = Lane::Clip { strength, offset };
         expected.lanes[Cue::Polyphony] = Lane::constant(-0.5);
         assert_eq!(steering, expected);
+    }
+
+    #[test]
+    fn a_slider_moves_what_is_drawn_unless_it_is_recorded() {
+        let id = CurveId::Cue(Cue::Density);
+        let mut curves = Curves::default();
+        curves[id].draw((1, 0.5), (1, 0.5));
+        let moved = ParamValues {
+            density: 0.25,
+            ..ParamValues::default()
+        };
+        let lane = |curves: &Curves| moved.steering(curves).lanes[Cue::Density].clone();
+        let expected = |by| Lane::Over {
+            drawn: vec![None, Some(0.5)],
+            offset: by,
+            under: Box::new(Lane::Clip {
+                strength: 1.0,
+                offset: 0.25,
+            }),
+        };
+        assert_eq!(lane(&curves), expected(0.25));
+        curves[id].armed = true;
+        assert_eq!(lane(&curves), expected(0.0));
     }
 }

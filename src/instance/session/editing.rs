@@ -126,10 +126,10 @@ impl Session {
         self.changed(&before, &shared.state);
     }
 
-    /// Plays the current take of `after` if it is not that of `before`, and counts the change.
+    /// Plays the current take of `after` if it is not that of `before` or leaves elsewhere, and counts the change.
     fn changed(&self, before: &State, after: &State) {
         let draft = |state: &State| state.current_take().map(|take| Arc::as_ptr(&take.draft));
-        if draft(before) != draft(after) {
+        if draft(before) != draft(after) || before.outputs != after.outputs {
             self.publish(after);
         }
         self.revision.fetch_add(1, Ordering::Relaxed);

@@ -7,17 +7,22 @@ use crate::instance::host_tempo::HostTempo;
 use crate::instance::live::Live;
 use crate::instance::state::State;
 use crate::music::tempo_map::TempoMap;
-use crate::time::{Beats, Tempo};
+use crate::time::Beats;
 
 impl Session {
     /// Returns the tempo of a draft for `state` that begins at beat `start` of the project; see [`Snapshot::tempo_map`].
-    pub fn tempo_map_for_drafts(&self, state: &State, start: Beats) -> TempoMap {
+    pub fn tempo_map_for(&self, state: &State, follows_host: bool, start: Beats) -> TempoMap {
         let host_tempo = {
             let mut shared = self.lock();
             shared.learn_tempo(&self.live);
             Arc::clone(&shared.host_tempo)
         };
-        tempo_map(&host_tempo, &self.live, state, start)
+        let project = Project {
+            host_tempo: &host_tempo,
+            live: &self.live,
+            state,
+        };
+        project.tempo_map(follows_host, start)
     }
 
     /// Returns the state to be saved, with what is known of the host's tempo map.
@@ -54,25 +59,48 @@ impl Shared {
 }
 
 impl Snapshot {
-    /// Returns the tempo that drafts are made and shown at if they begin at beat `start` of the project: the host's map as
-    /// far as it has shown it, else the tempo that the user set, else the host's at the moment, else that of the current take,
-    /// else the default.
+    /// Returns the tempo that drafts are made and shown at if they begin at beat `start` of the project: the host's map as far
+    /// as it has shown it, else its tempo at the moment, else the one that the user chose, else that of the current take, else
+    /// the default. The user's comes first unless the draft `follows_host`.
     ///
     /// Drafts and the window follow this one rule, so the next draft fits the cuts where the window shows them. Until the
     /// host reports a tempo, which may take until it first plays, the current take is the best evidence of the project's tempo.
-    pub fn tempo_map(&self, live: &Live, start: Beats) -> TempoMap {
-        tempo_map(&self.host_tempo, live, &self.state, start)
+    pub fn tempo_map(&self, live: &Live, follows_host: bool, start: Beats) -> TempoMap {
+        let project = Project {
+            host_tempo: &self.host_tempo,
+            live,
+            state: &self.state,
+        };
+        project.tempo_map(follows_host, start)
     }
 }
 
-fn tempo_map(host_tempo: &HostTempo, live: &Live, state: &State, start: Beats) -> TempoMap {
-    let learnt = host_tempo.map(state.tempo_ahead);
-    let of_host = learnt.map(|project| project.starting_at(start));
-    let constant = |tempo: Tempo| TempoMap::constant(tempo);
-    let of_take = || Some(state.current_take()?.draft.score.tempo_map().clone());
-    (of_host)
-        .or_else(|| state.tempo_ahead.map(constant))
-        .or_else(|| live.tempo().map(constant))
-        .or_else(of_take)
-        .unwrap_or_default()
+/// What a project's tempo follows from.
+struct Project<'a> {
+    host_tempo: &'a HostTempo,
+    live: &'a Live,
+    state: &'a State,
+}
+
+impl Project<'_> {
+    fn tempo_map(&self, follows_host: bool, start: Beats) -> TempoMap {
+        let Self {
+            host_tempo,
+            live,
+            state,
+        } = self;
+        let of_user = || Some(TempoMap::constant(state.tempo?));
+        let of_host = || {
+            let learnt = host_tempo.map(state.tempo_ahead.filter(|_| follows_host));
+            let learnt = learnt.map(|project| project.starting_at(start));
+            learnt.or_else(|| Some(TempoMap::constant(live.tempo()?)))
+        };
+        let of_take = || Some(state.current_take()?.draft.score.tempo_map().clone());
+        let chosen = if follows_host {
+            of_host().or_else(of_user)
+        } else {
+            of_user().or_else(of_host)
+        };
+        chosen.or_else(of_take).unwrap_or_default()
+    }
 }

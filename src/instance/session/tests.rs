@@ -2,10 +2,12 @@ use super::*;
 use crate::generator::Draft;
 use crate::instance::SavedClip;
 use crate::music::metre::Metre;
+use crate::music::note::Note;
+use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
 use crate::music::tempo_map::TempoMap;
 use crate::player::testing::TestHost;
-use crate::player::{HostTransport, Player, TempoWatch};
+use crate::player::{Block, HostTransport, NoteEvent, Player, Sent, TempoWatch, Transport};
 use crate::time::Tempo;
 
 fn session() -> (Player, Session) {
@@ -92,7 +94,7 @@ fn loading_a_state_clears_the_notices_and_drops_the_failures_of_jobs_begun_befor
 fn drafts_are_made_at_the_hosts_tempo_or_else_at_that_of_the_current_take() {
     let (_player, session) = session();
     let tempo = || {
-        let map = session.tempo_map_for_drafts(&session.state(), Beats(8.0));
+        let map = session.tempo_map_for(&session.state(), true, Beats(8.0));
         map.constant_tempo().unwrap()
     };
     assert_eq!(tempo(), Tempo::DEFAULT);
@@ -130,7 +132,7 @@ fn drafts_are_made_under_the_hosts_tempo_map_from_where_they_start() {
     let ramp = TestHost::of_ramp();
     play(&session, &mut TempoWatch::default(), &ramp, 61.0);
     let start = (ramp.place_at)(20.0).0;
-    let map = session.tempo_map_for_drafts(&session.state(), Beats(start));
+    let map = session.tempo_map_for(&session.state(), true, Beats(start));
     for second in 0..40 {
         let beat = (ramp.place_at)(f64::from(20 + second)).0 - start;
         let off = map.seconds_at(Beats(beat)).0 - f64::from(second);
@@ -138,7 +140,7 @@ fn drafts_are_made_under_the_hosts_tempo_map_from_where_they_start() {
     }
     // The window shows the same.
     let snapshot = session.try_snapshot().unwrap();
-    assert_eq!(snapshot.tempo_map(&session.live, Beats(start)), map);
+    assert_eq!(snapshot.tempo_map(&session.live, true, Beats(start)), map);
 }
 
 #[test]
@@ -148,7 +150,7 @@ fn a_saved_project_knows_the_hosts_tempo_map_and_a_host_that_has_shown_another_i
     play(&saving, &mut TempoWatch::default(), &ramp, 61.0);
     saving.edit(|state| state.seed = 5);
     let text = saving.state_to_save().to_text().unwrap();
-    let map_of = |session: &Session| session.tempo_map_for_drafts(&session.state(), Beats(0.0));
+    let map_of = |session: &Session| session.tempo_map_for(&session.state(), true, Beats(0.0));
     let (learnt, (_player, session)) = (map_of(&saving), session());
     assert!(learnt.constant_tempo().is_none());
     session.load(&text);
@@ -167,10 +169,9 @@ fn a_saved_project_knows_the_hosts_tempo_map_and_a_host_that_has_shown_another_i
 #[test]
 fn the_tempo_that_the_user_sets_holds_where_the_hosts_is_unknown() {
     let (_player, session) = session();
-    let map = || session.tempo_map_for_drafts(&session.state(), Beats(0.0));
+    let map = || session.tempo_map_for(&session.state(), true, Beats(0.0));
     let tempo = |bpm| Tempo::new(bpm).unwrap();
     session.edit(|state| state.tempo_ahead = Some(tempo(150.0)));
-    assert_eq!(map().constant_tempo(), Some(tempo(150.0)));
     let slow = TempoMap::constant(tempo(60.0));
     let mut watch = TempoWatch::default();
     play(&session, &mut watch, &TestHost::of_map(&slow), 5.0);
@@ -220,4 +221,51 @@ fn an_edit_copies_no_draft() {
     let after = session.state();
     assert_ne!(after.takes[0].name, before.takes[0].name);
     assert!(Arc::ptr_eq(&after.takes[0].draft, &before.takes[0].draft));
+}
+
+#[test]
+fn another_channel_plays_at_once_and_can_be_undone() {
+    let (mut player, session) = session();
+    let note = Note {
+        start: Beats(0.0),
+        length: Beats(1.0),
+        pitch: 60,
+        velocity: 80,
+        part: Part::Chords,
+    };
+    let score = Score::repaired(RawScore {
+        notes: vec![note],
+        ..RawScore::default()
+    });
+    let draft = Draft {
+        score,
+        ..Draft::default()
+    };
+    session.add_take(session.epoch(), draft, 0);
+    let mut channels = || {
+        let transport = Transport {
+            playing: true,
+            tempo_bpm: Some(120.0),
+            position: Some(Beats(0.0)),
+            loop_range: None,
+        };
+        let block = Block {
+            frames: 64,
+            rate_hz: 48_000.0,
+        };
+        let mut channels = Vec::new();
+        player.process(&transport, block, |_, event| {
+            if let NoteEvent::On { channel, .. } = event {
+                channels.push(channel);
+            }
+            Sent::Accepted
+        });
+        channels
+    };
+    assert_eq!(channels(), [1]);
+    session.edit(|state| state.outputs.chords.channel = 12);
+    assert_eq!(channels(), [11]);
+    assert_eq!(session.try_snapshot().unwrap().undo, Some(Change::Outputs));
+    session.undo();
+    assert_eq!(channels(), [1]);
 }

@@ -8,8 +8,11 @@ use serde_json::json;
 
 use super::text::{MARK, MAX_BYTES, VERSION};
 use super::*;
+use crate::conditioning::quiet::{QuietKind, marked};
 use crate::features::ClipFeatures;
 use crate::generator::Recipe;
+use crate::instance::curves::CurveId;
+use crate::music::cues::Cue;
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
@@ -215,4 +218,46 @@ fn a_device_that_this_build_lacks_becomes_the_cpu() {
         assert_eq!(read == kind, kind.is_compiled_in(), "{kind}");
         assert!(read.is_compiled_in());
     }
+}
+
+#[test]
+fn curves_hits_and_quiet_stretches_come_back_and_impossible_ones_do_not() {
+    let mut state = with_takes(1);
+    state.curves[CurveId::Lead].draw((3, -1.0), (5, 1.0));
+    state.curves[CurveId::Cue(Cue::Density)].armed = true;
+    state.hits = vec![MarkedHit::new(Seconds(2.5), 3)];
+    state.hits[0].name = "door".to_owned();
+    let stretch = "4-6.5".parse().unwrap();
+    state.quiet = marked(&[], stretch, Some(QuietKind::NoMusic));
+    assert_eq!(State::from_text(&state.to_text().unwrap()).unwrap(), state);
+
+    let mut json = serde_json::to_value(&state).unwrap();
+    json["hits"] = json!([{"at": -1.0, "weight": 1}, {"at": 1.0, "weight": 9}]);
+    json["quiet"] = json!([{"from": 3.0, "to": 3.0, "kind": "thin"}]);
+    json["curves"] = json!({"lead": {"values": [9.0, null]}, "unknown": {}});
+    let read: State = serde_json::from_value(json).unwrap();
+    let read = read.within_limits();
+    assert_eq!(read.hits, [MarkedHit::new(Seconds(1.0), 3)]);
+    assert_eq!(read.quiet, []);
+    assert_eq!(read.curves[CurveId::Lead].values(), [Some(1.0)]);
+}
+
+#[test]
+fn a_state_saved_before_parts_had_outputs_has_each_on_its_own_channel() {
+    let mut json = serde_json::to_value(with_takes(1)).unwrap();
+    json.as_object_mut().unwrap().remove("outputs");
+    let state: State = serde_json::from_value(json).unwrap();
+    assert_eq!(state.outputs, Outputs::default());
+}
+
+#[test]
+fn channels_and_octaves_are_saved_and_clamped() {
+    let mut state = with_takes(1);
+    state.outputs.bass.channel = 16;
+    state.outputs.lead.octaves = -1;
+    let text = state.to_text().unwrap();
+    assert_eq!(State::from_text(&text).unwrap().outputs, state.outputs);
+    state.outputs.bass.channel = 17;
+    let text = state.to_text().unwrap();
+    assert_eq!(State::from_text(&text).unwrap().outputs.bass.channel, 16);
 }

@@ -1,12 +1,10 @@
 //! Reading MIDI files of formats 0 and 1.
 
-use midly::{Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
-
+use super::chunks::Chunks;
+use super::events::{Event, Events};
+use super::oddities::{Oddities, Oddity};
 use super::sounding::SoundingNotes;
-use super::{
-    CONTROL, ChannelEvent, MAX_EVENTS, MAX_TRACKS, Marker, MidiFile, MidiTrack, NOTE_OFF, NOTE_ON,
-    TempoChange, TimeSignature,
-};
+use super::{ChannelEvent, MAX_EVENTS, Marker, MidiFile, MidiTrack, TempoChange, TimeSignature};
 use crate::error::Fault;
 use crate::music::note::Note;
 use crate::time::Beats;
@@ -14,196 +12,179 @@ use crate::time::Beats;
 /// The largest denominator of a time signature, as a power of two.
 const MAX_DENOMINATOR_POWER: u8 = 7;
 
+/// Kinds of meta messages.
+mod meta {
+    pub(super) const TEXT: u8 = 0x01;
+    pub(super) const TRACK_NAME: u8 = 0x03;
+    pub(super) const MARKER: u8 = 0x06;
+    pub(super) const END_OF_TRACK: u8 = 0x2F;
+    pub(super) const TEMPO: u8 = 0x51;
+    pub(super) const TIME_SIGNATURE: u8 = 0x58;
+    pub(super) const KEY_SIGNATURE: u8 = 0x59;
+}
+
 impl MidiFile {
-    /// Parses the bytes of a MIDI file. All notes are of [`Part::All`](crate::music::part::Part::All).
+    /// Parses the bytes of a MIDI file, plain or inside a RIFF file (RMID). All notes are of
+    /// [`Part::All`](crate::music::part::Part::All).
+    ///
+    /// What other programs read although it departs from the standard is read too, with a sentence in
+    /// [`warnings`](Self::warnings): a track whose end is not marked, a status that holds across other messages, a key
+    /// signature of another length.
     ///
     /// # Errors
     /// Returns an error unless the bytes are a MIDI file of format 0 or 1 that counts time in beats; if the file is
-    /// truncated, a track lacks its end or a message is malformed; or if it exceeds [`MAX_TRACKS`] or [`MAX_EVENTS`].
+    /// truncated or a message is malformed; or if it exceeds [`MAX_TRACKS`](super::MAX_TRACKS) or [`MAX_EVENTS`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        refuse_timecode(bytes)?;
-        let (header, tracks) = midly::parse(bytes).map_err(|error| no_midi(&error))?;
-        if header.format == Format::Sequential {
-            return Err(Fault::new("a MIDI file of format 2", "format 0 or 1"));
-        }
-        let ticks_per_beat = match header.timing {
-            Timing::Metrical(ticks) if ticks.as_int() > 0 => f64::from(ticks.as_int()),
-            _ => return Err(Fault::new("0 ticks in a beat", "at least one")),
-        };
-        let declared = tracks.size_hint().0;
-        if declared > MAX_TRACKS {
-            let limit = format!("at most {MAX_TRACKS}");
-            return Err(Fault::new(format!("{declared} tracks"), limit));
-        }
-
+        let mut oddities = Oddities::default();
+        let chunks = Chunks::divide(bytes, &mut oddities)?;
+        let ticks_per_beat = f64::from(chunks.ticks_per_beat);
         let mut file = Self::default();
         let mut events_left = MAX_EVENTS;
-        for (index, track) in tracks.enumerate() {
-            if index == declared {
-                let found = format!("more tracks than the {declared} of its header");
-                return Err(Fault::new(found, "as many as declared"));
-            }
-            let in_track = |error| malformed(index, &error);
-            let track = file.read_track(track.map_err(in_track)?, ticks_per_beat, &mut events_left);
-            let track = track.map_err(|fault| in_track_of(index, fault))?;
-            file.tracks.push(track);
-        }
-        if file.tracks.len() < declared {
-            return Err(Fault::new(
-                format!("{} tracks", file.tracks.len()),
-                format!("the {declared} that its header declares"),
-            ));
+        for (index, contents) in chunks.tracks.into_iter().enumerate() {
+            let track = TrackReader {
+                events: Events::new(contents, index),
+                index,
+                ticks_per_beat,
+                oddities: &mut oddities,
+            };
+            let track = track.read(&mut file, &mut events_left);
+            let in_track = |fault: Fault| {
+                let found = format!("{} in track {}", fault.found, index + 1);
+                Fault::new(found, fault.expected)
+            };
+            file.tracks.push(track.map_err(in_track)?);
         }
         file.tempo_changes.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         (file.time_signatures).sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         file.markers.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         file.texts.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         file.events.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
+        file.warnings = oddities.sentences();
         Ok(file)
     }
+}
 
-    /// Reads one track, and stores what concerns the whole file in `self`.
-    fn read_track(
-        &mut self,
-        events: midly::EventIter,
-        ticks_per_beat: f64,
-        events_left: &mut usize,
-    ) -> Result<MidiTrack, Fault> {
+/// Reads one track.
+struct TrackReader<'a, 'b> {
+    events: Events<'a>,
+    /// The track's place in the file, from 0.
+    index: usize,
+    ticks_per_beat: f64,
+    oddities: &'b mut Oddities,
+}
+
+impl TrackReader<'_, '_> {
+    /// Reads the track, and stores what concerns the whole file in `file`.
+    fn read(mut self, file: &mut MidiFile, events_left: &mut usize) -> Result<MidiTrack, Fault> {
         let mut track = MidiTrack::default();
         let mut sounding = SoundingNotes::default();
-        let mut tick: u64 = 0;
-        for event in events {
-            let event = event.map_err(|error| no_midi(&error))?;
+        let mut end = Beats(0.0);
+        loop {
+            let Some((tick, event)) = self.events.next(self.oddities)? else {
+                self.oddities.add(Oddity::NoEnd, Some(self.index));
+                break;
+            };
             *events_left = events_left.checked_sub(1).ok_or_else(|| {
                 let found = format!("more than {MAX_EVENTS} events");
                 Fault::new(found, format!("at most {MAX_EVENTS}"))
             })?;
-            tick += u64::from(event.delta.as_int());
-            let at = Beats(tick as f64 / ticks_per_beat);
-            match event.kind {
-                TrackEventKind::Midi { channel, message } => {
-                    let channel = channel.as_int();
-                    track.notes.extend(sounding.process(at, channel, message));
-                    self.events.push(channel_event(at, channel, message));
+            let at = Beats(tick as f64 / self.ticks_per_beat);
+            end = at;
+            match event {
+                Event::Channel {
+                    channel,
+                    command,
+                    data,
+                } => {
+                    let event = ChannelEvent {
+                        at,
+                        channel,
+                        command,
+                        data,
+                    };
+                    track.notes.extend(sounding.process(&event));
+                    file.events.push(event);
                 }
-                TrackEventKind::Meta(MetaMessage::EndOfTrack) => {
-                    track.notes.extend(sounding.end_all(at));
-                    track.notes.sort_by(Note::position);
-                    self.length = Beats(self.length.0.max(at.0));
-                    return Ok(track);
-                }
-                TrackEventKind::Meta(MetaMessage::TrackName(name)) => track.name = text(name),
-                TrackEventKind::Meta(message) => self.read_meta(at, message)?,
-                TrackEventKind::SysEx(_) | TrackEventKind::Escape(_) => {}
+                Event::Meta { kind, .. } if kind == meta::END_OF_TRACK => break,
+                Event::Meta { kind, data } if kind == meta::TRACK_NAME => track.name = text(data),
+                Event::Meta { kind, data } => self.read_meta(file, at, kind, data)?,
+                Event::System => {}
             }
         }
-        Err(Fault::new("no end of track", "one as its last event"))
+        track.notes.extend(sounding.end_all(end));
+        track.notes.sort_by(Note::position);
+        file.length = Beats(file.length.0.max(end.0));
+        Ok(track)
     }
 
     /// Stores a message that concerns the whole file.
-    fn read_meta(&mut self, at: Beats, message: MetaMessage) -> Result<(), Fault> {
-        match message {
-            MetaMessage::Tempo(micros) if micros.as_int() == 0 => {
-                return Err(Fault::new("a tempo of 0 microseconds a beat", "at least 1"));
-            }
-            MetaMessage::Tempo(micros) => self.tempo_changes.push(TempoChange {
+    fn read_meta(
+        &mut self,
+        file: &mut MidiFile,
+        at: Beats,
+        kind: u8,
+        data: &[u8],
+    ) -> Result<(), Fault> {
+        let usual_length = match kind {
+            meta::TEMPO => 3,
+            meta::TIME_SIGNATURE => 4,
+            meta::KEY_SIGNATURE => 2,
+            _ => data.len(),
+        };
+        if data.len() != usual_length {
+            self.oddities.add(Oddity::MetaLength, Some(self.index));
+        }
+        let words = || Marker {
+            at,
+            text: text(data),
+        };
+        match kind {
+            meta::TEMPO => file.tempo_changes.push(TempoChange {
                 at,
-                micros_per_beat: micros.as_int(),
+                micros_per_beat: micros_per_beat(data)?,
             }),
-            MetaMessage::TimeSignature(numerator, power, ..) => {
-                if numerator == 0 || power > MAX_DENOMINATOR_POWER {
-                    let found = format!("a time signature of {numerator}/2^{power}");
-                    return Err(Fault::new(found, "at least 1 note of at most 1/128"));
-                }
-                self.time_signatures.push(TimeSignature {
-                    at,
-                    numerator,
-                    denominator: 1 << power,
-                });
-            }
-            MetaMessage::Marker(name) => self.markers.push(Marker {
-                at,
-                text: text(name),
-            }),
-            MetaMessage::Text(words) => self.texts.push(Marker {
-                at,
-                text: text(words),
-            }),
+            meta::TIME_SIGNATURE => file.time_signatures.push(time_signature(at, data)?),
+            meta::MARKER => file.markers.push(words()),
+            meta::TEXT => file.texts.push(words()),
             _ => {}
         }
         Ok(())
     }
 }
 
-/// Refuses time in SMPTE frames and anything but plain MIDI files.
-///
-/// midly does both, but on some of these headers, wherever in the file they are, it panics if overflow is checked.
-fn refuse_timecode(bytes: &[u8]) -> Result<(), Fault> {
-    const HEADER: &[u8] = b"MThd";
-    const TIME_BASE: usize = 4;
-    if !bytes.starts_with(HEADER) {
-        return Err(Fault::new("not a MIDI file", "one that starts with MThd"));
+fn micros_per_beat(data: &[u8]) -> Result<u32, Fault> {
+    let Some((&[high, middle, low], _)) = data.split_first_chunk::<3>() else {
+        return Err(Fault::new(
+            format!("a tempo of {} bytes", data.len()),
+            "3 bytes",
+        ));
+    };
+    match u32::from_be_bytes([0, high, middle, low]) {
+        0 => Err(Fault::new("a tempo of 0 microseconds a beat", "at least 1")),
+        micros => Ok(micros),
     }
-    let mut rest = bytes;
-    while let Some((&[a, b, c, d, length @ ..], chunk)) = rest.split_first_chunk::<8>() {
-        let in_frames = chunk.get(TIME_BASE).is_some_and(|byte| byte & 0x80 != 0);
-        if [a, b, c, d] == HEADER && in_frames {
-            let expected = "ticks of a quarter note";
-            return Err(Fault::new("a time base in SMPTE frames", expected));
-        }
-        let length = u32::from_be_bytes(length) as usize;
-        rest = chunk.get(length..).unwrap_or_default();
-    }
-    Ok(())
 }
 
-fn channel_event(at: Beats, channel: u8, message: MidiMessage) -> ChannelEvent {
-    let (command, data) = match message {
-        MidiMessage::NoteOff { key, vel } => (NOTE_OFF, [key.as_int(), vel.as_int()]),
-        MidiMessage::NoteOn { key, vel } => (NOTE_ON, [key.as_int(), vel.as_int()]),
-        MidiMessage::Aftertouch { key, vel } => (0xA0, [key.as_int(), vel.as_int()]),
-        MidiMessage::Controller { controller, value } => {
-            (CONTROL, [controller.as_int(), value.as_int()])
-        }
-        MidiMessage::ProgramChange { program } => (0xC0, [program.as_int(), 0]),
-        MidiMessage::ChannelAftertouch { vel } => (0xD0, [vel.as_int(), 0]),
-        MidiMessage::PitchBend { bend } => {
-            let bits = bend.0.as_int();
-            (0xE0, [(bits & 0x7F) as u8, (bits >> 7) as u8])
-        }
+fn time_signature(at: Beats, data: &[u8]) -> Result<TimeSignature, Fault> {
+    let Some((&[numerator, power], _)) = data.split_first_chunk::<2>() else {
+        return Err(Fault::new(
+            format!("a time signature of {} bytes", data.len()),
+            "4 bytes",
+        ));
     };
-    ChannelEvent {
-        at,
-        channel,
-        command,
-        data,
+    if numerator == 0 || power > MAX_DENOMINATOR_POWER {
+        let found = format!("a time signature of {numerator}/2^{power}");
+        return Err(Fault::new(found, "at least 1 note of at most 1/128"));
     }
+    Ok(TimeSignature {
+        at,
+        numerator,
+        denominator: 1 << power,
+    })
 }
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn no_midi(error: &midly::Error) -> Fault {
-    Fault::new(reason(error), "a whole MIDI file")
-}
-
-fn malformed(track: usize, error: &midly::Error) -> Fault {
-    in_track_of(track, no_midi(error))
-}
-
-fn in_track_of(track: usize, fault: Fault) -> Fault {
-    let found = format!("{} in track {}", fault.found, track + 1);
-    Fault::new(found, fault.expected)
-}
-
-/// Returns the innermost cause of an error, which is the most specific.
-fn reason(error: &midly::Error) -> String {
-    let mut error: &dyn std::error::Error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
 }
 
 #[cfg(test)]
@@ -257,10 +238,51 @@ mod tests {
     }
 
     #[test]
+    fn a_track_whose_end_is_not_marked_ends_with_its_last_message() {
+        let read = MidiFile::parse(&file(&[0, 0x90, 60, 90, 0x83, 0x60, 62, 90])).unwrap();
+        assert_eq!(read.notes().len(), 1);
+        assert_eq!(read.length, Beats(1.0));
+        assert!(read.warnings[0].contains("end of track 1"));
+    }
+
+    #[test]
+    fn key_and_time_signatures_of_other_lengths_are_read_with_a_warning() {
+        let short = [0, 0xFF, 0x59, 1, 0, 0, 0xFF, 0x58, 2, 3, 2];
+        let read = MidiFile::parse(&file(&[&short, END].concat())).unwrap();
+        assert_eq!(read.time_signatures[0].numerator, 3);
+        assert!(read.warnings[0].contains("another length"));
+        let no_denominator = [&[0, 0xFF, 0x58, 1, 3][..], END].concat();
+        assert!(fault(&file(&no_denominator)).contains("1 bytes"));
+    }
+
+    #[test]
+    fn a_file_inside_a_riff_file_is_taken_out_of_it() {
+        let track = [&[0, 0x90, 60, 90, 0x83, 0x60, 60, 0][..], END].concat();
+        let inside = file(&track);
+        let mut riff = b"RIFF\0\0\0\0RMIDLIST\x03\0\0\0abc\0data".to_vec();
+        riff.extend((inside.len() as u32).to_le_bytes());
+        riff.extend(&inside);
+        let read = MidiFile::parse(&riff).unwrap();
+        assert_eq!(read.notes(), MidiFile::parse(&inside).unwrap().notes());
+        assert!(read.warnings[0].contains("RMID"));
+        riff.pop();
+        assert!(fault(&riff).contains("bytes of a chunk of"));
+    }
+
+    #[test]
+    fn what_follows_the_last_track_is_passed_over_with_a_warning() {
+        for trailing in [&b"\0\0"[..], b"MTrk\0\0\xFF\xFF", b"tailtail"] {
+            let read = MidiFile::parse(&[&file(END), trailing].concat()).unwrap();
+            assert_eq!(read.warnings.len(), 1, "{:?}", read.warnings);
+        }
+        assert_eq!(MidiFile::parse(&file(END)).unwrap().warnings.len(), 0);
+    }
+
+    #[test]
     fn faults_name_what_was_found() {
         assert!(fault(b"RIFF").contains("not a MIDI file"));
         assert!(fault(b"").contains("not a MIDI file"));
-        assert!(fault(&file(&[0, 0x90, 60, 90])).contains("no end of track in track 1"));
+        assert!(fault(&file(&[0, 0x90, 60])).contains("cut short in track 1"));
         let no_tempo = [&[0, 0xFF, 0x51, 3, 0, 0, 0][..], END].concat();
         assert!(fault(&file(&no_tempo)).contains("tempo of 0"));
         let mut smpte = file(END);

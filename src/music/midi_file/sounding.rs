@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use midly::MidiMessage;
-
+use super::{ChannelEvent, NOTE_OFF, NOTE_ON};
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::time::Beats;
@@ -14,15 +13,16 @@ pub(super) struct SoundingNotes(BTreeMap<(u8, u8), VecDeque<(Beats, u8)>>);
 
 impl SoundingNotes {
     /// Processes a message; returns the note that it ends, if any.
-    pub(super) fn process(&mut self, at: Beats, channel: u8, message: MidiMessage) -> Option<Note> {
-        match message {
-            MidiMessage::NoteOn { key, vel } if vel > 0 => {
-                let started = self.0.entry((channel, key.as_int())).or_default();
-                started.push_back((at, vel.as_int()));
+    pub(super) fn process(&mut self, event: &ChannelEvent) -> Option<Note> {
+        let ChannelEvent { at, channel, .. } = *event;
+        let [pitch, velocity] = event.data;
+        match event.command {
+            NOTE_ON if velocity > 0 => {
+                let started = self.0.entry((channel, pitch)).or_default();
+                started.push_back((at, velocity));
                 None
             }
-            MidiMessage::NoteOn { key, .. } | MidiMessage::NoteOff { key, .. } => {
-                let pitch = key.as_int();
+            NOTE_ON | NOTE_OFF => {
                 let started = self.0.get_mut(&(channel, pitch))?.pop_front()?;
                 note(started, at, pitch)
             }

@@ -2,6 +2,7 @@
 
 use super::{MAX_BARS, MAX_NOTES, RawScore};
 use crate::music::note::Note;
+use crate::music::outputs::MIDI_CHANNELS;
 use crate::music::part::Part;
 use crate::time::{Bars, Beats};
 
@@ -20,7 +21,7 @@ impl RawScore {
         }
         self.notes.retain(|note| note.is_valid(limit));
         self.notes.truncate(MAX_NOTES);
-        separate(&mut self.notes);
+        separate(&mut self.notes, Part::channel);
         self.chords.retain(|chord| chord.start.0.is_finite());
         (self.chords).sort_by(|a, b| a.start.0.total_cmp(&b.start.0));
         self.cuts.retain(|cut| cut.0.is_finite());
@@ -33,12 +34,12 @@ impl RawScore {
     }
 }
 
-/// Sorts notes and ends each where the next one of its channel and pitch starts.
-fn separate(notes: &mut Vec<Note>) {
+/// Sorts notes and ends each where the next one of its channel and pitch starts. `channel` is below [`MIDI_CHANNELS`].
+pub(super) fn separate(notes: &mut Vec<Note>, channel: impl Fn(Part) -> u8) {
     notes.sort_by(|a, b| (a.start.0.total_cmp(&b.start.0)).then(a.length.0.total_cmp(&b.length.0)));
-    let mut next_starts = [[Beats(f64::INFINITY); 128]; Part::CHANNELS];
+    let mut next_starts = [[Beats(f64::INFINITY); 128]; MIDI_CHANNELS as usize];
     for note in notes.iter_mut().rev() {
-        let channel = usize::from(note.part.channel());
+        let channel = usize::from(channel(note.part));
         let next_start = &mut next_starts[channel][usize::from(note.pitch)];
         note.end_by(*next_start);
         *next_start = note.start;

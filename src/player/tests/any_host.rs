@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::controls::with_controls;
+use super::controls::with_controls_through;
 use super::*;
+use crate::music::outputs::Output;
 
 /// An action of a host.
 #[derive(Clone, Debug)]
@@ -13,19 +14,26 @@ enum Act {
     Seek(f64),
     Stop { frames: u32 },
     Loop(Option<(f64, f64)>),
-    Swap(Vec<Note>),
+    Swap(Vec<Note>, Outputs),
+    Mute([bool; 3]),
     Room(Option<u32>),
     Reset,
     Partial { frames: u32 },
 }
 
-fn notes() -> impl Strategy<Value = Vec<Note>> {
+pub(super) fn notes() -> impl Strategy<Value = Vec<Note>> {
     let part = prop::sample::select(Part::ALL.to_vec());
     let one = (0u32..64, 1u32..12, 40u8..90, part).prop_map(|(start, length, pitch, part)| {
         let note = note(f64::from(start) / 4.0, f64::from(length) / 4.0, pitch);
         in_part(part, note)
     });
     prop::collection::vec(one, 0..80)
+}
+
+/// Few channels, so that parts often share one.
+pub(super) fn outputs() -> impl Strategy<Value = Outputs> {
+    let one = || (1u8..=3, -1i8..=1).prop_map(|(channel, octaves)| Output { channel, octaves });
+    (one(), one(), one()).prop_map(|(lead, chords, bass)| Outputs { lead, chords, bass })
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -37,7 +45,8 @@ fn act() -> impl Strategy<Value = Act> {
         1 => frames.clone().prop_map(|frames| Act::Stop { frames }),
         1 => prop::option::of((0.0..8.0, 0.01..8.0))
             .prop_map(|range| Act::Loop(range.map(|(first, length)| (first, first + length)))),
-        1 => notes().prop_map(Act::Swap),
+        1 => (notes(), outputs()).prop_map(|(notes, outputs)| Act::Swap(notes, outputs)),
+        1 => any::<[bool; 3]>().prop_map(Act::Mute),
         1 => prop::option::of(0u32..4).prop_map(Act::Room),
         1 => Just(Act::Reset),
         1 => frames.prop_map(|frames| Act::Partial { frames }),
@@ -48,11 +57,12 @@ proptest! {
     #[test]
     fn whatever_a_host_does_every_note_ends_once_pedals_are_lifted_and_time_goes_forward(
         first in notes(),
+        first_outputs in outputs(),
         acts in prop::collection::vec(act(), 0..60),
         rate_hz in prop::sample::select(vec![8_000.0, 44_100.0, 48_000.0, 192_000.0]),
     ) {
         let (mut player, publisher) = Player::new();
-        publisher.publish(with_controls(&first));
+        publisher.publish(with_controls_through(&first, &first_outputs));
         let mut recorder = Recorder::default();
         let mut host = rolling(0.0);
         for act in acts {
@@ -81,7 +91,10 @@ proptest! {
                 Act::Loop(range) => {
                     host.loop_range = range.map(|(first, end)| (Beats(first), Beats(end)));
                 }
-                Act::Swap(notes) => publisher.publish(with_controls(&notes)),
+                Act::Swap(notes, outputs) => {
+                    publisher.publish(with_controls_through(&notes, &outputs));
+                }
+                Act::Mute(muted) => player.set_muted(muted),
                 Act::Room(room) => recorder.room = room,
                 Act::Reset => player.release(),
                 Act::Partial { frames } => {

@@ -4,13 +4,18 @@ use super::*;
 
 /// Returns the schedule of notes with all the controllers that they can have.
 pub(super) fn with_controls(notes: &[Note]) -> NoteSchedule {
+    with_controls_through(notes, &Outputs::default())
+}
+
+/// Returns the schedule of notes that leave through `outputs`, with all the controllers that they can have.
+pub(super) fn with_controls_through(notes: &[Note], outputs: &Outputs) -> NoteSchedule {
     let score = score(notes);
     let request = ControlRequest {
         pedal: true,
         expression: true,
         energy: &[],
     };
-    NoteSchedule::new(&score, &Controls::of(&score, &request))
+    NoteSchedule::through(&score, &Controls::of(&score, &request), outputs)
 }
 
 impl Recorder {

@@ -1,4 +1,4 @@
-//! Channels that are silent.
+//! Parts that are silent.
 
 use super::*;
 

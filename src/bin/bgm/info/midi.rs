@@ -17,6 +17,7 @@ pub(super) struct MidiInfo {
     time_signatures: Vec<SignatureInfo>,
     markers: Vec<TextInfo>,
     texts: Vec<TextInfo>,
+    warnings: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -107,9 +108,11 @@ impl MidiInfo {
             time_signatures: metres.collect(),
             markers: TextInfo::all(file, &file.markers),
             texts: TextInfo::all(file, &file.texts),
+            warnings: file.warnings.clone(),
         }
     }
 
+    /// Returns lines about it; the warnings are printed when it is read.
     pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!(
             "MIDI file of {:.2} beats, {:.3} s",

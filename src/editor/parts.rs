@@ -1,0 +1,172 @@
+//! The parts at the top of the right panel: which are selected, silent or locked, and where they leave.
+
+mod output;
+
+use egui::{
+    Align2, Color32, CornerRadius, CursorIcon, Id, Rect, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, pos2,
+};
+
+use super::contents::Scene;
+use super::controls::focus_ring;
+use super::param_access::ParamAccess;
+use super::theme::{self, ACCENT, FIELD, FIELD_HOVERED, LINE, MUTED, TEXT};
+use crate::instance::Locks;
+use crate::instance::params::ParamId;
+use crate::music::part::Part;
+use crate::music::part_set::PartSet;
+
+const ROW_HEIGHT: f32 = 28.0;
+const SWATCH: Vec2 = Vec2::new(10.0, 18.0);
+const LETTER: Vec2 = Vec2::splat(22.0);
+/// The distance between letters.
+const GAP: f32 = 4.0;
+/// The width of a part's channel.
+const OUTPUT_WIDTH: f32 = 42.0;
+
+/// Returns the colour of a part's notes.
+pub(super) fn colour(part: Part) -> Color32 {
+    match part {
+        Part::All | Part::Lead => theme::MELODY,
+        Part::Chords => theme::NOTE,
+        Part::Bass => theme::BASS,
+    }
+}
+
+/// Shows the parts. A click on a part's name adds it to the selection or takes it away.
+pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) {
+    ui.label(RichText::new("Parts").font(theme::strong(13.0)));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = GAP;
+        for part in PartSet::PARTS {
+            row(ui, scene, part);
+        }
+    });
+}
+
+fn row(ui: &mut Ui, scene: Scene<'_>, part: Part) {
+    let size = Vec2::new(ui.available_width(), ROW_HEIGHT);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let output = rect.with_min_x(rect.right() - OUTPUT_WIDTH);
+    let place = |letter: u8| {
+        let right = output.left() - f32::from(2 - letter) * (LETTER.x + GAP);
+        let corner = pos2(right - LETTER.x, rect.center().y - LETTER.y * 0.5);
+        Rect::from_min_size(corner, LETTER)
+    };
+    let name = rect.with_max_x(place(0).left() - GAP);
+    let mut selection = scene.selection.get();
+    let is_selected = selection.parts.contains(part);
+    if show_name(ui, name, part, is_selected).clicked() {
+        selection.parts = selection.parts.set(part, !is_selected);
+        scene.selection.set(selection);
+    }
+    let params = scene.params;
+    let label = part.label().to_lowercase();
+    let is_muted = params.is_on(mute(part));
+    let hint = mute(part).spec().hint;
+    if letter(ui, place(0), "M", &format!("Mute {label}"), is_muted, hint).clicked() {
+        params.set_once(mute(part), f32::from(u8::from(!is_muted)));
+    }
+    let is_alone = is_solo(params, part);
+    let hint = "Silences the other parts, or lets them sound again";
+    if letter(ui, place(1), "S", &format!("Solo {label}"), is_alone, hint).clicked() {
+        solo(params, part);
+    }
+    let is_locked = scene.state.locks.parts.contains(part);
+    let hint = "Keeps the part as it is when bars are painted again";
+    if letter(ui, place(2), "L", &format!("Lock {label}"), is_locked, hint).clicked() {
+        (scene.desk.session).edit(|state| {
+            let Locks { parts, .. } = &mut state.locks;
+            *parts = parts.set(part, !is_locked);
+        });
+    }
+    output::show(ui, output, scene, part);
+}
+
+/// Shows a part's swatch and name.
+fn show_name(ui: &mut Ui, rect: Rect, part: Part, is_selected: bool) -> Response {
+    let response = ui.interact(rect, id(ui, part, "name"), Sense::click());
+    let ground = match (is_selected, response.hovered()) {
+        (true, _) => ACCENT.gamma_multiply(0.2),
+        (false, true) => FIELD_HOVERED,
+        (false, false) => Color32::TRANSPARENT,
+    };
+    let painter = ui.painter();
+    painter.rect_filled(rect.expand2(Vec2::new(3.0, 0.0)), theme::RADIUS, ground);
+    let corner = pos2(rect.left(), rect.center().y - SWATCH.y * 0.5);
+    let swatch = Rect::from_min_size(corner, SWATCH);
+    painter.rect_filled(swatch, CornerRadius::same(2), colour(part));
+    let at = pos2(swatch.right() + theme::GRID, rect.center().y);
+    painter.text(
+        at,
+        Align2::LEFT_CENTER,
+        part.label(),
+        theme::font(13.0),
+        TEXT,
+    );
+    focus_ring(ui, &response, rect.expand(2.0));
+    let label = format!("Select {}", part.label().to_lowercase());
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_selected, &label));
+    response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text("Selects the part")
+}
+
+/// Shows a switch with a letter on it; `label` is its name for screen readers.
+fn letter(ui: &mut Ui, rect: Rect, text: &str, label: &str, is_on: bool, hint: &str) -> Response {
+    let response = ui.interact(rect, ui.scope_id().with(label), Sense::click());
+    let (fill, edge, ink) = match (is_on, response.hovered()) {
+        (true, false) => (ACCENT.gamma_multiply(0.25), ACCENT, ACCENT),
+        (true, true) => (ACCENT.gamma_multiply(0.35), ACCENT, ACCENT),
+        (false, true) => (FIELD_HOVERED, MUTED, TEXT),
+        (false, false) => (FIELD, LINE, TEXT),
+    };
+    let painter = ui.painter();
+    let stroke = Stroke::new(1.0, edge);
+    painter.rect(rect, theme::RADIUS, fill, stroke, StrokeKind::Inside);
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        text,
+        theme::strong(11.0),
+        ink,
+    );
+    focus_ring(ui, &response, rect);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, label));
+    response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(hint)
+}
+
+fn id(ui: &Ui, part: Part, what: &str) -> Id {
+    ui.scope_id().with((part, what))
+}
+
+/// Returns the parameter that mutes a part.
+fn mute(part: Part) -> ParamId {
+    match part {
+        Part::All | Part::Lead => ParamId::MuteLead,
+        Part::Chords => ParamId::MuteChords,
+        Part::Bass => ParamId::MuteBass,
+    }
+}
+
+/// Returns whether a part is the only one that sounds.
+fn is_solo(params: &dyn ParamAccess, part: Part) -> bool {
+    let mut parts = PartSet::PARTS.into_iter();
+    parts.all(|other| params.is_on(mute(other)) == (other != part))
+}
+
+/// Lets only `part` sound, or all parts if that is so already.
+fn solo(params: &dyn ParamAccess, part: Part) {
+    let is_solo = is_solo(params, part);
+    for other in PartSet::PARTS {
+        let is_muted = !is_solo && other != part;
+        if params.is_on(mute(other)) != is_muted {
+            params.set_once(mute(other), f32::from(u8::from(is_muted)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! A part's channel and octave, and the list to choose them from.
+
+use egui::{
+    Align2, CursorIcon, Popup, PopupCloseBehavior, Rect, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo,
+};
+
+use super::id;
+use crate::editor::contents::Scene;
+use crate::editor::controls::focus_ring;
+use crate::editor::theme::{self, ACCENT, FIELD, FIELD_HOVERED, LINE, MUTED, TEXT};
+use crate::music::outputs::{MAX_OCTAVES, MIDI_CHANNELS, Output};
+use crate::music::part::Part;
+
+/// The number of channels in a row of the list.
+const CHANNELS_A_ROW: usize = 8;
+const CHOICE: Vec2 = Vec2::new(26.0, 22.0);
+
+/// Shows where a part leaves. A click opens the list.
+pub(super) fn show(ui: &mut Ui, rect: Rect, Scene { desk, state, .. }: Scene<'_>, part: Part) {
+    let response = ui.interact(rect, id(ui, part, "output"), Sense::click());
+    let output = state.outputs.of(part);
+    let ink = if response.hovered() { TEXT } else { MUTED };
+    let painter = ui.painter();
+    let channel = format!("ch {}", output.channel);
+    let small = theme::font(11.0);
+    if output.octaves == 0 {
+        painter.text(
+            rect.right_center(),
+            Align2::RIGHT_CENTER,
+            channel,
+            small,
+            ink,
+        );
+    } else {
+        let middle = rect.right_center();
+        painter.text(middle, Align2::RIGHT_BOTTOM, channel, small, ink);
+        let font = theme::font(10.0);
+        painter.text(
+            middle,
+            Align2::RIGHT_TOP,
+            octave_sign(output.octaves),
+            font,
+            ACCENT,
+        );
+    }
+    focus_ring(ui, &response, rect);
+    let label = format!("Channel and octave of {}", part.label().to_lowercase());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    let chosen = Popup::menu(&response)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| list(ui, output));
+    let chosen = chosen.and_then(|list| list.inner);
+    if let Some(chosen) = chosen.filter(|chosen| *chosen != output) {
+        desk.session
+            .edit(|state| *state.outputs.of_mut(part) = chosen);
+    }
+    response.on_hover_text("MIDI channel and octave of what is played and exported");
+}
+
+/// Shows the choices; returns what the user made of `output`.
+fn list(ui: &mut Ui, output: Output) -> Option<Output> {
+    let mut chosen = None;
+    let heading = |ui: &mut Ui, text: &str| {
+        ui.label(RichText::new(text).font(theme::font(12.0)).color(MUTED));
+    };
+    ui.spacing_mut().item_spacing = Vec2::splat(4.0);
+    heading(ui, "Channel");
+    let channels: Vec<u8> = (1..=MIDI_CHANNELS).collect();
+    for row in channels.chunks(CHANNELS_A_ROW) {
+        ui.horizontal(|ui| {
+            for &channel in row {
+                let label = format!("Channel {channel}");
+                let is_chosen = channel == output.channel;
+                if choice(ui, &channel.to_string(), &label, is_chosen).clicked() {
+                    chosen = Some(Output { channel, ..output });
+                }
+            }
+        });
+    }
+    heading(ui, "Octave");
+    ui.horizontal(|ui| {
+        for octaves in -MAX_OCTAVES..=MAX_OCTAVES {
+            let text = signed(octaves);
+            let label = format!("Octave {text}");
+            if choice(ui, &text, &label, octaves == output.octaves).clicked() {
+                chosen = Some(Output { octaves, ..output });
+            }
+        }
+    });
+    chosen
+}
+
+fn choice(ui: &mut Ui, text: &str, label: &str, is_chosen: bool) -> Response {
+    let (rect, response) = ui.allocate_exact_size(CHOICE, Sense::click());
+    let (fill, edge, ink) = match (is_chosen, response.hovered()) {
+        (true, _) => (ACCENT.gamma_multiply(0.25), ACCENT, ACCENT),
+        (false, true) => (FIELD_HOVERED, MUTED, TEXT),
+        (false, false) => (FIELD, LINE, TEXT),
+    };
+    let painter = ui.painter();
+    let stroke = Stroke::new(1.0, edge);
+    painter.rect(rect, theme::RADIUS, fill, stroke, StrokeKind::Inside);
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        text,
+        theme::font(12.0),
+        ink,
+    );
+    focus_ring(ui, &response, rect);
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, label));
+    response.on_hover_cursor(CursorIcon::PointingHand)
+}
+
+/// Returns octaves as musicians write them: an octave up is 8va, two octaves down are 15mb.
+fn octave_sign(octaves: i8) -> &'static str {
+    match octaves {
+        ..=-2 => "15mb",
+        -1 => "8vb",
+        0 => "",
+        1 => "8va",
+        2.. => "15ma",
+    }
+}
+
+fn signed(octaves: i8) -> String {
+    match octaves {
+        0 => "0".to_owned(),
+        1.. => format!("+{octaves}"),
+        _ => format!("−{}", octaves.unsigned_abs()),
+    }
+}
