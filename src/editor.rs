@@ -35,6 +35,7 @@ mod shortcuts;
 mod steering;
 mod surround;
 mod takes;
+mod tempo_ahead;
 mod tempo_field;
 mod tempo_finder;
 mod theme;

@@ -10,6 +10,7 @@ use super::hits::{HitEditing, HitRow};
 use super::quiet::{QuietEditing, QuietRows};
 use super::recording::Recording;
 use super::surround::Surround;
+use super::tempo_ahead::TempoAhead;
 use super::theme::{self, MUTED, TEXT};
 use super::timeline::Timeline;
 use crate::conditioning::clip_curves::ClipCurves;
@@ -109,6 +110,9 @@ impl ClipRows {
             (self.pictures).show_still(ui, placed, places.picture, timeline, pointer);
         }
         self.hits.show(ui, places.hit_row(clip), scene);
+        if let Some(ahead) = TempoAhead::of(scene) {
+            ahead.paint(ui, places.hits, timeline);
+        }
         let curves = self.drawing.over(self.recording.over(&scene.state.curves));
         let shown = CueCurves {
             timeline,

@@ -15,6 +15,7 @@ mod session;
 mod steer;
 mod takes;
 mod tempo;
+mod tempo_map;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

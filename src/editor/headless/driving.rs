@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{DroppedFileHandle, Event, Key, Modifiers, PointerButton, Pos2, RawInput};
+use egui::{DroppedFileHandle, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Shape};
 
 use super::HeadlessEditor;
+use crate::editor::theme::ACCENT;
 use crate::features::ClipFeatures;
 use crate::instance::params::ParamId;
 use crate::instance::{Notice, SavedClip, Session, State};
@@ -27,6 +28,19 @@ impl HeadlessEditor {
         }
         self.pass(vec![Event::ModifiersChanged(Modifiers::NONE)]);
         self.settle();
+    }
+
+    /// Returns the x coordinates of the marks of cuts, in points.
+    pub(in crate::editor) fn cut_marks(&mut self) -> Vec<f32> {
+        let output = self.pass_with(RawInput::default());
+        let shapes = output.shapes.iter();
+        let marks = shapes.filter_map(|shape| match &shape.shape {
+            Shape::Path(path) if path.fill == ACCENT && path.points.len() == 3 => {
+                Some(path.points[0].x)
+            }
+            _ => None,
+        });
+        marks.collect()
     }
 
     /// Moves the pointer onto the widget that is labelled `label`, until what is said of it appears. Returns whether there is
