@@ -124,14 +124,8 @@ fn row(
         Some(name) => name.to_owned(),
         None => place_in(place.bar, place.bar_line + candidate.start),
     };
-    cell(
-        ui,
-        rect,
-        TEMPO,
-        &tempo.to_string(),
-        theme::strong(12.5),
-        ink,
-    );
+    let text = format!("{:.2}", candidate.tempo.bpm());
+    cell(ui, rect, TEMPO, &text, theme::strong(12.5), ink);
     cell(ui, rect, STARTS, &starts, theme::font(12.0), ink);
     let mean = candidate.mean_frames();
     let text = format!("{:.1}", tenths(mean).abs());
