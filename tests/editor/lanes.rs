@@ -16,7 +16,7 @@ fn in_row(window: &Window, state: &State, row: &str, along: f32, down: f32) -> (
     let rect = editor
         .rect_of(row)
         .unwrap_or_else(|| panic!("no row {row}"));
-    let place = rect.lerp_inside([along, down].into());
+    let place = rect.lerp_inside([along, down]);
     (place.x as i16, place.y as i16)
 }
 
