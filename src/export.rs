@@ -72,7 +72,82 @@ fn midi(arrangement: &Arrangement, choices: &ExportChoices) -> Result<Vec<u8>> {
         hits: &arrangement.hits,
         chord_markers: choices.chord_markers,
         only: choices.part,
-        ..MidiContents::default()
+        outputs: arrangement.outputs,
+        is_fine: true,
     })?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use midly::{MetaMessage, Smf, Timing, TrackEventKind};
+
+    use super::*;
+    use crate::export::testing::arrangement;
+
+    /// Returns the ticks per beat and, of the first track, the ticks and contents of markers and key signatures.
+    fn conductor(choices: &ExportChoices) -> (u16, Vec<(u32, String)>) {
+        let bytes = midi(&arrangement(), choices).unwrap();
+        let smf = Smf::parse(&bytes).unwrap();
+        let Timing::Metrical(ticks_per_beat) = smf.header.timing else {
+            panic!("{:?}", smf.header);
+        };
+        let mut tick = 0;
+        let said = smf.tracks[0].iter().filter_map(|event| {
+            tick += event.delta.as_int();
+            match event.kind {
+                TrackEventKind::Meta(MetaMessage::KeySignature(sharps, minor)) => {
+                    Some((tick, format!("{sharps} sharps, minor: {minor}")))
+                }
+                TrackEventKind::Meta(MetaMessage::Marker(name)) => {
+                    Some((tick, String::from_utf8_lossy(name).into_owned()))
+                }
+                _ => None,
+            }
+        });
+        (ticks_per_beat.as_int(), said.collect())
+    }
+
+    #[test]
+    fn a_midi_file_says_the_key_and_marks_the_hits_in_fine_ticks() {
+        let (ticks_per_beat, said) = conductor(&ExportChoices::default());
+        assert_eq!(ticks_per_beat, 1920);
+        let expected = [
+            (0, "0 sharps, minor: true"),
+            (0, "A"),
+            (2880, "cut 1, hit"),
+            (4320, "hit 1"),
+            (7680, "B"),
+            (12_960, "cut 2"),
+        ];
+        assert_eq!(said, expected.map(|(tick, text)| (tick, text.to_owned())));
+    }
+
+    #[test]
+    fn chords_are_markers_by_choice() {
+        let choices = ExportChoices {
+            chord_markers: true,
+            ..ExportChoices::default()
+        };
+        let (_, said) = conductor(&choices);
+        for chord in [(0, "Am"), (7680, "F")] {
+            assert!(said.contains(&(chord.0, chord.1.to_owned())), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_midi_file_with_a_video_is_refused_before_anything_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cue.mid");
+        let choices = ExportChoices {
+            video: Some(Video {
+                path: "film.mp4".into(),
+                length: crate::time::Seconds(1.0),
+            }),
+            ..ExportChoices::default()
+        };
+        let error = write(&arrangement(), ExportFormat::Midi, &choices, &path).unwrap_err();
+        assert!(error.to_string().contains(".dawproject or .rpp"), "{error}");
+        assert!(!path.exists());
+    }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use diff_bgm::conditioning::harmony::Harmony;
-use diff_bgm::conditioning::hits::{Hit, Side};
 use diff_bgm::generator::{Draft, Recipe, Settings};
 use diff_bgm::music::chord::{ChordChange, ChordLane};
 use diff_bgm::music::key::Key;
@@ -152,14 +150,14 @@ fn pedal_and_expression_are_on_the_channels_of_their_parts_between_note_offs_and
         values.collect::<Vec<(u32, u8, u8)>>()
     };
     let [lead, bass] = [1, 2];
-    // A sixteenth of a beat, 60 ticks, after and before each bar line; the chord changes at beat 6 too.
+    // A sixteenth of a beat, 30 ticks, after and before each bar line; the chord changes at beat 6 too.
     let pedal = [
-        (60, 127),
-        (3780, 0),
-        (3900, 127),
-        (5700, 0),
-        (5820, 127),
-        (7620, 0),
+        (30, 127),
+        (1890, 0),
+        (1950, 127),
+        (2850, 0),
+        (2910, 127),
+        (3810, 0),
     ];
     assert_eq!(
         values(bass, 64),
@@ -192,49 +190,19 @@ fn the_bytes_of_a_draft_never_change() {
     let description = draft.recipe.to_string();
     let mut conductor = vec![0x00, 0xFF, 0x01, description.len() as u8];
     conductor.extend(description.as_bytes());
-    // 100 BPM, 4/4, A minor, and the chords at ticks 0, 3840 and 5760.
+    // 100 BPM, 4/4, and the chords at ticks 0, 1920 and 2880.
     conductor.extend(b"\x00\xFF\x51\x03\x09\x27\xC0\x00\xFF\x58\x04\x04\x02\x18\x08");
-    conductor.extend(b"\x00\xFF\x59\x02\x00\x01");
-    conductor.extend(b"\x00\xFF\x01\x02Am\x9E\x00\xFF\x01\x01F\x8F\x00\xFF\x01\x01G");
-    conductor.extend(b"\x8F\x00\xFF\x2F\x00");
-    let notes = b"\x00\xFF\x03\x08Diff-BGM\x00\x90\x3C\x50\x83\x60\x43\x65\
-        \x83\x60\x80\x3C\x40\x9A\x20\x43\x40\x9A\x20\xFF\x2F\x00";
-    let mut expected = b"MThd\0\0\0\x06\0\x01\0\x02\x03\xC0".to_vec();
+    conductor.extend(b"\x00\xFF\x01\x02Am\x8F\x00\xFF\x01\x01F\x87\x40\xFF\x01\x01G");
+    conductor.extend(b"\x87\x40\xFF\x2F\x00");
+    let notes = b"\x00\xFF\x03\x08Diff-BGM\x00\x90\x3C\x50\x81\x70\x43\x65\
+        \x81\x70\x80\x3C\x40\x8D\x10\x43\x40\x8D\x10\xFF\x2F\x00";
+    let mut expected = b"MThd\0\0\0\x06\0\x01\0\x02\x01\xE0".to_vec();
     for track in [&conductor[..], notes] {
         expected.extend(b"MTrk");
         expected.extend((track.len() as u32).to_be_bytes());
         expected.extend(track);
     }
     assert_eq!(draft.to_midi().unwrap(), expected);
-}
-
-#[test]
-fn a_draft_says_its_key_and_marks_its_hits() {
-    let hit = |at, weight| Hit {
-        at: Seconds(at),
-        weight,
-        side: Side::Late,
-    };
-    let mut draft = draft(Vec::new(), 13);
-    draft.recipe.settings.clip_start = Beats(1.0);
-    // A beat lasts 0.6 s: 11.25 s after beat 1 is the first cut.
-    draft.recipe.settings.hits = vec![hit(11.25, 3), hit(12.0, 1)];
-    draft.recipe.settings.harmony = Harmony::Planned(Some("Eb".parse().unwrap()));
-    let bytes = draft.to_midi().unwrap();
-    let file = MidiFile::parse(&bytes).unwrap();
-    let markers: Vec<_> = file.markers.iter().map(|m| (m.at.0, &*m.text)).collect();
-    let expected = [(19.75, "cut 1, hit"), (21.0, "hit 1"), (26.3125, "cut 2")];
-    assert_eq!(markers, expected);
-    let smf = midly::Smf::parse(&bytes).unwrap();
-    let keys: Vec<_> = (smf.tracks[0].iter())
-        .filter_map(|event| match event.kind {
-            midly::TrackEventKind::Meta(midly::MetaMessage::KeySignature(sharps, minor)) => {
-                Some((sharps, minor))
-            }
-            _ => None,
-        })
-        .collect();
-    assert_eq!(keys, [(-3, false)]);
 }
 
 #[test]

@@ -1,21 +1,35 @@
-//! The keys that work whichever widget has the focus, and that the window therefore takes from the host.
+//! The keys that work wherever the focus is, as long as no text is typed. All others are the host's.
 
+use egui::Key;
 use nice_plug_egui::Shortcut;
 
-/// Keys that are pressed with Ctrl, or Command on macOS: undo and redo, and Generate again.
-const WITH_COMMAND: &str = "zr";
-/// Keys that are pressed alone: lock, choose a take, pin it as A or B, switch between the two, and take bars of one.
-const ALONE: &str = "l123456789abcx";
+/// Keys that work by themselves.
+const PLAIN: [Key; 15] = [
+    Key::Escape,
+    Key::L,
+    Key::A,
+    Key::B,
+    Key::C,
+    Key::X,
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
+];
+/// Keys that work with Ctrl, or Command on macOS.
+const WITH_COMMAND: [Key; 2] = [Key::Z, Key::R];
 
-/// Returns all of them.
+/// Returns the keys.
 pub(super) fn all() -> Vec<Shortcut> {
-    let shortcuts = |keys: &'static str, with_command| {
-        keys.chars().map(move |character| Shortcut {
-            character,
-            with_command,
-        })
-    };
-    shortcuts(WITH_COMMAND, true)
-        .chain(shortcuts(ALONE, false))
+    let plain = PLAIN.into_iter().map(|key| (key, false));
+    let with_command = WITH_COMMAND.into_iter().map(|key| (key, true));
+    plain
+        .chain(with_command)
+        .map(|(key, with_command)| Shortcut { key, with_command })
         .collect()
 }

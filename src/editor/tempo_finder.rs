@@ -129,7 +129,9 @@ impl TempoFinder {
             }
             Some(found) => {
                 let place = Place::of(scene);
-                let now = found.search.meet(found.search.tempo, place.picture_start);
+                let follows_host = scene.params.values().follow_host;
+                let tempo = scene.desk.session.tempo_for(scene.state, follows_host);
+                let now = found.search.meet(tempo, place.picture_start);
                 let chosen = table::show(ui, &found.search, &now, &found.candidates, place);
                 let (hovered, pressed) = (chosen.hovered, chosen.pressed);
                 preview = hovered

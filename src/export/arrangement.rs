@@ -2,12 +2,15 @@
 
 mod of_midi;
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
 use crate::generator::Draft;
 use crate::music::controls::Controls;
 use crate::music::key::Key;
 use crate::music::marker::ScoreMarker;
 use crate::music::midi_file::part_messages::parts_of;
+use crate::music::outputs::Outputs;
 use crate::music::part::Part;
 use crate::music::score::Score;
 use crate::time::Beats;
@@ -27,10 +30,12 @@ pub struct Arrangement {
     pub picture_start: Beats,
     /// How the piece was made. The first line is for people.
     pub description: String,
+    /// The channels and octaves of the parts.
+    pub outputs: Outputs,
 }
 
 impl Arrangement {
-    /// Returns the arrangement of a draft.
+    /// Returns the arrangement of a draft, with every part on its own channel.
     pub fn of_draft(draft: &Draft) -> Self {
         Self {
             score: draft.score.clone(),
@@ -39,7 +44,13 @@ impl Arrangement {
             hits: draft.hits(),
             picture_start: draft.picture_start(),
             description: draft.description(),
+            outputs: Outputs::default(),
         }
+    }
+
+    /// Returns the score in the octaves of its parts.
+    pub(super) fn leaving(&self) -> Cow<'_, Score> {
+        self.outputs.leaving(&self.score)
     }
 
     /// Returns the parts with notes, in the order of their tracks, or `only` that one. A silent piece has the one part

@@ -4,6 +4,7 @@ use super::Arrangement;
 use crate::music::chord::ChordChange;
 use crate::music::controls::{ControlRequest, Controls};
 use crate::music::note::Note;
+use crate::music::outputs::Outputs;
 use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
 use crate::music::section::Section;
@@ -57,6 +58,7 @@ pub(super) fn arrangement() -> Arrangement {
         key: "Am".parse().ok(),
         hits: vec![Beats(1.5), Beats(2.25)],
         picture_start: Beats(1.0),
+        outputs: Outputs::default(),
         description: "made by \"hand\" & <ear>\nand a second line".to_owned(),
     }
 }

@@ -97,6 +97,7 @@ mod tests {
     use std::path::PathBuf;
     use std::sync::Arc;
 
+    use crate::conditioning::harmony::Harmony;
     use crate::conditioning::hits::Hit;
     use crate::features::ClipFeatures;
     use crate::generator::{Asked, Draft};
@@ -162,17 +163,13 @@ mod tests {
         };
         let changed = desk.changed_since_take(&state, moved);
         assert_eq!(changed, ["Density", "Energy", "Variation"]);
-        let edits: [(fn(&mut State), &str); 6] = [
+        type Edit = fn(&mut State);
+        let edits: [(Edit, &str); 6] = [
             (|state| state.steps += 1, "Steps"),
             (|state| state.style = None, "Style"),
             (|state| state.cut_weight = 0, "Hits"),
             (
-                |state| {
-                    state.harmony = "Am | F"
-                        .parse()
-                        .map(crate::conditioning::harmony::Harmony::Chords)
-                        .unwrap()
-                },
+                |state| state.harmony = Harmony::Chords("Am | F".parse().unwrap()),
                 "Chords",
             ),
             (

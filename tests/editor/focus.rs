@@ -42,12 +42,31 @@ fn keys_of_a_widget_do_not_reach_the_host() {
     let _ = window.keys_heard();
     window.press_key(Key::Delete);
     wait_for(&mut instance, |state| state.takes.is_empty());
-    window.press_with(Key::Control, Key::Z);
+    window.press_with(&[Key::Control], Key::Z);
     wait_for(&mut instance, |state| state.takes.len() == 1);
-    // The host hears of Ctrl, which it may hold for anything.
-    let heard = window.keys_heard();
-    let others = heard.iter().filter(|&&key| key != Key::Control as u8);
-    assert_eq!(others.count(), 0, "{heard:?}");
+    window.press_with(&[Key::Control, Key::Shift], Key::Z);
+    wait_for(&mut instance, |state| state.takes.is_empty());
+    // The host hears of Ctrl and Shift, which it may hold for anything.
+    let mut heard = window.keys_heard();
+    heard.retain(|&key| key != Key::Control as u8 && key != Key::Shift as u8);
+    assert_eq!(heard, [0u8; 0]);
+    window.close(&mut instance);
+}
+
+#[test]
+fn shortcuts_work_after_a_press_anywhere_in_the_window_and_not_before() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = with_draft();
+    let window = Window::open(&mut instance);
+    let bars = place(&window, &draft_state(), "Bars");
+    window.point(bars);
+    let _ = window.keys_heard();
+    window.press_key(Key::L);
+    assert_eq!(window.keys_heard(), [Key::L as u8]);
+    window.click(bars);
+    window.press_key(Key::L);
+    wait_for(&mut instance, |state| !state.locks.is_empty());
+    assert_eq!(window.keys_heard(), [0u8; 0]);
     window.close(&mut instance);
 }
 

@@ -9,9 +9,11 @@ mod fitting;
 mod focus;
 mod lanes;
 mod parts;
+mod pictures;
 mod select;
 mod steer;
 mod takes;
+mod tempo;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

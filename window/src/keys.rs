@@ -11,8 +11,8 @@ use keyboard_types::{Key, KeyboardEvent, Modifiers, NamedKey};
 /// A key that the app acts on whichever widget has the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shortcut {
-    /// The character on the key, in lower case.
-    pub character: char,
+    /// The key.
+    pub key: egui::Key,
     /// Whether Ctrl is held, or Command on macOS.
     pub with_command: bool,
 }
@@ -150,12 +150,9 @@ fn takes(need: Need, shortcuts: &[Shortcut], event: &KeyboardEvent) -> bool {
         Key::Character(text) => text.chars().all(|sign| WIDGET_SIGNS.contains(&sign)),
     };
     let is_shortcut = || {
-        let Key::Character(text) = &event.key else {
-            return false;
-        };
+        let key = crate::translate::translate_virtual_key(&event.key);
         let is_meant = |shortcut: &Shortcut| {
-            text.to_lowercase().chars().eq([shortcut.character])
-                && event.modifiers.contains(command) == shortcut.with_command
+            key == Some(shortcut.key) && event.modifiers.contains(command) == shortcut.with_command
         };
         shortcuts.iter().any(is_meant)
     };
@@ -172,7 +169,7 @@ mod tests {
     use super::*;
 
     const UNDO: Shortcut = Shortcut {
-        character: 'z',
+        key: egui::Key::Z,
         with_command: true,
     };
 

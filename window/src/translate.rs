@@ -30,7 +30,7 @@ pub(crate) fn translate_virtual_key(key: &keyboard_types::Key) -> Option<egui::K
         K::Named(NamedKey::PageUp) => Key::PageUp,
         K::Named(NamedKey::PageDown) => Key::PageDown,
 
-        K::Character(s) => match s.chars().next()? {
+        K::Character(s) => match s.chars().next()?.to_ascii_lowercase() {
             ' ' => Key::Space,
             '0' => Key::Num0,
             '1' => Key::Num1,

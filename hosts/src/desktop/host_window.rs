@@ -211,11 +211,15 @@ impl HostWindow {
         thread::sleep(SETTLE);
     }
 
-    /// Presses and releases a key while another one is held.
-    pub fn press_with(&self, held: Key, key: Key) {
-        self.fake(KEY_PRESS_EVENT, held as u8, (0, 0));
+    /// Presses and releases a key while others are held.
+    pub fn press_with(&self, held: &[Key], key: Key) {
+        for &held in held {
+            self.fake(KEY_PRESS_EVENT, held as u8, (0, 0));
+        }
         self.press(key as u8);
-        self.fake(KEY_RELEASE_EVENT, held as u8, (0, 0));
+        for &held in held {
+            self.fake(KEY_RELEASE_EVENT, held as u8, (0, 0));
+        }
         thread::sleep(SETTLE);
     }
 

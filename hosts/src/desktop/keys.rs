@@ -7,8 +7,6 @@ pub enum Key {
     Equals = 21,
     /// Enter.
     Enter = 36,
-    /// The letter L.
-    L = 46,
     /// Home.
     Home = 110,
     /// The up arrow.
@@ -21,10 +19,24 @@ pub enum Key {
     Delete = 119,
     /// The space bar.
     Space = 65,
-    /// `r`.
+    /// The letter L.
+    L = 46,
+    /// The letter R.
     R = 27,
-    /// `z`.
+    /// The letter Z.
     Z = 52,
+    /// Escape.
+    Escape = 9,
+    /// Shift.
+    Shift = 50,
+    /// `1`.
+    One = 10,
+    /// `a`.
+    A = 38,
+    /// `b`.
+    B = 56,
+    /// `x`.
+    X = 53,
     /// Ctrl.
     Control = 37,
 }

@@ -67,6 +67,8 @@ impl Drop for View {
     fn drop(&mut self) {
         // SAFETY: the editor is attached.
         unsafe { self.view.removed() };
-        self.host.take().map(HostWindow::close);
+        if let Some(host) = self.host.take() {
+            host.close();
+        }
     }
 }

@@ -187,6 +187,8 @@ fn joined(stretches: impl Iterator<Item = (Seconds, Seconds)>) -> Vec<(Seconds, 
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
     use crate::conditioning::placement::Alignment;
     use crate::conditioning::quiet::Stretch;
@@ -226,9 +228,12 @@ mod tests {
         };
         assert_eq!((rest.chord, rest.from), (Some(10), Beats(10.3)));
         assert_eq!(rest.unpainted, 11..16);
-        assert_eq!(placed.runs(|beat| beat.silent), [11..16]);
-        assert_eq!(placed.runs(|beat| beat.opening), [16..32]);
-        assert_eq!(placed.runs(|beat| beat.ending), [0..11]);
+        assert_eq!(placed.runs(|beat| beat.silent), *slice::from_ref(&(11..16)));
+        assert_eq!(
+            placed.runs(|beat| beat.opening),
+            *slice::from_ref(&(16..32))
+        );
+        assert_eq!(placed.runs(|beat| beat.ending), *slice::from_ref(&(0..11)));
     }
 
     #[test]
@@ -252,7 +257,10 @@ mod tests {
         let both = [(4.5, 8.5, QuietKind::Thin), (6.0, 7.0, QuietKind::NoMusic)];
         let placed = placed(&both, 16);
         assert_eq!(placed.runs(|beat| beat.thin), [4..5, 7..9]);
-        assert_eq!(placed.runs(QuietBeat::lead_rests), [4..9]);
+        assert_eq!(
+            placed.runs(QuietBeat::lead_rests),
+            *slice::from_ref(&(4..9))
+        );
         assert_eq!(placed.beat(4).density(None), Some(THIN_DENSITY));
         assert_eq!(placed.beat(4).density(Some(-0.9)), Some(-0.9));
         assert_eq!(placed.beat(5).density(Some(0.5)), Some(-1.0));

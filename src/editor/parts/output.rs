@@ -16,6 +16,12 @@ use crate::music::part::Part;
 const CHANNELS_A_ROW: usize = 8;
 const CHOICE: Vec2 = Vec2::new(26.0, 22.0);
 
+/// What the user chose from the list.
+enum Chosen {
+    Channel(u8),
+    Octaves(i8),
+}
+
 /// Shows where a part leaves. A click opens the list.
 pub(super) fn show(ui: &mut Ui, rect: Rect, Scene { desk, state, .. }: Scene<'_>, part: Part) {
     let response = ui.interact(rect, id(ui, part, "output"), Sense::click());
@@ -51,16 +57,20 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, Scene { desk, state, .. }: Scene<'_>
     let chosen = Popup::menu(&response)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| list(ui, output));
-    let chosen = chosen.and_then(|list| list.inner);
-    if let Some(chosen) = chosen.filter(|chosen| *chosen != output) {
-        desk.session
-            .edit(|state| *state.outputs.of_mut(part) = chosen);
+    if let Some(chosen) = chosen.and_then(|list| list.inner) {
+        desk.session.edit(|state| {
+            let output = state.outputs.of_mut(part);
+            match chosen {
+                Chosen::Channel(channel) => output.channel = channel,
+                Chosen::Octaves(octaves) => output.octaves = octaves,
+            }
+        });
     }
     response.on_hover_text("MIDI channel and octave of what is played and exported");
 }
 
-/// Shows the choices; returns what the user made of `output`.
-fn list(ui: &mut Ui, output: Output) -> Option<Output> {
+/// Shows the choices, with those of `output` lit; returns the user's.
+fn list(ui: &mut Ui, output: Output) -> Option<Chosen> {
     let mut chosen = None;
     let heading = |ui: &mut Ui, text: &str| {
         ui.label(RichText::new(text).font(theme::font(12.0)).color(MUTED));
@@ -74,7 +84,7 @@ fn list(ui: &mut Ui, output: Output) -> Option<Output> {
                 let label = format!("Channel {channel}");
                 let is_chosen = channel == output.channel;
                 if choice(ui, &channel.to_string(), &label, is_chosen).clicked() {
-                    chosen = Some(Output { channel, ..output });
+                    chosen = Some(Chosen::Channel(channel));
                 }
             }
         });
@@ -85,7 +95,7 @@ fn list(ui: &mut Ui, output: Output) -> Option<Output> {
             let text = signed(octaves);
             let label = format!("Octave {text}");
             if choice(ui, &text, &label, octaves == output.octaves).clicked() {
-                chosen = Some(Output { octaves, ..output });
+                chosen = Some(Chosen::Octaves(octaves));
             }
         }
     });

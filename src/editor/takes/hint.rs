@@ -36,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, take: &Take, host_of_other_tempo: Option<Tempo>)
     }
     for keys in [
         "Click to play, or press its number. Enter or double-click to rename, Delete to delete.",
-        "With the focus on two takes, press A and B; X then switches between them.",
+        "With the focus on two takes, press A and B; X then switches between them. C takes the selected bars into the current take.",
     ] {
         ui.label(RichText::new(keys).color(theme::MUTED));
     }

@@ -115,14 +115,15 @@ impl Project<'_> {
     }
 
     fn write_notes(&self, xml: &mut XmlWriter, part: Part) {
-        let notes = self.arrangement.score.notes().iter();
+        let leaving = self.arrangement.leaving();
+        let notes = leaving.notes().iter();
         let id = format!("{}-notes", part_id(part));
         xml.element("Notes", &[("id", &id)], |xml| {
             for note in notes.filter(|note| note.part == part) {
                 let note: [(&str, &dyn Display); 6] = [
                     ("time", &note.start.0),
                     ("duration", &note.length.0),
-                    ("channel", &part.channel()),
+                    ("channel", &self.arrangement.outputs.channel(part)),
                     ("key", &note.pitch),
                     ("vel", &normalised(note.velocity)),
                     ("rel", &normalised(RELEASE_VELOCITY)),
@@ -146,7 +147,7 @@ impl Project<'_> {
         xml.element("Points", &points, |xml| {
             let target: [(&str, &dyn Display); 3] = [
                 ("expression", &"channelController"),
-                ("channel", &part.channel()),
+                ("channel", &self.arrangement.outputs.channel(part)),
                 ("controller", &number),
             ];
             xml.empty("Target", &target);

@@ -9,6 +9,7 @@ use super::*;
 use crate::export::testing::arrangement;
 use crate::export::video::Video;
 use crate::formats::zip_file::ZipFile;
+use crate::music::outputs::Output;
 use crate::time::Seconds;
 
 fn member(choices: &ExportChoices, name: &str) -> String {
@@ -43,7 +44,7 @@ fn every_part_is_a_coloured_track_with_its_notes_in_a_clip() {
     let expected = [
         "lead Lead notes #c58bff",
         "chords Chords notes #7fb4ff",
-        "bass Bass notes #4fc4b0",
+        "bass Bass notes #4fc3b0",
         "master Master audio notes -",
     ];
     assert_eq!(tracks, expected);
@@ -109,6 +110,27 @@ fn the_pedal_is_automation_beside_the_clip() {
     let pressed: Vec<String> = rows(bass, "RealPoint", &["value"]);
     assert_eq!(pressed[..2], ["1", "0"]);
     assert!(rows(lanes(&document, "lead"), "Points", &["id"]).is_empty());
+}
+
+#[test]
+fn parts_leave_on_their_channels_and_in_their_octaves() {
+    let mut arrangement = arrangement();
+    arrangement.outputs.bass = Output {
+        channel: 10,
+        octaves: -1,
+    };
+    let project = Project {
+        parts: vec![Part::Bass],
+        arrangement: &arrangement,
+        chord_markers: false,
+        video: None,
+    };
+    let xml = project.xml();
+    let document = Document::parse(&xml).unwrap();
+    let notes = rows(document.root_element(), "Note", &["channel", "key"]);
+    assert_eq!(notes, ["9 33", "9 29"]);
+    let targets = rows(document.root_element(), "Target", &["channel"]);
+    assert_eq!(targets[0], "9");
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl MidiItem<'_> {
             length,
             skipped: Seconds(0.0),
         };
-        let channel = part.channel();
+        let channel = arrangement.outputs.channel(part);
         frame.write(text, "<SOURCE MIDI", |text| {
             text.line(format!("HASDATA 1 {TICKS_PER_BEAT} QN"));
             let mut now = 0;
@@ -49,8 +49,8 @@ impl MidiItem<'_> {
                 now = at;
                 format!("E {delta} {status:02x} {:02x} {:02x}", data[0], data[1])
             };
-            let (score, controls) = (&arrangement.score, &arrangement.controls);
-            let messages = part_messages(score, controls, part, TICKS_PER_BEAT);
+            let (score, controls) = (arrangement.leaving(), &arrangement.controls);
+            let messages = part_messages(&score, controls, part, TICKS_PER_BEAT);
             let last = messages.last().map_or(0, |(at, _)| *at);
             for (at, message) in messages {
                 if let Some(bytes) = bytes_of(message) {

@@ -3,6 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::export::testing::arrangement;
 use crate::export::video::Video;
+use crate::music::outputs::Output;
 use crate::music::part::Part;
 use crate::time::{Beats, Seconds};
 
@@ -91,6 +92,18 @@ fn every_part_is_a_coloured_track_with_an_item_of_its_notes() {
     assert_eq!(lines(lead, "E"), events);
     let bass = lines(track(&text, "Bass"), "E");
     assert_eq!(bass[..2], ["E 0 92 2d 46", "E 60 b2 40 7f"]);
+}
+
+#[test]
+fn parts_leave_on_their_channels_and_in_their_octaves() {
+    let mut arrangement = arrangement();
+    arrangement.outputs.bass = Output {
+        channel: 10,
+        octaves: -1,
+    };
+    let text = project(&arrangement, &ExportChoices::default());
+    let bass = lines(track(&text, "Bass"), "E");
+    assert_eq!(bass[..2], ["E 0 99 21 46", "E 60 b9 40 7f"]);
 }
 
 #[test]

@@ -17,13 +17,15 @@ use crate::music::part::Part;
 use crate::music::score::Score;
 use crate::time::Beats;
 
-/// Ticks per quarter note: so many that a marker is within 1 ms of its place at any tempo, and that a change of tempo, which
-/// shifts everything after it if it is not on its tick, is within a fraction of that.
-const TICKS_PER_BEAT: u16 = 1920;
+/// Ticks per quarter note of music at one tempo.
+const USUAL_TICKS_PER_BEAT: u16 = 480;
+/// Ticks per quarter note where that is too coarse: so many that a marker is within 1 ms of its place at any tempo, and that a
+/// change of tempo, which shifts everything after it if it is not on its tick, is within a fraction of that.
+const FINE_TICKS_PER_BEAT: u16 = 1920;
 /// MIDI clocks per quarter note.
 const CLOCKS_PER_BEAT: f64 = 24.0;
 
-/// What a MIDI file holds besides a score, and what it leaves out. The default is the score alone.
+/// What a MIDI file holds besides a score, and how. The default is the score alone.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MidiContents<'a> {
     /// A text at its start, such as how the score was made.
@@ -40,10 +42,12 @@ pub struct MidiContents<'a> {
     pub chord_markers: bool,
     /// The only part whose notes are written; all if `None`.
     pub only: Option<Part>,
+    /// Whether a quarter note has 1920 ticks at one tempo too, for markers within 1 ms of their places.
+    pub is_fine: bool,
 }
 
 impl Score {
-    /// Returns the score as a MIDI file of format 1 with 1920 ticks per quarter note.
+    /// Returns the score as a MIDI file of format 1 with 480 ticks per quarter note, or 1920 if its tempo changes.
     ///
     /// The first track holds `description` as a text, tempo, time signature, chords as texts, and the markers of
     /// [`Score::markers`]. A track for each part follows, named after it ("Diff-BGM" for [`Part::All`]) and on its channel.
@@ -63,29 +67,11 @@ impl Score {
     /// # Errors
     /// As for [`Score::to_midi`].
     pub fn to_midi_with(&self, contents: &MidiContents<'_>) -> Result<Vec<u8>, Fault> {
-        let leaving = contents.outputs.leaving(self);
-        let parts = match contents.only {
-            Some(part) => vec![part],
-            None => parts_of(self),
-        };
-        let parts: Vec<_> = (parts.into_iter())
-            .map(|part| (part, part_events(&leaving, contents, part)))
-            .collect();
-        let last_events = (parts.iter()).filter_map(|(_, events)| Some(events.last()?.0));
-        let end = last_events.fold(tick(self.length()), u32::max);
-        let markers = markers(self, contents);
-        let conductor = track("", conductor_events(self, contents, &markers), end);
-        let parts = parts.into_iter();
-        let parts = parts.map(|(part, notes)| track(track_name(part), notes, end));
-        let smf = Smf {
-            header: Header::new(Format::Parallel, Timing::Metrical(u15::new(TICKS_PER_BEAT))),
-            tracks: iter::once(conductor).chain(parts).collect(),
-        };
-        let mut bytes = Vec::new();
-        match smf.write(&mut bytes) {
-            Ok(()) => Ok(bytes),
-            Err(reason) => Err(Fault::new(reason, "a score that fits a MIDI file")),
+        Writer {
+            score: self,
+            contents,
         }
+        .bytes()
     }
 
     /// Writes the score as a MIDI file, atomically; see [`Score::to_midi`].
@@ -100,58 +86,113 @@ impl Score {
 /// An event at a tick.
 type Timed<'a> = (u32, TrackEventKind<'a>);
 
-fn part_events(score: &Score, contents: &MidiContents<'_>, part: Part) -> Vec<Timed<'static>> {
-    let none = Controls::default();
-    let controls = contents.controls.unwrap_or(&none);
-    let channel = u4::from_int_lossy(contents.outputs.channel(part));
-    let messages = part_messages(score, controls, part, TICKS_PER_BEAT).into_iter();
-    messages
-        .map(|(tick, message)| (tick, TrackEventKind::Midi { channel, message }))
-        .collect()
+/// What is written.
+struct Writer<'a> {
+    score: &'a Score,
+    contents: &'a MidiContents<'a>,
 }
 
-fn conductor_events<'a>(
-    score: &'a Score,
-    contents: &MidiContents<'a>,
-    markers: &'a [ScoreMarker],
-) -> Vec<Timed<'a>> {
-    let piece = Beats(0.0)..score.length();
-    let description = [(0, MetaMessage::Text(contents.description.as_bytes()))];
-    let tempi = (score.tempo_map().changes().iter())
-        .filter(|change| piece.contains(&change.at))
-        .map(|change| {
-            let micros = change.tempo.micros_per_beat().round() as u32;
-            let message = MetaMessage::Tempo(u24::from_int_lossy(micros));
-            (tick(change.at), message)
+impl<'a> Writer<'a> {
+    fn bytes(&self) -> Result<Vec<u8>, Fault> {
+        let parts = match self.contents.only {
+            Some(part) => vec![part],
+            None => parts_of(self.score),
+        };
+        let leaving = self.contents.outputs.leaving(self.score);
+        let parts: Vec<_> = (parts.into_iter())
+            .map(|part| (part, self.part_events(&leaving, part)))
+            .collect();
+        let last_events = (parts.iter()).filter_map(|(_, events)| Some(events.last()?.0));
+        let end = last_events.fold(self.tick(self.score.length()), u32::max);
+        let markers = self.markers();
+        let conductor = track("", self.conductor_events(&markers), end);
+        let parts = parts.into_iter();
+        let parts = parts.map(|(part, notes)| track(track_name(part), notes, end));
+        let ticks_per_beat = u15::new(self.ticks_per_beat());
+        let smf = Smf {
+            header: Header::new(Format::Parallel, Timing::Metrical(ticks_per_beat)),
+            tracks: iter::once(conductor).chain(parts).collect(),
+        };
+        let mut bytes = Vec::new();
+        match smf.write(&mut bytes) {
+            Ok(()) => Ok(bytes),
+            Err(reason) => Err(Fault::new(reason, "a score that fits a MIDI file")),
+        }
+    }
+
+    /// Returns the notes and control changes of a part of the score as it leaves.
+    fn part_events(&self, leaving: &Score, part: Part) -> Vec<Timed<'static>> {
+        let none = Controls::default();
+        let controls = self.contents.controls.unwrap_or(&none);
+        let channel = u4::from_int_lossy(self.contents.outputs.channel(part));
+        let messages = part_messages(leaving, controls, part, self.ticks_per_beat());
+        (messages.into_iter())
+            .map(|(tick, message)| (tick, TrackEventKind::Midi { channel, message }))
+            .collect()
+    }
+
+    fn conductor_events<'m>(&self, markers: &'m [ScoreMarker]) -> Vec<Timed<'m>>
+    where
+        'a: 'm,
+    {
+        let (score, contents) = (self.score, self.contents);
+        let piece = Beats(0.0)..score.length();
+        let description = [(0, MetaMessage::Text(contents.description.as_bytes()))];
+        let tempi = (score.tempo_map().changes().iter())
+            .filter(|change| piece.contains(&change.at))
+            .map(|change| {
+                let micros = change.tempo.micros_per_beat().round() as u32;
+                let message = MetaMessage::Tempo(u24::from_int_lossy(micros));
+                (self.tick(change.at), message)
+            });
+        let time_signature = [(0, time_signature(score))];
+        let key_signature = contents.key.map(|key| {
+            let sharps = key.spelling().sharps();
+            (0, MetaMessage::KeySignature(sharps, key.minor))
         });
-    let time_signature = [(0, time_signature(score))];
-    let key_signature = contents.key.map(|key| {
-        let sharps = key.spelling().sharps();
-        (0, MetaMessage::KeySignature(sharps, key.minor))
-    });
-    let chords = (score.chords().iter())
-        .filter(|chord| piece.contains(&chord.start))
-        .map(|chord| {
-            (
-                tick(chord.start),
-                MetaMessage::Text(chord.symbol.as_bytes()),
-            )
+        let chords = (score.chords().iter())
+            .filter(|chord| piece.contains(&chord.start))
+            .map(|chord| {
+                let message = MetaMessage::Text(chord.symbol.as_bytes());
+                (self.tick(chord.start), message)
+            });
+        let markers = markers.iter().map(|marker| {
+            let message = MetaMessage::Marker(marker.name.as_bytes());
+            (self.tick(marker.at), message)
         });
-    let markers = markers.iter().map(|marker| {
-        let message = MetaMessage::Marker(marker.name.as_bytes());
-        (tick(marker.at), message)
-    });
-    let mut events: Vec<(u32, MetaMessage)> = (description.into_iter())
-        .chain(tempi)
-        .chain(time_signature)
-        .chain(key_signature)
-        .chain(chords)
-        .chain(markers)
-        .collect();
-    events.sort_by_key(|(tick, _)| *tick);
-    (events.into_iter())
-        .map(|(tick, message)| (tick, TrackEventKind::Meta(message)))
-        .collect()
+        let mut events: Vec<(u32, MetaMessage)> = (description.into_iter())
+            .chain(tempi)
+            .chain(time_signature)
+            .chain(key_signature)
+            .chain(chords)
+            .chain(markers)
+            .collect();
+        events.sort_by_key(|(tick, _)| *tick);
+        (events.into_iter())
+            .map(|(tick, message)| (tick, TrackEventKind::Meta(message)))
+            .collect()
+    }
+
+    fn markers(&self) -> Vec<ScoreMarker> {
+        let mut markers = self.score.markers(self.contents.hits);
+        if self.contents.chord_markers {
+            markers.extend(self.score.chord_markers());
+        }
+        markers
+    }
+
+    fn ticks_per_beat(&self) -> u16 {
+        let changes_tempo = self.score.tempo_map().changes().len() > 1;
+        if self.contents.is_fine || changes_tempo {
+            FINE_TICKS_PER_BEAT
+        } else {
+            USUAL_TICKS_PER_BEAT
+        }
+    }
+
+    fn tick(&self, at: Beats) -> u32 {
+        part_messages::tick(at, self.ticks_per_beat())
+    }
 }
 
 fn time_signature(score: &Score) -> MetaMessage<'static> {
@@ -165,14 +206,6 @@ fn time_signature(score: &Score) -> MetaMessage<'static> {
         metronome_clocks,
         thirty_seconds_per_beat,
     )
-}
-
-fn markers(score: &Score, contents: &MidiContents<'_>) -> Vec<ScoreMarker> {
-    let mut markers = score.markers(contents.hits);
-    if contents.chord_markers {
-        markers.extend(score.chord_markers());
-    }
-    markers
 }
 
 /// Returns a track of sorted events, with its name unless that is empty, and its end.
@@ -190,8 +223,4 @@ fn track<'a>(name: &'a str, events: Vec<Timed<'a>>, end: u32) -> Track<'a> {
             TrackEvent { delta, kind }
         })
         .collect()
-}
-
-fn tick(at: Beats) -> u32 {
-    part_messages::tick(at, TICKS_PER_BEAT)
 }

@@ -5,6 +5,7 @@
 use std::cell::Cell;
 
 use baseview::{PlatformHandle, WindowContext};
+use keyboard_types::{Key, NamedKey};
 use raw_window_handle::{HasDisplayHandle, HasWindowHandle, RawDisplayHandle, RawWindowHandle};
 use x11rb::connection::Connection;
 use x11rb::errors::{ConnectionError, ReplyError};
@@ -12,6 +13,8 @@ use x11rb::protocol::xproto::{
     ChangeWindowAttributesAux, ConnectionExt as _, EventMask, Grab, GrabMode, InputFocus, ModMask,
 };
 use x11rb::xcb_ffi::XCBConnection;
+
+use crate::translate::translate_virtual_key;
 
 use super::{Need, Shortcut, WIDGET_KEYS, WIDGET_SIGNS};
 
@@ -21,6 +24,19 @@ const LOCKS: [u16; 4] = [0, 1 << 1, 1 << 4, 1 << 1 | 1 << 4];
 const LEFT_TAB: u32 = 0xfe20;
 /// The keysym of Enter on the number pad.
 const PAD_ENTER: u32 = 0xff8d;
+
+/// Returns the keysym of a shortcut's key: a named one, or that of the character on it.
+fn keysym(key: egui::Key) -> u32 {
+    let is_it = |named: NamedKey| translate_virtual_key(&Key::Named(named)) == Some(key);
+    let named = WIDGET_KEYS.iter().find(|(named, _)| is_it(*named));
+    let character = || {
+        key.name()
+            .chars()
+            .next()
+            .map(|first| first.to_ascii_lowercase())
+    };
+    named.map_or_else(|| character().map_or(0, u32::from), |(_, keysym)| *keysym)
+}
 
 /// The keys that a window has grabbed, and the focus while it has it.
 pub(super) struct Grabs {
@@ -91,7 +107,7 @@ impl Grabs {
                 } else {
                     vec![0]
                 };
-                codes(shortcut.character.into())
+                codes(keysym(shortcut.key))
                     .flat_map(move |code| held.clone().into_iter().map(move |held| (code, held)))
             })
             .collect();
