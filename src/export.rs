@@ -25,6 +25,9 @@ use crate::formats::atomic_file;
 use crate::music::midi_file::MidiContents;
 use crate::music::part::Part;
 
+/// Ticks per quarter note in MIDI files and REAPER projects: so many that a marker is within 1 ms of its place from 32 BPM on.
+const TICKS_PER_BEAT: u16 = 960;
+
 /// What a file is to hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExportChoices {
@@ -73,7 +76,7 @@ fn midi(arrangement: &Arrangement, choices: &ExportChoices) -> Result<Vec<u8>> {
         chord_markers: choices.chord_markers,
         only: choices.part,
         outputs: arrangement.outputs,
-        is_fine: true,
+        ticks_per_beat: TICKS_PER_BEAT,
     })?;
     Ok(bytes)
 }
@@ -111,14 +114,14 @@ mod tests {
     #[test]
     fn a_midi_file_says_the_key_and_marks_the_hits_in_fine_ticks() {
         let (ticks_per_beat, said) = conductor(&ExportChoices::default());
-        assert_eq!(ticks_per_beat, 1920);
+        assert_eq!(ticks_per_beat, 960);
         let expected = [
             (0, "0 sharps, minor: true"),
             (0, "A"),
-            (2880, "cut 1, hit"),
-            (4320, "hit 1"),
-            (7680, "B"),
-            (12_960, "cut 2"),
+            (1440, "cut 1, hit"),
+            (2160, "hit 1"),
+            (3840, "B"),
+            (6480, "cut 2"),
         ];
         assert_eq!(said, expected.map(|(tick, text)| (tick, text.to_owned())));
     }
@@ -130,7 +133,7 @@ mod tests {
             ..ExportChoices::default()
         };
         let (_, said) = conductor(&choices);
-        for chord in [(0, "Am"), (7680, "F")] {
+        for chord in [(0, "Am"), (3840, "F")] {
             assert!(said.contains(&(chord.0, chord.1.to_owned())), "{said:?}");
         }
     }

@@ -5,24 +5,27 @@ mod combine;
 mod files;
 mod hint;
 mod keys;
+mod marks;
 mod picture;
 
 use egui::{Align, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
 use super::contents::Scene;
-use super::controls::{Weight, button, focus_ring};
+use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::history::{self, Step};
 use super::theme;
 use crate::instance::{Desk, Pin, Snapshot};
 use card::{CARD_SIZE, Cards};
 use files::{default_folder, file_name, free_path};
+use marks::Marks;
 
 /// What the row keeps between frames.
 #[derive(Default)]
 pub(super) struct Takes {
     /// The take that is being renamed: its index and the typed name.
     renamed: Option<(usize, String)>,
+    marks: Marks,
     cards: Cards,
     /// The take that was current in the last frame.
     shown: Option<usize>,
@@ -75,21 +78,14 @@ impl Takes {
     }
 
     fn list(&mut self, ui: &mut Ui, scene: Scene<'_>) {
-        let Scene {
-            desk,
-            params,
-            state,
-            ..
-        } = scene;
+        let Scene { desk, state, .. } = scene;
         if state.takes.is_empty() {
             ui.label(RichText::new("none yet").color(theme::MUTED));
         }
+        self.marks.forget_deleted();
         self.cards.forget_old(&state.takes);
         let is_other = self.shown != state.current;
         self.shown = state.current;
-        // A draft that keeps its own tempo is right under any.
-        let live = &desk.session.live;
-        let host = live.tempo().filter(|_| params.values().follow_host);
         for (index, take) in state.takes.iter().enumerate() {
             if self
                 .renamed
@@ -101,16 +97,15 @@ impl Takes {
             }
             let is_current = state.current == Some(index);
             let pin = state.pins.of(index);
-            let other_tempo = host.filter(|host| take.is_of_other_tempo(*host));
+            let other_tempo = self.marks.of(take, scene);
             let response = self.cards.show(ui, take, is_current, pin);
-            focus_ring(ui, &response, response.rect.shrink(1.0));
             if is_current && is_other {
                 response.scroll_to_me(None);
             }
-            if let Some(host) = other_tempo {
+            if let Some(host) = &other_tempo {
                 hint::mark(ui, response.rect, index, hint::why_marked(take, host));
             }
-            let response = response.on_hover_ui(|ui| hint::show(ui, take, other_tempo));
+            let response = response.on_hover_ui(|ui| hint::show(ui, take, other_tempo.as_deref()));
             if response.clicked() {
                 response.request_focus();
                 keys::choose_take(desk, state, index);
@@ -146,7 +141,7 @@ impl Takes {
                 delete |= ui.button("Delete").clicked();
             });
             if let Some((bars, _)) = bars.filter(|_| takes_over) {
-                desk.combine(index, bars, params.values());
+                desk.combine(index, bars, scene.params.values());
             }
             if let Some(pin) = toggled {
                 desk.session.edit(|state| {

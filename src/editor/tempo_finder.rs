@@ -131,8 +131,7 @@ impl TempoFinder {
             }
             Some(found) => {
                 let place = Place::of(scene);
-                let follows_host = scene.params.values().follow_host;
-                let tempo = scene.desk.session.tempo_for(scene.state, follows_host);
+                let tempo = scene.tempo_map.initial_tempo();
                 let now = found.search.meet(tempo, place.picture_start);
                 let chosen = table::show(ui, &found.search, &now, &found.candidates, place);
                 let (hovered, pressed) = (chosen.hovered, chosen.pressed);
@@ -165,7 +164,7 @@ impl TempoFinder {
             metre: session
                 .metre_for_drafts(scene.state)
                 .unwrap_or(Metre::COMMON),
-            tempo: session.tempo_for(scene.state, scene.params.values().follow_host),
+            tempo: scene.tempo_map.initial_tempo(),
             range: f64::from(self.range_percent) / 100.0,
             frame_rate_hz: clip.frame_rate_hz,
         };

@@ -92,7 +92,10 @@ impl Change {
                 before.picture_start != after.picture_start,
                 Self::PictureStart,
             ),
-            (before.tempo != after.tempo, Self::Tempo),
+            (
+                before.tempo != after.tempo || before.tempo_ahead != after.tempo_ahead,
+                Self::Tempo,
+            ),
             (before.curves != after.curves, Self::Curves),
             (before.hits != after.hits, Self::Hits),
             (before.quiet != after.quiet, Self::Quiet),

@@ -21,6 +21,7 @@ use parking_lot::Mutex;
 use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
+use crate::music::tempo_map::TempoMap;
 use crate::time::Bars;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
 use draft_job::{DraftJob, Tools, mark, now_unix_seconds, settings_of};
@@ -127,7 +128,12 @@ impl Desk {
 
     /// Returns what the next draft would be made with otherwise than the current take of `state`, in the words of the window.
     /// Waits for no lock.
-    pub fn changed_since_take(&self, state: &State, params: ParamValues) -> Vec<&'static str> {
+    pub fn changed_since_take(
+        &self,
+        state: &State,
+        params: ParamValues,
+        tempo_map: &TempoMap,
+    ) -> Vec<&'static str> {
         let (Some(take), Some(clip)) = (state.current_take(), &state.clip) else {
             return Vec::new();
         };
@@ -136,7 +142,7 @@ impl Desk {
             shots: clip.shots.clone(),
             ..ClipFeatures::default()
         };
-        let mut settings = settings_of(&self.session, state, params);
+        let mut settings = settings_of(state, params, tempo_map.clone());
         mark(&mut settings, state, &clip);
         let next = NextDraft {
             settings,

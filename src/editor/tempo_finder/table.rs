@@ -6,7 +6,6 @@ use egui::{
 
 use super::{Place, shown_bpm};
 use crate::conditioning::tempo_finder::{Candidate, MetHit, Strength, TempoSearch};
-use crate::editor::controls::focus_ring;
 use crate::editor::theme::{self, FIELD_HOVERED, LINE, MUTED, TEXT, WELL, WRONG};
 use crate::instance::params::place_in;
 
@@ -119,7 +118,6 @@ fn row(
         if response.hovered() || response.has_focus() {
             ui.painter().rect_filled(rect, theme::RADIUS, FIELD_HOVERED);
         }
-        focus_ring(ui, &response, rect);
     }
     let ink = if name.is_some() { MUTED } else { TEXT };
     let starts = match name {
