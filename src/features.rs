@@ -5,6 +5,7 @@ pub mod loose_files;
 mod measure_track;
 mod picture_measure;
 pub mod scenes;
+mod stills;
 
 use std::path::Path;
 
@@ -14,6 +15,7 @@ use crate::time::Seconds;
 pub use clip_file::{FORMAT, is_clip_file};
 pub use measure_track::MeasureTrack;
 pub use picture_measure::PictureMeasure;
+pub use stills::{MAX_STILLS, STILL_HEIGHT, STILL_WIDTH, Still, Stills};
 
 /// Width of a frame embedding, a row of [`ClipFeatures::visual`].
 pub const VISUAL_WIDTH: usize = 512;

@@ -22,7 +22,8 @@
 //! | `linear` | linear layers, plain and gated |
 //! | `group_norm`, `layer_norm` | normalisation layers |
 //! | `attention`, `moment_attention` | attention within windows of tokens, and between the time steps of a roll |
-//! | `softmax`, `upsample` | the remaining operations of the network |
+//! | `time_conv` | convolution along the time of a video, at several dilations |
+//! | `softmax`, `upsample`, `pool` | the remaining operations of the networks |
 //! | `isa` | vectors of 16 numbers for each instruction set, and the selection of one |
 //! | `gemm`, `geometry` | the packed layouts of matrix products, the dimensions of a convolution |
 //! | `elementary`, `lanes`, `reduce` | exponential and error function, partial vectors, sums in a fixed order |
@@ -90,6 +91,7 @@ pub(crate) mod layer_norm;
 pub(crate) mod linear;
 pub(crate) mod moment_attention;
 mod output;
+pub(crate) mod pool;
 mod reduce;
 mod rows;
 mod scratch;
@@ -98,6 +100,7 @@ mod tasks;
 mod tensor;
 #[cfg(test)]
 mod testing;
+pub(crate) mod time_conv;
 pub(crate) mod upsample;
 mod weight;
 mod winograd;

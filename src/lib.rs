@@ -156,6 +156,7 @@ pub mod plugin;
 pub mod preview;
 #[cfg(feature = "cli")]
 pub mod render;
+pub mod shot_network;
 pub mod time;
 pub mod train;
 pub mod video;

@@ -28,7 +28,7 @@ pub(crate) const NOTE: Colour = [0x7f, 0xb4, 0xff];
 /// Notes of the melody.
 pub(crate) const MELODY: Colour = [0xc5, 0x8b, 0xff];
 /// Notes of the bass.
-pub(crate) const BASS: Colour = [0x4f, 0xc4, 0xb0];
+pub(crate) const BASS: Colour = [0x4f, 0xc3, 0xb0];
 /// Success, and switches that are on.
 pub(crate) const WELL: Colour = [0x62, 0xc2, 0x8e];
 /// Problems.

@@ -17,6 +17,7 @@
 //! | `motion`, `complexity`, `colour` | one number per frame and measure |
 //! | `cuts`, `cuts/signature` | hard cuts, by comparing signatures of frames |
 //! | `cuts/ink` | what is drawn on a plain ground, as titles and charts are |
+//! | `stills` | small pictures for people to see |
 //! | `rows` | resamples from frames to rows of [`MEASURE_RATE_HZ`] |
 //!
 //! # Invariants
@@ -25,14 +26,14 @@
 //! - Programs are killed when their handle is dropped, read only local files and never read the terminal.
 //!
 //! # Limits
-//! At most [`MAX_FRAMES`] frames, which take 40 bytes each until the clip is read. Of several video streams only the default one is read. Dissolves and fades are
+//! At most [`MAX_FRAMES`] frames, which take 40 bytes each until the clip is read, and 40 MB of stills. Of several video streams only the default one is read. Dissolves and fades are
 //! not reported as cuts.
 
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::error::{Error, Fault, Result};
-use crate::features::{ClipFeatures, is_clip_file};
+use crate::features::{ClipFeatures, Stills, is_clip_file};
 use crate::time::Seconds;
 
 mod bars;
@@ -50,6 +51,7 @@ mod picture;
 pub(crate) mod probe;
 mod rows;
 mod scan;
+mod stills;
 
 use bars::BarFinder;
 use decoder::{Decoder, Filters};
@@ -58,6 +60,7 @@ use measures::Measures;
 use picture::Window;
 use probe::Probe;
 use scan::Scan;
+use stills::StillKeeper;
 
 /// Rows of [`ClipFeatures::measures`] per second: four per beat at 120 BPM.
 pub const MEASURE_RATE_HZ: f64 = 8.0;
@@ -73,6 +76,8 @@ const MAX_REREADS: usize = 3;
 pub struct Analysis {
     /// What the clip shows.
     pub features: ClipFeatures,
+    /// Small pictures of it; none of a clip file.
+    pub stills: Stills,
     /// Whole sentences: which of several streams was read, or what of the file could not be.
     pub warnings: Vec<String>,
 }
@@ -169,11 +174,14 @@ fn read_through(
     let frame_rate_hz = probe.frame_rate.hz();
     let mut decoder = Decoder::start(path, probe, filters)?;
     let mut measures = Measures::new();
+    let mut stills = StillKeeper::new();
     let mut bars = BarFinder::new();
     let mut is_early = true;
     while let Some((time, picture)) = decoder.next_picture()? {
         check_frames(measures.frames() + 1).map_err(|fault| fault.in_file(path))?;
-        measures.push(time, picture.frame(window));
+        let frame = picture.frame(window);
+        stills.push(time, &frame);
+        measures.push(time, frame);
         bars.push(&picture);
         let done = (time.0 + 1.0 / frame_rate_hz) / probe.end.0;
         let done = if done.is_finite() { done.min(1.0) } else { 0.0 };
@@ -194,9 +202,12 @@ fn read_through(
         return Ok(Pass::Barred(bars.window()));
     }
     let missing = probe.missing(measures.last_time(), decoder.first_error());
-    let features = measures.finish(frame_rate_hz, probe.end);
+    let in_file = |fault: Fault| fault.in_file(path);
+    let features = measures.finish(frame_rate_hz, probe.end).map_err(in_file)?;
+    let aspect = probe.aspect.map(|aspect| aspect * window.aspect());
     Ok(Pass::Complete(Analysis {
-        features: features.map_err(|fault| fault.in_file(path))?,
+        stills: stills.finish(&features.shots, aspect).map_err(in_file)?,
+        features,
         warnings: probe.warnings.iter().cloned().chain(missing).collect(),
     }))
 }
@@ -228,6 +239,7 @@ pub fn read_clip_if(
     accepts(features.duration)?;
     Ok(Analysis {
         features,
+        stills: Stills::default(),
         warnings: Vec::new(),
     })
 }

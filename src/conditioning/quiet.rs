@@ -47,6 +47,14 @@ pub struct Stretch {
     pub to: Seconds,
 }
 
+impl Stretch {
+    /// Returns where a quiet stretch lies.
+    pub fn of(quiet: &Quiet) -> Self {
+        let Quiet { from, to, .. } = *quiet;
+        Self { from, to }
+    }
+}
+
 /// A stretch of the clip in which there is no music, or a thin one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quiet {

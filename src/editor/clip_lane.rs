@@ -1,23 +1,28 @@
-//! The clip over time: its shots, in their brightness and colour, and its cuts.
+//! The clip over time: its shots, in pictures or in their brightness and colour, and its cuts.
 
-use egui::{Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Shape, Stroke};
+mod pictures;
+
+use egui::{Color32, CornerRadius, Painter, Rangef, Rect, Stroke};
 
 use super::theme::{self, ACCENT};
 use super::timeline::Timeline;
 use crate::features::PictureMeasure;
 use crate::instance::SavedClip;
-use crate::time::{Beats, Seconds, Tempo};
+use crate::music::tempo_map::TempoMap;
+use crate::time::{Beats, Seconds};
+
+pub(super) use pictures::Pictures;
 
 /// The height of the shots, in points.
-pub(super) const SHOTS_HEIGHT: f32 = 44.0;
+pub(super) const SHOTS_HEIGHT: f32 = 54.0;
 /// The height of the row of cuts, in points.
 pub(super) const CUTS_HEIGHT: f32 = 20.0;
 
 /// A clip at its place in the project.
 pub(super) struct PlacedClip<'a> {
     pub(super) clip: &'a SavedClip,
-    /// The tempo that maps its seconds to beats.
-    pub(super) tempo: Tempo,
+    /// The tempo from where it starts, which maps its seconds to beats.
+    pub(super) tempo_map: TempoMap,
     /// The beat of the project at which it starts.
     pub(super) start: Beats,
 }
@@ -25,34 +30,59 @@ pub(super) struct PlacedClip<'a> {
 impl PlacedClip<'_> {
     /// Returns its length in the project.
     pub(super) fn length(&self) -> Beats {
-        self.tempo.beats_in(self.clip.duration)
+        self.tempo_map.beat_after(Beats(0.0), self.clip.duration)
     }
 
-    fn x_of(&self, time: Seconds, timeline: &Timeline) -> f32 {
-        timeline.x_of((self.start + self.tempo.beats_in(time)).0)
+    /// Returns the time of the clip at a beat of the project.
+    fn time_of(&self, beat: f64) -> Seconds {
+        let beat = Beats(beat) - self.start;
+        self.tempo_map.seconds_between(Beats(0.0), beat)
+    }
+
+    /// Returns the time of the picture at an x coordinate, or `None` outside the clip.
+    fn time_at(&self, x: f32, timeline: &Timeline) -> Option<Seconds> {
+        let time = self.time_of(timeline.beat_at(x));
+        (0.0..self.clip.duration.0)
+            .contains(&time.0)
+            .then_some(time)
+    }
+
+    /// Returns the start and the end of each shot.
+    fn shots(&self) -> impl Iterator<Item = (Seconds, Seconds)> {
+        let cuts = || self.clip.shots.iter().copied();
+        let starts = [Seconds(0.0)].into_iter().chain(cuts());
+        starts.zip(cuts().chain([self.clip.duration]))
+    }
+
+    /// Returns the time of the clip at an x coordinate, within the clip.
+    pub(super) fn nearest_time_at(&self, x: f32, timeline: &Timeline) -> Seconds {
+        let time = self.time_of(timeline.beat_at(x));
+        Seconds(time.0.clamp(0.0, self.clip.duration.0))
+    }
+
+    /// Returns the time of the picture's frame nearest to a time, or the time itself if the frame rate is unknown.
+    pub(super) fn snapped(&self, time: Seconds) -> Seconds {
+        let rate_hz = self.clip.frame_rate_hz;
+        if rate_hz <= 0.0 {
+            return time;
+        }
+        let frame = (time.0 * rate_hz).round() / rate_hz;
+        Seconds(frame.min(self.clip.duration.0))
+    }
+
+    /// Returns the x coordinate of a time of the clip.
+    pub(super) fn x_of(&self, time: Seconds, timeline: &Timeline) -> f32 {
+        let beat = self.tempo_map.beat_after(Beats(0.0), time);
+        timeline.x_of((self.start + beat).0)
     }
 
     /// Paints the shots as blocks in the mean colour of the picture.
     pub(super) fn paint_shots(&self, painter: &Painter, rect: Rect, timeline: &Timeline) {
         let painter = painter.with_clip_rect(rect);
-        let mut from = Seconds(0.0);
-        let ends = self.clip.shots.iter().copied().chain([self.clip.duration]);
-        for end in ends {
+        for (from, end) in self.shots() {
             let x = self.x_of(from, timeline)..=self.x_of(end, timeline);
             let shot = Rect::from_x_y_ranges(x, rect.y_range()).shrink2([0.5, 0.0].into());
             painter.rect_filled(shot, CornerRadius::same(2), self.colour(from, end));
-            from = end;
-        }
-    }
-
-    /// Paints a mark at each cut.
-    pub(super) fn paint_cuts(&self, painter: &Painter, rect: Rect, timeline: &Timeline) {
-        let painter = painter.with_clip_rect(rect);
-        for &cut in &self.clip.shots {
-            let (x, y) = (self.x_of(cut, timeline), rect.center().y);
-            let corners = [(0.0, -4.0), (5.0, 4.0), (-5.0, 4.0)];
-            let points = corners.map(|(dx, dy)| Pos2::new(x + dx, y + dy));
-            painter.add(Shape::convex_polygon(points.into(), ACCENT, Stroke::NONE));
         }
     }
 

@@ -1,12 +1,14 @@
 //! Everything in the window, and its layout.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::changed;
 use super::file_dialog::{Answer, FileDialog, Purpose};
+use super::focus_ring;
 use super::harmony::HarmonyFields;
 use super::history;
 use super::lanes::Lanes;
@@ -19,7 +21,9 @@ use super::takes::Takes;
 use super::tempo_finder::TempoFinder;
 use super::theme;
 use super::top_bar::TopBar;
-use crate::instance::{Desk, Notice, Painting, Selection, Snapshot, State};
+use crate::features::Stills;
+use crate::instance::{Desk, HostTempo, Notice, Painting, Selection, Snapshot, State};
+use crate::music::tempo_map::TempoMap;
 use crate::worker::Status;
 
 /// What the window shows, and what it keeps between frames.
@@ -36,6 +40,8 @@ pub(super) struct Contents {
     dialog: FileDialog,
     harmony: HarmonyFields,
     finder: TempoFinder,
+    /// The project and the clip whose small pictures were looked for.
+    stills_of: Option<(u64, PathBuf)>,
     pub(super) selection: Cell<Selection>,
     /// The draft that is being painted, as far as it is.
     painting: Option<Arc<Painting>>,
@@ -48,10 +54,16 @@ pub(super) struct Scene<'a> {
     pub(super) params: &'a dyn ParamAccess,
     /// The state of the snapshot; `desk` may have a newer one.
     pub(super) state: &'a State,
+    /// What is known of the host's tempo map.
+    pub(super) host_tempo: &'a HostTempo,
+    /// The tempo of the next draft.
+    pub(super) tempo_map: &'a TempoMap,
     /// What is selected.
     pub(super) selection: &'a Cell<Selection>,
     /// The draft that is being painted, as far as it is.
     pub(super) painting: Option<&'a Painting>,
+    /// The small pictures of the clip, if there are any.
+    pub(super) stills: Option<&'a Arc<Stills>>,
 }
 
 impl Contents {
@@ -68,6 +80,7 @@ impl Contents {
             dialog: FileDialog::default(),
             harmony: HarmonyFields::default(),
             finder: TempoFinder::default(),
+            stills_of: None,
             selection: Cell::default(),
             painting: None,
         }
@@ -120,12 +133,20 @@ impl Contents {
             desk.load_clip(file.path().to_owned());
         }
         let state = Arc::clone(&self.snapshot.state);
+        self.find_stills(desk);
+        let host_tempo = Arc::clone(&self.snapshot.host_tempo);
+        let values = params.values();
+        let tempo_map =
+            (self.snapshot).tempo_map(&desk.session.live, values.follow_host, values.start());
         let scene = Scene {
             desk,
             params,
             state: &state,
+            host_tempo: &host_tempo,
+            tempo_map: &tempo_map,
             selection: &self.selection,
             painting: self.painting.as_deref(),
+            stills: self.snapshot.stills.as_ref(),
         };
         row(Panel::top("top"), 48.0, theme::BACKGROUND).show(ui, |ui| {
             let finder = &mut self.finder;
@@ -177,13 +198,29 @@ impl Contents {
         // A field that the click on a button left is handled only above, and must be entered first.
         let again = selection::follow_keys(ui, scene) && request(scene).is_some();
         match press.or(again.then_some(Press::Generate)) {
-            Some(Press::Generate) => self.generate(desk, params),
+            Some(Press::Generate) => {
+                self.lanes.finish_recording(scene);
+                self.generate(desk, params);
+            }
             Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
             None => {}
         }
         self.top_bar.end_frame();
+        focus_ring::paint(ui.ctx());
         if let Some(step) = step.or_else(|| history::step_by_keys(ui)) {
             step.take(desk);
+        }
+    }
+
+    /// Looks for the small pictures of a clip that was not shown before.
+    fn find_stills(&mut self, desk: &Desk) {
+        let clip = self.snapshot.state.clip.as_ref();
+        let wanted = clip.map(|clip| (self.snapshot.epoch, clip.path.clone()));
+        if wanted != self.stills_of {
+            if let Some((_, path)) = &wanted {
+                desk.find_stills(path.clone());
+            }
+            self.stills_of = wanted;
         }
     }
 
@@ -230,7 +267,7 @@ fn frame(fill: egui::Color32) -> Frame {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
     use std::thread;
     use std::time::Duration;
 

@@ -7,6 +7,7 @@ use egui::{Align, DragValue, Layout, RichText, Ui};
 use super::contents::Scene;
 use super::controls::{choice, dice, field, param_slider, param_switch};
 use super::harmony::HarmonyFields;
+use super::recording::arm_switch;
 use super::theme::{self, ACCENT, MELODY, NOTE, WELL};
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
@@ -44,7 +45,9 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, harmony: &mut HarmonyFields, h
         (ParamId::Mode, WELL),
         (ParamId::Energy, ACCENT),
     ] {
+        let place = ui.available_rect_before_wrap();
         param_slider(ui, params, id, colour);
+        arm_switch(ui, scene, id, place);
     }
     ui.separator();
     ui.label(RichText::new("Music").font(theme::strong(13.0)));

@@ -9,14 +9,19 @@ use crate::time::{Beats, Tempo};
 
 /// Shows the host's tempo, or a field for the user's own where the host says none or is not followed.
 pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) {
-    let Scene { desk, state, .. } = scene;
+    let Scene { desk, .. } = scene;
     let follows_host = scene.params.values().follow_host;
-    if let Some(bpm) = desk.session.live.tempo_bpm().filter(|_| follows_host) {
+    let learnt = || {
+        let map = scene.host_tempo.map(None)?;
+        Some(map.tempo_at(scene.params.values().start()).bpm())
+    };
+    let host = desk.session.live.tempo_bpm().or_else(learnt);
+    if let Some(bpm) = host.filter(|_| follows_host) {
         ui.label(RichText::new(format!("Host {bpm:.1} BPM")).color(theme::MUTED));
         return;
     }
     ui.label(RichText::new("Tempo").color(theme::MUTED));
-    let mut bpm = desk.session.tempo_for(state, follows_host).bpm();
+    let mut bpm = scene.tempo_map.initial_tempo().bpm();
     let value = DragValue::new(&mut bpm)
         .range(Tempo::MIN..=Tempo::MAX)
         .speed(0.25)

@@ -1,5 +1,7 @@
 //! Zoom and scroll position, in time and pitch.
 
+mod scrolling;
+
 use egui::{Event, EventFilter, Key, Rangef, Response, Ui};
 
 use super::pitches::{ALL_PITCHES, Pitches};
@@ -96,7 +98,9 @@ impl View {
         if self.pitches.is_some() {
             rows.scroll(drag.y / pitches.y.span());
         }
-        if let Some(pointer) = response.hover_pos() {
+        // Rows that lie over the response take its clicks, not its wheel.
+        let hover = ui.input(|input| input.pointer.hover_pos());
+        if let Some(pointer) = hover.filter(|_| response.contains_pointer()) {
             let (zoom, scroll, shift) = ui.input(|input| {
                 let scroll = input.smooth_scroll_delta();
                 (

@@ -15,7 +15,7 @@ use crate::time::{Bars, Beats};
 /// else, the tempo and the form included, is that of `base`.
 ///
 /// Notes of either draft are cut at the bar lines between them, so that no chord of one sounds into the other. A last chord
-/// that is held beyond the end is kept whole. A cue that only one of the drafts leaves free is asked for as in `base`.
+/// that is held beyond the end is kept whole.
 ///
 /// # Errors
 /// Returns an error if the drafts have different metres, or there are no such bars in both.
@@ -47,11 +47,8 @@ pub fn combine(base: &Draft, other: &Draft, bars: Range<Bars>) -> Result<Draft> 
     };
     let mut recipe = base.recipe.clone();
     if let (Some(asked), Some(of_other)) = (&mut recipe.asked, &other.recipe.asked) {
-        take_over(
-            asked,
-            of_other,
-            region.start.0 as usize..region.end.0 as usize,
-        );
+        let beats = region.start.0 as usize..region.end.0 as usize;
+        take_over(asked, of_other, &beats, end.0 as usize);
     }
     Ok(Draft {
         score: Score::repaired(raw),
@@ -123,15 +120,18 @@ fn chords(
     all
 }
 
-/// Takes what was asked of `beats` over from another draft.
-fn take_over(asked: &mut Asked, other: &Asked, beats: Range<usize>) {
+/// Takes what was asked of `beats` over from another draft, in one of `count` beats.
+fn take_over(asked: &mut Asked, other: &Asked, beats: &Range<usize>, count: usize) {
     for cue in Cue::ALL {
-        let lanes = (&mut asked.steering.lanes[cue], &other.steering.lanes[cue]);
-        if let (Lane::Drawn(values), Lane::Drawn(others)) = lanes {
-            splice(values, others, &beats);
-        }
+        let (here, there) = (&asked.steering.lanes[cue], &other.steering.lanes[cue]);
+        let value = |beat| {
+            let lane = if beats.contains(&beat) { there } else { here };
+            lane.value(beat, None)
+        };
+        let lane = Lane::of_values((0..count).map(value).collect());
+        asked.steering.lanes[cue] = lane;
     }
-    splice(&mut asked.energy, &other.energy, &beats);
+    splice(&mut asked.energy, &other.energy, beats);
 }
 
 /// Replaces the values of `beats` by those of another curve. The last value of either holds from there on.
@@ -244,6 +244,16 @@ mod tests {
             panic!("{:?}", asked.steering);
         };
         assert_eq!(density, &asked.energy);
+    }
+
+    #[test]
+    fn a_cue_that_one_of_the_drafts_leaves_free_is_free_in_its_bars_only() {
+        let (base, mut other) = (draft(3, 60, &[], &[]), draft(3, 72, &[], &[]));
+        other.recipe.asked.as_mut().unwrap().steering.lanes[Cue::Mode] = Lane::Free;
+        let both = combine(&base, &other, Bars(1)..Bars(2)).unwrap();
+        let mode = &both.recipe.asked.unwrap().steering.lanes[Cue::Mode];
+        let values: Vec<Option<f32>> = (3..9).map(|beat| mode.value(beat, None)).collect();
+        assert_eq!(values, [Some(0.6), None, None, None, None, Some(0.6)]);
     }
 
     #[test]

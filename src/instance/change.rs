@@ -87,7 +87,9 @@ impl Change {
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
             (
-                before.tempo != after.tempo || before.picture_start != after.picture_start,
+                before.tempo != after.tempo
+                    || before.tempo_ahead != after.tempo_ahead
+                    || before.picture_start != after.picture_start,
                 Self::Tempo,
             ),
             (before.curves != after.curves, Self::Curves),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::other_tempo::is_same_time;
 use super::state::Take;
 use crate::conditioning::harmony::Harmony;
 use crate::features::ClipFeatures;
@@ -56,7 +57,7 @@ impl NextDraft<'_> {
         note(next.pedal != made.pedal, "Pedal");
         note(next.expression != made.expression, "Expression");
         let is_other_tempo = next.tempo_map != made.tempo_map
-            && take.is_of_other_tempo(next.tempo_map.initial_tempo());
+            && !is_same_time(&next.tempo_map, &made.tempo_map, take.draft.score.length());
         note(is_other_tempo, "Tempo");
         if !is_other_tempo {
             next.tempo_map = made.tempo_map.clone();

@@ -22,7 +22,7 @@ pub enum CurveId {
     Lead,
 }
 
-/// A curve, one value per beat from the clip's start.
+/// A curve, one value per beat of the next draft.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Curve {
@@ -69,7 +69,7 @@ impl CurveId {
 }
 
 impl Curve {
-    /// Returns the values from the clip's start; after the last, there are none.
+    /// Returns the values from the draft's start; after the last, there are none.
     pub fn values(&self) -> &[Option<f32>] {
         &self.values
     }
@@ -102,6 +102,11 @@ impl Curve {
             };
             self.values[beat] = Some(rounded(value));
         }
+    }
+
+    /// Takes the values of another curve.
+    pub fn redraw(&mut self, other: Self) {
+        self.values = other.values;
     }
 
     /// Takes the values of some beats away.

@@ -15,6 +15,7 @@ use super::notice::Notice;
 use super::params::ParamValues;
 use super::session::Session;
 use super::state::State;
+use super::still_cache::StillCache;
 use parking_lot::Mutex;
 
 use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
@@ -64,6 +65,20 @@ impl Desk {
                 let clip = session.clip_for(epoch, None);
                 clip_job::check(clip.as_ref())
             });
+        });
+        if let Err(error) = submitted {
+            self.session.notify(Notice::problem(&error));
+        }
+    }
+
+    /// Looks for the small pictures of the clip at `path` in the user's cache folder, and keeps them if they are there. Nothing
+    /// waits for it.
+    pub fn find_stills(&self, path: PathBuf) {
+        let session = Arc::clone(&self.session);
+        let submitted = self.writer.submit(JobKind::Stills, move |_| {
+            if let Some(stills) = StillCache::of_user().find(&path) {
+                session.keep_stills(path, Arc::new(stills));
+            }
         });
         if let Err(error) = submitted {
             self.session.notify(Notice::problem(&error));

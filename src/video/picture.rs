@@ -36,6 +36,13 @@ impl Window {
         bottom: HEIGHT,
     };
 
+    /// Returns how much wider it is than the picture, each in proportion to its height.
+    pub(crate) fn aspect(self) -> f64 {
+        let share =
+            |from: usize, to: usize, whole: usize| to.saturating_sub(from) as f64 / whole as f64;
+        share(self.left, self.right, WIDTH) / share(self.top, self.bottom, HEIGHT)
+    }
+
     /// Returns whether all sides lie within `pixels` of another window's.
     pub(crate) fn is_near(self, other: Self, pixels: usize) -> bool {
         let sides = |window: Self| [window.left, window.top, window.right, window.bottom];

@@ -49,6 +49,8 @@ pub(crate) struct Probe {
     pub(crate) frames: usize,
     /// Whether the frames follow at a rate at which video is interlaced.
     pub(crate) may_be_interlaced: bool,
+    /// How much wider than high the picture is shown, if the file says so. Pictures that are to be turned are not.
+    pub(crate) aspect: Option<f64>,
     /// How light is encoded, if the picture has a high dynamic range.
     pub(crate) hdr: Option<Hdr>,
     /// When the picture ends according to its stream.
@@ -119,6 +121,7 @@ impl Probe {
             may_be_interlaced: stream
                 .average_rate
                 .is_some_and(|rate| INTERLACED_RATES_HZ.contains(&rate.hz())),
+            aspect: stream.aspect,
             hdr: stream.hdr,
             stated_end: stream.duration.map(|duration| Seconds(start + duration)),
             stated_end_of_file: answer.duration.map(Seconds),
@@ -240,9 +243,10 @@ mod tests {
     #[test]
     fn of_two_streams_the_default_one_is_taken_and_named() {
         let text = "stream|index=0|codec_name=h264|width=64|height=36|r_frame_rate=25/1|disposition:default=0\n\
-             stream|index=2|codec_name=vp9|width=320|height=180|r_frame_rate=30/1|disposition:default=1\n";
+             stream|index=2|codec_name=vp9|width=320|height=180|sample_aspect_ratio=4:3|r_frame_rate=30/1|disposition:default=1\n";
         let probe = probed(text).unwrap();
         assert_eq!((probe.stream, probe.frame_rate.hz()), (2, 30.0));
+        assert_eq!(probe.aspect, Some(4.0 * 320.0 / (3.0 * 180.0)));
         assert!(
             probe.warnings[0].contains("stream 2: vp9, 320 × 180"),
             "{:?}",

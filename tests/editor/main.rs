@@ -7,10 +7,15 @@
 mod audition;
 mod fitting;
 mod focus;
+mod lanes;
 mod parts;
+mod pictures;
 mod select;
+mod session;
 mod steer;
 mod takes;
+mod tempo;
+mod tempo_map;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

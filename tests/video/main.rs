@@ -8,6 +8,7 @@ mod flat;
 mod hdr;
 mod reading;
 mod slow;
+mod stills;
 mod times;
 
 use std::env;

@@ -29,6 +29,14 @@ pub enum Key {
     Escape = 9,
     /// Shift.
     Shift = 50,
+    /// `1`.
+    One = 10,
+    /// `a`.
+    A = 38,
+    /// `b`.
+    B = 56,
+    /// `x`.
+    X = 53,
     /// Ctrl.
     Control = 37,
 }

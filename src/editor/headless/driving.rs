@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use egui::{DroppedFileHandle, Event, Key, Modifiers, PointerButton, Pos2, RawInput};
+use egui::{DroppedFileHandle, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Shape};
 
 use super::HeadlessEditor;
+use crate::editor::theme::ACCENT;
+use crate::features::ClipFeatures;
 use crate::instance::params::ParamId;
-use crate::instance::{Notice, Session, State};
+use crate::instance::{Notice, SavedClip, Session, State};
 use crate::music::part_set::PartSet;
+use crate::time::{Beats, Seconds, Tempo};
 
 impl HeadlessEditor {
     /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
@@ -25,6 +28,19 @@ impl HeadlessEditor {
         }
         self.pass(vec![Event::ModifiersChanged(Modifiers::NONE)]);
         self.settle();
+    }
+
+    /// Returns the x coordinates of the marks of cuts, in points.
+    pub(in crate::editor) fn cut_marks(&mut self) -> Vec<f32> {
+        let output = self.pass_with(RawInput::default());
+        let shapes = output.shapes.iter();
+        let marks = shapes.filter_map(|shape| match &shape.shape {
+            Shape::Path(path) if path.fill == ACCENT && path.points.len() == 3 => {
+                Some(path.points[0].x)
+            }
+            _ => None,
+        });
+        marks.collect()
     }
 
     /// Moves the pointer onto the widget that is labelled `label`, until what is said of it appears. Returns whether there is
@@ -84,6 +100,51 @@ impl HeadlessEditor {
             let press = |pressed| button(pos, pressed, Modifiers::NONE);
             self.pass(vec![press(true)]);
             self.pass(vec![press(false)]);
+        }
+        self.settle();
+    }
+
+    /// Opens an editor of a clip of 30 seconds, 24 frames per second and these cuts, at 120 BPM.
+    pub(in crate::editor) fn with_clip(cuts: &[f64], change: impl FnOnce(&mut State)) -> Self {
+        let clip = ClipFeatures {
+            duration: Seconds(30.0),
+            frame_rate_hz: 24.0,
+            shots: cuts.iter().copied().map(Seconds).collect(),
+            ..ClipFeatures::default()
+        };
+        let mut state = State {
+            clip: Some(SavedClip::new("clip.mp4".into(), &clip, Tempo::DEFAULT)),
+            ..State::default()
+        };
+        change(&mut state);
+        Self::new(&state, (1040, 768))
+    }
+
+    /// Returns the place of a time of that clip in the row that is labelled `row`, at a share of its height.
+    pub(in crate::editor) fn place_in_row(&self, row: &str, seconds: f64, down: f32) -> Pos2 {
+        let rect = self.rect_of(row).unwrap_or_else(|| panic!("no row {row}"));
+        let x = rect.left() + rect.width() * (seconds / 30.0) as f32;
+        Pos2::new(x, rect.top() + rect.height() * down)
+    }
+
+    /// Clicks a place, in points, with the secondary button.
+    pub(in crate::editor) fn right_click_at(&mut self, pos: Pos2) {
+        self.pass(vec![Event::PointerMoved(pos)]);
+        for pressed in [true, false] {
+            self.pass(vec![Event::PointerButton {
+                pos,
+                button: PointerButton::Secondary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            }]);
+        }
+        self.settle();
+    }
+
+    /// Moves the pointer to a beat of the project in the row of a pitch of the roll.
+    pub(in crate::editor) fn point_at_roll(&mut self, beat: Beats, pitch: u8) {
+        if let Some((x, y)) = self.place_in_roll(beat, pitch) {
+            self.pass(vec![Event::PointerMoved(Pos2::new(x.into(), y.into()))]);
         }
         self.settle();
     }

@@ -7,7 +7,6 @@ use egui::{
 
 use super::id;
 use crate::editor::contents::Scene;
-use crate::editor::controls::focus_ring;
 use crate::editor::theme::{self, ACCENT, FIELD, FIELD_HOVERED, LINE, MUTED, TEXT};
 use crate::music::outputs::{MAX_OCTAVES, MIDI_CHANNELS, Output};
 use crate::music::part::Part;
@@ -15,6 +14,12 @@ use crate::music::part::Part;
 /// The number of channels in a row of the list.
 const CHANNELS_A_ROW: usize = 8;
 const CHOICE: Vec2 = Vec2::new(26.0, 22.0);
+
+/// What the user chose from the list.
+enum Chosen {
+    Channel(u8),
+    Octaves(i8),
+}
 
 /// Shows where a part leaves. A click opens the list.
 pub(super) fn show(ui: &mut Ui, rect: Rect, Scene { desk, state, .. }: Scene<'_>, part: Part) {
@@ -44,23 +49,26 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, Scene { desk, state, .. }: Scene<'_>
             ACCENT,
         );
     }
-    focus_ring(ui, &response, rect);
     let label = format!("Channel and octave of {}", part.label().to_lowercase());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
     let chosen = Popup::menu(&response)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| list(ui, output));
-    let chosen = chosen.and_then(|list| list.inner);
-    if let Some(chosen) = chosen.filter(|chosen| *chosen != output) {
-        desk.session
-            .edit(|state| *state.outputs.of_mut(part) = chosen);
+    if let Some(chosen) = chosen.and_then(|list| list.inner) {
+        desk.session.edit(|state| {
+            let output = state.outputs.of_mut(part);
+            match chosen {
+                Chosen::Channel(channel) => output.channel = channel,
+                Chosen::Octaves(octaves) => output.octaves = octaves,
+            }
+        });
     }
     response.on_hover_text("MIDI channel and octave of what is played and exported");
 }
 
-/// Shows the choices; returns what the user made of `output`.
-fn list(ui: &mut Ui, output: Output) -> Option<Output> {
+/// Shows the choices, with those of `output` lit; returns the user's.
+fn list(ui: &mut Ui, output: Output) -> Option<Chosen> {
     let mut chosen = None;
     let heading = |ui: &mut Ui, text: &str| {
         ui.label(RichText::new(text).font(theme::font(12.0)).color(MUTED));
@@ -74,7 +82,7 @@ fn list(ui: &mut Ui, output: Output) -> Option<Output> {
                 let label = format!("Channel {channel}");
                 let is_chosen = channel == output.channel;
                 if choice(ui, &channel.to_string(), &label, is_chosen).clicked() {
-                    chosen = Some(Output { channel, ..output });
+                    chosen = Some(Chosen::Channel(channel));
                 }
             }
         });
@@ -85,7 +93,7 @@ fn list(ui: &mut Ui, output: Output) -> Option<Output> {
             let text = signed(octaves);
             let label = format!("Octave {text}");
             if choice(ui, &text, &label, octaves == output.octaves).clicked() {
-                chosen = Some(Output { octaves, ..output });
+                chosen = Some(Chosen::Octaves(octaves));
             }
         }
     });
@@ -109,7 +117,6 @@ fn choice(ui: &mut Ui, text: &str, label: &str, is_chosen: bool) -> Response {
         theme::font(12.0),
         ink,
     );
-    focus_ring(ui, &response, rect);
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, label));
     response.on_hover_cursor(CursorIcon::PointingHand)
 }

@@ -44,7 +44,7 @@ fn every_part_is_a_coloured_track_with_its_notes_in_a_clip() {
     let expected = [
         "lead Lead notes #c58bff",
         "chords Chords notes #7fb4ff",
-        "bass Bass notes #4fc4b0",
+        "bass Bass notes #4fc3b0",
         "master Master audio notes -",
     ];
     assert_eq!(tracks, expected);

@@ -9,6 +9,8 @@ use crate::features::{ClipFeatures, is_clip_file};
 use crate::instance::notice::Notice;
 use crate::instance::saved_clip::SavedClip;
 use crate::instance::session::Session;
+use crate::instance::still_cache::StillCache;
+use crate::time::Beats;
 use crate::video::{self, Analysis};
 use crate::worker::Reporter;
 
@@ -24,9 +26,16 @@ pub(super) fn load(
 ) -> Result<Notice> {
     let Analysis {
         features: clip,
+        stills,
         warnings,
     } = read(&path, reporter)?;
-    let saved = SavedClip::new(path, &clip, session.tempo_for_drafts(&session.state()));
+    StillCache::of_user().keep(&path, &stills);
+    if !stills.all().is_empty() {
+        session.keep_stills(path.clone(), Arc::new(stills));
+    }
+    // At the fastest tempo there is a row for every beat.
+    let tempo_map = session.tempo_map_for(&session.state(), true, Beats(0.0));
+    let saved = SavedClip::new(path, &clip, tempo_map.fastest_tempo());
     let opened = format!(
         "Opened {}: {:.1} s, {}.",
         saved.name(),

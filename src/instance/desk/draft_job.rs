@@ -150,7 +150,7 @@ impl DraftJob {
 /// Returns the settings of the next draft, but for those that depend on the model and the clip.
 pub(super) fn settings_of(session: &Session, state: &State, params: ParamValues) -> Settings {
     Settings {
-        tempo_map: session.tempo_for(state, params.follow_host).into(),
+        tempo_map: session.tempo_map_for(state, params.follow_host, params.start()),
         clip_start: state.picture_start,
         seed: state.seed,
         sampler: SamplerSettings {

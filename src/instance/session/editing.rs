@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::{Session, Shared};
-use crate::features::ClipFeatures;
+use crate::features::{ClipFeatures, Stills};
 use crate::generator::Draft;
 use crate::instance::change::Change;
 use crate::instance::history::History;
@@ -142,6 +142,13 @@ impl Shared {
         if let Some(change) = Change::between(&before, &self.state) {
             self.history.record(before, change, &self.state);
         }
+    }
+
+    /// Returns the small pictures of the clip, if they are kept.
+    pub(super) fn stills_of_clip(&self) -> Option<Arc<Stills>> {
+        let (path, stills) = self.stills.as_ref()?;
+        let clip = self.state.clip.as_ref()?;
+        (*path == clip.path).then(|| Arc::clone(stills))
     }
 
     /// Forgets the full clip if the state has other measures of the same file than `before`: the file was changed in between.

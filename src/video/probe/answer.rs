@@ -7,7 +7,7 @@ use crate::video::hdr::Hdr;
 
 /// What `ffprobe` is asked to show.
 pub(super) const ENTRIES: &str = "packet=stream_index,pts_time,dts_time,duration_time,flags:\
-    stream=index,codec_name,width,height,color_transfer,r_frame_rate,avg_frame_rate,duration:\
+    stream=index,codec_name,width,height,sample_aspect_ratio,color_transfer,r_frame_rate,avg_frame_rate,duration:\
     stream_disposition=default:format=start_time,duration";
 /// The most streams whose packets are followed.
 const MAX_STREAMS: usize = 64;
@@ -31,6 +31,8 @@ pub(super) struct Stream {
     pub(super) index: usize,
     /// Its codec and size, for people.
     pub(super) label: String,
+    /// How much wider than high it is shown.
+    pub(super) aspect: Option<f64>,
     /// How it encodes light, if it has a high dynamic range.
     pub(super) hdr: Option<Hdr>,
     /// Whether the file marks it as the one to show.
@@ -108,6 +110,7 @@ impl Answer {
                     self.streams.push(Stream {
                         index,
                         label: words.label(),
+                        aspect: words.aspect(),
                         hdr: words.get("color_transfer").and_then(Hdr::of_transfer),
                         is_default: words.get("disposition:default") == Some("1"),
                         base_rate: words.get("r_frame_rate").and_then(FrameRate::parse),
@@ -166,6 +169,18 @@ impl<'a> Words<'a> {
             word("width"),
             word("height")
         )
+    }
+
+    /// Returns the shape of the picture, of square pixels unless it says otherwise.
+    fn aspect(&self) -> Option<f64> {
+        let size = |name| -> Option<f64> { self.get(name)?.parse().ok() };
+        let pixel = self.get("sample_aspect_ratio").and_then(|ratio| {
+            let (width, height) = ratio.split_once(':')?;
+            let (width, height): (f64, f64) = (width.parse().ok()?, height.parse().ok()?);
+            (width > 0.0 && height > 0.0).then_some(width / height)
+        });
+        let aspect = size("width")? / size("height")? * pixel.unwrap_or(1.0);
+        (aspect.is_finite() && aspect > 0.0).then_some(aspect)
     }
 
     fn seconds(&self, name: &str) -> Option<f64> {

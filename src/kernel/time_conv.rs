@@ -1,0 +1,367 @@
+//! Convolution along time at several dilations, for videos: one frame after the other, each an image of many channels.
+
+use super::addends::{Addends, with_addends};
+use super::gemm::{PackedRows, Panels, groups_of};
+use super::isa::{Isa, LANES, Lanes, Simd};
+use super::lanes::take;
+use super::output::Output;
+use super::scratch::{ScratchKernel, run_with_scratch};
+use super::weight::Weight;
+use candle_core::{Device, Result, Tensor};
+use rayon::prelude::*;
+
+/// Frames that each result is a sum over.
+const TAPS: usize = 3;
+/// Groups of columns that a task works on. A column is a position in a frame.
+const CHUNK_GROUPS: usize = 3;
+
+/// Branches side by side, each a convolution of three frames at a dilation of its own, followed by ReLU.
+///
+/// A branch has its own channels of the input and of the result. Frames before the first and after the last are zero.
+/// Weights that candle does not track are packed once; such a layer passes no gradients on.
+#[derive(Clone, Debug)]
+pub(crate) struct TimeConv {
+    /// The weights of each branch, packed as rows of `[outputs, inputs · TAPS]`.
+    weight: Weight<Vec<PackedRows>>,
+    bias: Tensor,
+    /// How many frames apart the taps of each branch are.
+    dilations: Vec<usize>,
+    /// Channels of one branch.
+    inputs: usize,
+    outputs: usize,
+}
+
+impl TimeConv {
+    /// Creates the layer from `weight`, `[branches, outputs, inputs, 3]`, `bias`, `[branches · outputs]`, and the dilation of
+    /// each branch, in frames.
+    pub(crate) fn new(weight: Tensor, bias: Tensor, dilations: &[usize]) -> Result<Self> {
+        let (branches, outputs, inputs, taps) = weight.dims4()?;
+        if taps != TAPS || branches != dilations.len() || bias.dims1()? != branches * outputs {
+            candle_core::bail!(
+                "a convolution along time with weights {:?}, biases {:?} and dilations {dilations:?}",
+                weight.dims(),
+                bias.dims()
+            );
+        }
+        let depth = inputs * TAPS;
+        let weight = Weight::new(weight, |weight| {
+            let branch =
+                |weight| PackedRows::from_rows(Isa::detect(), outputs, depth, weight, depth);
+            weight.chunks_exact(outputs * depth).map(branch).collect()
+        })?;
+        Ok(Self {
+            weight,
+            bias,
+            dilations: dilations.to_vec(),
+            inputs,
+            outputs,
+        })
+    }
+
+    /// Returns relu(convolution + bias) + `residual` for `x`, `[frames, branches · inputs, height, width]`. The residual has
+    /// the shape of the result, `[frames, branches · outputs, height, width]`.
+    pub(crate) fn forward(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
+        let (frames, channels, height, width) = x.dims4()?;
+        let branches = self.dilations.len();
+        let shape = (frames, branches * self.outputs, height, width);
+        let residual_fits = match residual {
+            Some(residual) => residual.dims4()? == shape,
+            None => true,
+        };
+        if channels != branches * self.inputs || !residual_fits {
+            candle_core::bail!(
+                "a convolution along time of {branches} · {} channels got {:?} and residual {:?}",
+                self.inputs,
+                x.dims(),
+                residual.map(Tensor::dims)
+            );
+        }
+        let packed = match &self.weight {
+            Weight::Plain(weight) => return self.compose(x, weight, residual),
+            Weight::Packed(packed) => packed,
+        };
+        let y = with_addends(x, Some(&self.bias), residual, |x, addends| {
+            let work = Work {
+                weights: packed,
+                dilations: &self.dilations,
+                inputs: self.inputs,
+                frames,
+                area: height * width,
+                x,
+                addends,
+            };
+            Ok(work.run(Isa::detect()))
+        })?;
+        Tensor::from_vec(y, shape, &Device::Cpu)
+    }
+
+    /// Applies weights that may be trained, or that are on another device.
+    fn compose(&self, x: &Tensor, weight: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
+        let frames = x.dim(0)?;
+        let branch = |(branch, &dilation): (usize, &usize)| {
+            let x = x.narrow(1, branch * self.inputs, self.inputs)?;
+            let padded = x.pad_with_zeros(0, dilation, dilation)?;
+            let mut sum: Option<Tensor> = None;
+            for tap in 0..TAPS {
+                let weight = weight.get(branch)?.narrow(2, tap, 1)?.unsqueeze(3)?;
+                let y = padded.narrow(0, tap * dilation, frames)?.contiguous()?;
+                let y = y.conv2d(&weight.contiguous()?, 0, 1, 1, 1)?;
+                sum = Some(match sum {
+                    Some(sum) => (sum + y)?,
+                    None => y,
+                });
+            }
+            sum.ok_or_else(|| candle_core::Error::Msg("no taps".to_owned()))
+        };
+        let branches = self.dilations.iter().enumerate().map(branch);
+        let y = Tensor::cat(&branches.collect::<Result<Vec<_>>>()?, 1)?;
+        let y = y
+            .broadcast_add(&self.bias.reshape((1, (), 1, 1))?)?
+            .relu()?;
+        match residual {
+            Some(residual) => y + residual,
+            None => Ok(y),
+        }
+    }
+}
+
+/// A convolution of packed weights.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    weights: &'a [PackedRows],
+    dilations: &'a [usize],
+    /// Channels of the input of one branch.
+    inputs: usize,
+    frames: usize,
+    /// Positions in a frame.
+    area: usize,
+    x: &'a [f32],
+    addends: Addends<'a>,
+}
+
+impl Work<'_> {
+    fn run(self, isa: Isa) -> Vec<f32> {
+        let branches = self.dilations.len();
+        let chunks = groups_of(self.area).div_ceil(CHUNK_GROUPS);
+        let rows = self.weights.first().map_or(0, |weights| weights.rows);
+        let fill = |output: &Output| {
+            (0..self.frames * branches * chunks)
+                .into_par_iter()
+                .for_each(|task| {
+                    let chunk = Chunk {
+                        work: self,
+                        output,
+                        frame: task / chunks / branches,
+                        branch: task / chunks % branches,
+                        first: task % chunks * CHUNK_GROUPS * LANES,
+                    };
+                    let depth = self.inputs * TAPS;
+                    let scratch_len = CHUNK_GROUPS * depth + isa.rows() * isa.width();
+                    run_with_scratch(isa, scratch_len, chunk);
+                });
+        };
+        // SAFETY: the chunks cover all columns of all frames and branches, and each task writes its own columns of the
+        // channels of its branch.
+        unsafe { Output::filled_by(self.frames * branches * rows * self.area, fill) }
+    }
+}
+
+/// A task's columns of one branch of one frame, from `first` on.
+struct Chunk<'a> {
+    work: Work<'a>,
+    output: &'a Output<'a>,
+    frame: usize,
+    branch: usize,
+    first: usize,
+}
+
+impl ScratchKernel for Chunk<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S, scratch: &mut [Lanes]) {
+        let weights = &self.work.weights[self.branch];
+        let columns = (self.work.area - self.first).min(CHUNK_GROUPS * LANES);
+        let panels = Panels::new(S::WIDTH, groups_of(columns), weights.depth);
+        let (inputs, block) = scratch.split_at_mut(panels.len());
+        self.pack(panels, columns, inputs);
+        for panel in 0..panels.count() {
+            let width = panels.width(panel);
+            let inputs = panels.panel(inputs, panel);
+            let first = panels.first_group(panel) * LANES;
+            for rows in 0..weights.blocks() {
+                let block = &mut block[..S::ROWS * width];
+                simd.multiply(width, weights.block(rows), inputs, block);
+                let here = (columns - first).min(width * LANES);
+                self.write(simd, rows * S::ROWS, first, here, block);
+            }
+        }
+    }
+}
+
+impl Chunk<'_> {
+    /// Packs the chunk's columns of the channels of its branch in the three frames.
+    #[inline(always)]
+    fn pack(&self, panels: Panels, columns: usize, to: &mut [Lanes]) {
+        let Work {
+            dilations,
+            inputs,
+            frames,
+            area,
+            x,
+            ..
+        } = self.work;
+        let dilation = dilations[self.branch];
+        let channels = dilations.len() * inputs;
+        for tap in 0..TAPS {
+            let frame = (self.frame + tap * dilation).wrapping_sub(dilation);
+            let planes = (frame < frames)
+                .then(|| &x[(frame * channels + self.branch * inputs) * area..][..inputs * area]);
+            for channel in 0..inputs {
+                for group in 0..panels.groups {
+                    let at = panels.index_of(group, channel * TAPS + tap);
+                    to[at] = match planes {
+                        Some(planes) => {
+                            let count = (columns - group * LANES).min(LANES);
+                            let start = channel * area + self.first + group * LANES;
+                            take(&planes[start..], count)
+                        }
+                        None => [0.0; LANES],
+                    };
+                }
+            }
+        }
+    }
+
+    /// Finishes a register block, and writes it.
+    #[inline(always)]
+    fn write<S: Simd>(
+        &self,
+        simd: S,
+        first_row: usize,
+        first_column: usize,
+        columns: usize,
+        block: &[Lanes],
+    ) {
+        let Work {
+            weights,
+            area,
+            addends,
+            ..
+        } = self.work;
+        let rows = weights[self.branch].rows;
+        let width = block.len() / S::ROWS;
+        let zero = simd.splat(0.0);
+        for (row, sums) in (first_row..rows).zip(block.chunks_exact(width)) {
+            let row = self.branch * rows + row;
+            let bias = simd.splat(addends.bias.map_or(0.0, |bias| bias[row]));
+            for (group, sums) in sums.iter().enumerate() {
+                let column = group * LANES;
+                if column >= columns {
+                    break;
+                }
+                let count = (columns - column).min(LANES);
+                let plane = self.frame * weights.len() * rows + row;
+                let at = plane * area + self.first + first_column + column;
+                let mut sum = simd.max(simd.add(simd.load(sums), bias), zero);
+                if let Some(residual) = addends.residual {
+                    sum = simd.add(sum, simd.load(&take(&residual[at..], count)));
+                }
+                // SAFETY: only this task writes these columns of this branch's channels.
+                unsafe { self.output.write_lanes(at, &simd.array(sum), count) };
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::addends::with_optional_slice;
+    use crate::kernel::tensor::with_slice;
+    use crate::kernel::testing::{assert_near, assert_reproducible, flat, tensor};
+    use candle_core::Var;
+
+    const DILATIONS: [usize; 3] = [1, 2, 5];
+
+    fn layer(outputs: usize, inputs: usize) -> (TimeConv, TimeConv) {
+        let weight = tensor(&[DILATIONS.len(), outputs, inputs, TAPS], 1);
+        let bias = tensor(&[DILATIONS.len() * outputs], 2);
+        let packed = TimeConv::new(weight.clone(), bias.clone(), &DILATIONS).unwrap();
+        let tracked = Var::from_tensor(&weight).unwrap().as_tensor().clone();
+        let composed = TimeConv::new(tracked, bias, &DILATIONS).unwrap();
+        (packed, composed)
+    }
+
+    #[test]
+    fn agrees_with_the_same_layer_composed_of_candles() {
+        for (outputs, inputs, frames, height, width) in [(7, 5, 9, 5, 11), (16, 4, 3, 2, 3)] {
+            let (packed, composed) = layer(outputs, inputs);
+            let x = tensor(&[frames, 3 * inputs, height, width], 3);
+            let y = packed.forward(&x, None).unwrap();
+            assert_near(
+                &flat(&y),
+                &flat(&composed.forward(&x, None).unwrap()),
+                1e-5,
+                "plain",
+            );
+            let residual = tensor(y.dims(), 4);
+            let y = packed.forward(&x, Some(&residual)).unwrap();
+            let expected = composed.forward(&x, Some(&residual)).unwrap();
+            assert_near(&flat(&y), &flat(&expected), 1e-5, "residual");
+        }
+    }
+
+    #[test]
+    fn frames_outside_the_video_are_zero() {
+        let weight = Tensor::ones((1, 1, 1, TAPS), candle_core::DType::F32, &Device::Cpu).unwrap();
+        let bias = Tensor::zeros(1, candle_core::DType::F32, &Device::Cpu).unwrap();
+        let conv = TimeConv::new(weight, bias, &[2]).unwrap();
+        let x = Tensor::from_vec(vec![1.0_f32, 2.0, 4.0, 8.0], (4, 1, 1, 1), &Device::Cpu).unwrap();
+        assert_eq!(
+            flat(&conv.forward(&x, None).unwrap()),
+            [5.0, 10.0, 5.0, 10.0]
+        );
+    }
+
+    #[test]
+    fn has_the_same_bits_on_any_threads_and_instruction_sets() {
+        let (outputs, inputs, frames, area) = (13, 6, 4, 70);
+        let (x, bias) = (tensor(&[frames, 3 * inputs, 1, area], 3), tensor(&[39], 2));
+        let weight = tensor(&[3, outputs, inputs, TAPS], 1);
+        assert_reproducible(1e-5, |isa| {
+            let depth = inputs * TAPS;
+            with_slice(&weight, |weight| {
+                let weights = weight.chunks_exact(outputs * depth);
+                let weights: Vec<PackedRows> = weights
+                    .map(|weight| PackedRows::from_rows(isa, outputs, depth, weight, depth))
+                    .collect();
+                with_slice(&x, |x| {
+                    with_optional_slice(Some(&bias), |bias| {
+                        let work = Work {
+                            weights: &weights,
+                            dilations: &DILATIONS,
+                            inputs,
+                            frames,
+                            area,
+                            x,
+                            addends: Addends {
+                                bias,
+                                residual: None,
+                            },
+                        };
+                        Ok(work.run(isa))
+                    })
+                })
+            })
+            .unwrap()
+        });
+    }
+
+    #[test]
+    fn rejects_shapes_that_do_not_match() {
+        assert!(TimeConv::new(tensor(&[2, 4, 3, TAPS], 1), tensor(&[8], 2), &[1]).is_err());
+        let (conv, _) = layer(4, 2);
+        assert!(conv.forward(&tensor(&[3, 5, 2, 2], 1), None).is_err());
+        let x = tensor(&[3, 6, 2, 2], 1);
+        assert!(conv.forward(&x, Some(&x)).is_err());
+    }
+}
