@@ -89,8 +89,8 @@ mod tests {
     use crate::export::testing::arrangement;
 
     /// Returns the ticks per beat and, of the first track, the ticks and contents of markers and key signatures.
-    fn conductor(choices: &ExportChoices) -> (u16, Vec<(u32, String)>) {
-        let bytes = midi(&arrangement(), choices).unwrap();
+    fn conductor(arrangement: &Arrangement, choices: &ExportChoices) -> (u16, Vec<(u32, String)>) {
+        let bytes = midi(arrangement, choices).unwrap();
         let smf = Smf::parse(&bytes).unwrap();
         let Timing::Metrical(ticks_per_beat) = smf.header.timing else {
             panic!("{:?}", smf.header);
@@ -113,15 +113,18 @@ mod tests {
 
     #[test]
     fn a_midi_file_says_the_key_and_marks_the_hits_in_fine_ticks() {
-        let (ticks_per_beat, said) = conductor(&ExportChoices::default());
-        assert_eq!(ticks_per_beat, 960);
+        let whole = ExportChoices::default();
+        assert_eq!(conductor(&Arrangement::default(), &whole).0, 960);
+        // Under a changing tempo they are finer still.
+        let (ticks_per_beat, said) = conductor(&arrangement(), &whole);
+        assert_eq!(ticks_per_beat, 1920);
         let expected = [
             (0, "0 sharps, minor: true"),
             (0, "A"),
-            (1440, "cut 1, hit"),
-            (2160, "hit 1"),
-            (3840, "B"),
-            (6480, "cut 2"),
+            (2880, "cut 1, hit"),
+            (4320, "hit 1"),
+            (7680, "B"),
+            (12_960, "cut 2"),
         ];
         assert_eq!(said, expected.map(|(tick, text)| (tick, text.to_owned())));
     }
@@ -132,8 +135,8 @@ mod tests {
             chord_markers: true,
             ..ExportChoices::default()
         };
-        let (_, said) = conductor(&choices);
-        for chord in [(0, "Am"), (3840, "F")] {
+        let (_, said) = conductor(&arrangement(), &choices);
+        for chord in [(0, "Am"), (7680, "F")] {
             assert!(said.contains(&(chord.0, chord.1.to_owned())), "{said:?}");
         }
     }

@@ -135,7 +135,7 @@ pub fn analyse_if(
     loop {
         let may_move = rereads.next().is_some();
         match read_through(path, &probe, &filters, window, may_move, &mut on_progress)? {
-            Pass::Complete(analysis) => return Ok(analysis),
+            Pass::Complete(analysis) => return Ok(*analysis),
             Pass::Barred(inside) => window = inside,
         }
     }
@@ -157,7 +157,7 @@ fn check_frames(frames: usize) -> Result<(), Fault> {
 /// What came of reading a clip from its start.
 enum Pass {
     /// Everything was measured.
-    Complete(Analysis),
+    Complete(Box<Analysis>),
     /// The picture has other bars than those it was cut out of; this is inside them.
     Barred(Window),
 }
@@ -205,11 +205,11 @@ fn read_through(
     let in_file = |fault: Fault| fault.in_file(path);
     let features = measures.finish(frame_rate_hz, probe.end).map_err(in_file)?;
     let aspect = probe.aspect.map(|aspect| aspect * window.aspect());
-    Ok(Pass::Complete(Analysis {
+    Ok(Pass::Complete(Box::new(Analysis {
         stills: stills.finish(&features.shots, aspect).map_err(in_file)?,
         features,
         warnings: probe.warnings.iter().cloned().chain(missing).collect(),
-    }))
+    })))
 }
 
 /// Reads a clip file, or analyses any other file as a video; see [`is_clip_file`] and [`analyse`].

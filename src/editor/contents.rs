@@ -111,7 +111,7 @@ impl Contents {
             Some((Purpose::Model, Answer::Chosen(path))) => {
                 session.edit(|state| state.model = Some(path));
             }
-            Some((Purpose::Export, Answer::Chosen(path))) => desk.export_midi(path),
+            Some((Purpose::Export, Answer::Chosen(path))) => desk.export(path),
             Some((purpose, Answer::NoDialog)) => {
                 let problem = purpose.without_dialog().to_owned();
                 session.notify(Notice::Problem(problem));

@@ -48,7 +48,11 @@ impl Takes {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let (mut ask, mut export) = (false, false);
                 if state.current_take().is_some() {
-                    ask = button(ui, "Save as…", Vec2::new(84.0, 26.0), Weight::Plain).clicked();
+                    ask = button(ui, "Save as…", Vec2::new(84.0, 26.0), Weight::Plain)
+                        .on_hover_text(
+                            "As a MIDI file, or as a DAWproject or REAPER project with the video, if its name ends in .dawproject or .rpp",
+                        )
+                        .clicked();
                     export = button(ui, "Export MIDI", Vec2::new(104.0, 26.0), Weight::Plain)
                         .on_hover_text(
                             "Writes into the folder Diff-BGM in your music or home folder",
@@ -67,7 +71,7 @@ impl Takes {
                         let name = format!("{}.mid", file_name(&take.name));
                         dialog.ask(Purpose::Export, name, state);
                     } else {
-                        desk.export_midi(free_path(&default_folder(), &take.name));
+                        desk.export(free_path(&default_folder(), &take.name));
                     }
                 }
             });

@@ -123,6 +123,7 @@ mod tests {
         };
         State {
             clip: Some(SavedClip::new("film.mp4".into(), &clip, Tempo::DEFAULT)),
+            cut_weight: 1,
             ..State::default()
         }
     }

@@ -3,6 +3,7 @@
 //! A file is named after a hash of the video's path, size and time of change, and holds these too. Whatever goes wrong, the
 //! window only shows less.
 
+use std::cmp::Reverse;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -119,7 +120,7 @@ fn leave_newest(folder: &Path) {
         .filter(|entry| Path::new(&entry.file_name()).extension() == Some(EXTENSION.as_ref()))
         .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
         .collect();
-    files.sort_by(|one, other| other.0.cmp(&one.0));
+    files.sort_by_key(|(changed, _)| Reverse(*changed));
     for (_, old) in files.iter().skip(MOST_FILES) {
         // Another instance may have deleted it.
         let _ = fs::remove_file(old);

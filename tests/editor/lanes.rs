@@ -16,8 +16,8 @@ fn in_row(window: &Window, state: &State, row: &str, along: f32, down: f32) -> (
     let rect = editor
         .rect_of(row)
         .unwrap_or_else(|| panic!("no row {row}"));
-    let x = rect.left() + along * rect.width();
-    (x as i16, (rect.top() + down * rect.height()) as i16)
+    let place = rect.lerp_inside([along, down]);
+    (place.x as i16, place.y as i16)
 }
 
 #[test]

@@ -11,8 +11,6 @@ use plugin_hosts::desktop::Window;
 
 use super::{ACCENT, screen, shot, with};
 
-/// The middle of the row of cuts, below the lanes' top.
-const CUTS_MIDDLE: usize = 54;
 
 /// From 60 to 180 BPM, with cuts at 10, 30 and 50 seconds of 60.
 fn tempo_map() -> TempoMap {
@@ -51,12 +49,13 @@ fn cuts_are_shown_at_their_seconds_once_the_host_has_played_its_tempo_map() {
     };
     let state = State {
         clip: Some(SavedClip::new("film.mp4".into(), &film, Tempo::DEFAULT)),
+        cut_weight: 1,
         ..State::default()
     };
     let mut instance = with(&state);
     let window = Window::open(&mut instance);
-    let lanes = HeadlessEditor::new(&state, window.size).rect_of("Timeline");
-    let lanes = lanes.expect("a timeline");
+    let row = HeadlessEditor::new(&state, window.size).rect_of("Hits");
+    let row = row.expect("a row of hits");
     let mut playing = Playing::start(instance, 2);
     play(&mut playing, 12.0);
     let ahead = shot(&window, "tempo-ahead");
@@ -64,10 +63,10 @@ fn cuts_are_shown_at_their_seconds_once_the_host_has_played_its_tempo_map() {
     let known = shot(&window, "tempo-known");
     assert!(ahead.pixels != known.pixels);
     let bars = (map.beat_at(Seconds(60.0)).0 / 4.0).ceil();
-    let y = lanes.top() as usize + CUTS_MIDDLE;
+    let y = row.center().y as usize;
     for cut in cuts {
         let share = map.beat_at(cut).0 / (4.0 * bars);
-        let x = f64::from(lanes.left()) + share * f64::from(lanes.width());
+        let x = f64::from(row.left()) + share * f64::from(row.width());
         let at = |x: usize| known.pixels[y * known.width + x];
         assert_eq!(at(x.round() as usize), ACCENT, "no cut at {cut:?}");
         assert_ne!(at(x.round() as usize + 12), ACCENT);
