@@ -1,5 +1,8 @@
 //! The parts at the top of the right panel.
 
+use std::thread;
+use std::time::Duration;
+
 use diff_bgm::editor::HeadlessEditor;
 use diff_bgm::generator::Draft;
 use diff_bgm::instance::State;
@@ -12,7 +15,7 @@ use plugin_hosts::clap::Playing;
 use plugin_hosts::desktop::Window;
 use plugin_hosts::{Heard, Roll};
 
-use super::{place, saved_state, screen, shot, wait_for, with};
+use super::{ACCENT, place, saved_state, screen, shot, wait_for, with};
 
 const COLOURS: [[u8; 3]; 3] = [[0xc5, 0x8b, 0xff], [0x7f, 0xb4, 0xff], [0x4f, 0xc3, 0xb0]];
 
@@ -77,7 +80,16 @@ fn a_channel_chosen_from_the_list_is_played_on_at_once() {
     playing.block(Some(Roll::from(0.0)), 1200);
 
     let list = "Channel and octave of bass";
-    window.click(place(&window, &state, list));
+    // The chosen ones are lit when the list is open. A window that is still opening may miss a click.
+    let is_open = |_| {
+        thread::sleep(Duration::from_millis(100));
+        window.picture().contains(ACCENT)
+    };
+    let opens = (0..5).any(|_| {
+        window.click(place(&window, &state, list));
+        (0..50).any(is_open)
+    });
+    assert!(opens, "no list opens");
     let mut editor = HeadlessEditor::new(&state, window.size);
     assert!(editor.click(list));
     let mut choose = |choice, channel, octaves| {
