@@ -25,6 +25,9 @@ use crate::formats::atomic_file;
 use crate::music::midi_file::MidiContents;
 use crate::music::part::Part;
 
+/// Ticks per quarter note in MIDI files and REAPER projects: so many that a marker is within 1 ms of its place from 32 BPM on.
+const TICKS_PER_BEAT: u16 = 960;
+
 /// What a file is to hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExportChoices {
@@ -73,7 +76,7 @@ fn midi(arrangement: &Arrangement, choices: &ExportChoices) -> Result<Vec<u8>> {
         chord_markers: choices.chord_markers,
         only: choices.part,
         outputs: arrangement.outputs,
-        is_fine: true,
+        ticks_per_beat: TICKS_PER_BEAT,
     })?;
     Ok(bytes)
 }
@@ -86,8 +89,8 @@ mod tests {
     use crate::export::testing::arrangement;
 
     /// Returns the ticks per beat and, of the first track, the ticks and contents of markers and key signatures.
-    fn conductor(choices: &ExportChoices) -> (u16, Vec<(u32, String)>) {
-        let bytes = midi(&arrangement(), choices).unwrap();
+    fn conductor(arrangement: &Arrangement, choices: &ExportChoices) -> (u16, Vec<(u32, String)>) {
+        let bytes = midi(arrangement, choices).unwrap();
         let smf = Smf::parse(&bytes).unwrap();
         let Timing::Metrical(ticks_per_beat) = smf.header.timing else {
             panic!("{:?}", smf.header);
@@ -110,7 +113,10 @@ mod tests {
 
     #[test]
     fn a_midi_file_says_the_key_and_marks_the_hits_in_fine_ticks() {
-        let (ticks_per_beat, said) = conductor(&ExportChoices::default());
+        let whole = ExportChoices::default();
+        assert_eq!(conductor(&Arrangement::default(), &whole).0, 960);
+        // Under a changing tempo they are finer still.
+        let (ticks_per_beat, said) = conductor(&arrangement(), &whole);
         assert_eq!(ticks_per_beat, 1920);
         let expected = [
             (0, "0 sharps, minor: true"),
@@ -129,7 +135,7 @@ mod tests {
             chord_markers: true,
             ..ExportChoices::default()
         };
-        let (_, said) = conductor(&choices);
+        let (_, said) = conductor(&arrangement(), &choices);
         for chord in [(0, "Am"), (7680, "F")] {
             assert!(said.contains(&(chord.0, chord.1.to_owned())), "{said:?}");
         }

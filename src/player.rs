@@ -14,11 +14,15 @@ mod handover;
 mod outlet;
 mod schedule;
 mod sounding_notes;
+mod tempo_watch;
+#[cfg(test)]
+pub(crate) mod testing;
 mod transport;
 
 pub use handover::SchedulePublisher;
 pub use outlet::{NoteEvent, Sent};
 pub use schedule::NoteSchedule;
+pub use tempo_watch::{Sighting, TempoWatch};
 pub use transport::{Anchor, Block, HostTransport, Transport};
 
 use controls::{ReceiverControls, Setting};
@@ -40,6 +44,8 @@ const COARSEST_TICK_BEATS: f64 = 1.0 / 1920.0;
 pub struct Player {
     receiver: ScheduleReceiver,
     schedule: Box<NoteSchedule>,
+    /// Whether the schedule has not played yet.
+    is_new: bool,
     /// The first of [`NoteSchedule::notes`] that has not started.
     next_on: usize,
     /// The first of [`NoteSchedule::ends`] that has not passed.
@@ -84,6 +90,7 @@ impl Player {
         let player = Self {
             receiver,
             schedule: Box::default(),
+            is_new: false,
             next_on: 0,
             next_off: 0,
             muted: Default::default(),
@@ -103,6 +110,33 @@ impl Player {
         self.owed |= self.sounding.of_parts(muted);
     }
 
+    /// Plays one block of the host's, with the score at `anchor`: passes each event and its frame to `send`, in order. Where the
+    /// tempo of the score changes within the block, and it keeps its own or the host has the same, the notes after the change
+    /// are on their frames, too.
+    ///
+    /// A transport that lacks what `anchor` needs is silent.
+    pub fn process_host(
+        &mut self,
+        host: &HostTransport,
+        anchor: Anchor,
+        block: Block,
+        mut send: impl FnMut(u32, NoteEvent) -> Sent,
+    ) {
+        self.receive_schedule();
+        let mut first = 0;
+        while first < block.frames {
+            let (transport, frames) =
+                host.on_score(anchor, self.schedule.tempo_map(), block, first);
+            let part = Block { frames, ..block };
+            self.process(&transport, part, |frame, event| send(first + frame, event));
+            first += frames;
+        }
+        // What the host did within the block is seen at the end of all of it.
+        if let Some(expected) = &mut self.expected {
+            expected.frames = block.frames;
+        }
+    }
+
     /// Plays one block: passes each event and its frame to `send`, in order.
     ///
     /// A transport that is stopped, or whose position or tempo is unknown or not finite, is silent.
@@ -116,7 +150,8 @@ impl Player {
             return;
         }
         let mut out = Outlet::new(&mut send);
-        let swapped = self.receive_schedule();
+        self.receive_schedule();
+        let swapped = std::mem::take(&mut self.is_new);
         let Some(segment) = transport.segment(block) else {
             self.release();
             self.pay_owed(&mut out);
@@ -150,9 +185,9 @@ impl Player {
         self.expected = None;
     }
 
-    /// Takes the newest schedule, if any, and returns the old one to the publisher. Returns whether there was one.
-    fn receive_schedule(&mut self) -> bool {
-        self.receiver.receive(&mut self.schedule)
+    /// Takes the newest schedule, if any, and returns the old one to the publisher.
+    fn receive_schedule(&mut self) {
+        self.is_new |= self.receiver.receive(&mut self.schedule);
     }
 
     fn has_jumped(&self, segment: Segment) -> bool {

@@ -164,6 +164,7 @@ impl Playing {
         context.sampleRate = RATE_HZ;
         context.tempo = roll.tempo_bpm;
         context.projectTimeMusic = roll.beats;
+        context.projectTimeSamples = (roll.seconds() * RATE_HZ).round() as i64;
         if roll.playing {
             context.state |= kPlaying;
         }

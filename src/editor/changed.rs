@@ -12,7 +12,8 @@ const WIDTH: f32 = 236.0;
 /// Shows what was changed, if anything was, at the right end of the row. Returns what it leaves of the row.
 pub(super) fn show(ui: &Ui, scene: Scene<'_>) -> Rect {
     let row = ui.max_rect();
-    let changed = (scene.desk).changed_since_take(scene.state, scene.params.values());
+    let params = scene.params.values();
+    let changed = (scene.desk).changed_since_take(scene.state, params, scene.tempo_map);
     let (Some(words), Some(take)) = (in_words(&changed), scene.state.current_take()) else {
         return row;
     };

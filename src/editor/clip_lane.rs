@@ -8,7 +8,8 @@ use super::theme::{self, ACCENT};
 use super::timeline::Timeline;
 use crate::features::PictureMeasure;
 use crate::instance::SavedClip;
-use crate::time::{Beats, Seconds, Tempo};
+use crate::music::tempo_map::TempoMap;
+use crate::time::{Beats, Seconds};
 
 pub(super) use pictures::Pictures;
 
@@ -20,8 +21,8 @@ pub(super) const CUTS_HEIGHT: f32 = 20.0;
 /// A clip at its place in the project.
 pub(super) struct PlacedClip<'a> {
     pub(super) clip: &'a SavedClip,
-    /// The tempo that maps its seconds to beats.
-    pub(super) tempo: Tempo,
+    /// The tempo from where it starts, which maps its seconds to beats.
+    pub(super) tempo_map: TempoMap,
     /// The beat of the project at which it starts.
     pub(super) start: Beats,
 }
@@ -29,14 +30,18 @@ pub(super) struct PlacedClip<'a> {
 impl PlacedClip<'_> {
     /// Returns its length in the project.
     pub(super) fn length(&self) -> Beats {
-        self.tempo.beats_in(self.clip.duration)
+        self.tempo_map.beat_after(Beats(0.0), self.clip.duration)
+    }
+
+    /// Returns the time of the clip at a beat of the project.
+    fn time_of(&self, beat: f64) -> Seconds {
+        let beat = Beats(beat) - self.start;
+        self.tempo_map.seconds_between(Beats(0.0), beat)
     }
 
     /// Returns the time of the picture at an x coordinate, or `None` outside the clip.
     fn time_at(&self, x: f32, timeline: &Timeline) -> Option<Seconds> {
-        let time = self
-            .tempo
-            .seconds_in(Beats(timeline.beat_at(x)) - self.start);
+        let time = self.time_of(timeline.beat_at(x));
         (0.0..self.clip.duration.0)
             .contains(&time.0)
             .then_some(time)
@@ -51,9 +56,7 @@ impl PlacedClip<'_> {
 
     /// Returns the time of the clip at an x coordinate, within the clip.
     pub(super) fn nearest_time_at(&self, x: f32, timeline: &Timeline) -> Seconds {
-        let time = self
-            .tempo
-            .seconds_in(Beats(timeline.beat_at(x)) - self.start);
+        let time = self.time_of(timeline.beat_at(x));
         Seconds(time.0.clamp(0.0, self.clip.duration.0))
     }
 
@@ -69,7 +72,8 @@ impl PlacedClip<'_> {
 
     /// Returns the x coordinate of a time of the clip.
     pub(super) fn x_of(&self, time: Seconds, timeline: &Timeline) -> f32 {
-        timeline.x_of((self.start + self.tempo.beats_in(time)).0)
+        let beat = self.tempo_map.beat_after(Beats(0.0), time);
+        timeline.x_of((self.start + beat).0)
     }
 
     /// Paints the shots as blocks in the mean colour of the picture.

@@ -4,12 +4,13 @@ use egui::{Align2, CornerRadius, CursorIcon, Painter, Rect, Role, Sense, Ui, Wid
 
 use super::clip_lane::{CUTS_HEIGHT, Pictures, PlacedClip, SHOTS_HEIGHT};
 use super::contents::Scene;
-use super::controls::focus_ring;
 use super::cue_lane::{CUE_LANES, CURVE_HEIGHT, CueCurves, CueLane};
 use super::curves::CurveDrawing;
 use super::hits::{HitEditing, HitRow};
 use super::quiet::{QuietEditing, QuietRows};
 use super::recording::Recording;
+use super::surround::Surround;
+use super::tempo_ahead::TempoAhead;
 use super::theme::{self, MUTED, TEXT};
 use super::timeline::Timeline;
 use crate::conditioning::clip_curves::ClipCurves;
@@ -91,6 +92,7 @@ impl ClipRows {
         scene: Scene<'_>,
         places: &Places,
         clip: ClipView<'_>,
+        surround: &Surround,
     ) {
         let ClipView {
             placed, timeline, ..
@@ -109,6 +111,9 @@ impl ClipRows {
             (self.pictures).show_still(ui, placed, places.picture, timeline, pointer);
         }
         self.hits.show(ui, places.hit_row(clip), scene);
+        if let Some(ahead) = TempoAhead::of(scene) {
+            ahead.paint(ui, places.hits, timeline);
+        }
         let curves = self.drawing.over(self.recording.over(&scene.state.curves));
         let shown = CueCurves {
             timeline,
@@ -117,7 +122,10 @@ impl ClipRows {
             steering: &scene.params.values().steering(&curves),
             curves: &curves,
         };
+        surround.name(ui.painter(), places.picture, "Picture");
+        surround.name(ui.painter(), places.hits, "Hits");
         for &(lane, rect) in &places.curves {
+            surround.name(ui.painter(), rect, lane.id.label());
             self.drawing.follow(ui, rect, lane, shown, scene);
             lane.paint(ui.painter(), rect, shown);
         }
@@ -154,7 +162,6 @@ impl ClipRows {
             .anchor_size(rect.left_center() + egui::vec2(8.0, 0.0), galley.size());
         ui.painter()
             .galley_with_override_text_color(at.min, galley, ink);
-        focus_ring(ui, &response, rect);
         let label = if self.is_open {
             "Fewer curves"
         } else {

@@ -8,6 +8,7 @@ use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::changed;
 use super::file_dialog::{Answer, FileDialog, Purpose};
+use super::focus_ring;
 use super::harmony::HarmonyFields;
 use super::history;
 use super::lanes::Lanes;
@@ -21,7 +22,8 @@ use super::tempo_finder::TempoFinder;
 use super::theme;
 use super::top_bar::TopBar;
 use crate::features::Stills;
-use crate::instance::{Desk, Notice, Painting, Selection, Snapshot, State};
+use crate::instance::{Desk, HostTempo, Notice, Painting, Selection, Snapshot, State};
+use crate::music::tempo_map::TempoMap;
 use crate::worker::Status;
 
 /// What the window shows, and what it keeps between frames.
@@ -52,6 +54,10 @@ pub(super) struct Scene<'a> {
     pub(super) params: &'a dyn ParamAccess,
     /// The state of the snapshot; `desk` may have a newer one.
     pub(super) state: &'a State,
+    /// What is known of the host's tempo map.
+    pub(super) host_tempo: &'a HostTempo,
+    /// The tempo of the next draft.
+    pub(super) tempo_map: &'a TempoMap,
     /// What is selected.
     pub(super) selection: &'a Cell<Selection>,
     /// The draft that is being painted, as far as it is.
@@ -105,7 +111,7 @@ impl Contents {
             Some((Purpose::Model, Answer::Chosen(path))) => {
                 session.edit(|state| state.model = Some(path));
             }
-            Some((Purpose::Export, Answer::Chosen(path))) => desk.export_midi(path),
+            Some((Purpose::Export, Answer::Chosen(path))) => desk.export(path),
             Some((purpose, Answer::NoDialog)) => {
                 let problem = purpose.without_dialog().to_owned();
                 session.notify(Notice::Problem(problem));
@@ -128,10 +134,16 @@ impl Contents {
         }
         let state = Arc::clone(&self.snapshot.state);
         self.find_stills(desk);
+        let host_tempo = Arc::clone(&self.snapshot.host_tempo);
+        let values = params.values();
+        let tempo_map =
+            (self.snapshot).tempo_map(&desk.session.live, values.follow_host, values.start());
         let scene = Scene {
             desk,
             params,
             state: &state,
+            host_tempo: &host_tempo,
+            tempo_map: &tempo_map,
             selection: &self.selection,
             painting: self.painting.as_deref(),
             stills: self.snapshot.stills.as_ref(),
@@ -194,6 +206,7 @@ impl Contents {
             None => {}
         }
         self.top_bar.end_frame();
+        focus_ring::paint(ui.ctx());
         if let Some(step) = step.or_else(|| history::step_by_keys(ui)) {
             step.take(desk);
         }

@@ -61,7 +61,6 @@ pub(super) fn param_slider(ui: &mut Ui, params: &dyn ParamAccess, id: ParamId, c
         TEXT
     };
     painter.circle_filled(Pos2::new(x_of(value), y), HANDLE_RADIUS, handle);
-    focus_ring(ui, &response, rect.expand(3.0));
     response
         .on_hover_cursor(CursorIcon::ResizeHorizontal)
         .on_hover_text(spec.hint);
@@ -123,7 +122,6 @@ pub(super) fn param_switch(ui: &mut Ui, params: &dyn ParamAccess, id: ParamId) {
     let x = rect.left() + 8.0 + place * 12.0;
     ui.painter()
         .circle_filled(Pos2::new(x, rect.center().y), 6.0, TEXT);
-    focus_ring(ui, &response, rect.expand(3.0));
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, id.spec().name));
 }
 
@@ -231,13 +229,4 @@ pub(super) fn choice<T: PartialEq, N: Display>(
             }
         });
     chosen
-}
-
-/// Outlines `rect` while `response` has the keyboard focus.
-pub(super) fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
-    if response.has_focus() {
-        let stroke = Stroke::new(1.0, theme::ACCENT.gamma_multiply(0.7));
-        ui.painter()
-            .rect_stroke(rect, RADIUS, stroke, StrokeKind::Outside);
-    }
 }

@@ -109,7 +109,6 @@ impl CueLane {
             painter.rect_filled(back, theme::RADIUS, PANEL.gamma_multiply(0.8));
             painter.galley(anchor.anchor_size(at, galley.size()).min, galley, MUTED);
         };
-        word(Align2::LEFT_TOP, self.id.label());
         word(Align2::RIGHT_TOP, self.source(curves));
     }
 

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use egui::{CursorIcon, Key, PointerButton, Pos2, Rect, Response, Role, Sense, Ui, WidgetInfo};
 
 use super::contents::Scene;
-use super::controls::focus_ring;
 use super::cue_lane::{CueCurves, CueLane, value_at};
 use crate::instance::params::ParamValues;
 use crate::instance::{Curve, CurveId, Curves};
@@ -58,7 +57,6 @@ impl CurveDrawing {
             current_text_value: Some(source.clone()),
             ..WidgetInfo::labeled(Role::Slider, true, &label)
         });
-        focus_ring(ui, &response, rect);
         let deletes = response.has_focus()
             && ui
                 .input(|input| input.key_pressed(Key::Delete) || input.key_pressed(Key::Backspace));

@@ -146,6 +146,8 @@ fn show(purpose: Purpose, name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
             .pick_file(),
         Purpose::Export => dialog
             .add_filter("MIDI files", &["mid"])
+            .add_filter("DAWproject", &["dawproject"])
+            .add_filter("REAPER projects", &["rpp"])
             .set_file_name(name)
             .save_file(),
     }

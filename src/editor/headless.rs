@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod driving;
+#[cfg(test)]
+mod painted;
 
 use std::sync::Arc;
 
@@ -39,6 +41,9 @@ pub struct HeadlessEditor {
     size: Vec2,
     time_seconds: f64,
     widgets: Vec<(accesskit::NodeId, accesskit::Node)>,
+    /// What the last pass painted.
+    #[cfg(test)]
+    shapes: Vec<egui::epaint::ClippedShape>,
 }
 
 impl HeadlessEditor {
@@ -56,6 +61,8 @@ impl HeadlessEditor {
             size: vec2(width.into(), height.into()),
             time_seconds: 0.0,
             widgets: Vec::new(),
+            #[cfg(test)]
+            shapes: Vec::new(),
         };
         editor.settle();
         editor
@@ -162,6 +169,8 @@ impl HeadlessEditor {
         let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, params));
         // Nothing is rendered, so no texture needs an update.
         output.textures_delta.clear();
+        #[cfg(test)]
+        self.shapes.clone_from(&output.shapes);
         if let Some(update) = output.platform_output.accesskit_update.take() {
             self.widgets = update.nodes;
         }

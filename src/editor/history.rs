@@ -5,7 +5,6 @@ use egui::{
     Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
 
-use super::controls::focus_ring;
 use super::theme::{self, FIELD, FIELD_HOVERED, LINE, MUTED, TEXT};
 use crate::instance::{Change, Desk, Snapshot};
 
@@ -68,7 +67,6 @@ pub(super) fn show(ui: &mut Ui, snapshot: &Snapshot) -> Option<Step> {
             MUTED.gamma_multiply(0.5)
         };
         paint_arrow(ui.painter(), rect, ink, mirrored);
-        focus_ring(ui, &response, rect);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, change.is_some(), name));
         let keys = ui.ctx().format_shortcut(shortcut);
         let is_clicked = response.clicked();

@@ -1,15 +1,19 @@
 //! The clip's lanes above the piano roll, on one timeline.
 
-use egui::{Align2, Pos2, Role, Sense, Ui, WidgetInfo};
+use egui::{Align2, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
 
 use super::clip_lane::PlacedClip;
 use super::clip_rows::{ClipRows, ClipView};
 use super::contents::Scene;
-use super::controls::focus_ring;
+use super::following::Following;
+use super::keyboard;
 use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
 use super::pitches::Pitches;
+use super::readout;
+use super::scroll_bars;
 use super::selection::{DraftBars, NUMBERS_HEIGHT};
+use super::surround::Surround;
 use super::tempo_finder::Preview;
 use super::theme;
 use super::timeline::Timeline;
@@ -17,7 +21,8 @@ use super::view::View;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::instance::{Live, Painting, SavedClip};
-use crate::time::{Beats, Tempo};
+use crate::music::tempo_map::TempoMap;
+use crate::time::Beats;
 
 /// The length that is shown without a clip or a draft.
 const EMPTY_LENGTH: Beats = Beats(32.0);
@@ -28,6 +33,7 @@ pub(super) struct Lanes {
     curves: Option<PlacedCurves>,
     clip_rows: ClipRows,
     view: View,
+    following: Following,
     /// The tempo to show the clip at instead of its own.
     pub(super) preview: Option<Preview>,
     editing: NoteEditing,
@@ -38,7 +44,7 @@ pub(super) struct Lanes {
 /// A clip's curves, and what they were computed from.
 struct PlacedCurves {
     clip: SavedClip,
-    tempo: Tempo,
+    tempo_map: TempoMap,
     /// The beat of the draft at which the clip starts.
     clip_start: Beats,
     curves: ClipCurves,
@@ -49,19 +55,22 @@ impl Lanes {
     pub(super) fn show(&mut self, ui: &mut Ui, scene: Scene<'_>) {
         let Scene { desk, state, .. } = scene;
         let params = scene.params.values();
-        let rect = ui.max_rect();
+        let surround = Surround::of(ui.max_rect());
+        let rect = surround.lanes;
         let start = params.start();
         let draft = state.current_take().map(|take| &*take.draft);
-        let own_tempo =
-            params.own_tempo(draft.map(|draft| draft.score.tempo_map().initial_tempo()));
-        let tempo = own_tempo.unwrap_or_else(|| desk.session.tempo_for(state, params.follow_host));
-        let (tempo, clip_start) = match self.preview {
-            Some(preview) => (preview.tempo, preview.clip_start),
-            None => (tempo, start + state.picture_start),
+        let own_tempo = params.own_tempo(draft.map(|draft| draft.score.tempo_map()));
+        let (draft_map, clip_start) = match self.preview {
+            Some(preview) => (preview.tempo.into(), preview.clip_start),
+            None => {
+                let tempo_map = own_tempo.unwrap_or(scene.tempo_map);
+                (tempo_map.clone(), start + state.picture_start)
+            }
         };
+        let tempo_map = draft_map.starting_at(clip_start - start);
         let placed = state.clip.as_ref().map(|clip| PlacedClip {
             clip,
-            tempo,
+            tempo_map,
             start: clip_start,
         });
         let length = draft
@@ -74,12 +83,12 @@ impl Lanes {
         let places = (placed.is_some()).then(|| self.clip_rows.lay_out(rect, &state.curves));
         let roll = places.as_ref().map_or(rect, |places| places.rest);
         let response = ui.interact(rect, ui.scope_id().with("lanes"), Sense::click_and_drag());
-        let playhead = playhead(&desk.session.live, own_tempo);
+        let playhead = playhead(&desk.session.live, own_tempo, start);
         let is_playing = desk.session.live.is_playing();
         let clip = placed.as_ref().map(|placed| ClipView {
             placed,
             start,
-            suggested: curves_of(&mut self.curves, placed, placed.start - start),
+            suggested: curves_of(&mut self.curves, placed, &draft_map, placed.start - start),
             timeline: &timeline,
             played_beat: (playhead.filter(|_| is_playing))
                 .map(|beat| beat - start.0)
@@ -87,7 +96,7 @@ impl Lanes {
                 .map(|beat| beat as usize),
         });
         if let (Some(places), Some(clip)) = (&places, clip) {
-            self.clip_rows.show(ui, scene, places, clip);
+            self.clip_rows.show(ui, scene, places, clip, &surround);
         }
         let painter = ui.painter();
         let pitches = self.view.pitches(draft, piano_roll::keys(roll).y_range());
@@ -107,6 +116,10 @@ impl Lanes {
             .or(draft.map(|draft| draft.score.notes()));
         roll.paint(painter, draft, notes.unwrap_or_default());
         let ruler = roll_rect.with_max_y(roll_rect.top() + NUMBERS_HEIGHT);
+        let keys = piano_roll::keys(roll_rect);
+        surround.name(painter, ruler, "Bars");
+        let chords = Rect::from_min_max(ruler.left_bottom(), keys.right_top());
+        surround.name(painter, chords, "Chords");
         let bars = draft.map(|draft| DraftBars {
             timeline: &timeline,
             start,
@@ -145,17 +158,31 @@ impl Lanes {
                 theme::MUTED,
             );
         }
-        focus_ring(ui, &response, rect);
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, "Timeline"));
         let clip_end = placed.map_or(end, |placed| placed.start + placed.length());
         let end = Beats(end.0.max(clip_end.0));
         let edits = (draft.filter(|_| painting.is_none()))
             .is_some_and(|draft| self.editing.follow(ui, &response, &roll, draft, scene));
+        let pointed = readout::show(ui, &roll, notes.unwrap_or_default(), response.hover_pos());
+        let column = surround.column.with_min_y(keys.top());
+        keyboard::paint(ui.painter(), column, &pitches, pointed);
+        let before = self.view;
         if bars.is_some_and(|bars| bars.select(ui, ruler, scene)) {
             self.view = View::default();
         } else if !edits {
             self.view.follow(ui, &response, &timeline, &pitches, end);
         }
+        let scales = (&timeline, &pitches);
+        scroll_bars::show(ui, &mut self.view, &surround, scales, keys, end);
+        self.following.show(ui, surround.corner);
+        let has_scrolled = self.view != before;
+        (self.following).follow(
+            &mut self.view,
+            &timeline,
+            playhead,
+            is_playing,
+            has_scrolled,
+        );
     }
 }
 
@@ -174,9 +201,12 @@ impl Lanes {
 }
 
 /// Returns the beat at which to show the host's position. A draft that keeps its tempo lies on the host's seconds.
-fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
+fn playhead(live: &Live, own_tempo: Option<&TempoMap>, start: Beats) -> Option<f64> {
     match own_tempo {
-        Some(tempo) => Some(tempo.beats_in(live.position_seconds()?).0),
+        Some(map) => {
+            let start_time = map.initial_tempo().seconds_in(start);
+            Some((start + map.beat_at(live.position_seconds()? - start_time)).0)
+        }
         None => live.position_beats(),
     }
 }
@@ -186,17 +216,20 @@ fn playhead(live: &Live, own_tempo: Option<Tempo>) -> Option<f64> {
 fn curves_of<'a>(
     known: &'a mut Option<PlacedCurves>,
     placed: &PlacedClip,
+    tempo_map: &TempoMap,
     clip_start: Beats,
 ) -> &'a ClipCurves {
     let fits = |known: &PlacedCurves| {
-        known.tempo == placed.tempo && known.clip_start == clip_start && known.clip == *placed.clip
+        known.tempo_map == *tempo_map
+            && known.clip_start == clip_start
+            && known.clip == *placed.clip
     };
     if !known.as_ref().is_some_and(fits) {
         *known = None;
     }
     let computed = known.get_or_insert_with(|| {
         let placement = Placement {
-            tempo_map: placed.tempo.into(),
+            tempo_map: tempo_map.clone(),
             clip_start,
             alignment: Alignment::Time,
         };
@@ -204,7 +237,7 @@ fn curves_of<'a>(
         PlacedCurves {
             clip_start,
             clip: placed.clip.clone(),
-            tempo: placed.tempo,
+            tempo_map: tempo_map.clone(),
             curves: ClipCurves::new(&placed.clip.features(), &placement, beats),
         }
     });
@@ -214,19 +247,27 @@ fn curves_of<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::tempo_map::TempoChange;
     use crate::player::HostTransport;
+    use crate::time::Tempo;
 
     #[test]
     fn the_playhead_of_a_draft_that_keeps_its_tempo_follows_the_hosts_seconds() {
         let live = Live::default();
-        assert_eq!(playhead(&live, Some(Tempo::DEFAULT)), None);
+        let start = Beats(2.0);
+        assert_eq!(playhead(&live, Some(&TempoMap::default()), start), None);
         live.set_transport(&HostTransport {
             position_beats: Some(7.0),
             position_seconds: Some(5.0),
             ..HostTransport::default()
         });
-        assert_eq!(playhead(&live, None), Some(7.0));
-        let slow = Tempo::new(60.0).unwrap();
-        assert_eq!(playhead(&live, Some(slow)), Some(5.0));
+        assert_eq!(playhead(&live, None, start), Some(7.0));
+        // Two beats before the draft, two beats at its first tempo, and two seconds at the next.
+        let changes = [(0.0, 60.0), (1.0, 180.0)].map(|(at, bpm)| TempoChange {
+            at: Beats(at),
+            tempo: Tempo::new(bpm).unwrap(),
+        });
+        let map = TempoMap::new(changes.into()).unwrap();
+        assert_eq!(playhead(&live, Some(&map), start), Some(9.0));
     }
 }

@@ -8,7 +8,6 @@ use egui::{
 };
 
 use super::contents::Scene;
-use super::controls::focus_ring;
 use super::param_access::ParamAccess;
 use super::theme::{self, ACCENT, FIELD, FIELD_HOVERED, LINE, MUTED, TEXT};
 use crate::instance::Locks;
@@ -104,7 +103,6 @@ fn show_name(ui: &mut Ui, rect: Rect, part: Part, is_selected: bool) -> Response
         theme::font(13.0),
         TEXT,
     );
-    focus_ring(ui, &response, rect.expand(2.0));
     let label = format!("Select {}", part.label().to_lowercase());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_selected, &label));
     response
@@ -131,7 +129,6 @@ fn letter(ui: &mut Ui, rect: Rect, text: &str, label: &str, is_on: bool, hint: &
         theme::strong(11.0),
         ink,
     );
-    focus_ring(ui, &response, rect);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, label));
     response
         .on_hover_cursor(CursorIcon::PointingHand)

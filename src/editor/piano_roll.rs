@@ -2,6 +2,8 @@
 
 use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Stroke};
 
+use super::chord_names;
+use super::keyboard;
 use super::parts;
 use super::pitches::Pitches;
 use super::theme::{self, LINE, MUTED, ROLL, ROLL_DARK};
@@ -16,8 +18,6 @@ use crate::time::Beats;
 const RULER_HEIGHT: f32 = 33.0;
 /// The top of the row of chords, in points.
 const CHORDS_TOP: f32 = 17.0;
-/// The distance from a beat to its chord's name, in points.
-const CHORD_INSET: f32 = 4.0;
 
 /// A piano roll's place and scales.
 #[derive(Clone, Copy)]
@@ -39,37 +39,11 @@ impl Roll<'_> {
         paint_keys(&in_keys, keys.x_range(), self.pitches);
         paint_bars(&painter, self.rect, self.timeline);
         if let Some(draft) = draft {
-            self.paint_chords(&painter, draft);
+            let y = self.rect.top() + CHORDS_TOP;
+            chord_names::paint(&painter, self.timeline, draft, self.start, y);
         }
         for (note, voice) in notes.iter().zip(voices(notes)) {
             self.paint_note(&in_keys, note, voice);
-        }
-        for pitch in self.pitches.visible().filter(|pitch| pitch % 12 == 0) {
-            let at = Pos2::new(keys.left() + 4.0, self.pitches.bottom_of(pitch) - 1.0);
-            let name = format!("C{}", i16::from(pitch) / 12 - 1);
-            in_keys.text(
-                at,
-                Align2::LEFT_BOTTOM,
-                name,
-                theme::font(9.5),
-                MUTED.gamma_multiply(0.8),
-            );
-        }
-    }
-
-    /// Paints the names of the draft's chords below the bar numbers, except those that would overlap.
-    fn paint_chords(&self, painter: &Painter, draft: &Draft) {
-        let mut free_from = self.rect.left();
-        for chord in draft.score.chords() {
-            let beat = (chord.start + self.start).0;
-            let x = self.timeline.x_of(beat) + CHORD_INSET;
-            if !self.timeline.shows(beat, beat) || x < free_from {
-                continue;
-            }
-            let at = Pos2::new(x, self.rect.top() + CHORDS_TOP);
-            let font = theme::strong(10.5);
-            let drawn = painter.text(at, Align2::LEFT_TOP, &chord.symbol, font, theme::WELL);
-            free_from = drawn.right() + 4.0;
         }
     }
 
@@ -118,7 +92,7 @@ pub(super) fn paint_playhead(painter: &Painter, rect: Rect, timeline: &Timeline,
 fn paint_keys(painter: &Painter, x: Rangef, pitches: &Pitches) {
     for pitch in pitches.visible() {
         let bottom = pitches.bottom_of(pitch);
-        if matches!(pitch % 12, 1 | 3 | 6 | 8 | 10) {
+        if keyboard::is_black(pitch) {
             let row = Rect::from_x_y_ranges(x, bottom - pitches.row_height()..=bottom);
             painter.rect_filled(row, CornerRadius::ZERO, ROLL_DARK);
         }
@@ -129,6 +103,10 @@ fn paint_keys(painter: &Painter, x: Rangef, pitches: &Pitches) {
 }
 
 fn paint_bars(painter: &Painter, rect: Rect, timeline: &Timeline) {
+    for (beat, strength) in timeline.grid() {
+        let stroke = Stroke::new(1.0, LINE.gamma_multiply(strength));
+        painter.vline(timeline.x_of(beat), keys(rect).y_range(), stroke);
+    }
     for bar in timeline.bars() {
         let x = timeline.x_of(f64::from(bar) * timeline.bar.0);
         painter.vline(x, rect.y_range(), Stroke::new(1.0, LINE));

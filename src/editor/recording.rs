@@ -8,7 +8,6 @@ use egui::{
 };
 
 use super::contents::Scene;
-use super::controls::focus_ring;
 use super::curves::set;
 use super::theme::{self, ACCENT, BACKGROUND, LINE, MUTED};
 use crate::instance::params::{ParamId, ParamValues};
@@ -158,7 +157,6 @@ pub(super) fn arm_switch(ui: &Ui, scene: Scene<'_>, slider: ParamId, place: Rect
         theme::strong(9.5),
         ink,
     );
-    focus_ring(ui, &response, rect.expand(1.0));
     let label = format!("Record {}", name.to_lowercase());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_armed, &label));
     response

@@ -6,7 +6,6 @@ use egui::{
 };
 
 use super::contents::Scene;
-use super::controls::focus_ring;
 use super::piano_roll::paint_bar_numbers;
 use super::theme::{self, ACCENT, LINE, MUTED};
 use super::timeline::Timeline;
@@ -91,7 +90,6 @@ impl DraftBars<'_> {
             });
         }
         let is_double = response.double_clicked();
-        focus_ring(ui, &response, ruler);
         response.context_menu(|ui| {
             let is_any = scene.selection.get().bars.is_some();
             if is_any && ui.button("Lock or unlock (L)").clicked() {

@@ -19,6 +19,8 @@ use crate::time::{Beats, Seconds, Tempo};
 
 /// The most tempi that are offered.
 const MOST: usize = 8;
+/// Where the panel opens, in points from the bottom of the window.
+const HEIGHT_FROM_BOTTOM: f32 = 480.0;
 /// The least range around the present tempo, in per cent.
 const LEAST_PERCENT: u32 = 1;
 
@@ -72,7 +74,7 @@ impl TempoFinder {
             Weight::Plain
         };
         let hint = "Finds tempi at which the cuts or hits fall on strong beats";
-        if button(ui, "Find tempo…", Vec2::new(94.0, 26.0), weight)
+        if button(ui, "Find tempo…", Vec2::new(104.0, 26.0), weight)
             .on_hover_text(hint)
             .clicked()
         {
@@ -94,14 +96,14 @@ impl TempoFinder {
         }
         self.search(ui, scene);
         let mut is_open = true;
+        // Over the notes, so that the cuts are seen on the bars.
+        let window = ui.max_rect();
+        let top = (window.bottom() - HEIGHT_FROM_BOTTOM).max(window.top() + 52.0);
         let shown = Window::new("Find tempo")
             .open(&mut is_open)
             .collapsible(false)
             .resizable(false)
-            .default_pos(pos2(
-                ui.max_rect().left() + 240.0,
-                ui.max_rect().top() + 52.0,
-            ))
+            .default_pos(pos2(window.left() + 40.0, top))
             .show(ui.ctx(), |ui| self.contents(ui, scene));
         self.is_open = is_open;
         shown?.inner?
@@ -129,8 +131,7 @@ impl TempoFinder {
             }
             Some(found) => {
                 let place = Place::of(scene);
-                let follows_host = scene.params.values().follow_host;
-                let tempo = scene.desk.session.tempo_for(scene.state, follows_host);
+                let tempo = scene.tempo_map.initial_tempo();
                 let now = found.search.meet(tempo, place.picture_start);
                 let chosen = table::show(ui, &found.search, &now, &found.candidates, place);
                 let (hovered, pressed) = (chosen.hovered, chosen.pressed);
@@ -163,7 +164,7 @@ impl TempoFinder {
             metre: session
                 .metre_for_drafts(scene.state)
                 .unwrap_or(Metre::COMMON),
-            tempo: session.tempo_for(scene.state, scene.params.values().follow_host),
+            tempo: scene.tempo_map.initial_tempo(),
             range: f64::from(self.range_percent) / 100.0,
             frame_rate_hz: clip.frame_rate_hz,
         };

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use egui::{
     Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Stroke,
-    TextStyle, Vec2, Visuals,
+    TextStyle, Vec2, Visuals, style::ScrollStyle,
 };
 
+use super::fallback_fonts::SystemFonts;
 use crate::palette;
 
 // The palette in the toolkit's type.
@@ -46,6 +47,7 @@ pub(super) fn strong(size: f32) -> FontId {
 /// Sets the fonts and styles of `ctx`.
 pub(super) fn apply(ctx: &Context) {
     ctx.set_fonts(fonts());
+    ctx.set_font_providers(vec![Arc::new(SystemFonts::new())]);
     ctx.all_styles_mut(|style| {
         style.text_styles = [
             (TextStyle::Small, font(11.0)),
@@ -58,6 +60,8 @@ pub(super) fn apply(ctx: &Context) {
         style.spacing.item_spacing = Vec2::splat(GRID);
         style.spacing.button_padding = Vec2::new(10.0, 5.0);
         style.spacing.interact_size.y = 26.0;
+        // Scroll bars take room of their own, so that they cover no values.
+        style.spacing.scroll = ScrollStyle::solid();
         style.visuals = visuals();
     });
 }
@@ -101,7 +105,8 @@ fn visuals() -> Visuals {
     visuals.extreme_bg_color = FIELD;
     visuals.text_edit_bg_color = Some(FIELD);
     visuals.selection.bg_fill = NOTE.gamma_multiply(0.35);
-    visuals.selection.stroke = Stroke::new(1.0, NOTE);
+    // Also the outline of a text field that has the focus, which the ring marks.
+    visuals.selection.stroke = Stroke::new(1.0, MUTED);
     visuals.hyperlink_color = NOTE;
     visuals.window_corner_radius = RADIUS;
     visuals.menu_corner_radius = RADIUS;
@@ -121,6 +126,6 @@ fn visuals() -> Visuals {
         widget.expansion = 0.0;
     }
     widgets.hovered.bg_stroke = Stroke::new(1.0, MUTED);
-    widgets.active.bg_stroke = Stroke::new(1.0, ACCENT);
+    widgets.active.bg_stroke = Stroke::new(1.0, MUTED);
     visuals
 }

@@ -2,7 +2,10 @@
 
 use egui::Rangef;
 
-use crate::time::Beats;
+use crate::time::{Beats, STEPS_PER_BEAT};
+
+/// The least distance between lines of the grid, in points.
+const LEAST_DISTANCE: f64 = 12.0;
 
 /// A map between the project's beats and x coordinates.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,6 +38,27 @@ impl Timeline {
         to >= self.first_beat && from <= self.first_beat + self.span_beats
     }
 
+    /// Returns the beats at which to draw lines between bar lines, and how strong these are: quarters and sixteenths where they
+    /// are far enough apart.
+    pub(super) fn grid(&self) -> impl Iterator<Item = (f64, f32)> + use<> {
+        let points_per_beat = f64::from(self.x.span()) / self.span_beats;
+        let steps_per_line = match points_per_beat {
+            points if points >= LEAST_DISTANCE * f64::from(STEPS_PER_BEAT) => 1,
+            points if points >= LEAST_DISTANCE => STEPS_PER_BEAT,
+            _ => u32::MAX,
+        };
+        let step = |beat: f64| beat * f64::from(STEPS_PER_BEAT);
+        let first = step(self.first_beat).ceil().max(0.0) as u32;
+        let last = step(self.first_beat + self.span_beats).floor().max(0.0) as u32;
+        let lines = (first..=last)
+            .filter(move |step| steps_per_line != u32::MAX && step.is_multiple_of(steps_per_line));
+        lines.map(|step| {
+            let is_beat = step.is_multiple_of(STEPS_PER_BEAT);
+            let strength = if is_beat { 0.55 } else { 0.3 };
+            (f64::from(step) / f64::from(STEPS_PER_BEAT), strength)
+        })
+    }
+
     /// Returns the visible bars, counted from 0, without those whose numbers would not fit.
     pub(super) fn bars(&self) -> impl Iterator<Item = u32> + use<> {
         let bar = self.bar.0;
@@ -52,6 +76,23 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn beats_and_sixteenths_have_lines_only_when_they_are_near() {
+        let lines = |width: f32| -> Vec<f64> {
+            let timeline = Timeline {
+                first_beat: 0.5,
+                span_beats: 2.0,
+                x: Rangef::new(0.0, width),
+                bar: Beats(4.0),
+            };
+            timeline.grid().map(|(beat, _)| beat).collect()
+        };
+        assert_eq!(lines(20.0), [0.0; 0]);
+        assert_eq!(lines(40.0), [1.0, 2.0]);
+        assert_eq!(lines(100.0)[..3], [0.5, 0.75, 1.0]);
+        assert_eq!(lines(100.0).len(), 9);
+    }
 
     #[test]
     fn bar_numbers_keep_their_distance() {

@@ -11,6 +11,7 @@ use super::contents::Scene;
 use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::param_access::ParamAccess;
+use super::tempo_ahead::TempoAhead;
 use super::tempo_field;
 use super::tempo_finder::TempoFinder;
 use super::theme;
@@ -40,10 +41,12 @@ impl TopBar {
         finder: &mut TempoFinder,
     ) {
         self.left_model = None;
+        let ahead = TempoAhead::of(scene);
         ui.horizontal_centered(|ui| {
             ui.label(RichText::new("Diff-BGM").font(theme::strong(15.0)));
             ui.add_space(theme::GRID);
-            self.clip_path.show(ui, scene, path_width(ui));
+            self.clip_path
+                .show(ui, scene, path_width(ui, ahead.is_some()));
             if let Some(clip) = &scene.state.clip {
                 muted(ui, &clip.duration.clock());
             }
@@ -56,6 +59,9 @@ impl TopBar {
             tempo_field::show_picture_start(ui, scene, bar);
             ui.add_space(theme::GRID);
             tempo_field::show(ui, scene);
+            if let Some(ahead) = ahead {
+                ahead.field(ui, scene);
+            }
             finder.show_button(ui, scene);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 self.model(ui, scene, dialog);
@@ -141,9 +147,10 @@ fn start(ui: &mut Ui, params: &dyn ParamAccess, bar: Beats) {
 }
 
 /// Returns the width of the path's field, which takes most of the difference to the initial width.
-fn path_width(ui: &Ui) -> f32 {
+fn path_width(ui: &Ui, has_tempo: bool) -> f32 {
     let wider = ui.max_rect().width() - FIRST_WIDTH;
-    (210.0 + 0.6 * wider).clamp(120.0, 420.0)
+    let usual = if has_tempo { 160.0 } else { 210.0 };
+    (usual + 0.6 * wider).clamp(120.0, 420.0)
 }
 
 fn muted(ui: &mut Ui, text: &str) {

@@ -1,5 +1,7 @@
 //! Zoom and scroll position, in time and pitch.
 
+mod scrolling;
+
 use egui::{Event, EventFilter, Key, Rangef, Response, Ui};
 
 use super::pitches::{ALL_PITCHES, Pitches};

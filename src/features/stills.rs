@@ -118,7 +118,15 @@ impl Stills {
     /// Returns an error if the file cannot be read, is none of stills, or has those of another video.
     pub fn read(path: &Path, of: &str) -> Result<Self> {
         let bytes = read_bounded(path, MAX_FILE_BYTES)?;
-        parse(&bytes, of).map_err(|fault| fault.in_file(path))
+        Self::parse(&bytes, of).map_err(|fault| fault.in_file(path))
+    }
+
+    /// Parses the bytes of a file of stills.
+    ///
+    /// # Errors
+    /// Returns an error if they are none, or those of another video than `of`.
+    pub fn parse(bytes: &[u8], of: &str) -> Result<Self, Fault> {
+        parse(bytes, of)
     }
 
     /// Writes them, atomically. `of` tells the video from others and from other versions of it.

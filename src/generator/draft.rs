@@ -75,7 +75,8 @@ impl Draft {
         Controls::of(&self.score, &request)
     }
 
-    /// Returns the draft as a MIDI file with its control changes, with every part on its own channel; see [`Score::to_midi_with`].
+    /// Returns the draft as a MIDI file with its control changes, with every part on its own channel; see
+    /// [`Score::to_midi_with`].
     ///
     /// # Errors
     /// As for [`Score::to_midi`].

@@ -42,7 +42,9 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
-    /// The tempo, or where the picture starts in the first bar, was changed.
+    /// Where the picture starts in the first bar was changed, and perhaps the tempo with it.
+    PictureStart,
+    /// The tempo was changed.
     Tempo,
     /// A curve was drawn, recorded or taken away.
     Curves,
@@ -87,7 +89,11 @@ impl Change {
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
             (
-                before.tempo != after.tempo || before.picture_start != after.picture_start,
+                before.picture_start != after.picture_start,
+                Self::PictureStart,
+            ),
+            (
+                before.tempo != after.tempo || before.tempo_ahead != after.tempo_ahead,
                 Self::Tempo,
             ),
             (before.curves != after.curves, Self::Curves),
@@ -130,6 +136,7 @@ impl fmt::Display for Change {
             Self::Style => "style",
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
+            Self::PictureStart => "tempo and place of the picture",
             Self::Tempo => "tempo",
             Self::Curves => "curve",
             Self::Hits => "hits",

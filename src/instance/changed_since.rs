@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::other_tempo::is_same_time;
 use super::state::Take;
 use crate::conditioning::harmony::Harmony;
 use crate::features::ClipFeatures;
@@ -56,7 +57,7 @@ impl NextDraft<'_> {
         note(next.pedal != made.pedal, "Pedal");
         note(next.expression != made.expression, "Expression");
         let is_other_tempo = next.tempo_map != made.tempo_map
-            && take.is_of_other_tempo(next.tempo_map.initial_tempo());
+            && !is_same_time(&next.tempo_map, &made.tempo_map, take.draft.score.length());
         note(is_other_tempo, "Tempo");
         if !is_other_tempo {
             next.tempo_map = made.tempo_map.clone();
@@ -140,10 +141,15 @@ mod tests {
         (desk, state)
     }
 
+    fn changed_of(desk: &Desk, state: &State, params: ParamValues) -> Vec<&'static str> {
+        let tempo_map = desk.session.tempo_map_for(state, true, Beats(0.0));
+        desk.changed_since_take(state, params, &tempo_map)
+    }
+
     #[test]
     fn a_take_made_with_the_present_settings_or_another_seed_needs_no_word() {
         let (desk, mut state) = made();
-        let changed = |state: &State| desk.changed_since_take(state, ParamValues::default());
+        let changed = |state: &State| changed_of(&desk, state, ParamValues::default());
         assert_eq!(changed(&state), [""; 0]);
         state.seed += 1;
         assert_eq!(changed(&state), [""; 0]);
@@ -161,7 +167,7 @@ mod tests {
             variation: 0.75,
             ..usual
         };
-        let changed = desk.changed_since_take(&state, moved);
+        let changed = changed_of(&desk, &state, moved);
         assert_eq!(changed, ["Density", "Energy", "Variation"]);
         type Edit = fn(&mut State);
         let edits: [(Edit, &str); 6] = [
@@ -184,14 +190,14 @@ mod tests {
         for (edit, what) in edits {
             let mut state = state.clone();
             edit(&mut state);
-            assert_eq!(desk.changed_since_take(&state, usual), [what]);
+            assert_eq!(changed_of(&desk, &state, usual), [what]);
         }
         desk.session.live.set_transport(&HostTransport {
             tempo_bpm: Some(90.0),
             time_signature: Some((3, 4)),
             ..HostTransport::default()
         });
-        let changed = desk.changed_since_take(&state, usual);
+        let changed = changed_of(&desk, &state, usual);
         assert_eq!(changed, ["Metre", "Tempo"]);
     }
 }

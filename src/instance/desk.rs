@@ -2,9 +2,9 @@
 
 mod clip_job;
 mod draft_job;
+mod export_job;
 mod repaint_job;
 
-use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,8 +19,9 @@ use super::still_cache::StillCache;
 use parking_lot::Mutex;
 
 use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::features::ClipFeatures;
+use crate::music::tempo_map::TempoMap;
 use crate::time::Bars;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
 use draft_job::{DraftJob, Tools, mark, now_unix_seconds, settings_of};
@@ -127,7 +128,12 @@ impl Desk {
 
     /// Returns what the next draft would be made with otherwise than the current take of `state`, in the words of the window.
     /// Waits for no lock.
-    pub fn changed_since_take(&self, state: &State, params: ParamValues) -> Vec<&'static str> {
+    pub fn changed_since_take(
+        &self,
+        state: &State,
+        params: ParamValues,
+        tempo_map: &TempoMap,
+    ) -> Vec<&'static str> {
         let (Some(take), Some(clip)) = (state.current_take(), &state.clip) else {
             return Vec::new();
         };
@@ -136,7 +142,7 @@ impl Desk {
             shots: clip.shots.clone(),
             ..ClipFeatures::default()
         };
-        let mut settings = settings_of(&self.session, state, params);
+        let mut settings = settings_of(state, params, tempo_map.clone());
         mark(&mut settings, state, &clip);
         let next = NextDraft {
             settings,
@@ -169,10 +175,11 @@ impl Desk {
             .ok()
     }
 
-    /// Writes the current take as a MIDI file, as it is played, without waiting for a running draft.
-    pub fn export_midi(&self, path: PathBuf) {
+    /// Writes the current take, as it is played, without waiting for a running draft: as a DAWproject or a REAPER project if the
+    /// name ends like one, otherwise as a MIDI file.
+    pub fn export(&self, path: PathBuf) {
         let state = self.session.state();
-        let job = move |_: &Reporter| write_midi(&state, path);
+        let job = move |_: &Reporter| export_job::write(&state, path);
         self.submit(&self.writer, JobKind::Export, job);
     }
 
@@ -201,61 +208,10 @@ fn run(session: &Session, epoch: u64, job: impl FnOnce() -> Result<Notice>) {
     session.notify_host();
 }
 
-fn write_midi(state: &State, path: PathBuf) -> Result<Notice> {
-    let take = state.current_take().ok_or_else(|| {
-        Error::Usage("There is no draft to export. Press Generate first.".to_owned())
-    })?;
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(Error::io(folder))?;
-    }
-    (take.draft).write_midi_through(&path, &state.outputs)?;
-    Ok(Notice::Wrote(path))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generator::Draft;
-    use crate::music::midi_file::MidiFile;
-    use crate::music::note::Note;
-    use crate::music::outputs::Output;
-    use crate::music::part::Part;
-    use crate::music::score::{RawScore, Score};
     use crate::player::Player;
-    use crate::time::Beats;
-
-    #[test]
-    fn an_exported_file_has_the_notes_where_they_are_played() {
-        let note = Note {
-            start: Beats(0.0),
-            length: Beats(1.0),
-            pitch: 40,
-            velocity: 80,
-            part: Part::Bass,
-        };
-        let mut state = State::default();
-        let score = Score::repaired(RawScore {
-            notes: vec![note],
-            ..RawScore::default()
-        });
-        let draft = Draft {
-            score,
-            ..Draft::default()
-        };
-        state.add_take(draft, 0);
-        state.outputs.bass = Output {
-            channel: 10,
-            octaves: -1,
-        };
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("bass.mid");
-        write_midi(&state, path.clone()).unwrap();
-        let file = MidiFile::open(&path).unwrap();
-        let sent: Vec<(u8, u8)> = (file.events.iter())
-            .map(|event| (event.channel, event.data[0]))
-            .collect();
-        assert_eq!(sent, [(9, 28), (9, 28)]);
-    }
 
     #[test]
     fn a_job_that_panics_ends_in_a_problem() {

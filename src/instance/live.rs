@@ -1,22 +1,27 @@
-//! Numbers that the audio thread shares with the others, without locks.
+//! What the audio thread shares with the others, without locks.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-use crate::player::HostTransport;
+use crossbeam::queue::ArrayQueue;
+
+use crate::player::{HostTransport, Sighting};
 use crate::time::{Seconds, Tempo};
 
-/// The host's transport in the last block, and the tempo of the draft that plays.
+/// The most sightings that wait to be learnt from: those of two hours, at one tempo.
+const MOST_SIGHTINGS: usize = 8192;
+
+/// The host's transport in the last block, and what it has shown of its tempo map.
 #[derive(Debug)]
 pub struct Live {
     playing: AtomicBool,
-    /// The bits of an `f64`, as are the next three; NaN if unknown.
+    /// The bits of an `f64`, as are the next two; NaN if unknown.
     tempo_bpm: AtomicU64,
     position_beats: AtomicU64,
     position_seconds: AtomicU64,
-    draft_tempo_bpm: AtomicU64,
     /// The upper number of the time signature times 256, plus the lower; 0 if unknown.
     time_signature: AtomicU32,
     loads: AtomicU32,
+    sightings: ArrayQueue<Sighting>,
     /// The pitch of the note to be auditioned times 256, plus its velocity; 0 if there is none.
     audition: AtomicU32,
 }
@@ -28,9 +33,9 @@ impl Default for Live {
             tempo_bpm: AtomicU64::new(f64::NAN.to_bits()),
             position_beats: AtomicU64::new(f64::NAN.to_bits()),
             position_seconds: AtomicU64::new(f64::NAN.to_bits()),
-            draft_tempo_bpm: AtomicU64::new(f64::NAN.to_bits()),
             time_signature: AtomicU32::new(0),
             loads: AtomicU32::new(0),
+            sightings: ArrayQueue::new(MOST_SIGHTINGS),
             audition: AtomicU32::new(0),
         }
     }
@@ -58,6 +63,11 @@ impl Live {
         self.loads.load(Ordering::Acquire)
     }
 
+    /// Stores a sighting of the host's tempo map. Returns false if there is no room. Called by the audio thread.
+    pub fn sight(&self, sighting: Sighting) -> bool {
+        self.sightings.push(sighting).is_ok()
+    }
+
     /// Asks for a note to be heard. Of several that are asked for in one block, only the last one is.
     pub fn audition(&self, pitch: u8, velocity: u8) {
         let bytes = [pitch.min(127), velocity.clamp(1, 127)];
@@ -72,14 +82,9 @@ impl Live {
         (packed != 0).then_some((pitch, velocity))
     }
 
-    /// Stores the tempo of the draft that plays, or `None` if none does.
-    pub fn set_draft_tempo(&self, tempo: Option<Tempo>) {
-        store(&self.draft_tempo_bpm, tempo.map(Tempo::bpm));
-    }
-
-    /// Returns the tempo of the draft that plays, or `None` if none does.
-    pub fn draft_tempo(&self) -> Option<Tempo> {
-        Tempo::new(known(&self.draft_tempo_bpm)?).ok()
+    /// Takes the oldest sighting that nobody has learnt from.
+    pub(super) fn next_sighting(&self) -> Option<Sighting> {
+        self.sightings.pop()
     }
 
     /// Returns whether the host is playing.

@@ -7,12 +7,13 @@ use crate::generator::Draft;
 use crate::music::chord::ChordChange;
 use crate::music::key::Key;
 use crate::music::score::Score;
-use crate::time::Tempo;
+use crate::music::tempo_map::{TempoChange, TempoMap};
+use crate::time::Beats;
 
 /// The most chords that are named.
 const MOST_CHORDS: usize = 16;
-/// Tempi closer than this are the same to a user, in quarter notes per minute: hosts show one digit after the point.
-const SAME_BPM: f64 = 0.05;
+/// Tempi closer than this are shown as one, in quarter notes per minute.
+const SHOWN_BPM: f64 = 0.05;
 
 impl Take {
     /// Returns what the take was made with, one line for each of its tempo, metre and length, its key, its chords, and its seed,
@@ -38,13 +39,6 @@ impl Take {
         lines
     }
 
-    /// Returns whether the take was made under another tempo than `host`: its cuts and accents are elsewhere then.
-    pub fn is_of_other_tempo(&self, host: Tempo) -> bool {
-        let changes = self.draft.score.tempo_map().changes();
-        let same = |tempo: Tempo| (tempo.bpm() - host.bpm()).abs() < SAME_BPM;
-        !changes.iter().any(|change| same(change.tempo))
-    }
-
     /// Returns the tempo it was made under, as in `90 BPM` or `60–180 BPM`.
     pub fn tempo(&self) -> String {
         tempo(&self.draft.score)
@@ -52,18 +46,28 @@ impl Take {
 }
 
 fn tempo(score: &Score) -> String {
-    format!("{} BPM", bpm(score))
+    tempo_words(score.tempo_map(), score.length())
+}
+
+/// Returns the tempo of a piece of a length, as in `90 BPM` or `60–180 BPM`.
+pub(super) fn tempo_words(map: &TempoMap, length: Beats) -> String {
+    format!("{} BPM", bpm_of(map, length))
 }
 
 /// Returns the tempo of a score in quarter notes per minute, as in `90` or `60–180`.
 pub(super) fn bpm(score: &Score) -> String {
-    let tempi = score.tempo_map().changes().iter();
+    bpm_of(score.tempo_map(), score.length())
+}
+
+fn bpm_of(map: &TempoMap, length: Beats) -> String {
+    let heard = |change: &&TempoChange| change.at == Beats(0.0) || change.at < length;
+    let tempi = map.changes().iter().filter(heard);
     let (least, most) = tempi.fold((f64::MAX, f64::MIN), |(least, most), change| {
         let bpm = change.tempo.bpm();
         (bpm.min(least), bpm.max(most))
     });
     let shown = |bpm: f64| (bpm * 10.0).round() / 10.0;
-    if most - least < SAME_BPM {
+    if most - least < SHOWN_BPM {
         shown(least).to_string()
     } else {
         format!("{}–{}", shown(least), shown(most))
@@ -119,8 +123,7 @@ mod tests {
     use super::*;
     use crate::generator::Recipe;
     use crate::music::score::RawScore;
-    use crate::music::tempo_map::{TempoChange, TempoMap};
-    use crate::time::{Bars, Beats};
+    use crate::time::{Bars, Tempo};
 
     fn take(harmony: Harmony, symbols: &[&str], tempi: &[f64]) -> Take {
         let change = |(bar, symbol): (usize, &&str)| ChordChange {
@@ -184,16 +187,5 @@ mod tests {
         let lines = take(Harmony::Free, &[], &[120.0]).made_with();
         assert_eq!(lines[1], "Chords left to the model");
         assert_eq!(lines.len(), 3);
-    }
-
-    #[test]
-    fn a_take_is_of_another_tempo_if_none_of_its_own_is_the_hosts() {
-        let is_other = |tempi: &[f64], host| {
-            take(Harmony::Free, &[], tempi).is_of_other_tempo(Tempo::new(host).unwrap())
-        };
-        assert!(!is_other(&[96.5], 96.52));
-        assert!(is_other(&[96.5], 96.6));
-        assert!(is_other(&[90.0], 120.0));
-        assert!(!is_other(&[60.0, 180.0], 180.0));
     }
 }

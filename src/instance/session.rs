@@ -2,14 +2,17 @@
 
 mod editing;
 mod painting;
+mod tempo;
 
 use std::fmt;
+use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::change::Change;
 use super::history::History;
+use super::host_tempo::HostTempo;
 use super::live::Live;
 use super::notice::{Notice, Notices};
 use super::painting::Painting;
@@ -20,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::features::{ClipFeatures, Stills};
 use crate::music::metre::Metre;
 use crate::player::{NoteSchedule, SchedulePublisher};
-use crate::time::{Beats, Tempo};
+use crate::time::Beats;
 
 /// One instance's state. Publishes the current take to the audio thread.
 #[derive(Debug)]
@@ -51,6 +54,8 @@ impl fmt::Debug for HostNotifier {
 struct Shared {
     state: Arc<State>,
     history: History,
+    /// What is known of the host's tempo map. Not part of the state, because undo does not change what the host is.
+    host_tempo: Arc<HostTempo>,
     /// The full clip and its path, once it has been read.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
     /// The small pictures of a clip, and its path.
@@ -70,6 +75,8 @@ pub struct Snapshot {
     pub state: Arc<State>,
     /// The small pictures of the clip, if there are any.
     pub stills: Option<Arc<Stills>>,
+    /// What is known of the host's tempo map.
+    pub host_tempo: Arc<HostTempo>,
     /// The notice to show.
     pub notice: Option<Notice>,
     /// How many states the host has loaded.
@@ -109,10 +116,12 @@ impl Session {
 
     /// Returns what the editor shows, or `None` if another thread holds the lock.
     pub fn try_snapshot(&self) -> Option<Snapshot> {
-        let shared = self.shared.try_lock()?;
+        let mut shared = self.shared.try_lock()?;
+        shared.learn_tempo(&self.live);
         Some(Snapshot {
             state: Arc::clone(&shared.state),
             stills: shared.stills_of_clip(),
+            host_tempo: Arc::clone(&shared.host_tempo),
             notice: shared.notices.shown().cloned(),
             epoch: shared.epoch,
             undo: shared.history.next_undo(),
@@ -129,30 +138,6 @@ impl Session {
     /// Returns how many states the host has loaded. A job begun in one epoch must not change the state of another.
     pub fn epoch(&self) -> u64 {
         self.lock().epoch
-    }
-
-    /// Returns the tempo that drafts for `state` are made and shown at: the host's, else the one that the user chose, else that
-    /// of the current take, else the default.
-    ///
-    /// Both follow this one rule, so the next draft fits the cuts where the window shows them. Until the host reports a
-    /// tempo, which may take until it first plays, the current take is the best evidence of the project's tempo.
-    pub fn tempo_for_drafts(&self, state: &State) -> Tempo {
-        self.tempo_for(state, true)
-    }
-
-    /// Returns the tempo as [`Session::tempo_for_drafts`] does, but the user's before the host's unless `follows_host`.
-    pub fn tempo_for(&self, state: &State, follows_host: bool) -> Tempo {
-        let of_host = || self.live.tempo();
-        let chosen = if follows_host {
-            of_host().or(state.tempo)
-        } else {
-            state.tempo.or_else(of_host)
-        };
-        let of_take = || {
-            let take = state.current_take()?;
-            Some(take.draft.score.tempo_map().initial_tempo())
-        };
-        chosen.or_else(of_take).unwrap_or(Tempo::DEFAULT)
     }
 
     /// Returns the length of the bars that are shown: the host's, else those of the current take, else of 4/4.
@@ -196,7 +181,7 @@ impl Session {
         self.live.count_load();
         let mut notices = Notices::default();
         let is_later = State::is_of_later_version(text);
-        let state = State::from_text(text).unwrap_or_else(|fault| {
+        let mut state = State::from_text(text).unwrap_or_else(|fault| {
             let problem = if is_later {
                 "A later Diff-BGM saved this project. Its takes are kept but cannot be shown, and what is made here will \
                  not be saved."
@@ -209,7 +194,9 @@ impl Session {
         });
         let mut shared = self.lock();
         self.publish(&state);
+        let host_tempo = shared.host_tempo_after(mem::take(&mut state.host_tempo), &self.live);
         *shared = Shared {
+            host_tempo,
             state: Arc::new(state),
             history: History::default(),
             clip: None,
@@ -300,9 +287,6 @@ impl Session {
 
     fn publish(&self, state: &State) {
         let draft = state.current_take().map(|take| &*take.draft);
-        let score = draft.map(|draft| &draft.score);
-        let tempo = score.map(|score| score.tempo_map().initial_tempo());
-        self.live.set_draft_tempo(tempo);
         let schedule = draft
             .map(|draft| NoteSchedule::through(&draft.score, &draft.controls(), &state.outputs));
         self.publisher.publish(schedule.unwrap_or_default());

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::curves::Curves;
 use super::hits::{self, MarkedHit};
+use super::host_tempo::HostTempo;
 use super::locks::Locks;
 use super::path_text;
 use super::saved_clip::SavedClip;
@@ -76,6 +77,13 @@ pub struct State {
     pub outputs: Outputs,
     /// The tempo of the next draft where the host says none or is not followed; `None` for that of the current take.
     pub tempo: Option<Tempo>,
+    /// The tempo where a host that is followed has not shown its own, or `None` if its last one goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tempo_ahead: Option<Tempo>,
+    /// What is known of the host's tempo map. Only in a state that is saved: see
+    /// [`Session::state_to_save`](super::Session::state_to_save).
+    #[serde(skip_serializing_if = "HostTempo::is_empty")]
+    pub host_tempo: HostTempo,
     /// How far into the first bar of the next draft the picture starts; less than [`LONGEST_BAR`].
     pub picture_start: Beats,
     /// What is not to be painted again.
@@ -121,6 +129,8 @@ impl Default for State {
             harmony: Harmony::default(),
             outputs: Outputs::default(),
             tempo: None,
+            tempo_ahead: None,
+            host_tempo: HostTempo::default(),
             picture_start: Beats(0.0),
             locks: Locks::default(),
         }

@@ -6,6 +6,7 @@ use super::controls::{Setting, Values};
 use crate::music::controls::{Controller, Controls};
 use crate::music::outputs::Outputs;
 use crate::music::score::Score;
+use crate::music::tempo_map::TempoMap;
 
 /// The notes of a score and its control changes, made ready for [`super::Player`]. Immutable.
 #[derive(Debug, Default, PartialEq)]
@@ -13,6 +14,8 @@ pub struct NoteSchedule {
     notes: Box<[ScheduledNote]>,
     ends: Box<[NoteEnd]>,
     controls: Box<[ScheduledControl]>,
+    /// The score's own tempo.
+    tempo_map: TempoMap,
     /// The values of the controllers when all changes have passed.
     last_values: Values,
 }
@@ -63,14 +66,21 @@ impl NoteSchedule {
     /// channel and pitch plays in full while that part is muted.
     pub fn through(score: &Score, controls: &Controls, outputs: &Outputs) -> Self {
         let score = outputs.transposed(score);
+        let tempo_map = score.tempo_map().clone();
         let (notes, ends) = ends::notes_and_ends(score.notes(), outputs);
         let (controls, last_values) = scheduled(controls, outputs);
         Self {
             notes,
             ends,
             controls,
+            tempo_map,
             last_values,
         }
+    }
+
+    /// Returns the score's own tempo.
+    pub(super) fn tempo_map(&self) -> &TempoMap {
+        &self.tempo_map
     }
 
     /// Returns the starts of the notes, by time.

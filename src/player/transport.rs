@@ -1,9 +1,12 @@
 //! The host's transport on the score's timeline.
 
+use crate::music::tempo_map::TempoMap;
 use crate::time::{Beats, Seconds, Tempo};
 
 /// The share of a frame by which a position may be late and still count as on the frame, because hosts round.
 const FRAME_SLACK: f64 = 1e-3;
+/// Tempi that differ by a smaller share are the same.
+const SAME_TEMPO: f64 = 1e-6;
 
 /// What a host reports at the start of a block; `None` for what it does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -16,6 +19,9 @@ pub struct HostTransport {
     pub position_beats: Option<f64>,
     /// The position of the block's first frame, in seconds.
     pub position_seconds: Option<f64>,
+    /// Whether the host reported both positions itself. Otherwise one may be computed from the other, as if the tempo had
+    /// never changed.
+    pub tells_both_positions: bool,
     /// The start and end of the loop in quarter notes, while looping.
     pub loop_beats: Option<(f64, f64)>,
     /// The upper and lower number of the time signature.
@@ -27,13 +33,8 @@ pub struct HostTransport {
 pub enum Anchor {
     /// At a beat; the score follows the host's tempo.
     Beat(Beats),
-    /// At a time; the score keeps its own tempo.
-    Time {
-        /// The time at which the score starts.
-        start: Seconds,
-        /// The score's tempo.
-        tempo: Tempo,
-    },
+    /// At the time at which that beat would be if the score's first tempo held before it; the score keeps its own tempo.
+    OwnTempo(Beats),
 }
 
 /// The transport on the score's timeline.
@@ -59,27 +60,68 @@ pub struct Block {
 }
 
 impl HostTransport {
-    /// Returns the transport on the timeline of a score at `anchor`.
-    pub fn on_draft(&self, anchor: Anchor) -> Transport {
+    /// Returns the transport on the timeline of a score at `anchor`, whose own tempo is `tempo_map`, and the number of frames
+    /// for which it goes on at one tempo, at most those of `block` from `first_frame` on.
+    pub(super) fn on_score(
+        &self,
+        anchor: Anchor,
+        tempo_map: &TempoMap,
+        block: Block,
+        first_frame: u32,
+    ) -> (Transport, u32) {
+        let left = block.frames - first_frame;
+        let passed = Seconds(f64::from(first_frame) / block.rate_hz);
+        // Where a loop goes back within the block, what comes after it is elsewhere.
+        let is_straight = self.loop_beats.is_none();
+        let frames_at = |position: Beats| match tempo_map.next_change(position) {
+            Some(change) if is_straight => {
+                let until = tempo_map.seconds_between(position, change.at);
+                // The conversion saturates.
+                ((until.0 * block.rate_hz - FRAME_SLACK).ceil() as u32).clamp(1, left)
+            }
+            _ => left,
+        };
         match anchor {
-            Anchor::Beat(start) => Transport {
-                playing: self.playing,
-                tempo_bpm: self.tempo_bpm,
-                position: self.position_beats.map(|beats| Beats(beats) - start),
-                loop_range: (self.loop_beats)
-                    .map(|(first, end)| (Beats(first) - start, Beats(end) - start)),
-            },
-            Anchor::Time { start, tempo } => {
-                let beats_at = |seconds| tempo.beats_in(Seconds(seconds) - start);
-                Transport {
+            Anchor::Beat(start) => {
+                let position = self.position_beats.map(|beats| Beats(beats) - start);
+                let mut transport = Transport {
                     playing: self.playing,
-                    tempo_bpm: Some(tempo.bpm()),
-                    position: self.position_seconds.map(beats_at),
+                    tempo_bpm: self.tempo_bpm,
+                    position,
+                    loop_range: (self.loop_beats)
+                        .map(|(first, end)| (Beats(first) - start, Beats(end) - start)),
+                };
+                let own = position.filter(|&at| is_straight && self.is_at(tempo_map.tempo_at(at)));
+                let Some(position) = own else {
+                    return (transport, left);
+                };
+                // The score was made for this tempo, so it knows of changes within the block, which the host does not report.
+                let position = tempo_map.beat_after(position, passed);
+                transport.position = Some(position);
+                transport.tempo_bpm = Some(tempo_map.tempo_at(position).bpm());
+                (transport, frames_at(position))
+            }
+            Anchor::OwnTempo(start) => {
+                let start = tempo_map.initial_tempo().seconds_in(start);
+                let beat_at = |seconds| tempo_map.beat_at(Seconds(seconds) - start);
+                let position = (self.position_seconds).map(|seconds| beat_at(seconds + passed.0));
+                let at = position.unwrap_or_default();
+                let transport = Transport {
+                    playing: self.playing,
+                    tempo_bpm: Some(tempo_map.tempo_at(at).bpm()),
+                    position,
                     loop_range: (self.loop_seconds())
-                        .map(|(first, end)| (beats_at(first), beats_at(end))),
-                }
+                        .map(|(first, end)| (beat_at(first), beat_at(end))),
+                };
+                (transport, frames_at(at))
             }
         }
+    }
+
+    /// Returns whether the host reports this tempo.
+    fn is_at(&self, tempo: Tempo) -> bool {
+        let ratio = self.tempo_bpm.map(|bpm| bpm / tempo.bpm());
+        ratio.is_some_and(|ratio| (ratio - 1.0).abs() < SAME_TEMPO)
     }
 
     /// Returns the loop in seconds, extrapolated from the current position at the current tempo.
@@ -183,6 +225,15 @@ impl Segment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::tempo_map::TempoChange;
+
+    fn on_score(host: &HostTransport, anchor: Anchor, tempo_map: &TempoMap) -> (Transport, u32) {
+        let block = Block {
+            frames: 1000,
+            rate_hz: 1000.0,
+        };
+        host.on_score(anchor, tempo_map, block, 0)
+    }
 
     #[test]
     fn a_score_that_follows_the_host_lies_on_its_beats() {
@@ -193,10 +244,11 @@ mod tests {
             loop_beats: Some((16.0, 24.0)),
             ..HostTransport::default()
         };
-        let transport = host.on_draft(Anchor::Beat(Beats(16.0)));
+        let anchor = Anchor::Beat(Beats(16.0));
+        let (transport, frames) = on_score(&host, anchor, &TempoMap::default());
         assert_eq!(transport.position, Some(Beats(4.0)));
         assert_eq!(transport.loop_range, Some((Beats(0.0), Beats(8.0))));
-        assert_eq!(transport.tempo_bpm, Some(90.0));
+        assert_eq!((transport.tempo_bpm, frames), (Some(90.0), 1000));
     }
 
     #[test]
@@ -210,11 +262,32 @@ mod tests {
             loop_beats: Some((98.5, 101.5)),
             ..HostTransport::default()
         };
-        let tempo = Tempo::new(120.0).unwrap();
-        let start = Seconds(10.0);
-        let transport = host.on_draft(Anchor::Time { start, tempo });
+        // Ten seconds at the score's own tempo.
+        let anchor = Anchor::OwnTempo(Beats(20.0));
+        let (transport, frames) = on_score(&host, anchor, &TempoMap::default());
         assert_eq!(transport.position, Some(Beats(2.0)));
         assert_eq!(transport.loop_range, Some((Beats(0.0), Beats(4.0))));
-        assert_eq!(transport.tempo_bpm, Some(120.0));
+        assert_eq!((transport.tempo_bpm, frames), (Some(120.0), 1000));
+    }
+
+    #[test]
+    fn a_score_that_changes_its_own_tempo_goes_on_until_the_change() {
+        let changes = [(0.0, 60.0), (2.0, 180.0)].map(|(at, bpm)| TempoChange {
+            at: Beats(at),
+            tempo: Tempo::new(bpm).unwrap(),
+        });
+        let map = TempoMap::new(changes.into()).unwrap();
+        let anchor = Anchor::OwnTempo(Beats(4.0));
+        let at = |seconds| {
+            let host = HostTransport {
+                position_seconds: Some(seconds),
+                ..HostTransport::default()
+            };
+            let (transport, frames) = on_score(&host, anchor, &map);
+            (transport.position.unwrap().0, transport.tempo_bpm, frames)
+        };
+        assert_eq!(at(5.75), (1.75, Some(60.0), 250));
+        assert_eq!(at(6.0), (2.0, Some(180.0), 1000));
+        assert_eq!(at(7.0), (5.0, Some(180.0), 1000));
     }
 }

@@ -11,9 +11,8 @@ use nice_plug::plugin::Plugin;
 use super::params::DiffBgmParams;
 use super::through::Through;
 use crate::instance::{Live, Session};
-use crate::player::{Anchor, Block, HostTransport, NoteEvent, Player, Sent};
+use crate::player::{Anchor, Block, HostTransport, NoteEvent, Player, Sent, TempoWatch};
 use crate::preview::Preview;
-use crate::time::Tempo;
 use crate::worker::Bell;
 
 /// The sample rate until the host sets one.
@@ -23,6 +22,7 @@ const DEFAULT_RATE_HZ: f32 = 44_100.0;
 pub(super) struct Audio {
     player: Player,
     preview: Preview,
+    tempo_watch: TempoWatch,
     rate_hz: f32,
     through: Through,
     /// Requests drafts, once the host has activated the plugin.
@@ -40,6 +40,7 @@ impl Audio {
         Self {
             player,
             preview: Preview::new(DEFAULT_RATE_HZ),
+            tempo_watch: TempoWatch::default(),
             rate_hz: DEFAULT_RATE_HZ,
             through: Through::default(),
             bell: None,
@@ -96,13 +97,18 @@ impl Audio {
         self.watch_generate(params, &session.live);
         let frames = buffer.samples();
         let transport = host_transport(context.transport());
-        session.live.set_transport(&transport);
+        let live = &session.live;
+        live.set_transport(&transport);
+        let block = Block {
+            frames: frames as u32,
+            rate_hz: f64::from(self.rate_hz),
+        };
+        (self.tempo_watch).watch(&transport, block, |sighting| live.sight(sighting));
         let audible = HostTransport {
             playing: transport.playing && !params.bypass.value(),
             ..transport
         };
         self.player.set_muted(params.muted());
-        let on_draft = audible.on_draft(anchor(params, session.live.draft_tempo()));
         let level = if params.preview.value() {
             params.preview_level.value()
         } else {
@@ -117,25 +123,22 @@ impl Audio {
         {
             preview.audition(pitch, velocity);
         }
-        let block = Block {
-            frames: frames as u32,
-            rate_hz: f64::from(self.rate_hz),
-        };
         let through = &mut self.through;
         through.retry(context);
         let mut incoming = context.next_event();
-        self.player.process(&on_draft, block, |frame, event| {
-            through.pass_on_until(frame, &mut incoming, context);
-            match context.try_send_event(host_event(frame, event)) {
-                Err((_, SendEventError::HostBufferFull)) => Sent::Refused,
-                // The built-in instrument plays notes even if the host accepts none.
-                Ok(()) | Err(_) => {
-                    sound.render_until(frame as usize, preview);
-                    preview.play(event);
-                    Sent::Accepted
+        self.player
+            .process_host(&audible, anchor(params), block, |frame, event| {
+                through.pass_on_until(frame, &mut incoming, context);
+                match context.try_send_event(host_event(frame, event)) {
+                    Err((_, SendEventError::HostBufferFull)) => Sent::Refused,
+                    // The built-in instrument plays notes even if the host accepts none.
+                    Ok(()) | Err(_) => {
+                        sound.render_until(frame as usize, preview);
+                        preview.play(event);
+                        Sent::Accepted
+                    }
                 }
-            }
-        });
+            });
         through.pass_on_until(u32::MAX, &mut incoming, context);
         sound.render_until(frames, preview);
     }
@@ -181,6 +184,8 @@ fn host_transport(host: &Transport) -> HostTransport {
         tempo_bpm: host.tempo,
         position_beats: host.pos_beats(),
         position_seconds: host.pos_seconds(),
+        tells_both_positions: host.pos_beats.is_some()
+            && (host.pos_seconds.is_some() || host.pos_samples.is_some()),
         loop_beats: host.loop_range_beats(),
         time_signature: time_signature(host),
     }
@@ -192,15 +197,12 @@ fn time_signature(host: &Transport) -> Option<(u8, u8)> {
 }
 
 /// Returns where the draft lies: on the host's beats, or in time at the draft's own tempo.
-fn anchor(params: &DiffBgmParams, draft_tempo: Option<Tempo>) -> Anchor {
+fn anchor(params: &DiffBgmParams) -> Anchor {
     let params = params.values();
-    let start = params.start();
-    match params.own_tempo(draft_tempo) {
-        Some(tempo) => Anchor::Time {
-            start: tempo.seconds_in(start),
-            tempo,
-        },
-        None => Anchor::Beat(start),
+    if params.follow_host {
+        Anchor::Beat(params.start())
+    } else {
+        Anchor::OwnTempo(params.start())
     }
 }
 

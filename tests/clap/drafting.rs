@@ -39,7 +39,7 @@ fn switch_generate_in(playing: &mut Playing, on: bool, standing: Roll) {
     playing.block(Some(standing), 64);
 }
 
-fn saved_state(playing: &mut Playing) -> State {
+pub(super) fn saved_state(playing: &mut Playing) -> State {
     let text = project::text_saved_by_clap(&playing.instance.save()).unwrap();
     State::from_text(&text).unwrap()
 }
@@ -49,7 +49,11 @@ fn wait_for_takes(playing: &mut Playing, takes: usize) -> State {
     wait_for_takes_in(playing, takes, None)
 }
 
-fn wait_for_takes_in(playing: &mut Playing, takes: usize, standing: Option<Roll>) -> State {
+pub(super) fn wait_for_takes_in(
+    playing: &mut Playing,
+    takes: usize,
+    standing: Option<Roll>,
+) -> State {
     for _ in 0..20_000 {
         let state = saved_state(playing);
         if state.takes.len() >= takes {

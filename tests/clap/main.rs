@@ -4,6 +4,7 @@ mod drafting;
 mod input;
 mod outputs;
 mod state;
+mod tempo_map;
 
 use std::ffi::CStr;
 

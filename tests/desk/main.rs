@@ -242,13 +242,13 @@ fn the_current_take_is_exported_as_a_midi_file() {
     let instance = Instance::with_clip();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a folder/draft.mid");
-    instance.desk.export_midi(path.clone());
+    instance.desk.export(path.clone());
     let problem = "There is no draft to export. Press Generate first.";
     assert_eq!(instance.notice(), Notice::Problem(problem.to_owned()));
 
     instance.desk.generate(ParamValues::default());
     instance.succeeds();
-    instance.desk.export_midi(path.clone());
+    instance.desk.export(path.clone());
     assert_eq!(instance.notice(), Notice::Wrote(path.clone()));
     let state = instance.state();
     let take = state.current_take().unwrap();
@@ -266,7 +266,7 @@ fn an_export_writes_the_current_take_without_waiting_for_a_running_draft() {
     instance.desk.generate(ParamValues::default());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("draft.mid");
-    instance.desk.export_midi(path.clone());
+    instance.desk.export(path.clone());
     assert_eq!(instance.notice(), Notice::Wrote(path.clone()));
     assert!(instance.desk.worker.status().running.is_some());
     assert_eq!(exported(&path), notes);

@@ -11,9 +11,11 @@ mod lanes;
 mod parts;
 mod pictures;
 mod select;
+mod session;
 mod steer;
 mod takes;
 mod tempo;
+mod tempo_map;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

@@ -14,7 +14,7 @@ use plugin_hosts::{Heard, Roll};
 
 use super::{place, saved_state, screen, shot, wait_for, with};
 
-const COLOURS: [[u8; 3]; 3] = [[0xc5, 0x8b, 0xff], [0x7f, 0xb4, 0xff], [0x4f, 0xc4, 0xb0]];
+const COLOURS: [[u8; 3]; 3] = [[0xc5, 0x8b, 0xff], [0x7f, 0xb4, 0xff], [0x4f, 0xc3, 0xb0]];
 
 /// Two bars with a note in each part on every beat, as loud as any.
 fn in_parts() -> State {

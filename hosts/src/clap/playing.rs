@@ -235,7 +235,7 @@ fn transport_event(roll: Roll) -> TransportEvent {
         header: EventHeader::new_core(0, EventFlags::empty()),
         flags,
         song_pos_beats: BeatTime::from_float(roll.beats),
-        song_pos_seconds: seconds(roll.beats),
+        song_pos_seconds: SecondsTime::from_float(roll.seconds()),
         tempo: roll.tempo_bpm,
         tempo_inc: 0.0,
         loop_start_beats: BeatTime::from_float(loop_start),

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use egui::{DroppedFileHandle, Event, Key, Modifiers, PointerButton, Pos2, RawInput};
+use egui::{DroppedFileHandle, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Shape};
 
 use super::HeadlessEditor;
+use crate::editor::theme::ACCENT;
 use crate::features::ClipFeatures;
 use crate::instance::params::ParamId;
 use crate::instance::{Notice, SavedClip, Session, State};
 use crate::music::part_set::PartSet;
-use crate::time::{Seconds, Tempo};
+use crate::time::{Beats, Seconds, Tempo};
 
 impl HeadlessEditor {
     /// Presses a key, and holds it down for `repeats` more presses as X11 reports them: each after a release.
@@ -27,6 +28,19 @@ impl HeadlessEditor {
         }
         self.pass(vec![Event::ModifiersChanged(Modifiers::NONE)]);
         self.settle();
+    }
+
+    /// Returns the x coordinates of the marks of cuts, in points.
+    pub(in crate::editor) fn cut_marks(&mut self) -> Vec<f32> {
+        let output = self.pass_with(RawInput::default());
+        let shapes = output.shapes.iter();
+        let marks = shapes.filter_map(|shape| match &shape.shape {
+            Shape::Path(path) if path.fill == ACCENT && path.points.len() == 3 => {
+                Some(path.points[0].x)
+            }
+            _ => None,
+        });
+        marks.collect()
     }
 
     /// Moves the pointer onto the widget that is labelled `label`, until what is said of it appears. Returns whether there is
@@ -123,6 +137,14 @@ impl HeadlessEditor {
                 pressed,
                 modifiers: Modifiers::NONE,
             }]);
+        }
+        self.settle();
+    }
+
+    /// Moves the pointer to a beat of the project in the row of a pitch of the roll.
+    pub(in crate::editor) fn point_at_roll(&mut self, beat: Beats, pitch: u8) {
+        if let Some((x, y)) = self.place_in_roll(beat, pitch) {
+            self.pass(vec![Event::PointerMoved(Pos2::new(x.into(), y.into()))]);
         }
         self.settle();
     }

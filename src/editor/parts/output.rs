@@ -7,7 +7,6 @@ use egui::{
 
 use super::id;
 use crate::editor::contents::Scene;
-use crate::editor::controls::focus_ring;
 use crate::editor::theme::{self, ACCENT, FIELD, FIELD_HOVERED, LINE, MUTED, TEXT};
 use crate::music::outputs::{MAX_OCTAVES, MIDI_CHANNELS, Output};
 use crate::music::part::Part;
@@ -50,7 +49,6 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, Scene { desk, state, .. }: Scene<'_>
             ACCENT,
         );
     }
-    focus_ring(ui, &response, rect);
     let label = format!("Channel and octave of {}", part.label().to_lowercase());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
@@ -119,7 +117,6 @@ fn choice(ui: &mut Ui, text: &str, label: &str, is_chosen: bool) -> Response {
         theme::font(12.0),
         ink,
     );
-    focus_ring(ui, &response, rect);
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, label));
     response.on_hover_cursor(CursorIcon::PointingHand)
 }

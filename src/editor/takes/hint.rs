@@ -4,7 +4,6 @@ use egui::{Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use crate::editor::theme;
 use crate::instance::Take;
-use crate::time::Tempo;
 
 /// Marks the card of the take at `index`, and says why to screen readers.
 pub(super) fn mark(ui: &Ui, card: Rect, index: usize, why: String) {
@@ -17,16 +16,18 @@ pub(super) fn mark(ui: &Ui, card: Rect, index: usize, why: String) {
 }
 
 /// Says that a take was made under another tempo than `host`.
-pub(super) fn why_marked(take: &Take, host: Tempo) -> String {
-    let bpm = (host.bpm() * 10.0).round() / 10.0;
-    format!(
-        "Made at {}, the host is at {bpm} BPM: its accents miss the cuts. Draft again.",
-        take.tempo()
-    )
+pub(super) fn why_marked(take: &Take, host: &str) -> String {
+    let own = take.tempo();
+    let what = if own == host {
+        format!("Made for other changes of tempo than the host's between {host}")
+    } else {
+        format!("Made at {own}, the host is at {host}")
+    };
+    format!("{what}: its accents miss the cuts. Draft again.")
 }
 
 /// Shows what a take was made with and what can be done with it.
-pub(super) fn show(ui: &mut Ui, take: &Take, host_of_other_tempo: Option<Tempo>) {
+pub(super) fn show(ui: &mut Ui, take: &Take, host_of_other_tempo: Option<&str>) {
     ui.label(RichText::new(&take.name).font(theme::strong(13.0)));
     for line in take.made_with() {
         ui.label(line);

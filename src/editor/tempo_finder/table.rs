@@ -6,7 +6,6 @@ use egui::{
 
 use super::{Place, shown_bpm};
 use crate::conditioning::tempo_finder::{Candidate, MetHit, Strength, TempoSearch};
-use crate::editor::controls::focus_ring;
 use crate::editor::theme::{self, FIELD_HOVERED, LINE, MUTED, TEXT, WELL, WRONG};
 use crate::instance::params::place_in;
 
@@ -119,21 +118,14 @@ fn row(
         if response.hovered() || response.has_focus() {
             ui.painter().rect_filled(rect, theme::RADIUS, FIELD_HOVERED);
         }
-        focus_ring(ui, &response, rect);
     }
     let ink = if name.is_some() { MUTED } else { TEXT };
     let starts = match name {
         Some(name) => name.to_owned(),
         None => place_in(place.bar, place.bar_line + candidate.start),
     };
-    cell(
-        ui,
-        rect,
-        TEMPO,
-        &tempo.to_string(),
-        theme::strong(12.5),
-        ink,
-    );
+    let text = format!("{:.2}", candidate.tempo.bpm());
+    cell(ui, rect, TEMPO, &text, theme::strong(12.5), ink);
     cell(ui, rect, STARTS, &starts, theme::font(12.0), ink);
     let mean = candidate.mean_frames();
     let text = format!("{:.1}", tenths(mean).abs());

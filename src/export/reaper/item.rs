@@ -8,15 +8,13 @@ use super::text::{ProjectText, quoted};
 use super::{BY_BEATS, BY_TIME, custom_colour};
 use crate::error::Result;
 use crate::export::video::{PlacedVideo, Video};
-use crate::export::{Arrangement, colours};
+use crate::export::{Arrangement, TICKS_PER_BEAT, colours};
 use crate::music::midi_file::part_messages::{part_messages, tick, track_name};
 use crate::music::midi_file::{CONTROL, NOTE_OFF, NOTE_ON};
 use crate::music::part::Part;
 use crate::palette::Colour;
 use crate::time::Seconds;
 
-/// Ticks per quarter note, REAPER's own.
-const TICKS_PER_BEAT: u16 = 960;
 /// The controller that ends all notes; REAPER marks the end of an item with it.
 const ALL_NOTES_OFF: u8 = 0x7B;
 

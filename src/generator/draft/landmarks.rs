@@ -4,7 +4,7 @@ use super::Draft;
 use crate::conditioning::harmony::Harmony;
 use crate::music::chord::ChordChange;
 use crate::music::key::Key;
-use crate::time::{Beats, Seconds};
+use crate::time::Beats;
 
 impl Draft {
     /// Returns the key: the one that was asked for, or that of its chords; `None` if neither is known.
@@ -19,12 +19,11 @@ impl Draft {
 
     /// Returns the beats of the hits, ascending: exactly where the picture has them, not on the grid.
     pub fn hits(&self) -> Vec<Beats> {
-        let map = self.score.tempo_map();
-        let clip_start = map.seconds_at(self.picture_start());
+        let (map, start) = (self.score.tempo_map(), self.picture_start());
         let hits = self.recipe.settings.hits.iter();
-        let mut times: Vec<Seconds> = hits.map(|hit| clip_start + hit.at).collect();
-        times.sort_by(|a, b| a.0.total_cmp(&b.0));
-        times.into_iter().map(|time| map.beat_at(time)).collect()
+        let mut beats: Vec<Beats> = hits.map(|hit| map.beat_after(start, hit.at)).collect();
+        beats.sort_by(|a, b| a.0.total_cmp(&b.0));
+        beats
     }
 
     /// Returns the beat at which the picture starts; negative if it starts before the music.
@@ -40,7 +39,7 @@ mod tests {
     use crate::music::chord::ChordLane;
     use crate::music::score::{RawScore, Score};
     use crate::music::tempo_map::{TempoChange, TempoMap};
-    use crate::time::{Bars, Tempo};
+    use crate::time::{Bars, Seconds, Tempo};
 
     fn draft(raw: RawScore) -> Draft {
         Draft {

@@ -10,6 +10,7 @@ use crate::instance::notice::Notice;
 use crate::instance::saved_clip::SavedClip;
 use crate::instance::session::Session;
 use crate::instance::still_cache::StillCache;
+use crate::time::Beats;
 use crate::video::{self, Analysis};
 use crate::worker::Reporter;
 
@@ -32,7 +33,9 @@ pub(super) fn load(
     if !stills.all().is_empty() {
         session.keep_stills(path.clone(), Arc::new(stills));
     }
-    let saved = SavedClip::new(path, &clip, session.tempo_for_drafts(&session.state()));
+    // At the fastest tempo there is a row for every beat.
+    let tempo_map = session.tempo_map_for(&session.state(), true, Beats(0.0));
+    let saved = SavedClip::new(path, &clip, tempo_map.fastest_tempo());
     let opened = format!(
         "Opened {}: {:.1} s, {}.",
         saved.name(),

@@ -24,6 +24,7 @@ use crate::instance::params::ParamValues;
 use crate::instance::session::Session;
 use crate::instance::state::State;
 use crate::music::metre::Metre;
+use crate::music::tempo_map::TempoMap;
 use crate::worker::{InferencePool, Reporter, SharedByKey};
 
 /// The most candidates that become takes.
@@ -56,7 +57,8 @@ impl DraftJob {
     pub(super) fn new(session: &Session, params: ParamValues) -> Self {
         let epoch = session.epoch();
         let state = session.state();
-        let settings = settings_of(session, &state, params);
+        let tempo_map = session.tempo_map_for(&state, params.follow_host, params.start());
+        let settings = settings_of(&state, params, tempo_map);
         let metre = session.metre_for_drafts(&state);
         Self {
             epoch,
@@ -148,9 +150,9 @@ impl DraftJob {
 }
 
 /// Returns the settings of the next draft, but for those that depend on the model and the clip.
-pub(super) fn settings_of(session: &Session, state: &State, params: ParamValues) -> Settings {
+pub(super) fn settings_of(state: &State, params: ParamValues, tempo_map: TempoMap) -> Settings {
     Settings {
-        tempo_map: session.tempo_for(state, params.follow_host).into(),
+        tempo_map,
         clip_start: state.picture_start,
         seed: state.seed,
         sampler: SamplerSettings {

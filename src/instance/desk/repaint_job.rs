@@ -33,7 +33,8 @@ impl RepaintJob {
     pub(super) fn new(session: &Session, params: ParamValues, selection: Selection) -> Self {
         let epoch = session.epoch();
         let state = session.state();
-        let settings = settings_of(session, &state, params);
+        let tempo_map = session.tempo_map_for(&state, params.follow_host, params.start());
+        let settings = settings_of(&state, params, tempo_map);
         let first_bar = session.first_bar(&state, params.start());
         Self {
             epoch,

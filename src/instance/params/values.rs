@@ -4,7 +4,8 @@ use super::DEFAULT_GUIDANCE;
 use crate::conditioning::steering::{Lane, Steering};
 use crate::instance::curves::{CurveId, Curves};
 use crate::music::cues::Cue;
-use crate::time::{Beats, Tempo};
+use crate::music::tempo_map::TempoMap;
+use crate::time::Beats;
 
 /// The values at one moment of the parameters that drafts and the editor depend on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,9 +58,9 @@ impl ParamValues {
         Beats(f64::from(self.clip_start))
     }
 
-    /// Returns the tempo that the played draft keeps: `draft_tempo`, or `None` if it follows the host's.
-    pub fn own_tempo(&self, draft_tempo: Option<Tempo>) -> Option<Tempo> {
-        draft_tempo.filter(|_| !self.follow_host)
+    /// Returns the tempo that the played draft keeps: `of_draft`, or `None` if it follows the host's.
+    pub fn own_tempo<'a>(&self, of_draft: Option<&'a TempoMap>) -> Option<&'a TempoMap> {
+        of_draft.filter(|_| !self.follow_host)
     }
 
     /// Returns the steering of the next draft. Sliders move what is drawn as well, unless they are being recorded.

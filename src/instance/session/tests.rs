@@ -6,7 +6,9 @@ use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
 use crate::music::tempo_map::TempoMap;
-use crate::player::{Block, HostTransport, NoteEvent, Player, Sent, Transport};
+use crate::player::testing::TestHost;
+use crate::player::{Block, HostTransport, NoteEvent, Player, Sent, TempoWatch, Transport};
+use crate::time::Tempo;
 
 fn session() -> (Player, Session) {
     let (player, publisher) = Player::new();
@@ -91,7 +93,10 @@ fn loading_a_state_clears_the_notices_and_drops_the_failures_of_jobs_begun_befor
 #[test]
 fn drafts_are_made_at_the_hosts_tempo_or_else_at_that_of_the_current_take() {
     let (_player, session) = session();
-    let tempo = || session.tempo_for_drafts(&session.state());
+    let tempo = || {
+        let map = session.tempo_map_for(&session.state(), true, Beats(8.0));
+        map.constant_tempo().unwrap()
+    };
     assert_eq!(tempo(), Tempo::DEFAULT);
     let slow = Tempo::new(60.0).unwrap();
     session.add_take(
@@ -112,6 +117,68 @@ fn drafts_are_made_at_the_hosts_tempo_or_else_at_that_of_the_current_take() {
         ..HostTransport::default()
     });
     assert_eq!(tempo(), Tempo::new(90.0).unwrap());
+}
+
+/// Plays a host from its start, and lets the session know as the audio thread does.
+fn play(session: &Session, watch: &mut TempoWatch, host: &TestHost<'_>, to: f64) {
+    for sighting in host.play(watch, 0.0..to) {
+        assert!(session.live.sight(sighting));
+    }
+}
+
+#[test]
+fn drafts_are_made_under_the_hosts_tempo_map_from_where_they_start() {
+    let (_player, session) = session();
+    let ramp = TestHost::of_ramp();
+    play(&session, &mut TempoWatch::default(), &ramp, 61.0);
+    let start = (ramp.place_at)(20.0).0;
+    let map = session.tempo_map_for(&session.state(), true, Beats(start));
+    for second in 0..40 {
+        let beat = (ramp.place_at)(f64::from(20 + second)).0 - start;
+        let off = map.seconds_at(Beats(beat)).0 - f64::from(second);
+        assert!(off.abs() < 1e-3, "{off} at {second}");
+    }
+    // The window shows the same.
+    let snapshot = session.try_snapshot().unwrap();
+    assert_eq!(snapshot.tempo_map(&session.live, true, Beats(start)), map);
+}
+
+#[test]
+fn a_saved_project_knows_the_hosts_tempo_map_and_a_host_that_has_shown_another_is_believed() {
+    let saving = session().1;
+    let ramp = TestHost::of_ramp();
+    play(&saving, &mut TempoWatch::default(), &ramp, 61.0);
+    saving.edit(|state| state.seed = 5);
+    let text = saving.state_to_save().to_text().unwrap();
+    let map_of = |session: &Session| session.tempo_map_for(&session.state(), true, Beats(0.0));
+    let (learnt, (_player, session)) = (map_of(&saving), session());
+    assert!(learnt.constant_tempo().is_none());
+    session.load(&text);
+    for beat in [0.0, 20.0, 60.0, 120.0].map(Beats) {
+        let off = map_of(&session).seconds_at(beat) - learnt.seconds_at(beat);
+        assert!(off.0.abs() < 1e-9, "{off:?} at {beat:?}");
+    }
+    let slow = TempoMap::constant(Tempo::new(50.0).unwrap());
+    let mut watch = TempoWatch::default();
+    play(&session, &mut watch, &TestHost::of_map(&slow), 5.0);
+    assert_eq!(map_of(&session), slow);
+    session.load(&text);
+    assert_eq!((map_of(&session), session.state().seed), (slow, 5));
+}
+
+#[test]
+fn the_tempo_that_the_user_sets_holds_where_the_hosts_is_unknown() {
+    let (_player, session) = session();
+    let map = || session.tempo_map_for(&session.state(), true, Beats(0.0));
+    let tempo = |bpm| Tempo::new(bpm).unwrap();
+    session.edit(|state| state.tempo_ahead = Some(tempo(150.0)));
+    let slow = TempoMap::constant(tempo(60.0));
+    let mut watch = TempoWatch::default();
+    play(&session, &mut watch, &TestHost::of_map(&slow), 5.0);
+    assert_eq!(map().tempo_at(Beats(4.0)), tempo(60.0));
+    assert_eq!(map().tempo_at(Beats(6.0)), tempo(150.0));
+    session.undo();
+    assert_eq!(map(), slow);
 }
 
 #[test]

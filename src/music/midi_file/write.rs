@@ -17,16 +17,17 @@ use crate::music::part::Part;
 use crate::music::score::Score;
 use crate::time::Beats;
 
-/// Ticks per quarter note of music at one tempo.
-const USUAL_TICKS_PER_BEAT: u16 = 480;
-/// Ticks per quarter note where that is too coarse: so many that a marker is within 1 ms of its place at any tempo, and that a
-/// change of tempo, which shifts everything after it if it is not on its tick, is within a fraction of that.
+/// The usual ticks per quarter note.
+const TICKS_PER_BEAT: u16 = 480;
+/// The ticks per quarter note under a changing tempo, at least. A change on the wrong tick would shift everything after it.
 const FINE_TICKS_PER_BEAT: u16 = 1920;
+/// The most ticks per quarter note that a file can state.
+const MAX_TICKS_PER_BEAT: u16 = 0x7FFF;
 /// MIDI clocks per quarter note.
 const CLOCKS_PER_BEAT: f64 = 24.0;
 
 /// What a MIDI file holds besides a score, and how. The default is the score alone.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct MidiContents<'a> {
     /// A text at its start, such as how the score was made.
     pub description: &'a str,
@@ -42,12 +43,27 @@ pub struct MidiContents<'a> {
     pub chord_markers: bool,
     /// The only part whose notes are written; all if `None`.
     pub only: Option<Part>,
-    /// Whether a quarter note has 1920 ticks at one tempo too, for markers within 1 ms of their places.
-    pub is_fine: bool,
+    /// Ticks per quarter note, 1 to 32767: 480 by default.
+    pub ticks_per_beat: u16,
+}
+
+impl Default for MidiContents<'_> {
+    fn default() -> Self {
+        Self {
+            description: "",
+            controls: None,
+            outputs: Outputs::default(),
+            key: None,
+            hits: &[],
+            chord_markers: false,
+            only: None,
+            ticks_per_beat: TICKS_PER_BEAT,
+        }
+    }
 }
 
 impl Score {
-    /// Returns the score as a MIDI file of format 1 with 480 ticks per quarter note, or 1920 if its tempo changes.
+    /// Returns the score as a MIDI file of format 1 with 480 ticks per quarter note, or 1920 if the tempo changes.
     ///
     /// The first track holds `description` as a text, tempo, time signature, chords as texts, and the markers of
     /// [`Score::markers`]. A track for each part follows, named after it ("Diff-BGM" for [`Part::All`]) and on its channel.
@@ -68,7 +84,7 @@ impl Score {
     /// As for [`Score::to_midi`].
     pub fn to_midi_with(&self, contents: &MidiContents<'_>) -> Result<Vec<u8>, Fault> {
         Writer {
-            score: self,
+            score: &contents.outputs.leaving(self),
             contents,
         }
         .bytes()
@@ -98,9 +114,8 @@ impl<'a> Writer<'a> {
             Some(part) => vec![part],
             None => parts_of(self.score),
         };
-        let leaving = self.contents.outputs.leaving(self.score);
         let parts: Vec<_> = (parts.into_iter())
-            .map(|part| (part, self.part_events(&leaving, part)))
+            .map(|part| (part, self.part_events(part)))
             .collect();
         let last_events = (parts.iter()).filter_map(|(_, events)| Some(events.last()?.0));
         let end = last_events.fold(self.tick(self.score.length()), u32::max);
@@ -120,12 +135,11 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Returns the notes and control changes of a part of the score as it leaves.
-    fn part_events(&self, leaving: &Score, part: Part) -> Vec<Timed<'static>> {
+    fn part_events(&self, part: Part) -> Vec<Timed<'static>> {
         let none = Controls::default();
         let controls = self.contents.controls.unwrap_or(&none);
         let channel = u4::from_int_lossy(self.contents.outputs.channel(part));
-        let messages = part_messages(leaving, controls, part, self.ticks_per_beat());
+        let messages = part_messages(self.score, controls, part, self.ticks_per_beat());
         (messages.into_iter())
             .map(|(tick, message)| (tick, TrackEventKind::Midi { channel, message }))
             .collect()
@@ -182,12 +196,11 @@ impl<'a> Writer<'a> {
     }
 
     fn ticks_per_beat(&self) -> u16 {
-        let changes_tempo = self.score.tempo_map().changes().len() > 1;
-        if self.contents.is_fine || changes_tempo {
-            FINE_TICKS_PER_BEAT
-        } else {
-            USUAL_TICKS_PER_BEAT
-        }
+        let least = match self.score.tempo_map().constant_tempo() {
+            Some(_) => 1,
+            None => FINE_TICKS_PER_BEAT,
+        };
+        (self.contents.ticks_per_beat).clamp(least, MAX_TICKS_PER_BEAT)
     }
 
     fn tick(&self, at: Beats) -> u32 {

@@ -1,6 +1,9 @@
 //! Changing tempi and rounded positions.
 
 use super::*;
+use crate::music::tempo_map::{TempoChange, TempoMap};
+use crate::player::testing::TestHost;
+use crate::time::Tempo;
 
 #[test]
 fn a_tempo_ramp_moves_no_note_by_more_than_a_frame() {
@@ -98,5 +101,102 @@ fn a_chord_on_a_change_of_tempo_within_a_block_is_not_cut_short() {
         };
         let length = beats(after_bpm, (off_frame - on_frame) as f64);
         assert!((length - 2.0).abs() < 0.05, "{length} beats");
+    }
+}
+
+#[test]
+fn a_score_that_keeps_its_own_changing_tempo_plays_on_its_seconds_to_a_frame() {
+    let rate_hz = 48_000.0;
+    let changes = (0..60).map(|step| TempoChange {
+        at: Beats(f64::from(step) * 1.37),
+        tempo: Tempo::new(60.0 + 2.0 * f64::from(step)).unwrap(),
+    });
+    let map = TempoMap::new(changes.collect()).unwrap();
+    let score = RawScore {
+        notes: (0..300)
+            .map(|step| note(f64::from(step) / 4.0, 0.2, 60))
+            .collect(),
+        bars: Bars(20),
+        tempo_map: map.clone(),
+        ..RawScore::default()
+    };
+    let score = Score::new(score).unwrap();
+    for frames in [64, 1000, 16_384] {
+        let (mut player, publisher) = Player::new();
+        publisher.publish(NoteSchedule::new(&score, &Controls::default()));
+        let mut recorder = Recorder::default();
+        while recorder.begun().len() < 300 {
+            let host = HostTransport {
+                playing: true,
+                position_seconds: Some(recorder.frames as f64 / rate_hz),
+                ..HostTransport::default()
+            };
+            let block = Block { frames, rate_hz };
+            // At the first tempo, two beats last two seconds.
+            let anchor = Anchor::OwnTempo(Beats(2.0));
+            player.process_host(&host, anchor, block, |frame, event| {
+                recorder.record(frame, event)
+            });
+            recorder.frames += u64::from(frames);
+            assert!(
+                recorder.frames < 60 * 48_000,
+                "{} notes",
+                recorder.begun().len()
+            );
+        }
+        for (step, (frame, _)) in recorder.begun().into_iter().enumerate() {
+            let due = 2.0 + map.seconds_at(Beats(step as f64 / 4.0)).0;
+            let late = frame as f64 - due * rate_hz;
+            assert!(
+                (-0.1..=1.1).contains(&late),
+                "{late} frames at {step}, {frames}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_change_of_tempo_within_a_block_for_which_the_score_was_made_moves_no_note() {
+    let rate_hz = 48_000.0;
+    let changes = [(0.0, 60.0), (8.0, 180.0), (20.0, 90.5)].map(|(at, bpm)| TempoChange {
+        at: Beats(at),
+        tempo: Tempo::new(bpm).unwrap(),
+    });
+    let map = TempoMap::new(changes.into()).unwrap();
+    let score = RawScore {
+        notes: (0..200)
+            .map(|step| note(f64::from(step) / 8.0, 0.1, 60))
+            .collect(),
+        bars: Bars(8),
+        tempo_map: map.clone(),
+        ..RawScore::default()
+    };
+    let score = Score::new(score).unwrap();
+    for frames in [500, 2048, 16_384] {
+        let (mut player, publisher) = Player::new();
+        publisher.publish(NoteSchedule::new(&score, &Controls::default()));
+        let mut recorder = Recorder::default();
+        let block = Block { frames, rate_hz };
+        let host = TestHost {
+            block,
+            ..TestHost::of_map(&map)
+        };
+        for transport in host.blocks(0.0..18.0) {
+            let anchor = Anchor::Beat(Beats(0.0));
+            player.process_host(&transport, anchor, block, |frame, event| {
+                recorder.record(frame, event)
+            });
+            recorder.frames += u64::from(frames);
+        }
+        let begun = recorder.begun();
+        assert_eq!(begun.len(), 200);
+        for (step, (frame, _)) in begun.into_iter().enumerate() {
+            let due = map.seconds_at(Beats(step as f64 / 8.0)).0;
+            let late = frame as f64 - due * rate_hz;
+            assert!(
+                (-0.1..=1.1).contains(&late),
+                "{late} frames at {step}, {frames}"
+            );
+        }
     }
 }

@@ -17,7 +17,7 @@ impl PersistentField<'_, String> for Saved {
     }
 
     fn map<F: Fn(&String) -> R, R>(&self, read: F) -> R {
-        let state = self.0.state();
+        let state = self.0.state_to_save();
         if let Some(later) = self.0.later_state() {
             if !state.takes.is_empty() {
                 let problem = "A later Diff-BGM saved this project, so the takes made here were not saved with it. Export them.";

@@ -1,0 +1,31 @@
+//! What the editor without a window has painted.
+
+use egui::{Context, Rect, Shape, Stroke};
+
+use super::HeadlessEditor;
+
+impl HeadlessEditor {
+    /// Returns egui's context.
+    pub(in crate::editor) fn context(&self) -> &Context {
+        &self.egui
+    }
+
+    /// Returns the outlined rectangles that the last pass painted.
+    pub(in crate::editor) fn strokes(&self) -> Vec<(Rect, Stroke)> {
+        let mut strokes = Vec::new();
+        for clipped in &self.shapes {
+            collect(&clipped.shape, &mut strokes);
+        }
+        strokes
+    }
+}
+
+fn collect(shape: &Shape, strokes: &mut Vec<(Rect, Stroke)>) {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, strokes)),
+        Shape::Rect(shape) if !shape.stroke.is_empty() => {
+            strokes.push((shape.rect, shape.stroke));
+        }
+        _ => {}
+    }
+}
