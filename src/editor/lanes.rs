@@ -65,6 +65,7 @@ impl Lanes {
             placed.paint_shots(painter, rows.next(SHOTS_HEIGHT, 0.0), &timeline);
             let cuts = rows.next(CUTS_HEIGHT, 4.0);
             painter.rect_filled(cuts, CornerRadius::ZERO, theme::BACKGROUND);
+            placed.paint_transitions(painter, cuts, &timeline);
             placed.paint_cuts(painter, cuts, &timeline);
             for lane in &CUE_LANES {
                 lane.paint(painter, rows.next(CURVE_HEIGHT, 4.0), curves);

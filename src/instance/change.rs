@@ -18,6 +18,8 @@ pub enum Change {
     TakeChosen,
     /// Another clip was opened.
     Clip,
+    /// How shots are found was changed.
+    ShotFinder,
     /// The key or the chords of the next draft were changed.
     Harmony,
     /// The model was changed.
@@ -59,6 +61,7 @@ impl Change {
             ),
             (before.current != after.current, Self::TakeChosen),
             (before.clip != after.clip, Self::Clip),
+            (before.shot_finder != after.shot_finder, Self::ShotFinder),
             (before.harmony != after.harmony, Self::Harmony),
             (before.model != after.model, Self::Model),
             (before.device != after.device, Self::Device),
@@ -88,6 +91,7 @@ impl fmt::Display for Change {
             Self::TakeRenamed => "name of a take",
             Self::TakeChosen => "choice of a take",
             Self::Clip => "clip",
+            Self::ShotFinder => "how cuts are found",
             Self::Harmony => "key and chords",
             Self::Model => "model",
             Self::Device => "device",

@@ -15,6 +15,7 @@ use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS};
 use crate::music::style::Style;
+use crate::video::ShotFinder;
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
@@ -31,6 +32,9 @@ pub struct State {
     pub current: Option<usize>,
     /// The clip that drafts are made for.
     pub clip: Option<SavedClip>,
+    /// How the shots of a video are found when it is opened. A way that this version does not know becomes the quick one.
+    #[serde(deserialize_with = "read_shot_finder")]
+    pub shot_finder: ShotFinder,
     /// The model file, or `None` for the built-in model.
     #[serde(serialize_with = "path_text::write_any")]
     pub model: Option<PathBuf>,
@@ -71,6 +75,7 @@ impl Default for State {
             takes: Vec::new(),
             current: None,
             clip: None,
+            shot_finder: ShotFinder::default(),
             model: None,
             device: DeviceKind::default(),
             seed: 1,
@@ -157,6 +162,11 @@ fn read_device<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeviceKind,
     Ok(kind
         .filter(|kind: &DeviceKind| kind.is_compiled_in())
         .unwrap_or_default())
+}
+
+fn read_shot_finder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ShotFinder, D::Error> {
+    let finder = String::deserialize(deserializer)?.parse();
+    Ok(finder.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod hdr;
 mod reading;
 mod slow;
 mod times;
+mod transitions;
 
 use std::env;
 use std::path::{Path, PathBuf};
