@@ -101,6 +101,7 @@ impl ClipRows {
         placed.paint_shots(ui.painter(), places.picture, timeline);
         (self.pictures).paint(ui, placed, places.picture, timeline, scene.stills);
         (ui.painter()).rect_filled(places.hits, CornerRadius::ZERO, theme::BACKGROUND);
+        placed.paint_transitions(ui.painter(), places.hits, timeline);
         let quiet = QuietRows {
             picture: places.picture,
             hits: places.hits,

@@ -22,6 +22,8 @@ pub enum Change {
     Pins,
     /// Another clip was opened.
     Clip,
+    /// How shots are found was changed.
+    ShotFinder,
     /// The key or the chords of the next draft were changed.
     Harmony,
     /// The model was changed.
@@ -79,6 +81,7 @@ impl Change {
             (before.current != after.current, Self::TakeChosen),
             (before.pins != after.pins, Self::Pins),
             (before.clip != after.clip, Self::Clip),
+            (before.shot_finder != after.shot_finder, Self::ShotFinder),
             (before.harmony != after.harmony, Self::Harmony),
             (before.model != after.model, Self::Model),
             (before.device != after.device, Self::Device),
@@ -127,6 +130,7 @@ impl fmt::Display for Change {
             Self::TakeChosen => "choice of a take",
             Self::Pins => "takes A and B",
             Self::Clip => "clip",
+            Self::ShotFinder => "how cuts are found",
             Self::Harmony => "key and chords",
             Self::Model => "model",
             Self::Device => "device",

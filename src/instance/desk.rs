@@ -49,11 +49,13 @@ impl Desk {
         }
     }
 
-    /// Reads a clip file or analyses a video, and makes it the clip that drafts are made for.
+    /// Reads a clip file or analyses a video, whose shots are found as the state says, and makes it the clip that drafts are
+    /// made for.
     pub fn load_clip(&self, path: PathBuf) {
         let session = Arc::clone(&self.session);
-        let epoch = session.epoch();
-        let job = move |reporter: &Reporter| clip_job::load(&session, epoch, path, reporter);
+        let (epoch, finder) = (session.epoch(), session.state().shot_finder);
+        let job =
+            move |reporter: &Reporter| clip_job::load(&session, epoch, path, finder, reporter);
         self.submit(&self.worker, JobKind::Clip, job);
     }
 

@@ -25,6 +25,7 @@ use crate::music::note::Note;
 use crate::music::outputs::Outputs;
 use crate::music::style::Style;
 use crate::time::{Beats, Seconds, Tempo};
+use crate::video::ShotFinder;
 
 pub use pins::{Pin, Pins};
 
@@ -47,6 +48,9 @@ pub struct State {
     pub pins: Pins,
     /// The clip that drafts are made for.
     pub clip: Option<SavedClip>,
+    /// How the shots of a video are found when it is opened. A way that this version does not know becomes the quick one.
+    #[serde(deserialize_with = "read_shot_finder")]
+    pub shot_finder: ShotFinder,
     /// The model file, or `None` for the built-in model.
     #[serde(serialize_with = "path_text::write_any")]
     pub model: Option<PathBuf>,
@@ -115,6 +119,7 @@ impl Default for State {
             current: None,
             pins: Pins::default(),
             clip: None,
+            shot_finder: ShotFinder::default(),
             model: None,
             device: DeviceKind::default(),
             seed: 1,
@@ -263,6 +268,11 @@ fn read_device<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeviceKind,
     Ok(kind
         .filter(|kind: &DeviceKind| kind.is_compiled_in())
         .unwrap_or_default())
+}
+
+fn read_shot_finder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ShotFinder, D::Error> {
+    let finder = String::deserialize(deserializer)?.parse();
+    Ok(finder.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -156,7 +156,7 @@ fn shot(window: &HostWindow, name: &str) -> Picture {
 }
 
 /// Returns what the window shows, once it has drawn anything: on a busy machine its first frame may take a while.
-fn drawn(window: &Window) -> Picture {
+fn drawn(window: &HostWindow) -> Picture {
     for _ in 0..100 {
         let picture = window.picture();
         if picture.pixels.iter().any(|pixel| *pixel != [0; 3]) {
