@@ -42,6 +42,8 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
+    /// The length, repetition or consonance was changed.
+    Shape,
     /// The tempo, or where the picture starts in the first bar, was changed.
     Tempo,
     /// A curve was drawn, recorded or taken away.
@@ -86,6 +88,7 @@ impl Change {
             (before.style != after.style, Self::Style),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (before.shape != after.shape, Self::Shape),
             (
                 before.tempo != after.tempo || before.picture_start != after.picture_start,
                 Self::Tempo,
@@ -130,6 +133,7 @@ impl fmt::Display for Change {
             Self::Style => "style",
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
+            Self::Shape => "length, repetition and consonance",
             Self::Tempo => "tempo",
             Self::Curves => "curve",
             Self::Hits => "hits",
