@@ -160,9 +160,9 @@ mod tests {
     use egui::{Context, RawInput};
 
     use super::*;
-    use crate::time::Tempo;
     use crate::editor::view::View;
     use crate::features::{ClipFeatures, Transition};
+    use crate::time::Tempo;
 
     /// Returns the shape painted for a transition from beat 4 to beat 8 of a clip of 16 beats, 10 points a beat.
     fn painted(kind: TransitionKind) -> Vec<Pos2> {

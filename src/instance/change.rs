@@ -44,6 +44,8 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
+    /// The length, repetition or consonance was changed.
+    Shape,
     /// Where the picture starts in the first bar was changed, and perhaps the tempo with it.
     PictureStart,
     /// The tempo was changed.
@@ -91,6 +93,7 @@ impl Change {
             (before.style != after.style, Self::Style),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (before.shape != after.shape, Self::Shape),
             (
                 before.picture_start != after.picture_start,
                 Self::PictureStart,
@@ -141,6 +144,7 @@ impl fmt::Display for Change {
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
             Self::PictureStart => "tempo and place of the picture",
+            Self::Shape => "length, repetition and consonance",
             Self::Tempo => "tempo",
             Self::Curves => "curve",
             Self::Hits => "hits",

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::curves::Curves;
+use super::draft_shape::DraftShape;
 use super::hits::{self, MarkedHit};
 use super::host_tempo::HostTempo;
 use super::locks::Locks;
@@ -69,6 +70,8 @@ pub struct State {
     pub form: Form,
     /// The weight, 1 to 3, with which the next draft meets every cut as a hit, or 0.
     pub cut_weight: u8,
+    /// The length of the next draft, and how strongly it is held together.
+    pub shape: DraftShape,
     /// The hits that the user set; see also `cut_weight`.
     pub hits: Vec<MarkedHit>,
     /// The stretches of the clip in which the next draft has no music, or a thin one.
@@ -128,6 +131,7 @@ impl Default for State {
             style: Some(Style::default()),
             form: Form::Off,
             cut_weight: 0,
+            shape: DraftShape::default(),
             hits: Vec::new(),
             quiet: Vec::new(),
             curves: Curves::default(),
