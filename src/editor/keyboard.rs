@@ -1,9 +1,13 @@
 //! The keyboard beside the piano roll.
 
-use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Stroke};
+use egui::{
+    Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Stroke, Ui,
+    WidgetInfo,
+};
 
 use super::pitches::Pitches;
 use super::theme::{self, BACKGROUND, LINE, MUTED};
+use crate::instance::Session;
 use crate::music::spelling::Spelling;
 
 /// The width of the keys, in points.
@@ -14,8 +18,51 @@ const BLACK_SHARE: f32 = 0.62;
 const LEAST_HEIGHT_OF_NAMES: f32 = 12.0;
 const WHITE: Color32 = Color32::from_rgb(0xc6, 0xca, 0xd3);
 
-/// Paints the keys at the right of `column`, with the one under the pointer lit, and the names of Cs beside them.
-pub(super) fn paint(painter: &Painter, column: Rect, pitches: &Pitches, lit: Option<u8>) {
+/// The loudness of a key that is pressed.
+const VELOCITY: u8 = 84;
+
+/// The key that is pressed.
+#[derive(Debug, Default)]
+pub(super) struct Keyboard {
+    pressed: Option<u8>,
+}
+
+impl Keyboard {
+    /// Shows the keys at the right of `column`, with the one that is pressed or else `pointed` at lit. Each key that the pointer
+    /// presses, or reaches while it is pressed, is heard.
+    pub(super) fn show(
+        &mut self,
+        ui: &Ui,
+        column: Rect,
+        pitches: &Pitches,
+        pointed: Option<u8>,
+        session: &Session,
+    ) {
+        // Without keys of its own it takes no focus.
+        let sense = Sense::CLICK | Sense::DRAG;
+        let keys = column.with_min_x(column.right() - WIDTH);
+        let response = ui.interact(keys, ui.scope_id().with("keyboard"), sense);
+        response.widget_info(|| WidgetInfo::labeled(Role::Group, true, "Keyboard"));
+        let pressed = pressed_key(ui, &response, pitches);
+        if let Some(pitch) = pressed.filter(|_| pressed != self.pressed) {
+            session.audition(pitch, VELOCITY);
+        }
+        self.pressed = pressed;
+        paint(ui.painter(), column, pitches, pressed.or(pointed));
+    }
+}
+
+/// Returns the key that the pointer presses, which it may do and end within a frame.
+fn pressed_key(ui: &Ui, response: &Response, pitches: &Pitches) -> Option<u8> {
+    let is_down = ui.input(|input| input.pointer.primary_down());
+    let is_pressed = response.is_pointer_button_down_on() && is_down || response.clicked();
+    let at = response.interact_pointer_pos().filter(|_| is_pressed)?;
+    let pitch = pitches.pitch_at(at.y).floor();
+    (pitches.y.contains(at.y) && (0.0..128.0).contains(&pitch)).then_some(pitch as u8)
+}
+
+/// Paints the keys at the right of `column`, with one of them lit, and the names of Cs beside them.
+fn paint(painter: &Painter, column: Rect, pitches: &Pitches, lit: Option<u8>) {
     let keys = column.with_min_x(column.right() - WIDTH);
     let painter = painter.with_clip_rect(column.with_max_x(column.right() - 1.0));
     painter.rect_filled(keys, CornerRadius::ZERO, WHITE);
@@ -57,7 +104,32 @@ pub(super) fn is_black(pitch: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use egui::pos2;
+
+    use super::super::HeadlessEditor;
     use super::*;
+    use crate::instance::State;
+    use crate::time::Beats;
+
+    #[test]
+    fn keys_are_heard_when_they_are_pressed_or_slid_over() {
+        let mut editor = HeadlessEditor::new(&State::default(), (1040, 768));
+        let x = editor.rect_of("Keyboard").unwrap().center().x;
+        let y = |pitch| f32::from(editor.place_in_roll(Beats(0.0), pitch).unwrap().1);
+        let (from, to) = (pos2(x, y(60)), pos2(x, y(57)));
+        let mut heard = Vec::new();
+        editor.drag_in_steps(from, to, 30, |session| {
+            let taken = session.live.take_audition();
+            heard.extend(taken.map(|(pitch, _)| pitch));
+        });
+        assert_eq!(heard, [60, 59, 58, 57]);
+        for _ in 0..2 {
+            editor.click_at(from, 1);
+            let heard = editor.session().live.take_audition();
+            assert_eq!(heard, Some((60, VELOCITY)));
+        }
+        assert_eq!(*editor.state(), State::default());
+    }
 
     #[test]
     fn pitches_have_the_names_that_musicians_know() {

@@ -6,7 +6,7 @@ use super::clip_lane::PlacedClip;
 use super::clip_rows::{ClipRows, ClipView};
 use super::contents::Scene;
 use super::following::Following;
-use super::keyboard;
+use super::keyboard::Keyboard;
 use super::note_editing::NoteEditing;
 use super::piano_roll::{self, Roll};
 use super::pitches::Pitches;
@@ -34,6 +34,7 @@ pub(super) struct Lanes {
     clip_rows: ClipRows,
     view: View,
     following: Following,
+    keyboard: Keyboard,
     /// The tempo to show the clip at instead of its own.
     pub(super) preview: Option<Preview>,
     editing: NoteEditing,
@@ -165,7 +166,7 @@ impl Lanes {
             .is_some_and(|draft| self.editing.follow(ui, &response, &roll, draft, scene));
         let pointed = readout::show(ui, &roll, notes.unwrap_or_default(), response.hover_pos());
         let column = surround.column.with_min_y(keys.top());
-        keyboard::paint(ui.painter(), column, &pitches, pointed);
+        (self.keyboard).show(ui, column, &pitches, pointed, &desk.session);
         let before = self.view;
         if bars.is_some_and(|bars| bars.select(ui, ruler, scene)) {
             self.view = View::default();
