@@ -83,7 +83,7 @@ impl ShotNetwork {
         let container = Container::parse(bytes)?;
         container.expect_format(FORMAT)?;
         let weights = Weights::of(&container);
-        let seen_channels = |level: usize| 4 * CHANNELS << level;
+        let seen_channels = |level: usize| (4 * CHANNELS) << level;
         let blocks = (0..3).map(|level| {
             let inputs = match level {
                 0 => 3,
