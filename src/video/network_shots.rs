@@ -73,7 +73,7 @@ fn around(said: &[Likelihood], run: &Range<usize>) -> Range<usize> {
 fn kinds(change: &Range<usize>, plain: &[bool]) -> Vec<(Range<usize>, TransitionKind)> {
     let is_plain = |frame: usize| plain.get(frame).copied().unwrap_or(false);
     let seen = change.start.saturating_sub(1)..(change.end + 1).min(plain.len());
-    let plain: Vec<usize> = seen.clone().filter(|&frame| is_plain(frame)).collect();
+    let plain: Vec<usize> = seen.filter(|&frame| is_plain(frame)).collect();
     let (Some(&first), Some(&last)) = (plain.first(), plain.last()) else {
         return vec![(change.clone(), TransitionKind::Dissolve)];
     };

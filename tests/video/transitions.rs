@@ -159,7 +159,7 @@ fn a_contact_sheet_shows_the_changes_of_a_clip() {
         done = share;
         ControlFlow::Continue(())
     });
-    assert_eq!(written.unwrap(), [path.clone()]);
+    assert_eq!(written.unwrap(), std::slice::from_ref(&path));
     assert!(done > 0.99, "{done}");
     let png = fs::read(path).unwrap();
     assert!(png.starts_with(b"\x89PNG"));
