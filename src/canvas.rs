@@ -102,6 +102,16 @@ impl Canvas {
         }
     }
 
+    /// Places an image of a width in pixels, with its upper left corner at `left`, `top`. What lies outside is left out.
+    pub(crate) fn place(&mut self, image: &[Colour], width: usize, left: usize, top: usize) {
+        let lines = self.pixels.chunks_exact_mut(self.width).skip(top);
+        for (line, image) in lines.zip(image.chunks_exact(width)) {
+            for (pixel, &colour) in line.iter_mut().skip(left).zip(image) {
+                *pixel = colour;
+            }
+        }
+    }
+
     /// Writes a line of text with its upper left corner at `left`, `top`. Characters without a glyph become `?`.
     pub(crate) fn write(
         &mut self,

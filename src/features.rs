@@ -6,6 +6,7 @@ mod measure_track;
 mod picture_measure;
 pub mod scenes;
 mod stills;
+mod transition;
 
 use std::path::Path;
 
@@ -16,6 +17,7 @@ pub use clip_file::{FORMAT, is_clip_file};
 pub use measure_track::MeasureTrack;
 pub use picture_measure::PictureMeasure;
 pub use stills::{MAX_STILLS, STILL_HEIGHT, STILL_WIDTH, Still, Stills};
+pub use transition::{Transition, TransitionKind};
 
 /// Width of a frame embedding, a row of [`ClipFeatures::visual`].
 pub const VISUAL_WIDTH: usize = 512;
@@ -28,7 +30,7 @@ pub const MAX_DURATION: Seconds = Seconds(24.0 * 3600.0);
 pub const MAX_RATE_HZ: f64 = 1000.0;
 /// The largest number of rows in a [`Track`].
 pub const MAX_ROWS: usize = 1 << 20;
-/// The largest number of cuts.
+/// The largest number of cuts, and of transitions.
 pub const MAX_SHOTS: usize = 100_000;
 
 /// Rows of numbers at a steady rate: row `i` covers the time from `i / rate_hz` to `(i + 1) / rate_hz`.
@@ -108,6 +110,8 @@ pub struct ClipFeatures {
     pub measures: Option<MeasureTrack>,
     /// Times of the picture's cuts, ascending, without the clip's own start and end.
     pub shots: Vec<Seconds>,
+    /// Gradual changes of the picture, ascending; they do not overlap.
+    pub transitions: Vec<Transition>,
 }
 
 impl ClipFeatures {
@@ -136,7 +140,7 @@ impl ClipFeatures {
         clip_file::write(self, path)
     }
 
-    /// Checks that duration, frame rate, widths and cuts are within the limits of a clip file.
+    /// Checks that duration, frame rate, widths, cuts and transitions are within the limits of a clip file.
     ///
     /// # Errors
     /// Returns the first violation.
@@ -162,6 +166,13 @@ impl ClipFeatures {
                 format!("at most {MAX_SHOTS}"),
             ));
         }
+        if self.transitions.len() > MAX_SHOTS {
+            return Err(Fault::new(
+                format!("{} transitions", self.transitions.len()),
+                format!("at most {MAX_SHOTS}"),
+            ));
+        }
+        transition::check(&self.transitions, self.duration)?;
         let mut previous = 0.0;
         for &Seconds(cut) in &self.shots {
             if !(cut > previous && cut < self.duration.0) {

@@ -10,14 +10,19 @@
 //! | `probe`, `frame_rate` | where the picture of a clip starts and ends, and its frame rate, before it is decoded |
 //! | `scan` | whether pictures were interlaced or telecined, and how that is undone |
 //! | `hdr` | how pictures of high dynamic range are brought to that of ordinary video |
+//! | `source` | a video file, asked all of the above |
 //! | `decoder`, `picture` | the pictures of a clip, one at a time |
 //! | `bars` | black or white bars around the picture |
 //! | `frame` | what is inside the bars, at the size at which everything is measured |
 //! | `measures` | the measures of all frames, and what becomes of them |
 //! | `motion`, `complexity`, `colour` | one number per frame and measure |
-//! | `cuts`, `cuts/signature` | hard cuts, by comparing signatures of frames |
-//! | `cuts/ink` | what is drawn on a plain ground, as titles and charts are |
+//! | `signature`, `signature/ink` | what frames are compared by; what is drawn on a plain ground, as titles and charts are |
+//! | `shot_finder` | which of the following finds the shots |
+//! | `cuts` | hard cuts, by comparing signatures of frames |
+//! | `transitions`, `transitions/ramp` | dissolves and fades, by comparing pictures with mixtures |
+//! | `network_shots` | both, from what a network says of each frame |
 //! | `stills` | small pictures for people to see |
+//! | `contact_sheet` | pictures of the changes, for people |
 //! | `rows` | resamples from frames to rows of [`MEASURE_RATE_HZ`] |
 //!
 //! # Invariants
@@ -26,8 +31,8 @@
 //! - Programs are killed when their handle is dropped, read only local files and never read the terminal.
 //!
 //! # Limits
-//! At most [`MAX_FRAMES`] frames, which take 40 bytes each until the clip is read, and 40 MB of stills. Of several video streams only the default one is read. Dissolves and fades are
-//! not reported as cuts.
+//! At most [`MAX_FRAMES`] frames, which take 40 bytes each until the clip is read, and 40 MB of stills. Of several video streams only the default one is
+//! read. Dissolves and fades are transitions, not cuts; wipes are neither.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -39,6 +44,7 @@ use crate::time::Seconds;
 mod bars;
 mod colour;
 mod complexity;
+mod contact_sheet;
 mod cuts;
 mod decoder;
 pub(crate) mod ffmpeg;
@@ -47,20 +53,26 @@ mod frame_rate;
 mod hdr;
 mod measures;
 mod motion;
+mod network_shots;
 mod picture;
 pub(crate) mod probe;
 mod rows;
 mod scan;
+mod shot_finder;
+mod signature;
+mod source;
 mod stills;
+mod transitions;
 
 use bars::BarFinder;
-use decoder::{Decoder, Filters};
-use hdr::Hdr;
+use decoder::Fit;
 use measures::Measures;
 use picture::Window;
-use probe::Probe;
-use scan::Scan;
+use source::{Source, check_frames};
 use stills::StillKeeper;
+
+pub use contact_sheet::write_contact_sheet;
+pub use shot_finder::ShotFinder;
 
 /// Rows of [`ClipFeatures::measures`] per second: four per beat at 120 BPM.
 pub const MEASURE_RATE_HZ: f64 = 8.0;
@@ -98,32 +110,22 @@ pub fn analyse(
     path: &Path,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Analysis> {
-    analyse_if(path, &|_| Ok(()), on_progress)
+    analyse_if(path, ShotFinder::Quick, &|_| Ok(()), on_progress)
 }
 
-/// Measures the file at `path` as [`analyse`] does, if `accepts` has no objection to the length of its picture, which is
-/// asked before any frame is decoded.
+/// Measures the file at `path` as [`analyse`] does and finds its shots with `finder`, if `accepts` has no objection to the
+/// length of its picture, which is asked before any frame is decoded.
 ///
 /// # Errors
 /// Returns the error of `accepts`; otherwise as [`analyse`] does.
 pub fn analyse_if(
     path: &Path,
+    finder: ShotFinder,
     accepts: &dyn Fn(Seconds) -> Result<()>,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Analysis> {
-    let mut probe = probe::probe(path)?;
-    check_frames(probe.frames).map_err(|fault| fault.in_file(path))?;
-    accepts(probe.end)?;
-    if let Some(hdr) = probe.hdr
-        && !ffmpeg::has_filter(hdr::FILTER)?
-    {
-        probe.hdr = None;
-        probe.warnings.push(hdr.warning());
-    }
-    let filters = Filters {
-        of_whole: Scan::of(path, &probe)?.filters(),
-        of_scaled: probe.hdr.map_or_else(String::new, Hdr::filters),
-    };
+    let source = Source::open(path, accepts)?;
+    let network = finder.network()?;
     let mut furthest = 0.0_f64;
     let mut on_progress = |fraction: f64| {
         // Reading a clip again does not set the progress back.
@@ -134,24 +136,12 @@ pub fn analyse_if(
     let mut rereads = 0..MAX_REREADS;
     loop {
         let may_move = rereads.next().is_some();
-        match read_through(path, &probe, &filters, window, may_move, &mut on_progress)? {
+        let measures = Measures::new(network.as_ref());
+        match read_through(&source, window, may_move, measures, &mut on_progress)? {
             Pass::Complete(analysis) => return Ok(*analysis),
             Pass::Barred(inside) => window = inside,
         }
     }
-}
-
-/// Returns an error if a clip of so many frames is too long to be measured.
-fn check_frames(frames: usize) -> Result<(), Fault> {
-    if frames <= MAX_FRAMES {
-        return Ok(());
-    }
-    Err(Fault::new(
-        format!("a picture of {frames} frames or more"),
-        format!(
-            "at most {MAX_FRAMES}, over four hours at 120 frames per second; divide it into shorter clips"
-        ),
-    ))
 }
 
 /// What came of reading a clip from its start.
@@ -164,16 +154,14 @@ enum Pass {
 
 /// Measures a clip inside `window`, and stops if `may_move` and the picture turns out to have other bars.
 fn read_through(
-    path: &Path,
-    probe: &Probe,
-    filters: &Filters,
+    source: &Source<'_>,
     window: Window,
     may_move: bool,
+    mut measures: Measures<'_>,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Pass> {
-    let frame_rate_hz = probe.frame_rate.hz();
-    let mut decoder = Decoder::start(path, probe, filters)?;
-    let mut measures = Measures::new();
+    let (path, probe) = (source.path, &source.probe);
+    let mut decoder = source.pictures(Fit::Stretched)?;
     let mut stills = StillKeeper::new();
     let mut bars = BarFinder::new();
     let mut is_early = true;
@@ -181,11 +169,9 @@ fn read_through(
         check_frames(measures.frames() + 1).map_err(|fault| fault.in_file(path))?;
         let frame = picture.frame(window);
         stills.push(time, &frame);
-        measures.push(time, frame);
+        measures.push(time, frame)?;
         bars.push(&picture);
-        let done = (time.0 + 1.0 / frame_rate_hz) / probe.end.0;
-        let done = if done.is_finite() { done.min(1.0) } else { 0.0 };
-        if on_progress(done).is_break() {
+        if on_progress(source.share_until(time)).is_break() {
             return Err(Error::Cancelled);
         }
         if is_early && time.0 >= EARLY_SECONDS {
@@ -202,11 +188,12 @@ fn read_through(
         return Ok(Pass::Barred(bars.window()));
     }
     let missing = probe.missing(measures.last_time(), decoder.first_error());
-    let in_file = |fault: Fault| fault.in_file(path);
-    let features = measures.finish(frame_rate_hz, probe.end).map_err(in_file)?;
+    let features = measures.finish(probe.frame_rate.hz(), probe.end);
+    let features = features.map_err(|error| error.in_file(path))?;
     let aspect = probe.aspect.map(|aspect| aspect * window.aspect());
+    let stills = stills.finish(&features.shots, aspect);
     Ok(Pass::Complete(Box::new(Analysis {
-        stills: stills.finish(&features.shots, aspect).map_err(in_file)?,
+        stills: stills.map_err(|fault| fault.in_file(path))?,
         features,
         warnings: probe.warnings.iter().cloned().chain(missing).collect(),
     })))
@@ -220,20 +207,22 @@ pub fn read_clip(
     path: &Path,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Analysis> {
-    read_clip_if(path, &|_| Ok(()), on_progress)
+    read_clip_if(path, ShotFinder::Quick, &|_| Ok(()), on_progress)
 }
 
-/// Reads the file at `path` as [`read_clip`] does, if `accepts` has no objection to the clip's length; see [`analyse_if`].
+/// Reads the file at `path` as [`read_clip`] does, and finds the shots of a video with `finder`, if `accepts` has no objection
+/// to the clip's length; see [`analyse_if`].
 ///
 /// # Errors
 /// Returns the error of `accepts`; otherwise as [`read_clip`] does.
 pub fn read_clip_if(
     path: &Path,
+    finder: ShotFinder,
     accepts: &dyn Fn(Seconds) -> Result<()>,
     on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Analysis> {
     if !is_clip_file(path) {
-        return analyse_if(path, accepts, on_progress);
+        return analyse_if(path, finder, accepts, on_progress);
     }
     let features = ClipFeatures::read(path)?;
     accepts(features.duration)?;
@@ -242,17 +231,4 @@ pub fn read_clip_if(
         stills: Stills::default(),
         warnings: Vec::new(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_feature_film_of_four_hours_is_measured_and_a_longer_one_is_told_what_to_do() {
-        assert!(check_frames(4 * 3600 * 120).is_ok());
-        let fault = check_frames(MAX_FRAMES + 1).unwrap_err();
-        assert!(fault.found.contains("2000001 frames"), "{fault}");
-        assert!(fault.expected.contains("shorter clips"), "{fault}");
-    }
 }

@@ -370,6 +370,13 @@ proptest! {
             let at = at.index(bytes.len());
             bytes[at] = byte;
         }
-        let _ = MidiFile::parse(&bytes);
+        if let Ok(file) = MidiFile::parse(&bytes) {
+            let (hits, controls) = (file.hits(), file.controls());
+            prop_assert!(hits.is_sorted_by(|a, b| a <= b));
+            prop_assert!(controls.changes().is_sorted_by(|a, b| a.at <= b.at));
+            if let Ok(score) = file.score() {
+                prop_assert!(score.notes().len() <= file.notes().len());
+            }
+        }
     }
 }

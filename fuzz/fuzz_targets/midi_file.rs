@@ -8,5 +8,8 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(file) = MidiFile::parse(bytes) {
         file.notes();
         file.duration();
+        file.hits();
+        file.controls();
+        let _ = file.score();
     }
 });

@@ -2,11 +2,11 @@
 
 mod pictures;
 
-use egui::{Color32, CornerRadius, Painter, Rangef, Rect, Stroke};
+use egui::{Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Shape, Stroke};
 
 use super::theme::{self, ACCENT};
 use super::timeline::Timeline;
-use crate::features::PictureMeasure;
+use crate::features::{PictureMeasure, TransitionKind};
 use crate::instance::SavedClip;
 use crate::music::tempo_map::TempoMap;
 use crate::time::{Beats, Seconds};
@@ -17,6 +17,8 @@ pub(super) use pictures::Pictures;
 pub(super) const SHOTS_HEIGHT: f32 = 54.0;
 /// The height of the row of cuts, in points.
 pub(super) const CUTS_HEIGHT: f32 = 20.0;
+/// Half the height of a transition at its widest, in points.
+const TRANSITION_HALF_HEIGHT: f32 = 5.0;
 
 /// A clip at its place in the project.
 pub(super) struct PlacedClip<'a> {
@@ -86,6 +88,28 @@ impl PlacedClip<'_> {
         }
     }
 
+    /// Paints each gradual change as a band in the row of cuts: it narrows as a shot fades out, widens as one fades in, and
+    /// is widest in the middle of a dissolve.
+    pub(super) fn paint_transitions(&self, painter: &Painter, rect: Rect, timeline: &Timeline) {
+        let painter = painter.with_clip_rect(rect);
+        for transition in &self.clip.transitions {
+            let [left, right] =
+                [transition.start, transition.end].map(|time| self.x_of(time, timeline));
+            let (middle, y) = (0.5 * (left + right), rect.center().y);
+            let (above, below) = (y - TRANSITION_HALF_HEIGHT, y + TRANSITION_HALF_HEIGHT);
+            let points = match transition.kind {
+                TransitionKind::Dissolve => {
+                    vec![(left, y), (middle, above), (right, y), (middle, below)]
+                }
+                TransitionKind::FadeOut => vec![(left, above), (right, y), (left, below)],
+                TransitionKind::FadeIn => vec![(left, y), (right, above), (right, below)],
+            };
+            let points = points.into_iter().map(|(x, y)| Pos2::new(x, y)).collect();
+            let colour = ACCENT.gamma_multiply(0.6);
+            painter.add(Shape::convex_polygon(points, colour, Stroke::NONE));
+        }
+    }
+
     /// Paints a line at each cut through all lanes in `rect`, fainter in the `roll` at its bottom.
     pub(super) fn paint_cut_lines(
         &self,
@@ -126,5 +150,74 @@ impl PlacedClip<'_> {
             (light * tint * 255.0) as u8
         };
         Color32::from_rgb(channel(0), channel(1), channel(2))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use egui::{Context, RawInput};
+
+    use super::*;
+    use crate::editor::view::View;
+    use crate::features::{ClipFeatures, Transition};
+    use crate::time::Tempo;
+
+    /// Returns the shape painted for a transition from beat 4 to beat 8 of a clip of 16 beats, 10 points a beat.
+    fn painted(kind: TransitionKind) -> Vec<Pos2> {
+        let tempo = Tempo::new(60.0).unwrap();
+        let features = ClipFeatures {
+            duration: Seconds(16.0),
+            transitions: vec![Transition {
+                start: Seconds(4.0),
+                end: Seconds(8.0),
+                kind,
+            }],
+            ..ClipFeatures::default()
+        };
+        let clip = SavedClip::new(PathBuf::from("a.mp4"), &features, tempo);
+        let row = Rect::from_x_y_ranges(0.0..=160.0, 0.0..=CUTS_HEIGHT);
+        let timeline = View::default().timeline(row.x_range(), Beats(0.0), Beats(16.0), Beats(4.0));
+        let placed = PlacedClip {
+            clip: &clip,
+            tempo_map: tempo.into(),
+            start: Beats(0.0),
+        };
+        let mut output = Context::default().run_ui(RawInput::default(), |ui| {
+            placed.paint_transitions(ui.painter(), row, &timeline);
+        });
+        output.textures_delta.clear();
+        let shapes = output.shapes.into_iter().map(|clipped| clipped.shape);
+        let paths = shapes.filter_map(|shape| match shape {
+            Shape::Path(path) => Some(path.points),
+            _ => None,
+        });
+        paths.flatten().collect()
+    }
+
+    #[test]
+    fn a_fade_narrows_or_widens_and_a_dissolve_is_widest_in_its_middle() {
+        let height_at = |kind, share: f32| {
+            let points = painted(kind);
+            let [left, right] = [f32::min, f32::max]
+                .map(|pick| points.iter().map(|point| point.x).reduce(pick).unwrap());
+            let x = left + share * (right - left);
+            let near = points.iter().filter(|point| (point.x - x).abs() < 1.0);
+            let ys: Vec<f32> = near.map(|point| point.y).collect();
+            ys.iter()
+                .fold(0.0_f32, |height, y| height.max(y - ys[0]).max(ys[0] - y))
+        };
+        let full = 2.0 * TRANSITION_HALF_HEIGHT;
+        assert_eq!(
+            [0.0, 1.0].map(|x| height_at(TransitionKind::FadeOut, x)),
+            [full, 0.0]
+        );
+        assert_eq!(
+            [0.0, 1.0].map(|x| height_at(TransitionKind::FadeIn, x)),
+            [0.0, full]
+        );
+        let dissolve = [0.0, 0.5, 1.0].map(|x| height_at(TransitionKind::Dissolve, x));
+        assert_eq!(dissolve, [0.0, full, 0.0]);
     }
 }

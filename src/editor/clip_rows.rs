@@ -72,9 +72,10 @@ impl ClipRows {
             let curve = &curves[lane.id];
             self.is_open || lane.is_usual || curve.armed || curve.is_drawn()
         };
-        let curves = CUE_LANES.into_iter().filter(is_shown);
-        let curves = curves.map(|lane| (lane, next(CURVE_HEIGHT, GAP))).collect();
-        let fold = next(FOLD_HEIGHT, 0.0);
+        let shown = CUE_LANES.into_iter().filter(is_shown);
+        let curves: Vec<_> = shown.map(|lane| (lane, next(CURVE_HEIGHT, GAP))).collect();
+        let folds = self.is_open || curves.len() < CUE_LANES.len();
+        let fold = next(if folds { FOLD_HEIGHT } else { 0.0 }, 0.0);
         Places {
             picture,
             hits,
@@ -100,6 +101,7 @@ impl ClipRows {
         placed.paint_shots(ui.painter(), places.picture, timeline);
         (self.pictures).paint(ui, placed, places.picture, timeline, scene.stills);
         (ui.painter()).rect_filled(places.hits, CornerRadius::ZERO, theme::BACKGROUND);
+        placed.paint_transitions(ui.painter(), places.hits, timeline);
         let quiet = QuietRows {
             picture: places.picture,
             hits: places.hits,

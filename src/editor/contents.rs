@@ -8,6 +8,7 @@ use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::changed;
 use super::file_dialog::{Answer, FileDialog, Purpose};
+use super::first_run;
 use super::focus_ring;
 use super::harmony::HarmonyFields;
 use super::history;
@@ -157,21 +158,26 @@ impl Contents {
             let is_playing = desk.session.live.is_playing();
             progress::show_status(ui, &self.snapshot, &self.status, is_playing);
         });
-        let press = row(Panel::bottom("generate"), 56.0, theme::BACKGROUND)
-            .show(ui, |ui| {
-                let generate = changed::show(ui, scene);
-                ui.scope_builder(UiBuilder::new().max_rect(generate), |ui| {
-                    progress::show_generate(ui, request(scene).as_deref(), &self.status)
+        // Without a clip and without drafts there is nothing to take, generate or undo.
+        let is_first = self.is_first();
+        let (mut press, mut step) = (None, None);
+        if !is_first {
+            press = row(Panel::bottom("generate"), 56.0, theme::BACKGROUND)
+                .show(ui, |ui| {
+                    let generate = changed::show(ui, scene);
+                    ui.scope_builder(UiBuilder::new().max_rect(generate), |ui| {
+                        progress::show_generate(ui, request(scene).as_deref(), &self.status)
+                    })
+                    .inner
                 })
-                .inner
-            })
-            .inner;
-        let step = row(Panel::bottom("takes"), 58.0, theme::BACKGROUND)
-            .show(ui, |ui| {
-                let takes = &mut self.takes;
-                takes.show(ui, scene, &self.snapshot, &mut self.dialog)
-            })
-            .inner;
+                .inner;
+            step = row(Panel::bottom("takes"), 58.0, theme::BACKGROUND)
+                .show(ui, |ui| {
+                    let takes = &mut self.takes;
+                    takes.show(ui, scene, &self.snapshot, &mut self.dialog)
+                })
+                .inner;
+        }
         let side = Frame::new()
             .fill(theme::PANEL)
             .corner_radius(theme::RADIUS)
@@ -194,7 +200,13 @@ impl Contents {
             });
         egui::CentralPanel::default()
             .frame(frame(theme::BACKGROUND))
-            .show(ui, |ui| self.lanes.show(ui, scene));
+            .show(ui, |ui| {
+                if state.clip.is_none() && state.takes.is_empty() {
+                    first_run::show(ui, scene, &mut self.dialog);
+                } else {
+                    self.lanes.show(ui, scene);
+                }
+            });
         // A field that the click on a button left is handled only above, and must be entered first.
         let again = selection::follow_keys(ui, scene) && request(scene).is_some();
         match press.or(again.then_some(Press::Generate)) {
@@ -222,6 +234,18 @@ impl Contents {
             }
             self.stills_of = wanted;
         }
+    }
+
+    /// Returns whether nothing was begun yet.
+    fn is_first(&self) -> bool {
+        let Snapshot {
+            state, undo, redo, ..
+        } = &self.snapshot;
+        state.clip.is_none()
+            && state.takes.is_empty()
+            && undo.is_none()
+            && redo.is_none()
+            && !self.is_working()
     }
 
     /// Enters the fields that are still being typed into and makes a draft, unless they are wrong.
@@ -266,82 +290,4 @@ fn frame(fill: egui::Color32) -> Frame {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-    use std::thread;
-    use std::time::Duration;
-
-    use egui::DroppedFile;
-
-    use super::super::headless::{Defaults, HeadlessEditor};
-    use super::*;
-    use crate::features::ClipFeatures;
-    use crate::instance::{SavedClip, Session};
-    use crate::player::Player;
-    use crate::time::{Seconds, Tempo};
-
-    fn opened(path: &str) -> Desk {
-        let clip = ClipFeatures {
-            duration: Seconds(4.0),
-            ..ClipFeatures::default()
-        };
-        let clip = SavedClip::new(path.into(), &clip, Tempo::DEFAULT);
-        let state = State {
-            clip: Some(clip),
-            ..State::default()
-        };
-        let session = Session::new(Player::new().1);
-        session.load(&state.to_text().unwrap());
-        Desk::new(Arc::new(session))
-    }
-
-    #[test]
-    fn an_opened_project_whose_clip_is_gone_says_so_once() {
-        let desk = opened("/no/such/Clip.mp4");
-        let mut contents = Contents::new(true);
-        for _ in 0..3 {
-            contents.refresh(&desk, &Defaults::default());
-            let is_said = |_| {
-                thread::sleep(Duration::from_millis(10));
-                !desk.session.notices().is_empty()
-            };
-            assert!((0..1000).any(is_said));
-        }
-        let session = Arc::clone(&desk.session);
-        drop(desk);
-        let [Notice::Problem(problem)] = &session.notices()[..] else {
-            panic!("{:?}", session.notices());
-        };
-        assert!(
-            problem.starts_with("The clip is no longer at /no/such/Clip.mp4."),
-            "{problem}"
-        );
-    }
-
-    #[derive(Debug)]
-    struct Dropped(PathBuf);
-
-    impl DroppedFile for Dropped {
-        fn path(&self) -> &Path {
-            &self.0
-        }
-
-        fn bytes(&self) -> Result<Vec<u8>, String> {
-            Err("not read".to_owned())
-        }
-    }
-
-    #[test]
-    fn a_file_dropped_on_the_window_is_opened() {
-        let mut editor = HeadlessEditor::new(&State::default(), (1040, 768));
-        let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-        let clip = model.join("big-buck-bunny-30s.safetensors");
-        editor.drop_files(vec![Arc::new(Dropped(clip.clone()))]);
-        let is_opened = |_| {
-            thread::sleep(Duration::from_millis(10));
-            editor.state().clip.is_some()
-        };
-        assert!((0..1000).any(is_opened), "{:?}", editor.notices());
-        assert_eq!(editor.state().clip.as_ref().unwrap().path, clip);
-    }
-}
+mod tests;

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use egui::{
-    Align, Align2, Color32, ComboBox, CornerRadius, CursorIcon, EventFilter, Key, Layout, Pos2,
-    Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    Align, Align2, Color32, ComboBox, CornerRadius, CursorIcon, Layout, Pos2, Rect, Response,
+    RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
     text::{LayoutJob, TextWrapping},
 };
 
@@ -12,101 +12,8 @@ use super::param_access::ParamAccess;
 use super::theme::{self, FIELD, FIELD_HOVERED, LINE, MUTED, RADIUS, TEXT};
 use crate::instance::params::ParamId;
 
-/// The normalized value by which an arrow key moves a slider.
-const KEY_STEP: f32 = 0.02;
 /// The width of a list of choices, in points.
 const CHOICE_WIDTH: f32 = 110.0;
-/// The radius of a slider's handle, in points.
-const HANDLE_RADIUS: f32 = 6.0;
-
-/// Shows a slider for a parameter: its name, its value and a track in `colour` below them.
-///
-/// Dragging and the arrow keys move it. A double click, Home and Delete reset it.
-pub(super) fn param_slider(ui: &mut Ui, params: &dyn ParamAccess, id: ParamId, colour: Color32) {
-    let spec = id.spec();
-    let size = Vec2::new(ui.available_width(), 28.0);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-    let painter = ui.painter();
-    painter.text(
-        rect.left_top(),
-        Align2::LEFT_TOP,
-        spec.name,
-        theme::font(12.0),
-        MUTED,
-    );
-    painter.text(
-        rect.right_top(),
-        Align2::RIGHT_TOP,
-        params.text(id),
-        theme::font(12.0),
-        TEXT,
-    );
-
-    let y = rect.bottom() - HANDLE_RADIUS;
-    let (left, right) = (rect.left() + HANDLE_RADIUS, rect.right() - HANDLE_RADIUS);
-    move_param(ui, params, id, &response, |pointer| {
-        (pointer.x - left) / (right - left)
-    });
-    let value = params.normalized(id);
-    let neutral = params.default_normalized(id);
-    let x_of = |share: f32| left + share * (right - left);
-    let bar =
-        |from: f32, to: f32| Rect::from_x_y_ranges(from.min(to)..=from.max(to), y - 2.0..=y + 2.0);
-    let radius = CornerRadius::same(2);
-    painter.rect_filled(bar(rect.left(), rect.right()), radius, LINE);
-    painter.rect_filled(bar(x_of(neutral), x_of(value)), radius, colour);
-    let handle = if response.hovered() || response.dragged() {
-        Color32::WHITE
-    } else {
-        TEXT
-    };
-    painter.circle_filled(Pos2::new(x_of(value), y), HANDLE_RADIUS, handle);
-    response
-        .on_hover_cursor(CursorIcon::ResizeHorizontal)
-        .on_hover_text(spec.hint);
-}
-
-/// Moves a parameter as the user drags or presses keys over `response`. `normalized_at` maps the pointer to a value.
-fn move_param(
-    ui: &Ui,
-    params: &dyn ParamAccess,
-    id: ParamId,
-    response: &Response,
-    normalized_at: impl Fn(Pos2) -> f32,
-) {
-    if response.drag_started() {
-        params.begin(id);
-    }
-    if response.drag_started() || response.clicked() {
-        response.request_focus();
-    }
-    if response.dragged()
-        && let Some(pointer) = response.interact_pointer_pos()
-    {
-        params.set_normalized(id, normalized_at(pointer).clamp(0.0, 1.0));
-    }
-    if response.drag_stopped() {
-        params.end(id);
-    }
-    let set_once = |normalized: f32| params.set_once(id, normalized);
-    let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
-    if response.double_clicked() || pressed(Key::Home) || pressed(Key::Delete) {
-        set_once(params.default_normalized(id));
-    }
-    if response.has_focus() {
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        let step = |key| f32::from(u8::from(pressed(key)));
-        let steps = step(Key::ArrowRight) - step(Key::ArrowLeft);
-        if steps != 0.0 {
-            set_once(params.normalized(id) + steps * KEY_STEP);
-        }
-    }
-    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, id.spec().name));
-}
 
 /// Shows a switch for a parameter that is on or off.
 pub(super) fn param_switch(ui: &mut Ui, params: &dyn ParamAccess, id: ParamId) {

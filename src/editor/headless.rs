@@ -207,6 +207,14 @@ impl ParamAccess for Defaults {
         String::new()
     }
 
+    fn normalized_of_text(&self, id: ParamId, text: &str) -> Option<f32> {
+        let value: f32 = text.parse().ok().filter(|value: &f32| value.is_finite())?;
+        match id.spec().range {
+            ParamRange::Float { min, max, .. } => Some((value - min) / (max - min)),
+            _ => None,
+        }
+    }
+
     fn begin(&self, _id: ParamId) {}
 
     fn set_normalized(&self, id: ParamId, normalized: f32) {

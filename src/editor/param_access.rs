@@ -12,6 +12,8 @@ pub(crate) trait ParamAccess: Send + Sync {
     fn default_normalized(&self, id: ParamId) -> f32;
     /// Returns a value as the host shows it.
     fn text(&self, id: ParamId) -> String;
+    /// Returns the value that a text as the host shows it stands for, or `None` if it is not one.
+    fn normalized_of_text(&self, id: ParamId, text: &str) -> Option<f32>;
     /// Begins a gesture, such as a drag.
     fn begin(&self, id: ParamId);
     /// Sets a value within a gesture.

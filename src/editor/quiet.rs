@@ -182,7 +182,7 @@ impl QuietRows<'_> {
             let x = self.x_range(quiet.from, quiet.to);
             let colour = colour(quiet.kind);
             let shade = Rect::from_x_y_ranges(x.clone(), self.picture.y_range());
-            all.rect_filled(shade, CornerRadius::ZERO, colour.gamma_multiply(0.35));
+            all.rect_filled(shade, CornerRadius::ZERO, colour.gamma_multiply(0.22));
             let chip = Rect::from_x_y_ranges(x, self.hits.y_range()).shrink2([0.0, 1.0].into());
             all.rect_filled(chip, CornerRadius::same(2), colour.gamma_multiply(0.28));
             let words = all.with_clip_rect(chip.intersect(self.hits));

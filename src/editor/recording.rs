@@ -157,6 +157,15 @@ pub(super) fn arm_switch(ui: &Ui, scene: Scene<'_>, slider: ParamId, place: Rect
         theme::strong(9.5),
         ink,
     );
+    if scene.state.curves[id].is_drawn() && !is_armed {
+        painter.text(
+            rect.right_center() + Vec2::new(6.0, 0.0),
+            Align2::LEFT_CENTER,
+            "drawn",
+            theme::font(10.5),
+            MUTED,
+        );
+    }
     let label = format!("Record {}", name.to_lowercase());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_armed, &label));
     response

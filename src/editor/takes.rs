@@ -17,7 +17,8 @@ use super::history::{self, Step};
 use super::theme;
 use crate::instance::{Desk, Pin, Snapshot};
 use card::{CARD_SIZE, Cards};
-use files::{default_folder, file_name, free_path};
+pub(super) use files::default_folder;
+use files::{file_name, free_path};
 use marks::Marks;
 
 /// What the row keeps between frames.

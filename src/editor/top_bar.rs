@@ -150,7 +150,8 @@ fn start(ui: &mut Ui, params: &dyn ParamAccess, bar: Beats) {
 fn path_width(ui: &Ui, has_tempo: bool) -> f32 {
     let wider = ui.max_rect().width() - FIRST_WIDTH;
     let usual = if has_tempo { 160.0 } else { 210.0 };
-    (usual + 0.6 * wider).clamp(120.0, 420.0)
+    let share = if wider < 0.0 { 0.8 } else { 0.6 };
+    (usual + share * wider).clamp(90.0, 420.0)
 }
 
 fn muted(ui: &mut Ui, text: &str) {
@@ -163,8 +164,31 @@ mod tests {
 
     use super::super::HeadlessEditor;
     use super::*;
-    use crate::instance::State;
+    use crate::features::ClipFeatures;
+    use crate::instance::{SavedClip, State};
     use crate::player::HostTransport;
+    use crate::time::{Seconds, Tempo};
+
+    #[test]
+    fn everything_has_room_beside_each_other_in_the_smallest_window() {
+        let clip = ClipFeatures {
+            duration: Seconds(30.0),
+            ..ClipFeatures::default()
+        };
+        let state = State {
+            clip: Some(SavedClip::new("clip.mp4".into(), &clip, Tempo::DEFAULT)),
+            picture_start: Beats(2.75),
+            ..State::default()
+        };
+        let editor = HeadlessEditor::new(&state, (900, 600));
+        let row = ["Open clip…", "+2.75", "Find tempo…", "Model: built-in"];
+        let places = row.map(|label| editor.rect_of(label).expect(label));
+        assert!(
+            places.is_sorted_by(|left, right| left.right() <= right.left()),
+            "{places:?}"
+        );
+        assert!(places[3].right() <= 900.0 - 16.0, "{:?}", places[3]);
+    }
 
     #[test]
     fn the_start_counts_the_hosts_bars_and_is_applied_when_it_is_entered() {

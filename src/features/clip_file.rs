@@ -1,9 +1,9 @@
 //! The clip file: everything known about a clip, as a `.safetensors` file.
 //!
 //! The tensors `visual`, `caption` and `cues` (the picture measures) are `f32 [rows, width]`; `shots` is `f64 [cuts]`,
-//! in seconds. Each may be missing. The metadata holds `format`, `duration_seconds`, `frame_rate_hz` (0 if unknown),
-//! `visual_rate_hz`, `caption_rate_hz` and `cues_rate_hz` (rows per second), and `cue_names`: the names of the columns
-//! of `cues`, separated by commas. Columns are read by name: they may come in any order, some may be missing, and
+//! in seconds, and `transitions` is `f64 [transitions, 2]`, the start and the end of each. Each may be missing. The metadata holds `format`, `duration_seconds`, `frame_rate_hz` (0 if unknown),
+//! `visual_rate_hz`, `caption_rate_hz` and `cues_rate_hz` (rows per second), `cue_names`: the names of the columns
+//! of `cues`, separated by commas, and `transition_kinds`: those of the transitions. Columns are read by name: they may come in any order, some may be missing, and
 //! unknown ones are ignored.
 
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use safetensors::tensor::Dtype;
 
 use crate::error::{Error, Fault, Result};
 use crate::features::{CAPTION_WIDTH, ClipFeatures, MAX_SHOTS, MeasureTrack, Track, VISUAL_WIDTH};
+use crate::features::{Transition, TransitionKind};
 use crate::formats::bounded_file::read_bounded;
 use crate::formats::raw_tensor::RawTensor;
 use crate::formats::safetensors_file::{self, Container};
@@ -24,6 +25,9 @@ pub const FORMAT: &str = "diff-bgm-clip/1";
 const MAX_FILE_BYTES: u64 = 1 << 30;
 /// The tensor of the picture measures.
 const MEASURES: &str = "cues";
+/// The tensor of the transitions, and the metadata with their kinds.
+const TRANSITIONS: &str = "transitions";
+const TRANSITION_KINDS: &str = "transition_kinds";
 
 /// Returns whether `path` names a clip file, which it does if it ends in `.safetensors`. Any other file is taken for a
 /// video.
@@ -62,11 +66,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<ClipFeatures, Fault> {
         .tensors
         .names()
         .into_iter()
-        .find(|name| !["visual", "caption", MEASURES, "shots"].contains(name))
+        .find(|name| !["visual", "caption", MEASURES, "shots", TRANSITIONS].contains(name))
     {
         return Err(Fault::new(
             format!("the tensor `{unknown}`"),
-            "`visual`, `caption`, `cues` and `shots`",
+            "`visual`, `caption`, `cues`, `shots` and `transitions`",
         ));
     }
     let clip = ClipFeatures {
@@ -76,6 +80,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<ClipFeatures, Fault> {
         caption: track(&file, "caption", CAPTION_WIDTH)?,
         measures: measures(&file)?,
         shots: shots(&file)?,
+        transitions: transitions(&file)?,
     };
     clip.check()?;
     Ok(clip)
@@ -155,6 +160,34 @@ fn shots(file: &Container<'_>) -> Result<Vec<Seconds>, Fault> {
     Ok(cuts.into_iter().map(Seconds).collect())
 }
 
+/// Reads the transitions; those of kinds that a later version may have added are left out.
+fn transitions(file: &Container<'_>) -> Result<Vec<Transition>, Fault> {
+    let Ok(view) = file.tensors.tensor(TRANSITIONS) else {
+        return Ok(Vec::new());
+    };
+    let kinds: Vec<&str> = metadata(file, TRANSITION_KINDS)?.split(',').collect();
+    if view.dtype() != Dtype::F64 || view.shape() != [kinds.len(), 2] || kinds.len() > MAX_SHOTS {
+        let (dtype, shape) = (view.dtype(), view.shape());
+        return Err(Fault::new(
+            format!(
+                "`{TRANSITIONS}` as {dtype} of shape {shape:?} and {} kinds",
+                kinds.len()
+            ),
+            format!("F64 of shape [kinds, 2], at most {MAX_SHOTS}"),
+        ));
+    }
+    let times = RawTensor::from(&view).to_f64()?;
+    let transition = |(name, &[start, end]): (&&str, &[f64; 2])| {
+        Some(Transition {
+            start: Seconds(start),
+            end: Seconds(end),
+            kind: TransitionKind::of_name(name)?,
+        })
+    };
+    let (times, _) = times.as_chunks::<2>();
+    Ok(kinds.iter().zip(times).filter_map(transition).collect())
+}
+
 fn rate_key(track: &str) -> String {
     format!("{track}_rate_hz")
 }
@@ -192,6 +225,17 @@ fn contents(clip: &ClipFeatures) -> Result<Contents, Fault> {
     if !clip.shots.is_empty() {
         let cuts: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();
         tensors.insert("shots".to_owned(), RawTensor::from_f64_list(&cuts));
+    }
+    if !clip.transitions.is_empty() {
+        let kinds: Vec<&str> = (clip.transitions.iter())
+            .map(|transition| transition.kind.name())
+            .collect();
+        metadata.insert(TRANSITION_KINDS.to_owned(), kinds.join(","));
+        let times = clip.transitions.iter();
+        let times = times.flat_map(|transition| [transition.start.0, transition.end.0]);
+        let times = RawTensor::from_f64_list(&times.collect::<Vec<_>>());
+        let times = times.reshaped(vec![kinds.len(), 2])?;
+        tensors.insert(TRANSITIONS.to_owned(), times);
     }
     Ok((metadata, tensors))
 }

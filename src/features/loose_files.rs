@@ -72,6 +72,7 @@ impl LooseFiles {
             caption: spread(&self.caption, CAPTION_WIDTH)?,
             measures: None,
             shots: scenes.map_or_else(Vec::new, |scenes| scenes.cuts(frame_rate_hz)),
+            transitions: Vec::new(),
         };
         clip.check()?;
         Ok(clip)

@@ -22,6 +22,8 @@ pub enum Change {
     Pins,
     /// Another clip was opened.
     Clip,
+    /// How shots are found was changed.
+    ShotFinder,
     /// The key or the chords of the next draft were changed.
     Harmony,
     /// The model was changed.
@@ -42,6 +44,8 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
+    /// The length, repetition or consonance was changed.
+    Shape,
     /// Where the picture starts in the first bar was changed, and perhaps the tempo with it.
     PictureStart,
     /// The tempo was changed.
@@ -79,6 +83,7 @@ impl Change {
             (before.current != after.current, Self::TakeChosen),
             (before.pins != after.pins, Self::Pins),
             (before.clip != after.clip, Self::Clip),
+            (before.shot_finder != after.shot_finder, Self::ShotFinder),
             (before.harmony != after.harmony, Self::Harmony),
             (before.model != after.model, Self::Model),
             (before.device != after.device, Self::Device),
@@ -88,6 +93,7 @@ impl Change {
             (before.style != after.style, Self::Style),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (before.shape != after.shape, Self::Shape),
             (
                 before.picture_start != after.picture_start,
                 Self::PictureStart,
@@ -127,6 +133,7 @@ impl fmt::Display for Change {
             Self::TakeChosen => "choice of a take",
             Self::Pins => "takes A and B",
             Self::Clip => "clip",
+            Self::ShotFinder => "how cuts are found",
             Self::Harmony => "key and chords",
             Self::Model => "model",
             Self::Device => "device",
@@ -137,6 +144,7 @@ impl fmt::Display for Change {
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
             Self::PictureStart => "tempo and place of the picture",
+            Self::Shape => "length, repetition and consonance",
             Self::Tempo => "tempo",
             Self::Curves => "curve",
             Self::Hits => "hits",

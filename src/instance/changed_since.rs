@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::draft_shape::DraftShape;
 use super::other_tempo::is_same_time;
 use super::state::Take;
 use crate::conditioning::harmony::Harmony;
@@ -19,6 +20,8 @@ pub(super) struct NextDraft<'a> {
     pub(super) model: Option<&'a Path>,
     /// The clip's length and cuts.
     pub(super) clip: ClipFeatures,
+    /// What is set instead of the usual.
+    pub(super) shape: DraftShape,
 }
 
 impl NextDraft<'_> {
@@ -46,6 +49,12 @@ impl NextDraft<'_> {
         let temperatures = [next.sampler.temperature, made.sampler.temperature];
         note(temperatures[0] != temperatures[1], "Variation");
         note(next.sampler.steps != made.sampler.steps, "Steps");
+        let usual = made.coherence;
+        let coherence = self.shape.coherence(usual);
+        note(coherence.repetition != usual.repetition, "Repetition");
+        note(coherence.consonance != usual.consonance, "Consonance");
+        let is_longer = |bars| bars != take.draft.score.bars();
+        note(self.shape.bars.is_some_and(is_longer), "Length");
         if has_parts {
             note(next.style != made.style, "Style");
             note(next.form != made.form, "Form");
@@ -170,7 +179,9 @@ mod tests {
         let changed = changed_of(&desk, &state, moved);
         assert_eq!(changed, ["Density", "Energy", "Variation"]);
         type Edit = fn(&mut State);
-        let edits: [(Edit, &str); 6] = [
+        let edits: [(Edit, &str); 8] = [
+            (|state| state.shape.bars = Some(Bars(3)), "Length"),
+            (|state| state.shape.consonance = Some(0.9), "Consonance"),
             (|state| state.steps += 1, "Steps"),
             (|state| state.style = None, "Style"),
             (|state| state.cut_weight = 0, "Hits"),

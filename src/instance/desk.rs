@@ -4,9 +4,10 @@ mod clip_job;
 mod draft_job;
 mod export_job;
 mod repaint_job;
+mod sample_clip;
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::changed_since::NextDraft;
@@ -49,11 +50,24 @@ impl Desk {
         }
     }
 
-    /// Reads a clip file or analyses a video, and makes it the clip that drafts are made for.
+    /// Reads a clip file or analyses a video, whose shots are found as the state says, and makes it the clip that drafts are
+    /// made for.
     pub fn load_clip(&self, path: PathBuf) {
         let session = Arc::clone(&self.session);
-        let epoch = session.epoch();
-        let job = move |reporter: &Reporter| clip_job::load(&session, epoch, path, reporter);
+        let (epoch, finder) = (session.epoch(), session.state().shot_finder);
+        let job =
+            move |reporter: &Reporter| clip_job::load(&session, epoch, path, finder, reporter);
+        self.submit(&self.worker, JobKind::Clip, job);
+    }
+
+    /// Opens the clip that comes with the plugin, which is written into `folder`.
+    pub fn load_sample_clip(&self, folder: &Path) {
+        let (session, folder) = (Arc::clone(&self.session), folder.to_owned());
+        let (epoch, finder) = (session.epoch(), session.state().shot_finder);
+        let job = move |reporter: &Reporter| {
+            let path = sample_clip::write(&folder)?;
+            clip_job::load(&session, epoch, path, finder, reporter)
+        };
         self.submit(&self.worker, JobKind::Clip, job);
     }
 
@@ -149,6 +163,7 @@ impl Desk {
             metre: self.session.metre_for_drafts(state).ok(),
             model: state.model.as_deref(),
             clip,
+            shape: state.shape,
         };
         next.changed_since(take)
     }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::path_text;
 use crate::conditioning::placement::{Alignment, Placement};
-use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure};
+use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure, Transition};
 use crate::time::{Beats, Seconds, Tempo};
 
 /// A clip, with one row of measures per beat of the tempo under which it was loaded.
@@ -25,6 +25,8 @@ pub struct SavedClip {
     pub measures: Option<MeasureTrack>,
     /// Times of the picture's cuts.
     pub shots: Vec<Seconds>,
+    /// Gradual changes of the picture.
+    pub transitions: Vec<Transition>,
 }
 
 /// The fields as saved. Columns are read by name: known ones in any order, unknown ones ignored.
@@ -41,6 +43,9 @@ struct SavedForm {
     /// The rows of measures, one after another; empty if there are none.
     cues: Vec<f32>,
     shots: Vec<Seconds>,
+    /// Those of kinds that a later version may have added are left out.
+    #[serde(default, deserialize_with = "known_transitions")]
+    transitions: Vec<Transition>,
 }
 
 /// The columns of a project that does not name them.
@@ -50,6 +55,16 @@ const UNNAMED_COLUMNS: [PictureMeasure; 4] = [
     PictureMeasure::Luma,
     PictureMeasure::Warmth,
 ];
+
+fn known_transitions<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Transition>, D::Error> {
+    let saved = Vec::<serde_json::Value>::deserialize(deserializer)?;
+    let known = saved
+        .into_iter()
+        .filter_map(|transition| serde_json::from_value(transition).ok());
+    Ok(known.collect())
+}
 
 fn unnamed_columns() -> Vec<String> {
     names(&UNNAMED_COLUMNS)
@@ -74,6 +89,7 @@ impl From<SavedForm> for SavedClip {
             tempo: saved.tempo,
             measures: measures.ok().flatten(),
             shots: saved.shots,
+            transitions: saved.transitions,
         }
     }
 }
@@ -89,6 +105,7 @@ impl From<SavedClip> for SavedForm {
             frame_rate_hz: clip.frame_rate_hz,
             tempo: clip.tempo,
             shots: clip.shots,
+            transitions: clip.transitions,
         }
     }
 }
@@ -117,6 +134,7 @@ impl SavedClip {
             tempo,
             measures: clip.measures.as_ref().and_then(per_beat),
             shots: clip.shots.clone(),
+            transitions: clip.transitions.clone(),
         }
     }
 
@@ -127,6 +145,7 @@ impl SavedClip {
             frame_rate_hz: self.frame_rate_hz,
             measures: self.measures.clone(),
             shots: self.shots.clone(),
+            transitions: self.transitions.clone(),
             ..ClipFeatures::default()
         }
     }
@@ -146,6 +165,7 @@ impl SavedClip {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::TransitionKind;
     use PictureMeasure::{Luma, Motion};
 
     fn clip() -> ClipFeatures {
@@ -156,6 +176,11 @@ mod tests {
             frame_rate_hz: 24.0,
             measures: MeasureTrack::new(2.0, PictureMeasure::ALL, values.collect()).ok(),
             shots: vec![Seconds(5.5), Seconds(20.0)],
+            transitions: vec![Transition {
+                start: Seconds(8.0),
+                end: Seconds(9.5),
+                kind: TransitionKind::FadeOut,
+            }],
             ..ClipFeatures::default()
         }
     }
@@ -187,6 +212,7 @@ mod tests {
         let features = saved.features();
         assert_eq!(features.measures.unwrap().rows(), 50);
         assert_eq!(features.shots, clip().shots);
+        assert_eq!(features.transitions, clip().transitions);
     }
 
     #[test]
@@ -205,6 +231,7 @@ mod tests {
         let json = serde_json::to_string(&saved).unwrap();
         assert_eq!(serde_json::from_str::<SavedClip>(&json).unwrap(), saved);
         assert_eq!(read(r#""cues":[]"#).measures, None);
+        assert_eq!(read(r#""cues":[]"#).transitions, []);
     }
 
     #[test]
@@ -243,6 +270,19 @@ mod tests {
         ] {
             assert_eq!(read(columns).measures, None, "{columns}");
         }
+    }
+
+    #[test]
+    fn transitions_of_unknown_kinds_are_left_out() {
+        let clip = read(
+            r#""cues":[],"transitions":[{"start":0.1,"end":0.2,"kind":"wipe"},{"start":0.5,"end":0.75,"kind":"dissolve"}]"#,
+        );
+        let kinds: Vec<_> = clip
+            .transitions
+            .iter()
+            .map(|transition| transition.kind)
+            .collect();
+        assert_eq!(kinds, [TransitionKind::Dissolve]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::curves::Curves;
+use super::draft_shape::DraftShape;
 use super::hits::{self, MarkedHit};
 use super::host_tempo::HostTempo;
 use super::locks::Locks;
@@ -25,6 +26,7 @@ use crate::music::note::Note;
 use crate::music::outputs::Outputs;
 use crate::music::style::Style;
 use crate::time::{Beats, Seconds, Tempo};
+use crate::video::ShotFinder;
 
 pub use pins::{Pin, Pins};
 
@@ -47,6 +49,9 @@ pub struct State {
     pub pins: Pins,
     /// The clip that drafts are made for.
     pub clip: Option<SavedClip>,
+    /// How the shots of a video are found when it is opened. A way that this version does not know becomes the quick one.
+    #[serde(deserialize_with = "read_shot_finder")]
+    pub shot_finder: ShotFinder,
     /// The model file, or `None` for the built-in model.
     #[serde(serialize_with = "path_text::write_any")]
     pub model: Option<PathBuf>,
@@ -65,6 +70,8 @@ pub struct State {
     pub form: Form,
     /// The weight, 1 to 3, with which the next draft meets every cut as a hit, or 0.
     pub cut_weight: u8,
+    /// The length of the next draft, and how strongly it is held together.
+    pub shape: DraftShape,
     /// The hits that the user set; see also `cut_weight`.
     pub hits: Vec<MarkedHit>,
     /// The stretches of the clip in which the next draft has no music, or a thin one.
@@ -115,6 +122,7 @@ impl Default for State {
             current: None,
             pins: Pins::default(),
             clip: None,
+            shot_finder: ShotFinder::default(),
             model: None,
             device: DeviceKind::default(),
             seed: 1,
@@ -123,6 +131,7 @@ impl Default for State {
             style: Some(Style::default()),
             form: Form::Off,
             cut_weight: 0,
+            shape: DraftShape::default(),
             hits: Vec::new(),
             quiet: Vec::new(),
             curves: Curves::default(),
@@ -263,6 +272,11 @@ fn read_device<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeviceKind,
     Ok(kind
         .filter(|kind: &DeviceKind| kind.is_compiled_in())
         .unwrap_or_default())
+}
+
+fn read_shot_finder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ShotFinder, D::Error> {
+    let finder = String::deserialize(deserializer)?.parse();
+    Ok(finder.unwrap_or_default())
 }
 
 #[cfg(test)]

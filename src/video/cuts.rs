@@ -5,14 +5,10 @@
 //! none of them stands out; a flash stands out, but the picture from before it returns.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
-use super::frame::Frame;
+use super::signature::Signature;
 use crate::time::Seconds;
-
-mod ink;
-mod signature;
-
-use signature::Signature;
 
 /// The lowest score of a cut between two still shots.
 const CUT_SCORE: f32 = 0.36;
@@ -37,7 +33,7 @@ const ROUNDING_SECONDS: f64 = 1e-6;
 pub(crate) struct CutFinder {
     frames: Vec<ScoredFrame>,
     /// The latest frames, newest last, with their times.
-    recent: VecDeque<(f64, Signature)>,
+    recent: VecDeque<(f64, Rc<Signature>)>,
     /// Frames that are cuts unless the picture before them returns.
     suspects: Vec<Suspect>,
 }
@@ -55,7 +51,7 @@ struct Suspect {
     /// The index of the frame that may be a cut.
     index: usize,
     /// The frame before it.
-    before: Signature,
+    before: Rc<Signature>,
 }
 
 impl CutFinder {
@@ -68,16 +64,15 @@ impl CutFinder {
     }
 
     /// Scores the next frame, which is first shown at `time`.
-    pub(crate) fn push(&mut self, time: Seconds, frame: &Frame) {
-        let signature = Signature::of(frame);
+    pub(crate) fn push(&mut self, time: Seconds, signature: &Rc<Signature>) {
         let (index, time) = (self.frames.len(), time.0);
-        self.clear_flashes(time, &signature);
+        self.clear_flashes(time, signature);
         let mut score = match self.recent.back() {
             Some((_, before)) => signature.difference(before),
             None => 0.0,
         };
         if score >= CUT_SCORE {
-            if self.was_seen_before(time, &signature, score) {
+            if self.was_seen_before(time, signature, score) {
                 score = 0.0;
             } else if let Some((_, before)) = self.recent.back().cloned() {
                 self.suspects.push(Suspect { index, before });
@@ -88,7 +83,7 @@ impl CutFinder {
             score,
             contrast: signature.contrast(),
         });
-        self.recent.push_back((time, signature));
+        self.recent.push_back((time, Rc::clone(signature)));
         while self.recent.len() > 1 && !is_within(self.recent[0].0, time, LONGEST_FLASH_SECONDS) {
             self.recent.pop_front();
         }

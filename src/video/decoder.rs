@@ -25,6 +25,28 @@ pub(crate) struct Filters {
     pub(crate) of_scaled: String,
 }
 
+/// How pictures of another shape become [`WIDTH`] × [`HEIGHT`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// Stretched, to be measured.
+    Stretched,
+    /// In their own shape on black, to be looked at.
+    Within,
+}
+
+impl Fit {
+    /// Returns the filters, followed by a comma.
+    fn filters(self) -> String {
+        match self {
+            Self::Stretched => format!("scale={WIDTH}:{HEIGHT}:flags=area,"),
+            Self::Within => format!(
+                "scale=iw*sar:ih,setsar=1,scale={WIDTH}:{HEIGHT}:force_original_aspect_ratio=decrease:flags=area,\
+                 pad={WIDTH}:{HEIGHT}:-1:-1,"
+            ),
+        }
+    }
+}
+
 /// The pictures of a clip, each with the time at which it is first shown.
 ///
 /// Only one picture is in memory at a time; `ffmpeg` is killed when this is dropped.
@@ -44,8 +66,14 @@ impl<'a> Decoder<'a> {
     ///
     /// # Errors
     /// Returns [`Error::Program`] if `ffmpeg` is not installed.
-    pub(crate) fn start(path: &'a Path, probe: &'a Probe, filters: &Filters) -> Result<Self> {
-        let (mut process, stamps) = Process::start_timed(&arguments(path, probe.stream, filters)?)?;
+    pub(crate) fn start(
+        path: &'a Path,
+        probe: &'a Probe,
+        filters: &Filters,
+        fit: Fit,
+    ) -> Result<Self> {
+        let arguments = arguments(path, probe.stream, filters, fit)?;
+        let (mut process, stamps) = Process::start_timed(&arguments)?;
         let pipe: Box<dyn Read> = match process.take_output() {
             Some(pipe) => Box::new(BufReader::with_capacity(2 * PICTURE_BYTES, pipe)),
             None => Box::new(io::empty()),
@@ -107,7 +135,7 @@ impl<'a> Decoder<'a> {
 /// Returns the arguments of `ffmpeg`.
 ///
 /// The picture is scaled by averaging areas. Time stamps stay as they are in the file, and every frame is written once.
-fn arguments(path: &Path, stream: usize, filters: &Filters) -> Result<Vec<OsString>> {
+fn arguments(path: &Path, stream: usize, filters: &Filters, fit: Fit) -> Result<Vec<OsString>> {
     let mut arguments: Vec<OsString> = vec!["-nostdin".into(), "-nostats".into()];
     arguments.extend(ffmpeg::local_files_only());
     arguments.extend(["-copyts".into(), "-i".into(), ffmpeg::file_address(path)]);
@@ -115,8 +143,10 @@ fn arguments(path: &Path, stream: usize, filters: &Filters) -> Result<Vec<OsStri
     arguments.extend(["-an", "-sn", "-dn", "-vf"].map(Into::into));
     arguments.push(
         format!(
-            "{}settb=AVTB,scale={WIDTH}:{HEIGHT}:flags=area,{}format=rgb24,showinfo",
-            filters.of_whole, filters.of_scaled
+            "{}settb=AVTB,{}{}format=rgb24,showinfo",
+            filters.of_whole,
+            fit.filters(),
+            filters.of_scaled
         )
         .into(),
     );

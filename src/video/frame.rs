@@ -25,6 +25,14 @@ impl Frame {
         }
     }
 
+    /// Returns the standard deviation of luma, 0 to 1.
+    pub(crate) fn contrast(&self) -> f32 {
+        let count = self.luma.len() as f32;
+        let mean = self.luma.iter().sum::<f32>() / count;
+        let squares = self.luma.iter().map(|l| (l - mean) * (l - mean));
+        (squares.sum::<f32>() / count).sqrt()
+    }
+
     /// Draws a frame whose pixel at column `x` and row `y` is `colour(x, y)`.
     #[cfg(test)]
     pub(crate) fn draw(mut colour: impl FnMut(usize, usize) -> [u8; 3]) -> Self {

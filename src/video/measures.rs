@@ -1,27 +1,29 @@
 //! The measures of a clip's frames, gathered into features.
 
 use super::colour::{self, WarmthMeter};
-use super::cuts::CutFinder;
 use super::frame::Frame;
+use super::shot_finder::ChangeFinder;
 use super::{MEASURE_RATE_HZ, complexity, motion, rows};
-use crate::error::Fault;
+use crate::error::Result;
 use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure};
+use crate::shot_network::ShotNetwork;
 use crate::time::Seconds;
 
 /// The measures of all frames so far: one number per frame and measure.
-pub(crate) struct Measures {
+pub(crate) struct Measures<'a> {
     times: Vec<Seconds>,
     motion: Vec<f32>,
     complexity: Vec<f32>,
     brightness: Vec<f32>,
     warmth: Vec<f32>,
     warmth_meter: WarmthMeter,
-    cut_finder: CutFinder,
+    changes: ChangeFinder<'a>,
     last_frame: Option<Frame>,
 }
 
-impl Measures {
-    pub(crate) fn new() -> Self {
+impl<'a> Measures<'a> {
+    /// Starts a clip whose shots the network finds, if it is given.
+    pub(crate) fn new(network: Option<&'a ShotNetwork>) -> Self {
         Self {
             times: Vec::new(),
             motion: Vec::new(),
@@ -29,7 +31,7 @@ impl Measures {
             brightness: Vec::new(),
             warmth: Vec::new(),
             warmth_meter: WarmthMeter::new(),
-            cut_finder: CutFinder::new(),
+            changes: ChangeFinder::new(network),
             last_frame: None,
         }
     }
@@ -40,7 +42,10 @@ impl Measures {
     }
 
     /// Measures the next frame, which is first shown at `time`.
-    pub(crate) fn push(&mut self, time: Seconds, frame: Frame) {
+    ///
+    /// # Errors
+    /// Returns an error if a tensor operation fails.
+    pub(crate) fn push(&mut self, time: Seconds, frame: Frame) -> Result<()> {
         let motion = match (&self.last_frame, self.times.last()) {
             (Some(last), Some(&shown)) => motion::motion(last, &frame, time - shown),
             _ => 0.0,
@@ -50,8 +55,9 @@ impl Measures {
         self.complexity.push(complexity::complexity(&frame));
         self.brightness.push(colour::brightness(&frame));
         self.warmth.push(self.warmth_meter.warmth(&frame));
-        self.cut_finder.push(time, &frame);
+        self.changes.push(time, &frame)?;
         self.last_frame = Some(frame);
+        Ok(())
     }
 
     /// Returns when the last frame is shown.
@@ -60,17 +66,17 @@ impl Measures {
     }
 
     /// Returns the features of a clip at about `frame_rate_hz` whose last frame is shown until `end`.
-    pub(crate) fn finish(
-        mut self,
-        frame_rate_hz: f64,
-        end: Seconds,
-    ) -> Result<ClipFeatures, Fault> {
+    ///
+    /// # Errors
+    /// Returns an error if a tensor operation fails, or nothing was measured.
+    pub(crate) fn finish(mut self, frame_rate_hz: f64, end: Seconds) -> Result<ClipFeatures> {
         let frame_duration = Seconds(1.0 / frame_rate_hz);
         let end = match self.times.last() {
             Some(&last) if end.0 <= last.0 => last + frame_duration,
             _ => end,
         };
-        let cuts = self.cut_finder.finish();
+        let changes = self.changes.finish(&self.times, end)?;
+        let cuts = changes.cuts;
         replace_first_of_each_shot(&mut self.motion, &cuts);
         let rows = |values: &[f32]| rows::resample(values, &self.times, end, MEASURE_RATE_HZ);
         let columns = PictureMeasure::ALL.map(|measure| match measure {
@@ -91,6 +97,7 @@ impl Measures {
                 values,
             )?),
             shots: cuts.into_iter().map(|frame| self.times[frame]).collect(),
+            transitions: changes.transitions,
             ..ClipFeatures::default()
         })
     }

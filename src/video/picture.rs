@@ -10,6 +10,7 @@ pub(crate) const HEIGHT: usize = 2 * frame::HEIGHT;
 pub(crate) const PICTURE_BYTES: usize = WIDTH * HEIGHT * 3;
 
 /// A picture of [`WIDTH`] × [`HEIGHT`] pixels.
+#[derive(Clone)]
 pub(crate) struct Picture {
     rgb: Vec<[u8; 3]>,
 }
@@ -58,6 +59,11 @@ impl Picture {
     pub(crate) fn from_bytes(bytes: &[u8; PICTURE_BYTES]) -> Self {
         let (rgb, _) = bytes.as_chunks::<3>();
         Self { rgb: rgb.to_vec() }
+    }
+
+    /// Returns the pixels, row by row.
+    pub(crate) fn pixels(&self) -> &[[u8; 3]] {
+        &self.rgb
     }
 
     /// Returns the level of every pixel, 0 to 255, row by row: the largest of its colours if `brightest`, otherwise the

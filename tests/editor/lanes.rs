@@ -6,9 +6,11 @@ use diff_bgm::editor::HeadlessEditor;
 use diff_bgm::instance::{CurveId, MarkedHit, State};
 use diff_bgm::music::cues::Cue;
 use diff_bgm::time::Seconds;
+use plugin_hosts::Roll;
+use plugin_hosts::clap::{Playing, Sent};
 use plugin_hosts::desktop::Window;
 
-use super::{ACCENT, clip_and_steps, screen, shot, wait_for, with};
+use super::{ACCENT, clip_and_steps, place, saved_state, screen, shot, wait_for, with};
 
 /// Returns the place of a share of the row that is labelled `row`, along it and down.
 fn in_row(window: &Window, state: &State, row: &str, along: f32, down: f32) -> (i16, i16) {
@@ -87,4 +89,47 @@ fn hits_and_quiet_stretches_of_a_project_are_shown() {
         assert!(editor.rect_of(row).is_some(), "{row}");
     }
     window.close(&mut instance);
+}
+
+#[test]
+fn the_hosts_automation_of_an_armed_slider_becomes_its_curve() {
+    let Some(_turn) = screen() else { return };
+    let state = clip_and_steps(1);
+    let mut instance = with(&state);
+    let register = instance.parameter("Register");
+    let window = Window::open(&mut instance);
+    window.click(place(&window, &state, "Record register"));
+    let id = CurveId::Cue(Cue::Register);
+    wait_for(&mut instance, |state| state.curves[id].armed);
+    let mut playing = Playing::start(instance, 2);
+    for beat in 0..6 {
+        // Hosts count from 0 to 1.
+        let value = 0.25 + 0.1 * f64::from(beat);
+        let roll = Roll::from(f64::from(beat) + 0.1);
+        playing.block_with(Some(roll), 512, &[Sent::Value(0, register, value)]);
+        // The window looks about thirty times a second.
+        std::thread::sleep(std::time::Duration::from_millis(400));
+    }
+    shot(&window, "recording");
+    let stopped = Roll {
+        playing: false,
+        ..Roll::from(6.0)
+    };
+    playing.block_with(Some(stopped), 512, &[]);
+    let recorded = wait_for(&mut playing.instance, |state| state.curves[id].is_drawn());
+    let values: Vec<f32> = recorded.curves[id]
+        .values()
+        .iter()
+        .copied()
+        .flatten()
+        .collect();
+    assert_eq!(values.len(), 6, "{values:?}");
+    for (value, expected) in values.iter().zip([-0.5, -0.3, -0.1, 0.1, 0.3, 0.5]) {
+        assert!((value - expected).abs() < 0.011, "{values:?}");
+    }
+    window.click(place(&window, &recorded, "Record register"));
+    let drawn = wait_for(&mut playing.instance, |state| !state.curves[id].armed);
+    assert_eq!(drawn.curves[id].values(), recorded.curves[id].values());
+    assert_eq!(saved_state(&mut playing.instance).curves, drawn.curves);
+    window.close(&mut playing.instance);
 }

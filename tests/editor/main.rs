@@ -142,7 +142,7 @@ fn wait_for(instance: &mut Instance, wanted: impl Fn(&State) -> bool) -> State {
 /// Takes a screenshot, which is also written to a file.
 fn shot(window: &HostWindow, name: &str) -> Picture {
     thread::sleep(Duration::from_millis(500));
-    let picture = window.picture();
+    let picture = drawn(window);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../editor");
     fs::create_dir_all(&folder).unwrap();
     let file = fs::File::create(folder.join(format!("{name}.png"))).unwrap();
@@ -153,6 +153,18 @@ fn shot(window: &HostWindow, name: &str) -> Picture {
         .write_image_data(picture.pixels.as_flattened())
         .unwrap();
     picture
+}
+
+/// Returns what the window shows, once it has drawn anything: on a busy machine its first frame may take a while.
+fn drawn(window: &HostWindow) -> Picture {
+    for _ in 0..100 {
+        let picture = window.picture();
+        if picture.pixels.iter().any(|pixel| *pixel != [0; 3]) {
+            return picture;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    window.picture()
 }
 
 /// Whether a pixel is as red as the status line of a problem.

@@ -11,7 +11,6 @@ use plugin_hosts::desktop::Window;
 
 use super::{ACCENT, screen, shot, with};
 
-
 /// From 60 to 180 BPM, with cuts at 10, 30 and 50 seconds of 60.
 fn tempo_map() -> TempoMap {
     let changes = [(0.0, 60.0), (16.0, 90.0), (32.0, 120.0), (56.0, 180.0)];

@@ -205,6 +205,25 @@ fn dawprojects_keep_to_the_schemas_and_have_the_notes_tempi_markers_and_names() 
 }
 
 #[test]
+fn a_silent_bar_without_markers_is_read_in_every_format() {
+    let Some(found) = read(&Arrangement::default(), false, None) else {
+        return;
+    };
+    let master = found["dawproject"]["tracks"][1]["name"].as_str();
+    assert_eq!(master, Some("Master"));
+    for format in ["midi", "dawproject", "reaper"] {
+        let found = &found[format];
+        assert_eq!(found["tracks"][0]["name"], "Diff-BGM", "{format}");
+        assert_eq!(
+            found["tracks"][0]["notes"],
+            serde_json::json!([]),
+            "{format}"
+        );
+        assert_eq!(found["markers"], serde_json::json!([]), "{format}");
+    }
+}
+
+#[test]
 fn reaper_projects_have_the_notes_tempi_markers_and_names() {
     let film = Arrangement {
         picture_start: Beats(3.0),

@@ -10,6 +10,7 @@ mod reading;
 mod slow;
 mod stills;
 mod times;
+mod transitions;
 
 use std::env;
 use std::path::{Path, PathBuf};

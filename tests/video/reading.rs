@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use diff_bgm::Error;
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::time::Seconds;
-use diff_bgm::video::{analyse, analyse_if};
+use diff_bgm::video::{ShotFinder, analyse, analyse_if};
 
 use crate::clips::*;
 
@@ -95,7 +95,7 @@ fn a_clip_too_long_for_its_tempo_is_refused_with_the_remedies_before_a_frame_is_
     );
     let refuse = |duration: Seconds| Err(Error::Usage(format!("{} s", duration.0)));
     let mut frames = 0;
-    let message = analyse_if(&path, &refuse, &mut |_| {
+    let message = analyse_if(&path, ShotFinder::Quick, &refuse, &mut |_| {
         frames += 1;
         ControlFlow::Continue(())
     });

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use baseview::{DropData, DropEffect, EventStatus, MouseEvent};
-use egui::{DroppedFile, RawInput};
+use egui::{DroppedFile, HoveredFile, RawInput};
 
 /// A file on this machine.
 #[derive(Debug)]
@@ -21,9 +21,12 @@ impl DroppedFile for LocalFile {
     }
 }
 
-/// Adds dropped files to `input`. Returns whether the event was about files that may be or were dropped, and then the answer
+/// Adds files that are held over the window and dropped files to `input`. Returns whether the event was about files that may be or were dropped, and then the answer
 /// to it.
 pub(crate) fn take(event: &MouseEvent, input: &mut RawInput) -> Option<EventStatus> {
+    if matches!(event, MouseEvent::DragLeft | MouseEvent::DragDropped { .. }) {
+        input.hovered_files.clear();
+    }
     let (data, is_dropped) = match event {
         MouseEvent::DragEntered { data, .. } | MouseEvent::DragMoved { data, .. } => (data, false),
         MouseEvent::DragDropped { data, .. } => (data, true),
@@ -37,6 +40,12 @@ pub(crate) fn take(event: &MouseEvent, input: &mut RawInput) -> Option<EventStat
         input
             .dropped_files
             .extend(files.map(|file| Arc::new(file) as _));
+    } else {
+        let files = paths.iter().cloned().map(|path| HoveredFile {
+            path: Some(path),
+            ..HoveredFile::default()
+        });
+        input.hovered_files = files.collect();
     }
     Some(EventStatus::AcceptDrop(DropEffect::Copy))
 }
@@ -78,6 +87,9 @@ mod tests {
         };
         assert!(take(&over, &mut input).is_some());
         assert!(input.dropped_files.is_empty());
+        assert_eq!(input.hovered_files.len(), 2);
+        assert_eq!(take(&MouseEvent::DragLeft, &mut input), None);
+        assert!(input.hovered_files.is_empty());
     }
 
     #[test]

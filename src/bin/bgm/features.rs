@@ -1,17 +1,20 @@
 //! `bgm features`: writes the features of a clip to a clip file.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::ArgGroup;
-use diff_bgm::Result;
 use diff_bgm::counted::counted;
 use diff_bgm::features::loose_files::LooseFiles;
-use diff_bgm::features::{ClipFeatures, MeasureTrack};
+use diff_bgm::features::{ClipFeatures, MeasureTrack, is_clip_file};
 use diff_bgm::formats::atomic_file::expect_writable;
 use diff_bgm::time::Seconds;
+use diff_bgm::video::{ShotFinder, write_contact_sheet};
+use diff_bgm::{Error, Result};
 
 use crate::clip;
 use crate::output::{expect_extension, say};
+use crate::progress::Progress;
 
 /// Analyse a video into a clip file, or gather one from separate feature files
 ///
@@ -37,6 +40,14 @@ pub(crate) struct Arguments {
     /// Length of the clip [default: to the end of the last shot]
     #[arg(long, value_name = "SECONDS")]
     duration: Option<f64>,
+    /// How the shots of a video are found: quick, which compares pictures, or network (TransNet V2), which takes several
+    /// times as long
+    #[arg(long, value_name = "HOW", default_value = "quick", requires = "clip")]
+    shots: ShotFinder,
+    /// Write a picture that shows the frames before and after each cut, and around each transition, with their times;
+    /// further ones NAME-2.png and so on if there are many
+    #[arg(long, value_name = "NAME.png", requires = "clip")]
+    sheet: Option<PathBuf>,
     /// The clip file to write
     #[arg(short, long, value_name = "CLIP.safetensors")]
     output: PathBuf,
@@ -45,7 +56,18 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     expect_extension(&arguments.output, &["safetensors"])?;
     expect_writable(&arguments.output)?;
-    let analysed = arguments.clip.as_deref().map(clip::read).transpose()?;
+    if let (Some(clip), Some(sheet)) = (&arguments.clip, &arguments.sheet) {
+        expect_extension(sheet, &["png"])?;
+        expect_writable(sheet)?;
+        if is_clip_file(clip) {
+            return Err(Error::Usage(format!(
+                "{} is a clip file, which holds no pictures. Give the video for --sheet.",
+                clip.display()
+            )));
+        }
+    }
+    let read = |path: &PathBuf| clip::read_if(path, arguments.shots, &|_| Ok(()));
+    let analysed = arguments.clip.as_ref().map(read).transpose()?;
     let loose = LooseFiles {
         visual: arguments.visual,
         caption: arguments.caption,
@@ -58,6 +80,17 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         None => loose.gather()?,
     };
     clip.write(&arguments.output)?;
+    if let (Some(video), Some(sheet)) = (&arguments.clip, &arguments.sheet) {
+        let mut progress = Progress::new();
+        let written = write_contact_sheet(video, &clip, sheet, &mut |fraction| {
+            progress.set(fraction, "drawing the contact sheet");
+            ControlFlow::Continue(())
+        });
+        progress.finish();
+        for path in written? {
+            say(format!("{}: the frames around each change", path.display()))?;
+        }
+    }
     say(format!(
         "{}: {}",
         arguments.output.display(),
@@ -81,5 +114,8 @@ pub(crate) fn summary(clip: &ClipFeatures) -> String {
         }
     }
     parts.push(counted(clip.shots.len(), "cut"));
+    if !clip.transitions.is_empty() {
+        parts.push(counted(clip.transitions.len(), "transition"));
+    }
     parts.join(", ")
 }

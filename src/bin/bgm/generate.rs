@@ -19,6 +19,7 @@ use diff_bgm::music::metrics::Metrics;
 use diff_bgm::music::roll_picture;
 use diff_bgm::music::scale::Scale;
 use diff_bgm::time::{Bars, Beats, Tempo};
+use diff_bgm::video::ShotFinder;
 use diff_bgm::{Fault, Result};
 
 use crate::candidates;
@@ -202,7 +203,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             None => Ok(()),
         }
     };
-    let (analysis, load_clip) = timed(|| clip::read_if(&arguments.clip, &accepts))?;
+    let (analysis, load_clip) =
+        timed(|| clip::read_if(&arguments.clip, ShotFinder::Quick, &accepts))?;
     let clip = analysis.features;
     settings.hits = arguments.hits.hits(&clip);
     let (candidates, generate_seconds) = timed(|| {

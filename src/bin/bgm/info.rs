@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     /// A MIDI file (.mid, .rmi), a clip file or a model (.safetensors), or a video, which is analysed
     file: PathBuf,
     /// Print JSON: `kind` (video, clip, midi or model) and everything found. For a video or a clip, duration_seconds,
-    /// frame_rate_hz, cuts_seconds, the names and rates of its measures, and warnings
+    /// frame_rate_hz, cuts_seconds, transitions, the names and rates of its measures, and warnings
     #[arg(long)]
     json: bool,
 }

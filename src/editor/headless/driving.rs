@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{DroppedFileHandle, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Shape};
+use egui::{
+    DroppedFileHandle, Event, HoveredFile, Key, Modifiers, MouseWheelSource, MouseWheelUnit,
+    PointerButton, Pos2, RawInput, Shape, TouchPhase, vec2,
+};
 
 use super::HeadlessEditor;
 use crate::editor::theme::ACCENT;
@@ -166,6 +169,27 @@ impl HeadlessEditor {
         }
         self.settle();
         true
+    }
+
+    /// Turns the wheel up by some notches where the pointer is.
+    pub(in crate::editor) fn turn_wheel(&mut self, notches: f32) {
+        self.pass(vec![Event::MouseWheel {
+            unit: MouseWheelUnit::Line,
+            delta: vec2(0.0, notches),
+            modifiers: Modifiers::NONE,
+            phase: TouchPhase::Move,
+            source: MouseWheelSource::Unknown,
+        }]);
+        self.settle();
+    }
+
+    /// Holds a file over the window, or takes it away.
+    pub(in crate::editor) fn hold_file_over(&mut self, is_held: bool) {
+        let held = is_held.then(HoveredFile::default);
+        self.pass_with(RawInput {
+            hovered_files: held.into_iter().collect(),
+            ..RawInput::default()
+        });
     }
 
     /// Drops files on the window.

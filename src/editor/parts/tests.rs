@@ -41,6 +41,10 @@ impl ParamAccess for Mutes {
         String::new()
     }
 
+    fn normalized_of_text(&self, _id: ParamId, _text: &str) -> Option<f32> {
+        None
+    }
+
     fn begin(&self, _id: ParamId) {}
 
     fn set_normalized(&self, id: ParamId, normalized: f32) {

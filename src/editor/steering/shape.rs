@@ -1,12 +1,14 @@
-//! Style, form and hits of the next draft.
+//! Style, form and hits of the next draft, and how cuts are found.
 
 use egui::Ui;
 
 use crate::conditioning::hits::MAX_WEIGHT;
 use crate::editor::contents::Scene;
 use crate::editor::controls::{choice, field};
+use crate::features::is_clip_file;
 use crate::generator::Form;
 use crate::music::style::Style;
+use crate::video::ShotFinder;
 
 /// Forms that are offered besides `off` and `auto`.
 const FORMS: [&str; 5] = ["AB", "ABA", "AABA", "ABAC", "ABACA"];
@@ -29,6 +31,19 @@ pub(super) fn show(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
         }
     })
     .on_hover_text("Sections of the next draft. Those of one letter share a theme; auto chooses letters for the length.");
+    field(ui, "Find cuts", |ui| {
+        let name = |finder: &ShotFinder| finder.name();
+        if let Some(finder) = choice(ui, "shots", &state.shot_finder, ShotFinder::ALL, name) {
+            desk.session.edit(|state| state.shot_finder = finder);
+            // A clip file holds what was found when it was made.
+            if let Some(clip) = (state.clip.as_ref()).filter(|clip| !is_clip_file(&clip.path)) {
+                desk.load_clip(clip.path.clone());
+            }
+        }
+    })
+    .on_hover_text(
+        "How the cuts and dissolves of a video are found: quick compares its pictures; network asks TransNet V2, which takes several times as long. The clip is read again.",
+    );
     field(ui, "Meet cuts", |ui| {
         let weights = 0..=MAX_WEIGHT;
         let name = |weight: &u8| match weight {
@@ -42,4 +57,21 @@ pub(super) fn show(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
     .on_hover_text(
         "How much the next draft gathers its notes on every cut. From 2, the chord changes there and the bar before holds back.",
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::editor::HeadlessEditor;
+    use crate::instance::State;
+    use crate::video::ShotFinder;
+
+    #[test]
+    fn how_cuts_are_found_is_chosen_and_can_be_undone() {
+        let mut editor = HeadlessEditor::new(&State::default(), (1040, 900));
+        assert!(editor.click("quick"));
+        assert!(editor.click("network"));
+        assert_eq!(editor.state().shot_finder, ShotFinder::Network);
+        editor.session().undo();
+        assert_eq!(editor.state().shot_finder, ShotFinder::Quick);
+    }
 }

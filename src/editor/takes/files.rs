@@ -24,8 +24,8 @@ pub(super) fn free_path(folder: &Path, name: &str) -> PathBuf {
         .unwrap_or_else(|| folder.join(format!("{name}.mid")))
 }
 
-/// Returns the folder that Export MIDI writes to.
-pub(super) fn default_folder() -> PathBuf {
+/// Returns the folder that Export MIDI and the sample clip are written to.
+pub(in crate::editor) fn default_folder() -> PathBuf {
     let home = env::home_dir().unwrap_or_else(env::temp_dir);
     let music = home.join("Music");
     let base = if music.is_dir() { music } else { home };

@@ -13,6 +13,18 @@ fn clip() -> ClipFeatures {
         caption: track(1.0 / 3.0, CAPTION_WIDTH, 2),
         measures: Some(measures(&PictureMeasure::ALL)),
         shots: vec![Seconds(11.9), Seconds(15.8)],
+        transitions: vec![
+            transition(0.0, 0.5, TransitionKind::FadeIn),
+            transition(3.25, 4.0, TransitionKind::Dissolve),
+        ],
+    }
+}
+
+fn transition(start: f64, end: f64, kind: TransitionKind) -> Transition {
+    Transition {
+        start: Seconds(start),
+        end: Seconds(end),
+        kind,
     }
 }
 
@@ -56,6 +68,19 @@ fn fewer_and_reordered_measures_are_read_back_exactly() {
             ..clip()
         });
     }
+}
+
+#[test]
+fn transitions_of_unknown_kinds_are_ignored_and_each_needs_a_kind() {
+    let parsed = |kinds: &'static str| {
+        let bytes = written_with(|(metadata, _)| {
+            metadata.insert("transition_kinds".to_owned(), kinds.to_owned());
+        });
+        ClipFeatures::parse(&bytes)
+    };
+    let kept = parsed("wipe,dissolve").unwrap().transitions;
+    assert_eq!(kept, clip().transitions[1..]);
+    assert!(parsed("dissolve").unwrap_err().found.contains("1 kinds"));
 }
 
 #[test]

@@ -11,10 +11,10 @@ use crate::instance::saved_clip::SavedClip;
 use crate::instance::session::Session;
 use crate::instance::still_cache::StillCache;
 use crate::time::Beats;
-use crate::video::{self, Analysis};
+use crate::video::{self, Analysis, ShotFinder};
 use crate::worker::Reporter;
 
-/// Reads or analyses the clip at `path` and makes it the session's.
+/// Reads or analyses the clip at `path`, finding its shots with `finder`, and makes it the session's.
 ///
 /// # Errors
 /// Returns an error if the clip cannot be read, and [`Error::Cancelled`] if another state was loaded since `epoch`.
@@ -22,13 +22,14 @@ pub(super) fn load(
     session: &Session,
     epoch: u64,
     path: PathBuf,
+    finder: ShotFinder,
     reporter: &Reporter,
 ) -> Result<Notice> {
     let Analysis {
         features: clip,
         stills,
         warnings,
-    } = read(&path, reporter)?;
+    } = read(&path, finder, reporter)?;
     StillCache::of_user().keep(&path, &stills);
     if !stills.all().is_empty() {
         session.keep_stills(path.clone(), Arc::new(stills));
@@ -36,12 +37,17 @@ pub(super) fn load(
     // At the fastest tempo there is a row for every beat.
     let tempo_map = session.tempo_map_for(&session.state(), true, Beats(0.0));
     let saved = SavedClip::new(path, &clip, tempo_map.fastest_tempo());
-    let opened = format!(
-        "Opened {}: {:.1} s, {}.",
+    let mut opened = format!(
+        "Opened {}: {:.1} s, {}",
         saved.name(),
         clip.duration.0,
         counted(clip.shots.len(), "cut")
     );
+    if !clip.transitions.is_empty() {
+        opened += ", ";
+        opened += &counted(clip.transitions.len(), "transition");
+    }
+    opened += ".";
     let done = [vec![opened], warnings].concat().join(" ");
     if session.set_clip(epoch, saved, Arc::new(clip)) {
         Ok(Notice::Done(done))
@@ -78,11 +84,11 @@ pub(super) fn full_clip(session: &Session, saved: &SavedClip) -> Arc<ClipFeature
         .unwrap_or_else(|| Arc::new(saved.features()))
 }
 
-fn read(path: &Path, reporter: &Reporter) -> Result<Analysis> {
+fn read(path: &Path, finder: ShotFinder, reporter: &Reporter) -> Result<Analysis> {
     if reporter.report("Reading the clip", 0.0).is_break() {
         return Err(Error::Cancelled);
     }
-    video::read_clip(path, &mut |fraction| {
+    video::read_clip_if(path, finder, &|_| Ok(()), &mut |fraction| {
         reporter.report("Analysing the clip", fraction as f32)
     })
 }

@@ -97,7 +97,8 @@ impl DraftJob {
         let family = model.config().cond_type;
         let usual = Settings::for_family(family);
         settings.sampler.kind = usual.sampler.kind;
-        settings.coherence = usual.coherence;
+        settings.coherence = state.shape.coherence(usual.coherence);
+        settings.bars = state.shape.bars;
         let clip = full_clip(session, &saved);
         // Drafts without parts have no form and meet no hits, and cannot be ranked.
         let candidates = if family == ConditionKind::Parts {

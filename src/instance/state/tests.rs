@@ -54,6 +54,21 @@ fn a_saved_state_reads_back_the_same() {
 }
 
 #[test]
+fn an_unknown_way_to_find_shots_becomes_the_quick_one() {
+    let mut json = serde_json::to_value(State {
+        shot_finder: ShotFinder::Network,
+        ..State::default()
+    })
+    .unwrap();
+    let read = |json| serde_json::from_value::<State>(json).unwrap().shot_finder;
+    assert_eq!(read(json.clone()), ShotFinder::Network);
+    json["shot_finder"] = json!("oracle");
+    assert_eq!(read(json.clone()), ShotFinder::Quick);
+    json.as_object_mut().unwrap().remove("shot_finder");
+    assert_eq!(read(json), ShotFinder::Quick);
+}
+
+#[test]
 fn a_draft_of_feature_length_is_saved_whole() {
     let note = |beat: u32| Note {
         start: Beats(f64::from(beat)),

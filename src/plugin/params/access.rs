@@ -68,6 +68,12 @@ impl ParamAccess for HostParams {
         unsafe { (self.pointer(id)).normalized_value_to_string(self.normalized(id), true) }
     }
 
+    fn normalized_of_text(&self, id: ParamId, text: &str) -> Option<f32> {
+        // SAFETY: the pointer is to a parameter that `self` owns.
+        let normalized = unsafe { self.pointer(id).string_to_normalized_value(text) };
+        normalized.filter(|normalized| normalized.is_finite())
+    }
+
     fn begin(&self, id: ParamId) {
         // SAFETY: the parameter is of the instance that `host` is the context of.
         unsafe { self.host.raw_begin_set_parameter(self.pointer(id)) };

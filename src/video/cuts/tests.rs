@@ -1,5 +1,5 @@
 use super::*;
-use crate::video::frame::scene_level;
+use crate::video::frame::{Frame, scene_level};
 
 const RATE_HZ: f64 = 24.0;
 
@@ -10,7 +10,8 @@ fn cuts_of(frames: impl IntoIterator<Item = Frame>) -> Vec<usize> {
 fn cuts_at(rate_hz: f64, frames: impl IntoIterator<Item = Frame>) -> Vec<usize> {
     let mut finder = CutFinder::new();
     for (index, frame) in frames.into_iter().enumerate() {
-        finder.push(Seconds(index as f64 / rate_hz), &frame);
+        let signature = Rc::new(Signature::of(&frame));
+        finder.push(Seconds(index as f64 / rate_hz), &signature);
     }
     finder.finish()
 }

@@ -1,6 +1,6 @@
 //! What a video or a clip file shows.
 
-use diff_bgm::features::{ClipFeatures, Track};
+use diff_bgm::features::{ClipFeatures, Track, Transition};
 use serde::Serialize;
 
 use super::words::list;
@@ -12,10 +12,34 @@ pub(super) struct ClipInfo {
     /// `None` if it is unknown.
     frame_rate_hz: Option<f64>,
     cuts_seconds: Vec<f64>,
+    transitions: Vec<TransitionInfo>,
     measures: Option<MeasuresInfo>,
     visual: Option<RowsInfo>,
     caption: Option<RowsInfo>,
     warnings: Vec<String>,
+}
+
+/// A gradual change of the picture.
+#[derive(Serialize)]
+struct TransitionInfo {
+    start_seconds: f64,
+    end_seconds: f64,
+    kind: &'static str,
+}
+
+impl TransitionInfo {
+    fn of(transition: &Transition) -> Self {
+        Self {
+            start_seconds: transition.start.0,
+            end_seconds: transition.end.0,
+            kind: transition.kind.name(),
+        }
+    }
+
+    fn words(&self) -> String {
+        let (kind, start, end) = (self.kind, self.start_seconds, self.end_seconds);
+        format!("{kind} from {start:.3} s to {end:.3} s")
+    }
 }
 
 /// Measures of the picture.
@@ -50,6 +74,7 @@ impl ClipInfo {
             duration_seconds: clip.duration.0,
             frame_rate_hz: (clip.frame_rate_hz > 0.0).then_some(clip.frame_rate_hz),
             cuts_seconds: clip.shots.iter().map(|cut| cut.0).collect(),
+            transitions: clip.transitions.iter().map(TransitionInfo::of).collect(),
             measures: clip.measures.as_ref().map(|measures| MeasuresInfo {
                 names: measures
                     .columns()
@@ -89,6 +114,10 @@ impl ClipInfo {
         }
         let cuts = self.cuts_seconds.iter().map(|cut| format!("{cut:.3} s"));
         lines.push(list("cut", cuts));
+        if !self.transitions.is_empty() {
+            let transitions = self.transitions.iter().map(TransitionInfo::words);
+            lines.push(list("transition", transitions));
+        }
         lines
     }
 }

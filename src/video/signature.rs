@@ -1,7 +1,10 @@
 //! Signatures of frames, whose difference ignores motion and changes of brightness.
 
-use super::ink::Ink;
-use crate::video::frame::{Frame, HEIGHT, WIDTH};
+use super::frame::{Frame, HEIGHT, WIDTH};
+
+mod ink;
+
+use ink::Ink;
 
 /// Frames are compared at half their size.
 const THUMB_WIDTH: usize = WIDTH / 2;
@@ -54,17 +57,9 @@ impl Signature {
                 thumb_at(inside(x, THUMB_WIDTH), inside(y, THUMB_HEIGHT))
             })
             .collect();
-        let count = frame.luma.len() as f32;
-        let mean = frame.luma.iter().sum::<f32>() / count;
-        let variance = frame
-            .luma
-            .iter()
-            .map(|l| (l - mean) * (l - mean))
-            .sum::<f32>()
-            / count;
         Self {
             luma,
-            contrast: variance.sqrt(),
+            contrast: frame.contrast(),
             colours: std::array::from_fn(|channel| cumulative_histogram(frame, channel)),
             ink: Ink::of(frame),
         }
@@ -73,6 +68,11 @@ impl Signature {
     /// Returns the standard deviation of luma, 0 to 1.
     pub(crate) fn contrast(&self) -> f32 {
         self.contrast
+    }
+
+    /// Returns luma in 8-bit levels at half size, with a repeated border: as many numbers for every frame.
+    pub(crate) fn luma(&self) -> &[f32] {
+        &self.luma
     }
 
     /// Returns how different two frames are, 0 (the same apart from motion and light) to 1.
