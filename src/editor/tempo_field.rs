@@ -94,7 +94,7 @@ mod tests {
             tempo_bpm: Some(90.0),
             ..HostTransport::default()
         });
-        editor.click("Timeline");
+        editor.frame();
         assert!(editor.middle_of("97.25").is_none());
         assert_eq!(tempo(&editor), 90.0);
     }

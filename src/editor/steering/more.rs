@@ -60,6 +60,7 @@ fn changed(state: &State) -> usize {
     [
         state.style != usual.style,
         state.form != usual.form,
+        state.shot_finder != usual.shot_finder,
         state.cut_weight != usual.cut_weight,
         shape.bars.is_some(),
         state.candidates != usual.candidates,

@@ -68,6 +68,7 @@ mod tests {
     #[test]
     fn how_cuts_are_found_is_chosen_and_can_be_undone() {
         let mut editor = HeadlessEditor::new(&State::default(), (1040, 900));
+        assert!(editor.click("More settings"));
         assert!(editor.click("quick"));
         assert!(editor.click("network"));
         assert_eq!(editor.state().shot_finder, ShotFinder::Network);
