@@ -27,7 +27,7 @@ const STEPS: [(&str, &str); 3] = [
 ];
 /// The width of the steps, in points.
 const WIDTH: f32 = 560.0;
-const STEP_HEIGHT: f32 = 58.0;
+const STEP_HEIGHT: f32 = 64.0;
 const BOX_HEIGHT: f32 = 132.0;
 
 /// Shows the steps and the box that clips are dropped into.
