@@ -101,6 +101,10 @@ impl ClipRows {
         placed.paint_shots(ui.painter(), places.picture, timeline);
         (self.pictures).paint(ui, placed, places.picture, timeline, scene.stills);
         (ui.painter()).rect_filled(places.hits, CornerRadius::ZERO, theme::BACKGROUND);
+        // Cuts and hits are painted over these words.
+        if let Some(ahead) = TempoAhead::of(scene) {
+            ahead.paint(ui, places.hits, timeline);
+        }
         placed.paint_transitions(ui.painter(), places.hits, timeline);
         let quiet = QuietRows {
             picture: places.picture,
@@ -112,9 +116,6 @@ impl ClipRows {
             (self.pictures).show_still(ui, placed, places.picture, timeline, pointer);
         }
         self.hits.show(ui, places.hit_row(clip), scene);
-        if let Some(ahead) = TempoAhead::of(scene) {
-            ahead.paint(ui, places.hits, timeline);
-        }
         let curves = self.drawing.over(self.recording.over(&scene.state.curves));
         let shown = CueCurves {
             timeline,
