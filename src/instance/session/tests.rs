@@ -1,14 +1,16 @@
 use super::*;
-use crate::generator::Draft;
+use crate::conditioning::hits::Hit;
+use crate::generator::{Draft, Settings, cuts, length_of, placed_hits};
 use crate::instance::SavedClip;
 use crate::music::metre::Metre;
+use crate::music::midi_file::MidiFile;
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
-use crate::music::tempo_map::TempoMap;
+use crate::music::tempo_map::{TempoChange, TempoMap};
 use crate::player::testing::TestHost;
 use crate::player::{Block, HostTransport, NoteEvent, Player, Sent, TempoWatch, Transport};
-use crate::time::Tempo;
+use crate::time::{Seconds, Tempo};
 
 fn session() -> (Player, Session) {
     let (player, publisher) = Player::new();
@@ -141,6 +143,51 @@ fn drafts_are_made_under_the_hosts_tempo_map_from_where_they_start() {
     // The window shows the same.
     let snapshot = session.try_snapshot().unwrap();
     assert_eq!(snapshot.tempo_map(&session.live, true, Beats(start)), map);
+}
+
+#[test]
+fn each_cut_of_a_film_is_placed_hit_and_exported_at_its_second_to_a_millisecond() {
+    let (_player, session) = session();
+    let change = |(at, bpm)| TempoChange {
+        at: Beats(at),
+        tempo: Tempo::new(bpm).unwrap(),
+    };
+    let changes = [(0.0, 60.0), (16.0, 90.0), (32.0, 120.0), (56.5, 180.0)];
+    let truth = TempoMap::new(changes.map(change).into()).unwrap();
+    let mut watch = TempoWatch::default();
+    play(&session, &mut watch, &TestHost::of_map(&truth), 61.0);
+    // On sixteenths of the host, where hits can be met exactly.
+    let beats = [3.0, 9.25, 15.75, 20.5, 40.25, 56.5, 70.0, 101.75].map(Beats);
+    let film = ClipFeatures {
+        duration: Seconds(60.0),
+        shots: beats.map(|beat| truth.seconds_at(beat)).into(),
+        ..ClipFeatures::default()
+    };
+    let settings = Settings {
+        tempo_map: session.tempo_map_for(&session.state(), true, Beats(0.0)),
+        hits: Hit::on_cuts(&film.shots, 3),
+        ..Settings::default()
+    };
+    let cuts = cuts(&film, &settings);
+    let score = Score::new(RawScore {
+        bars: length_of(film.duration, &settings).unwrap(),
+        tempo_map: settings.tempo_map.clone(),
+        cuts: cuts.clone(),
+        ..RawScore::default()
+    });
+    let file = MidiFile::parse(&score.unwrap().to_midi("").unwrap()).unwrap();
+    let marked = file.markers.iter().filter(|it| it.text.starts_with("cut "));
+    let marked: Vec<Seconds> = marked.map(|it| file.seconds_at(it.at)).collect();
+    let hits = placed_hits(&settings);
+    assert_eq!((cuts.len(), hits.len(), marked.len()), (8, 8, 8));
+    for (index, second) in film.shots.iter().enumerate() {
+        let cut = truth.seconds_at(cuts[index]);
+        let hit = truth.seconds_at(hits[index].step.beats());
+        for place in [cut, hit, marked[index]] {
+            let off = (place - *second).0;
+            assert!(off.abs() < 1e-3, "{off} s at {second:?}");
+        }
+    }
 }
 
 #[test]
