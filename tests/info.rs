@@ -147,6 +147,7 @@ fn a_video_and_its_clip_file_are_described_as_json() {
                 "duration_seconds": 3.0,
                 "frame_rate_hz": 25.0,
                 "cuts_seconds": [2.0],
+                "transitions": [],
                 "measures": {
                     "names": ["motion", "complexity", "luma", "warmth"],
                     "rate_hz": 8.0,
