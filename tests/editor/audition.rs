@@ -55,6 +55,23 @@ fn a_clicked_note_is_heard_for_a_moment_and_not_sent() {
 }
 
 #[test]
+fn a_key_beside_the_roll_is_heard_while_the_draft_plays_and_is_not_sent() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = with_draft();
+    let window = Window::open(&mut instance);
+    let mut playing = Playing::start(instance, 2);
+    let editor = HeadlessEditor::new(&draft_state(), window.size);
+    let (x, _) = editor.middle_of("Keyboard").expect("keys");
+    let (_, y) = (editor.place_in_roll(Beats(0.0), 60)).expect("middle C is visible");
+    window.click((x, y));
+    // After the last note of the draft, only the key sounds.
+    playing.block(Some(Roll::from(16.5)), 4800);
+    assert!(playing.peak > 0.01, "{}", playing.peak);
+    assert_eq!((playing.heard.len(), playing.midi.len()), (0, 0));
+    window.close(&mut playing.instance);
+}
+
+#[test]
 fn the_note_effect_stays_silent_when_a_note_is_clicked() {
     let Some(_turn) = screen() else { return };
     let mut instance = Library::open(&library_of_this_test()).instance(NOTE_EFFECT);
