@@ -153,8 +153,9 @@ fn a_session_of_a_composer_is_undone_step_by_step_and_reopens_as_it_was_saved() 
         assert!(undone < 30, "{:?}", session.state());
     }
     shot(&session.window, "session-undone");
+    let redo = place(&session.window, &done, "Redo");
     for _ in 0..undone {
-        session.click("Redo");
+        session.window.click(redo);
     }
     assert_eq!(session.wait(|state| *state == done), done);
 
