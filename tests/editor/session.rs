@@ -142,9 +142,7 @@ fn a_session_of_a_composer_is_undone_step_by_step_and_reopens_as_it_was_saved() 
     session.wait(|state| state.tempo.is_some());
     session.window.press_key(Key::Escape);
 
-    session.click("Mute lead");
     let done = session.state();
-    shot(&session.window, "session");
 
     let mut undone = 0;
     while session.state() != begin {
@@ -159,11 +157,14 @@ fn a_session_of_a_composer_is_undone_step_by_step_and_reopens_as_it_was_saved() 
     }
     assert_eq!(session.wait(|state| *state == done), done);
 
-    let Session {
-        mut instance,
-        window,
-    } = session;
-    window.close(&mut instance);
+    let Session { instance, window } = session;
+    // A parameter changes while the host plays.
+    let mut playing = Playing::start(instance, 2);
+    window.click(place(&window, &done, "Mute lead"));
+    playing.block(None, 512);
+    shot(&window, "session");
+    window.close(&mut playing.instance);
+    let mut instance = playing.instance;
     let saved = project::text_saved_by_clap(&instance.save()).expect("a saved state");
     let mut reopened = with(&State::from_text(&saved).expect("it is read"));
     assert_eq!(super::saved_state(&mut reopened), done);
