@@ -22,7 +22,7 @@ use std::ops::{ControlFlow, Range};
 pub use combine::combine;
 pub use draft::{Asked, Draft, Recipe};
 pub use form::{Form, Letters, MAX_LETTERS};
-pub(crate) use give_way::give_way;
+pub use give_way::give_way;
 pub use inpaint::{Inpainting, inpaint};
 pub use length::length_of;
 pub use region::Region;

@@ -3,8 +3,8 @@
 mod output;
 
 use egui::{
-    Align2, Color32, CornerRadius, CursorIcon, Id, Rect, Response, RichText, Role, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, pos2,
+    Align2, Color32, CornerRadius, CursorIcon, FontId, Id, Rect, Response, RichText, Role, Sense,
+    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
 };
 
 use super::contents::Scene;
@@ -113,26 +113,25 @@ fn show_name(ui: &mut Ui, rect: Rect, part: Part, is_selected: bool) -> Response
 /// Shows a switch with a letter on it; `label` is its name for screen readers.
 fn letter(ui: &mut Ui, rect: Rect, text: &str, label: &str, is_on: bool, hint: &str) -> Response {
     let response = ui.interact(rect, ui.scope_id().with(label), Sense::click());
+    paint_switch(ui, &response, text, theme::strong(11.0), is_on);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, label));
+    response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(hint)
+}
+
+/// Paints a switch, or one of several choices, with text on it.
+fn paint_switch(ui: &Ui, response: &Response, text: &str, font: FontId, is_on: bool) {
     let (fill, edge, ink) = match (is_on, response.hovered()) {
         (true, false) => (ACCENT.gamma_multiply(0.25), ACCENT, ACCENT),
         (true, true) => (ACCENT.gamma_multiply(0.35), ACCENT, ACCENT),
         (false, true) => (FIELD_HOVERED, MUTED, TEXT),
         (false, false) => (FIELD, LINE, TEXT),
     };
-    let painter = ui.painter();
+    let (painter, rect) = (ui.painter(), response.rect);
     let stroke = Stroke::new(1.0, edge);
     painter.rect(rect, theme::RADIUS, fill, stroke, StrokeKind::Inside);
-    painter.text(
-        rect.center(),
-        Align2::CENTER_CENTER,
-        text,
-        theme::strong(11.0),
-        ink,
-    );
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, label));
-    response
-        .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(hint)
+    painter.text(rect.center(), Align2::CENTER_CENTER, text, font, ink);
 }
 
 fn id(ui: &Ui, part: Part, what: &str) -> Id {

@@ -3,30 +3,16 @@
 use egui::Key;
 use nice_plug_egui::Shortcut;
 
-/// Keys that work by themselves.
-const PLAIN: [Key; 15] = [
-    Key::Escape,
-    Key::L,
-    Key::A,
-    Key::B,
-    Key::C,
-    Key::X,
-    Key::Num1,
-    Key::Num2,
-    Key::Num3,
-    Key::Num4,
-    Key::Num5,
-    Key::Num6,
-    Key::Num7,
-    Key::Num8,
-    Key::Num9,
-];
+use super::takes::DIGITS;
+
+/// Keys that work by themselves, besides [`DIGITS`].
+const PLAIN: [Key; 6] = [Key::Escape, Key::L, Key::A, Key::B, Key::C, Key::X];
 /// Keys that work with Ctrl, or Command on macOS.
 const WITH_COMMAND: [Key; 2] = [Key::Z, Key::R];
 
 /// Returns the keys.
 pub(super) fn all() -> Vec<Shortcut> {
-    let plain = PLAIN.into_iter().map(|key| (key, false));
+    let plain = PLAIN.into_iter().chain(DIGITS).map(|key| (key, false));
     let with_command = WITH_COMMAND.into_iter().map(|key| (key, true));
     plain
         .chain(with_command)

@@ -19,6 +19,7 @@ use crate::instance::{Desk, Pin, Snapshot};
 use card::{CARD_SIZE, Cards};
 pub(super) use files::default_folder;
 use files::{file_name, free_path};
+pub(super) use keys::DIGITS;
 use marks::Marks;
 
 /// What the row keeps between frames.

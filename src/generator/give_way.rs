@@ -13,7 +13,7 @@ pub(super) fn painted_part(part: Part) -> RollPart {
 }
 
 /// Shortens or drops notes where a kept note of the same pitch and part, or channel, sounds.
-pub(crate) fn give_way(painted: Vec<Note>, kept: &[Note]) -> Vec<Note> {
+pub fn give_way(painted: Vec<Note>, kept: &[Note]) -> Vec<Note> {
     let rivals = |note: &Note| {
         let (part, pitch, channel) = (painted_part(note.part), note.pitch, note.part.channel());
         kept.iter().filter(move |other| {

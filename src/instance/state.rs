@@ -91,7 +91,7 @@ pub struct State {
     /// [`Session::state_to_save`](super::Session::state_to_save).
     #[serde(skip_serializing_if = "HostTempo::is_empty")]
     pub host_tempo: HostTempo,
-    /// How far into the first bar of the next draft the picture starts; less than [`LONGEST_BAR`].
+    /// How far into the first bar of the next draft the picture starts; less than the longest bar.
     pub picture_start: Beats,
     /// What is not to be painted again.
     pub locks: Locks,

@@ -1,13 +1,13 @@
 //! A part's channel and octave, and the list to choose them from.
 
 use egui::{
-    Align2, CursorIcon, Popup, PopupCloseBehavior, Rect, Response, RichText, Role, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo,
+    Align2, CursorIcon, Popup, PopupCloseBehavior, Rect, Response, RichText, Role, Sense, Ui, Vec2,
+    WidgetInfo,
 };
 
-use super::id;
+use super::{id, paint_switch};
 use crate::editor::contents::Scene;
-use crate::editor::theme::{self, ACCENT, FIELD, FIELD_HOVERED, LINE, MUTED, TEXT};
+use crate::editor::theme::{self, ACCENT, MUTED, TEXT};
 use crate::music::outputs::{MAX_OCTAVES, MIDI_CHANNELS, Output};
 use crate::music::part::Part;
 
@@ -101,22 +101,8 @@ fn list(ui: &mut Ui, output: Output) -> Option<Chosen> {
 }
 
 fn choice(ui: &mut Ui, text: &str, label: &str, is_chosen: bool) -> Response {
-    let (rect, response) = ui.allocate_exact_size(CHOICE, Sense::click());
-    let (fill, edge, ink) = match (is_chosen, response.hovered()) {
-        (true, _) => (ACCENT.gamma_multiply(0.25), ACCENT, ACCENT),
-        (false, true) => (FIELD_HOVERED, MUTED, TEXT),
-        (false, false) => (FIELD, LINE, TEXT),
-    };
-    let painter = ui.painter();
-    let stroke = Stroke::new(1.0, edge);
-    painter.rect(rect, theme::RADIUS, fill, stroke, StrokeKind::Inside);
-    painter.text(
-        rect.center(),
-        Align2::CENTER_CENTER,
-        text,
-        theme::font(12.0),
-        ink,
-    );
+    let (_, response) = ui.allocate_exact_size(CHOICE, Sense::click());
+    paint_switch(ui, &response, text, theme::font(12.0), is_chosen);
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, label));
     response.on_hover_cursor(CursorIcon::PointingHand)
 }

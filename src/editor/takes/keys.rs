@@ -4,7 +4,8 @@ use egui::{Key, Ui};
 
 use crate::instance::{Desk, State};
 
-const DIGITS: [Key; 9] = [
+/// Choose the take of that number.
+pub(in crate::editor) const DIGITS: [Key; 9] = [
     Key::Num1,
     Key::Num2,
     Key::Num3,

@@ -88,12 +88,7 @@ impl DraftJob {
         } = self;
         let saved = (session.clip_for(epoch, state.clip.clone()))
             .ok_or_else(|| Error::Usage("No clip is open. Open one first.".to_owned()))?;
-        if reporter.report("Loading the model", 0.0).is_break() {
-            return Err(Error::Cancelled);
-        }
-        let (model, pool) = (tools.lock())
-            .prepare(state.model.as_deref(), state.device)
-            .map_err(|error| of_model(state.model.as_deref(), error))?;
+        let (model, pool) = load_model(tools, &state, reporter)?;
         let family = model.config().cond_type;
         let usual = Settings::for_family(family);
         settings.sampler.kind = usual.sampler.kind;
@@ -198,8 +193,22 @@ pub(super) fn now_unix_seconds() -> u64 {
     now.map_or(0, |since| since.as_secs())
 }
 
+/// Loads the model of `state`, and returns it with the pool to run it in.
+pub(super) fn load_model(
+    tools: &Mutex<Tools>,
+    state: &State,
+    reporter: &Reporter,
+) -> Result<(Arc<Model>, Arc<InferencePool>)> {
+    if reporter.report("Loading the model", 0.0).is_break() {
+        return Err(Error::Cancelled);
+    }
+    let file = state.model.as_deref();
+    let prepared = tools.lock().prepare(file, state.device);
+    prepared.map_err(|error| of_model(file, error))
+}
+
 /// Says that it is the model of `file` that could not be opened.
-pub(super) fn of_model(file: Option<&Path>, error: Error) -> Error {
+fn of_model(file: Option<&Path>, error: Error) -> Error {
     match (file, error) {
         (None, error) | (_, error @ Error::Cancelled) => error,
         (Some(_), error) => Error::Usage(format!(
@@ -221,7 +230,7 @@ fn stage(progress: &Progress) -> String {
 
 impl Tools {
     /// Returns the model of `file`, or the built-in one, on `device`, and the pool to run it in.
-    pub(super) fn prepare(
+    fn prepare(
         &mut self,
         file: Option<&Path>,
         device: DeviceKind,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::clip_job::full_clip;
-use super::draft_job::{Tools, mark, now_unix_seconds, of_model, report, settings_of};
+use super::draft_job::{Tools, load_model, mark, now_unix_seconds, report, settings_of};
 use crate::counted::counted;
 use crate::error::{Error, Result};
 use crate::generator::{Repainting, Settings, Wishes, repaint_with};
@@ -68,12 +68,7 @@ impl RepaintJob {
             Error::Usage("There is no draft to paint over. Press Generate first.".to_owned())
         })?;
         let draft = &take.draft;
-        if reporter.report("Loading the model", 0.0).is_break() {
-            return Err(Error::Cancelled);
-        }
-        let (model, pool) = (tools.lock())
-            .prepare(state.model.as_deref(), state.device)
-            .map_err(|error| of_model(state.model.as_deref(), error))?;
+        let (model, pool) = load_model(tools, &state, reporter)?;
         let usual = Settings::for_family(model.config().cond_type);
         settings.sampler.kind = usual.sampler.kind;
         let clip = session.clip_for(epoch, state.clip.clone());

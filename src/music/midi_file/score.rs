@@ -20,7 +20,7 @@ impl MidiFile {
     ///
     /// # Errors
     /// Returns an error if the file changes its metre or has one that is not in [`Metre::ALL`], or has a tempo that is not
-    /// from [`Tempo::MIN`] to [`Tempo::MAX`].
+    /// from [`Tempo::MIN`](crate::time::Tempo::MIN) to [`Tempo::MAX`](crate::time::Tempo::MAX).
     pub fn score(&self) -> Result<Score, Fault> {
         let metre = self.metre()?;
         let chords = self.chords();
