@@ -27,13 +27,19 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Starts `Xvfb`. Returns `None` if it is not installed.
+    /// Starts `Xvfb` with a screen of 1600 × 1200 pixels; see [`Screen::of_size`].
+    pub fn start() -> Option<Self> {
+        Self::of_size(1600, 1200)
+    }
+
+    /// Starts `Xvfb` with a screen of so many pixels. Returns `None` if it is not installed.
     ///
     /// # Panics
     /// Panics if it is installed but does not start.
-    pub fn start() -> Option<Self> {
+    pub fn of_size(width: u16, height: u16) -> Option<Self> {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1600x1200x24"])
+            .args(["-displayfd", "1", "-screen", "0"])
+            .arg(format!("{width}x{height}x24"))
             .args(["-terminate", "-nolisten", "tcp"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -1,11 +1,21 @@
 //! Windows of other sizes and scales than the usual.
 
+use std::env;
+
 use diff_bgm::editor::HeadlessEditor;
-use plugin_hosts::desktop::{Picture, Window, set_dots_per_inch};
+use diff_bgm::generator::Draft;
+use diff_bgm::instance::{CurveId, MarkedHit, State};
+use diff_bgm::music::chord::ChordChange;
+use diff_bgm::music::cues::Cue;
+use diff_bgm::music::note::Note;
+use diff_bgm::music::part::Part;
+use diff_bgm::music::score::{RawScore, Score};
+use diff_bgm::time::{Bars, Beats, Seconds};
+use plugin_hosts::desktop::{Picture, Screen, Window, set_dots_per_inch};
 use plugin_hosts::vst3::{Playing as Vst3, View};
 use plugin_hosts::{library_of_this_test, project};
 
-use super::{ACCENT, clip_and_steps, screen, shot, with_clip};
+use super::{ACCENT, clip_and_steps, screen, shot, with, with_clip};
 
 /// The dots an inch of the usual scale.
 const DPI: u32 = 96;
@@ -79,4 +89,86 @@ fn a_window_that_is_too_small_shows_everything_smaller_and_is_clicked_where_it_s
     let picture = shot(&window, "laptop");
     assert_eq!(generate(&picture, (1040, 660)), ACCENT);
     window.close(&mut instance);
+}
+
+/// A clip with a take of its length, and something of everything that can be set on it.
+fn desk() -> State {
+    let note = |start: f64, length: f64, pitch, part| Note {
+        start: Beats(start),
+        length: Beats(length),
+        pitch,
+        velocity: 84,
+        part,
+    };
+    let mut notes = Vec::new();
+    for bar in 0..15_u8 {
+        let (start, root) = (
+            f64::from(bar) * 4.0,
+            45 + [0, 8, 3, 10][usize::from(bar % 4)],
+        );
+        notes.push(note(start, 3.5, root - 12, Part::Bass));
+        for beat in 0..4 {
+            let at = start + f64::from(beat);
+            notes.push(note(at, 0.5, root + 15, Part::Chords));
+            notes.push(note(at + 0.5, 0.5, root + 7 + 5 * (beat % 2), Part::Chords));
+            notes.push(note(at, 0.75, root + 24 + beat * 2, Part::Lead));
+        }
+    }
+    notes.sort_by(Note::position);
+    let chord = |bar: usize| ChordChange {
+        start: Beats(4.0 * bar as f64),
+        symbol: ["Am", "F", "C", "G"][bar % 4].to_owned(),
+    };
+    let draft = Draft {
+        score: Score::repaired(RawScore {
+            notes,
+            bars: Bars(15),
+            chords: (0..15).map(chord).collect(),
+            ..RawScore::default()
+        }),
+        ..Draft::default()
+    };
+    let mut state = clip_and_steps(4);
+    state.add_take(draft.clone(), 0);
+    state.add_take(draft, 0);
+    state.locks.bars = [0, 1, 2].into();
+    state.hits = vec![
+        MarkedHit::new(Seconds(6.0), 3),
+        MarkedHit::new(Seconds(23.0), 1),
+    ];
+    state.curves[CurveId::Cue(Cue::Density)].draw((20, -0.5), (40, 0.9));
+    state
+}
+
+#[test]
+fn the_desk_fills_a_large_window_and_stays_whole_in_a_small_one_at_either_scale() {
+    let Some(_turn) = screen() else { return };
+    let large = Screen::of_size(1920, 1200).expect("the other one started");
+    let usual = env::var_os("DISPLAY").expect("a screen");
+    // SAFETY: it is this test's turn, so no other thread reads the environment.
+    unsafe { env::set_var("DISPLAY", &large.display) };
+    let mut instance = with(&desk());
+    let mut window = Window::open(&mut instance);
+    let panel = |picture: &Picture| {
+        let is_lit =
+            |x: usize| (0..picture.height).any(|y| picture.pixels[y * picture.width + x] == ACCENT);
+        (0..picture.width).filter(|&x| is_lit(x)).count()
+    };
+    window.resize(&mut instance, (1040, 660));
+    let small = panel(&shot(&window, "desk-small"));
+    window.resize(&mut instance, (1920, 1200));
+    let filled = panel(&shot(&window, "desk-large"));
+    window.close(&mut instance);
+    let scaled = Scaled::twice();
+    let window = Window::open(&mut instance);
+    let twice = panel(&shot(&window, "desk-twice"));
+    window.close(&mut instance);
+    drop(scaled);
+    // SAFETY: as above.
+    unsafe { env::set_var("DISPLAY", usual) };
+    // The button alone is 150 points wide.
+    assert!(
+        small > 140 && filled > 140 && twice > 280,
+        "{small} {filled} {twice}"
+    );
 }
