@@ -11,11 +11,11 @@ use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats, Seconds};
-use plugin_hosts::desktop::{Picture, Screen, Window, set_dots_per_inch};
+use plugin_hosts::desktop::{Picture, Window, set_dots_per_inch};
 use plugin_hosts::vst3::{Playing as Vst3, View};
 use plugin_hosts::{library_of_this_test, project};
 
-use super::{ACCENT, clip_and_steps, screen, shot, with, with_clip};
+use super::{ACCENT, LARGE_SCREEN, clip_and_steps, screen, shot, with, with_clip};
 
 /// The dots an inch of the usual scale.
 const DPI: u32 = 96;
@@ -143,7 +143,9 @@ fn desk() -> State {
 #[test]
 fn the_desk_fills_a_large_window_and_stays_whole_in_a_small_one_at_either_scale() {
     let Some(_turn) = screen() else { return };
-    let large = Screen::of_size(1920, 1200).expect("the other one started");
+    let Some(Some(large)) = LARGE_SCREEN.get() else {
+        return;
+    };
     let usual = env::var_os("DISPLAY").expect("a screen");
     // SAFETY: it is this test's turn, so no other thread reads the environment.
     unsafe { env::set_var("DISPLAY", &large.display) };

@@ -36,6 +36,9 @@ use plugin_hosts::{Roll, library_of_this_test, project};
 
 const ACCENT: [u8; 3] = [0xf2, 0xb8, 0x4b];
 
+/// A screen of 1920 × 1200 pixels, once the other one is started.
+static LARGE_SCREEN: OnceLock<Option<Screen>> = OnceLock::new();
+
 /// Waits for the screen that all tests share. Returns `None` if there cannot be one.
 fn screen() -> Option<MutexGuard<'static, ()>> {
     static SCREEN: OnceLock<Option<Screen>> = OnceLock::new();
@@ -43,6 +46,7 @@ fn screen() -> Option<MutexGuard<'static, ()>> {
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let screen = SCREEN.get_or_init(|| {
         let screen = Screen::start()?;
+        LARGE_SCREEN.get_or_init(|| Screen::of_size(1920, 1200));
         // SAFETY: all tests of this program start here and wait for their turn, so no other thread reads the environment.
         unsafe {
             env::set_var("DISPLAY", &screen.display);
