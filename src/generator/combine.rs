@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Asked, Draft};
-use crate::conditioning::steering::Lane;
+use super::Draft;
 use crate::error::{Error, Result};
 use crate::music::chord::ChordChange;
-use crate::music::cues::Cue;
 use crate::music::note::Note;
 use crate::music::score::{RawScore, Score};
 use crate::time::{Bars, Beats};
@@ -48,7 +46,7 @@ pub fn combine(base: &Draft, other: &Draft, bars: Range<Bars>) -> Result<Draft> 
     let mut recipe = base.recipe.clone();
     if let (Some(asked), Some(of_other)) = (&mut recipe.asked, &other.recipe.asked) {
         let beats = region.start.0 as usize..region.end.0 as usize;
-        take_over(asked, of_other, &beats, end.0 as usize);
+        asked.take_over(of_other, end.0 as usize, |beat| beats.contains(&beat));
     }
     Ok(Draft {
         score: Score::repaired(raw),
@@ -118,32 +116,6 @@ fn chords(
     }
     all.dedup_by(|later, earlier| later.symbol == earlier.symbol);
     all
-}
-
-/// Takes what was asked of `beats` over from another draft, in one of `count` beats.
-fn take_over(asked: &mut Asked, other: &Asked, beats: &Range<usize>, count: usize) {
-    for cue in Cue::ALL {
-        let (here, there) = (&asked.steering.lanes[cue], &other.steering.lanes[cue]);
-        let value = |beat| {
-            let lane = if beats.contains(&beat) { there } else { here };
-            lane.value(beat, None)
-        };
-        let lane = Lane::of_values((0..count).map(value).collect());
-        asked.steering.lanes[cue] = lane;
-    }
-    splice(&mut asked.energy, &other.energy, beats);
-}
-
-/// Replaces the values of `beats` by those of another curve. The last value of either holds from there on.
-fn splice(values: &mut Vec<f32>, others: &[f32], beats: &Range<usize>) {
-    let (Some(&last), Some(&last_other)) = (values.last(), others.last()) else {
-        return;
-    };
-    // The value after the region must still be that of this curve.
-    values.resize(values.len().max(beats.end + 1), last);
-    for beat in beats.clone() {
-        values[beat] = others.get(beat).copied().unwrap_or(last_other);
-    }
 }
 
 #[cfg(test)]

@@ -11,10 +11,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
-use crate::conditioning::steering::Steering;
+use crate::conditioning::steering::{Lane, Steering};
 use crate::error::{Fault, Result};
 use crate::formats::atomic_file;
 use crate::music::controls::{ControlRequest, Controls, energy_of};
+use crate::music::cues::Cue;
 use crate::music::midi_file::{MidiContents, MidiFile};
 use crate::music::outputs::Outputs;
 use crate::music::score::Score;
@@ -53,6 +54,35 @@ pub struct Asked {
     pub energy: Vec<f32>,
     /// The end of the picture.
     pub picture_end: Beats,
+}
+
+impl Asked {
+    /// Takes over what another draft was asked in the beats for which `is_taken` holds, in a draft of `count` beats. The last
+    /// loudness of either holds from there on.
+    pub(super) fn take_over(
+        &mut self,
+        other: &Self,
+        count: usize,
+        is_taken: impl Fn(usize) -> bool,
+    ) {
+        for cue in Cue::ALL {
+            let (here, there) = (&self.steering.lanes[cue], &other.steering.lanes[cue]);
+            let value = |beat| if is_taken(beat) { there } else { here }.value(beat, None);
+            let lane = Lane::of_values((0..count).map(value).collect());
+            self.steering.lanes[cue] = lane;
+        }
+        let value = |beat| {
+            let energy = if is_taken(beat) {
+                &other.energy
+            } else {
+                &self.energy
+            };
+            energy.get(beat).or(energy.last()).copied()
+        };
+        if let Some(energy) = (0..count).map(value).collect() {
+            self.energy = energy;
+        }
+    }
 }
 
 impl Draft {

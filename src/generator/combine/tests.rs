@@ -1,6 +1,9 @@
 use super::*;
+use crate::conditioning::steering::Lane;
 use crate::conditioning::steering::Steering;
+use crate::generator::Asked;
 use crate::generator::Recipe;
+use crate::music::cues::Cue;
 use crate::music::part::Part;
 use proptest::prelude::*;
 

@@ -3,15 +3,13 @@
 use std::ops::ControlFlow;
 
 use super::again::Again;
-use crate::conditioning::steering::Lane;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::generator::give_way::{give_way, painted_part};
 use crate::generator::parts_draft::Piece;
 use crate::generator::region::PARTS;
-use crate::generator::{Asked, Draft, Progress, Region, Settings};
-use crate::music::cues::Cue;
+use crate::generator::{Draft, Progress, Region, Settings};
 use crate::music::metre::Metre;
 use crate::music::note::Note;
 use crate::music::part::Part;
@@ -216,35 +214,9 @@ impl Again {
         };
         let layout = self.layout(bars);
         let asked = Piece::new(model, wishes.clip, &settings, layout, &[])?.asked();
-        self.asked = merged(&self.asked, asked, is_painted);
+        let beats = asked.energy.len();
+        self.asked.take_over(&asked, beats, is_painted);
         Ok(())
-    }
-}
-
-/// Returns what `new` asks of the beats for which `is_new` holds, and what `old` asks of the others.
-fn merged(old: &Asked, new: Asked, is_new: impl Fn(usize) -> bool) -> Asked {
-    let choose = |old: &[f32], new: &mut [f32]| {
-        for (beat, value) in new
-            .iter_mut()
-            .enumerate()
-            .filter(|(beat, _)| !is_new(*beat))
-        {
-            *value = old.get(beat).or(old.last()).copied().unwrap_or(*value);
-        }
-    };
-    let mut asked = new;
-    for cue in Cue::ALL {
-        let (old, new) = (&old.steering.lanes[cue], &mut asked.steering.lanes[cue]);
-        let values = (0..asked.energy.len()).map(|beat| {
-            let lane = if is_new(beat) { &*new } else { old };
-            lane.value(beat, None)
-        });
-        *new = Lane::of_values(values.collect());
-    }
-    choose(&old.energy, &mut asked.energy);
-    Asked {
-        picture_end: old.picture_end,
-        ..asked
     }
 }
 

@@ -1,5 +1,7 @@
 use super::*;
-use crate::conditioning::steering::Steering;
+use crate::conditioning::steering::{Lane, Steering};
+use crate::generator::Asked;
+use crate::music::cues::Cue;
 use crate::time::Beats;
 
 fn note(start: f64, pitch: u8, part: Part) -> Note {
@@ -72,7 +74,8 @@ fn new_wishes_count_only_where_it_is_painted() {
             picture_end: Beats(f64::from(value)),
         }
     };
-    let merged = merged(&asked(1.0), asked(-1.0), |beat| beat == 2);
+    let mut merged = asked(1.0);
+    merged.take_over(&asked(-1.0), 4, |beat| beat == 2);
     let expected = vec![1.0, 1.0, -1.0, 1.0];
     assert_eq!(
         merged.steering.lanes[Cue::Density],
