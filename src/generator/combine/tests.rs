@@ -118,7 +118,7 @@ fn the_last_bars_keep_their_held_chord_and_one_value_stands_for_all_beats() {
     assert_eq!(sounding(&both), [(14.0, 6.0, 72)]);
     assert_eq!(both.score.chords().len(), 2);
     let energy = &both.recipe.asked.unwrap().energy;
-    assert_eq!(energy[11..], [0.25, 0.72, 0.72, 0.72, 0.72, 0.25]);
+    assert_eq!(energy[11..], [0.25, 0.72, 0.72, 0.72, 0.72]);
 }
 
 #[test]
