@@ -82,8 +82,13 @@ impl Repainting<'_> {
         region
     }
 
-    /// Returns whether a note that starts where it does is to be replaced.
+    /// Returns whether a note of the draft is to be replaced.
     fn replaces(&self, note: &Note) -> bool {
+        self.paints(note) && !self.kept.contains(note)
+    }
+
+    /// Returns whether notes of a note's part are painted where it starts.
+    fn paints(&self, note: &Note) -> bool {
         let part = match note.part {
             // The network paints undivided music as accompaniment.
             Part::All => Part::Chords,
@@ -91,7 +96,6 @@ impl Repainting<'_> {
         };
         let beat = note.start.0.max(0.0) as usize;
         (self.parts.get(beat)).is_some_and(|parts| parts.contains(part))
-            && !self.kept.contains(note)
     }
 }
 
@@ -163,14 +167,7 @@ impl Repainting<'_> {
         let (new, mut notes): (Vec<Note>, Vec<Note>) = painted.into_iter().partition(in_region);
         let stays = |note: &&Note| in_region(note) && !self.replaces(note);
         let staying: Vec<Note> = old.iter().filter(stays).copied().collect();
-        let is_wanted = |note: &Note| {
-            let wanted = Self {
-                kept: &[],
-                ..self.clone()
-            };
-            wanted.replaces(note)
-        };
-        let new = new.into_iter().filter(is_wanted).collect();
+        let new = new.into_iter().filter(|note| self.paints(note)).collect();
         notes.extend(give_way(new, &staying));
         notes.extend(staying);
         notes
