@@ -86,18 +86,22 @@ impl HeadlessEditor {
         let Some(rect) = self.rect_of(label) else {
             return false;
         };
-        let pos = rect.center();
-        let button = |pressed| Event::PointerButton {
-            pos,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        };
-        for event in [Event::PointerMoved(pos), button(true), button(false)] {
-            self.pass(vec![event]);
+        self.click_with(rect.center(), PointerButton::Primary);
+        true
+    }
+
+    /// Clicks a place, in points, with a button of the pointer.
+    fn click_with(&mut self, pos: Pos2, button: PointerButton) {
+        self.pass(vec![Event::PointerMoved(pos)]);
+        for pressed in [true, false] {
+            self.pass(vec![Event::PointerButton {
+                pos,
+                button,
+                pressed,
+                modifiers: Modifiers::NONE,
+            }]);
         }
         self.settle();
-        true
     }
 
     /// Returns the middle of the widget that is labelled `label`, in points, or `None` if there is none.

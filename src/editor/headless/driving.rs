@@ -132,16 +132,7 @@ impl HeadlessEditor {
 
     /// Clicks a place, in points, with the secondary button.
     pub(in crate::editor) fn right_click_at(&mut self, pos: Pos2) {
-        self.pass(vec![Event::PointerMoved(pos)]);
-        for pressed in [true, false] {
-            self.pass(vec![Event::PointerButton {
-                pos,
-                button: PointerButton::Secondary,
-                pressed,
-                modifiers: Modifiers::NONE,
-            }]);
-        }
-        self.settle();
+        self.click_with(pos, PointerButton::Secondary);
     }
 
     /// Moves the pointer to a beat of the project in the row of a pitch of the roll.
@@ -157,17 +148,7 @@ impl HeadlessEditor {
         let Some(rect) = self.rect_of(label) else {
             return false;
         };
-        let pos = rect.center();
-        let press = |pressed| Event::PointerButton {
-            pos,
-            button: PointerButton::Secondary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        };
-        for event in [Event::PointerMoved(pos), press(true), press(false)] {
-            self.pass(vec![event]);
-        }
-        self.settle();
+        self.click_with(rect.center(), PointerButton::Secondary);
         true
     }
 
