@@ -1,12 +1,13 @@
 //! What a frame of the editor costs its thread, without drawing: `cargo bench --bench frame`.
 
 use diff_bgm::editor::HeadlessEditor;
+use diff_bgm::features::ClipFeatures;
 use diff_bgm::generator::Draft;
-use diff_bgm::instance::State;
+use diff_bgm::instance::{SavedClip, State};
 use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
-use diff_bgm::time::{Bars, Beats};
+use diff_bgm::time::{Bars, Beats, Seconds, Tempo};
 
 fn main() {
     divan::main();
@@ -34,8 +35,20 @@ fn draft(notes: usize) -> Draft {
 
 #[divan::bench(args = [0, 500, 2_000, 10_000])]
 fn lay_out_and_tessellate(bencher: divan::Bencher<'_, '_>, notes: usize) {
-    let mut state = State::default();
-    state.add_take(draft(notes), 0);
+    let draft_of_clip = draft(notes);
+    let duration = draft_of_clip.score.duration();
+    let clip = ClipFeatures {
+        duration,
+        shots: (1..60)
+            .map(|cut| Seconds(duration.0 * f64::from(cut) / 60.0))
+            .collect(),
+        ..ClipFeatures::default()
+    };
+    let mut state = State {
+        clip: Some(SavedClip::new("clip.mp4".into(), &clip, Tempo::DEFAULT)),
+        ..State::default()
+    };
+    state.add_take(draft_of_clip, 0);
     let mut editor = HeadlessEditor::new(&state, (1920, 1200));
     bencher.bench_local(|| editor.frame());
 }
