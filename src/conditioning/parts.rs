@@ -53,7 +53,7 @@ pub struct PartsRequest<'a> {
     pub scale: Option<Scale>,
     /// What notes are to meet. Planned chords change on the strong ones.
     pub hits: &'a [PlacedHit],
-    /// Where there is no music, or a thin one.
+    /// Where the music stops or thins out.
     pub quiet: &'a PlacedQuiet,
     /// Whether the piece ends: its last beats form an ending, and its chords return to the tonic.
     pub ends: bool,

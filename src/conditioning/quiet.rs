@@ -1,4 +1,4 @@
-//! Stretches of the clip that belong to its own sound: no music there, or a thin one under speech.
+//! Stretches of the clip that belong to its own sound: without music, or with thin music under speech.
 
 mod placed;
 
@@ -29,7 +29,7 @@ impl QuietKind {
     /// Both kinds.
     pub const ALL: [Self; 2] = [Self::NoMusic, Self::Thin];
 
-    /// Returns what the user is told of it.
+    /// Returns its name for users.
     pub const fn label(self) -> &'static str {
         match self {
             Self::NoMusic => "no music",
@@ -55,7 +55,7 @@ impl Stretch {
     }
 }
 
-/// A stretch of the clip in which there is no music, or a thin one.
+/// A stretch of the clip without music, or with thin music.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quiet {
     /// Where it begins, in the clip.

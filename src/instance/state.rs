@@ -74,7 +74,7 @@ pub struct State {
     pub shape: DraftShape,
     /// The hits that the user set; see also `cut_weight`.
     pub hits: Vec<MarkedHit>,
-    /// The stretches of the clip in which the next draft has no music, or a thin one.
+    /// The stretches of the clip in which the next draft has no music, or thin music.
     pub quiet: Vec<Quiet>,
     /// What the next draft follows instead of the clip, where it is drawn.
     pub curves: Curves,

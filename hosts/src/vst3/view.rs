@@ -19,8 +19,8 @@ pub struct View {
 }
 
 impl View {
-    /// Opens the editor on the X server that `DISPLAY` names, as Ardour does: in a window of the size that the editor asks for
-    /// before it is opened, and which it is then told.
+    /// Opens the editor on the X server that `DISPLAY` names, as Ardour does: it asks the editor for its size before opening it,
+    /// makes the window that large, and then tells the editor so.
     ///
     /// # Panics
     /// Panics if the editor cannot be opened.
