@@ -14,6 +14,7 @@ use super::contents::Scene;
 use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::history::{self, Step};
+use super::into_reaper::IntoReaper;
 use super::theme;
 use crate::instance::{Desk, Pin, Snapshot};
 use card::{CARD_SIZE, Cards};
@@ -29,6 +30,7 @@ pub(super) struct Takes {
     renamed: Option<(usize, String)>,
     marks: Marks,
     cards: Cards,
+    into_reaper: IntoReaper,
     /// The take that was current in the last frame.
     shown: Option<usize>,
 }
@@ -61,6 +63,7 @@ impl Takes {
                         )
                         .clicked();
                 }
+                self.into_reaper.show(ui, scene);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ScrollArea::horizontal().show(ui, |ui| self.list(ui, scene));
                 });
