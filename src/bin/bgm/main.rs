@@ -1,12 +1,15 @@
 //! `bgm`: Diff-BGM on the command line. Each subcommand has a file; errors are printed here.
 
 mod accompany;
+mod batch;
 mod candidates;
 mod chords;
 mod clip;
+mod clip_maker;
 mod coherence;
 mod controls;
 mod convert;
+mod dataset;
 mod evaluate;
 mod export;
 mod features;
@@ -47,6 +50,7 @@ enum Command {
     Accompany(Box<accompany::Arguments>),
     Continue(repaint::ContinueArguments),
     Convert(convert::Arguments),
+    Dataset(dataset::Arguments),
     Evaluate(evaluate::Arguments),
     Export(export::Arguments),
     Features(features::Arguments),
@@ -64,6 +68,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Accompany(arguments) => accompany::run(&arguments),
         Command::Continue(arguments) => repaint::run_continue(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Dataset(arguments) => dataset::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Features(arguments) => features::run(arguments),
