@@ -82,7 +82,7 @@ impl ClipMaker {
         for (what, folder, file) in [
             ("frame embeddings", &self.visual, &loose.visual),
             ("caption embeddings", &self.caption, &loose.caption),
-            ("a list of shots", &self.scenes, &loose.scenes),
+            ("list of shots", &self.scenes, &loose.scenes),
         ] {
             if let (Some(folder), None) = (folder, file) {
                 return Err(Error::Usage(format!(
