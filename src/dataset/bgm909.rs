@@ -8,9 +8,11 @@
 //! | `split` | which pieces are trained on |
 //! | `beat_grid` | the beats of a piece: its MIDI file's, or a list's |
 //! | `song` | a MIDI file on that grid |
+//! | `held_out` | whole pieces, to compare generated music with |
 //! | `write` | writes a piece beside a clip |
 
 mod beat_grid;
+mod held_out;
 mod layout;
 mod song;
 mod split;
@@ -31,6 +33,7 @@ use crate::time::{Beats, STEPS_PER_SEGMENT, Seconds, Steps, Tempo};
 use layout::Layout;
 
 pub use beat_grid::BeatGrid;
+pub use held_out::{HeldOutPieces, held_out_pieces};
 pub use song::Song;
 pub use split::Split;
 pub use write::write_piece;
@@ -42,10 +45,12 @@ const MAX_BEATS: usize = 1 << 18;
 
 /// A song with the embeddings of its video.
 #[derive(Clone, Debug)]
-pub(crate) struct Piece {
+pub struct Piece {
     /// Its name, such as `012`.
     pub(crate) name: String,
     notes: Vec<GridNote>,
+    /// The number of its beats.
+    beats: usize,
     /// The sixteenths at which training segments may start.
     pub(crate) segment_starts: Vec<Steps>,
     /// Frame embeddings, one row of 512 per beat.
@@ -126,6 +131,7 @@ impl Piece {
         Ok(Self {
             name: name.to_owned(),
             notes,
+            beats,
             segment_starts,
             visual,
             caption,
@@ -262,6 +268,7 @@ mod tests {
         let piece = Piece {
             name: "001".to_owned(),
             notes: notes(&[track(&[12, 60, 8, 16, 60, 4, 20, 1, 4, 143, 70, 9])]).unwrap(),
+            beats: 36,
             segment_starts: vec![Steps(16)],
             visual: None,
             caption: None,
@@ -279,6 +286,7 @@ mod tests {
         let piece = Piece {
             name: "001".to_owned(),
             notes: notes(&[track(&[0, 60, 6, 2, 60, 2])]).unwrap(),
+            beats: 32,
             segment_starts: vec![Steps(0)],
             visual: None,
             caption: None,
