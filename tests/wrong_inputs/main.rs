@@ -74,6 +74,16 @@ fn features_refuses_wrong_inputs() {
 }
 
 #[test]
+fn dataset_refuses_wrong_inputs() {
+    check(&["dataset"]);
+}
+
+#[test]
+fn evaluate_refuses_wrong_inputs() {
+    check(&["evaluate"]);
+}
+
+#[test]
 fn generate_refuses_wrong_inputs() {
     check(&["generate"]);
 }

@@ -13,8 +13,8 @@ use crate::batch::Found;
 
 /// The extensions of the files that are taken for videos.
 pub(crate) const VIDEOS: [&str; 17] = [
-    "3gp", "avi", "flv", "m2ts", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf", "ogv", "ts",
-    "vob", "webm", "wmv",
+    "3gp", "avi", "flv", "m2ts", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf", "ogv",
+    "ts", "vob", "webm", "wmv",
 ];
 
 /// Makes clips of videos or clip files, with features from folders of loose files.
@@ -133,7 +133,9 @@ pub(crate) fn expect_output_folder(path: &Path) -> Result<()> {
     }
     let parent = path.parent().filter(|parent| *parent != Path::new(""));
     match parent {
-        Some(parent) if !parent.is_dir() => Err(Error::io(path)(std::io::ErrorKind::NotFound.into())),
+        Some(parent) if !parent.is_dir() => {
+            Err(Error::io(path)(std::io::ErrorKind::NotFound.into()))
+        }
         _ => Ok(()),
     }
 }

@@ -91,7 +91,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     maker.check()?;
     expect_output_folder(&arguments.output)?;
     Split::draw(&[], arguments.validation, arguments.test, arguments.seed)?;
-    let pairs = Pairs::find(&arguments.videos, &arguments.midi, arguments.beats.as_deref())?;
+    let pairs = Pairs::find(
+        &arguments.videos,
+        &arguments.midi,
+        arguments.beats.as_deref(),
+    )?;
     for line in pairs.without_partner() {
         warn(line);
     }
@@ -113,7 +117,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     };
     let outcome = batch::run(output, &items, &mut pieces)?;
     let names: Vec<String> = (items.iter())
-        .filter(|item| pieces.is_whole(item))
+        .filter(|item| !outcome.has_failed(item))
         .map(|item| item.name.clone())
         .collect();
     let split = Split::draw(&names, arguments.validation, arguments.test, arguments.seed)?;
@@ -147,7 +151,8 @@ impl Work for Pieces<'_> {
         let (clip, mut warnings) = self.maker.make(&pair.clip, on_progress)?;
         let music_end = beats.end();
         let of_midi = |fault: diff_bgm::Fault| fault.in_file(&pair.midi.path);
-        let song = Song::new(&midi, beats.until(clip.duration).map_err(of_midi)?).map_err(of_midi)?;
+        let song =
+            Song::new(&midi, beats.until(clip.duration).map_err(of_midi)?).map_err(of_midi)?;
         write_piece(self.output, &item.name, &song, &clip)?;
         warnings.extend(warnings_about(&item.name, &clip, music_end.0));
         warnings.extend(midi.warnings);
