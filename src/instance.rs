@@ -1,11 +1,14 @@
 //! One instance of the plugin, without its host and its window: the clip, the takes, the jobs that make them, and what
 //! the host's project saves.
 
+mod cache_folder;
 mod change;
 mod changed_since;
 mod curves;
 mod desk;
 mod draft_shape;
+mod drag_folder;
+mod file_name;
 mod history;
 mod hits;
 mod host_tempo;
@@ -29,6 +32,7 @@ pub use change::Change;
 pub use curves::{Curve, CurveId, Curves};
 pub use desk::Desk;
 pub use draft_shape::DraftShape;
+pub use file_name::file_name;
 pub use hits::MarkedHit;
 pub use host_tempo::HostTempo;
 pub use live::Live;

@@ -37,6 +37,8 @@ pub enum JobKind {
     Clip,
     /// Makes a draft.
     Generate,
+    /// Writes a file that the user is dragging.
+    Drag,
     /// Searches for something, such as a tempo.
     Search,
     /// Reads the small pictures of a clip.

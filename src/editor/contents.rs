@@ -44,6 +44,8 @@ pub(super) struct Contents {
     /// The project and the clip whose small pictures were looked for.
     stills_of: Option<(u64, PathBuf)>,
     pub(super) selection: Cell<Selection>,
+    /// What the user began to drag out of the window in this frame.
+    dragged: Cell<Option<Selection>>,
     /// The draft that is being painted, as far as it is.
     painting: Option<Arc<Painting>>,
 }
@@ -61,6 +63,8 @@ pub(super) struct Scene<'a> {
     pub(super) tempo_map: &'a TempoMap,
     /// What is selected.
     pub(super) selection: &'a Cell<Selection>,
+    /// What the user begins to drag out of the window.
+    pub(super) dragged: &'a Cell<Option<Selection>>,
     /// The draft that is being painted, as far as it is.
     pub(super) painting: Option<&'a Painting>,
     /// The small pictures of the clip, if there are any.
@@ -83,6 +87,7 @@ impl Contents {
             finder: TempoFinder::default(),
             stills_of: None,
             selection: Cell::default(),
+            dragged: Cell::default(),
             painting: None,
         }
     }
@@ -146,6 +151,7 @@ impl Contents {
             host_tempo: &host_tempo,
             tempo_map: &tempo_map,
             selection: &self.selection,
+            dragged: &self.dragged,
             painting: self.painting.as_deref(),
             stills: self.snapshot.stills.as_ref(),
         };
@@ -222,6 +228,20 @@ impl Contents {
         if let Some(step) = step.or_else(|| history::step_by_keys(ui)) {
             step.take(desk);
         }
+    }
+
+    /// Returns what the user began to drag out of the window in the last frame, and the number of the draft's first bar.
+    pub(super) fn take_dragged(
+        &self,
+        desk: &Desk,
+        params: &dyn ParamAccess,
+    ) -> Option<(Selection, u32)> {
+        let selection = self.dragged.take()?;
+        let start = params.values().start();
+        Some((
+            selection,
+            desk.session.first_bar(&self.snapshot.state, start),
+        ))
     }
 
     /// Looks for the small pictures of a clip that was not shown before.

@@ -8,17 +8,18 @@ mod keys;
 mod marks;
 mod picture;
 
-use egui::{Align, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
+use egui::{Align, Key, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, Vec2};
+use nice_plug_egui::CAN_DRAG_OUT;
 
 use super::contents::Scene;
 use super::controls::{Weight, button};
+use super::drag_handle::{self, HANDLE_WIDTH};
 use super::file_dialog::{FileDialog, Purpose};
 use super::history::{self, Step};
 use super::theme;
-use crate::instance::{Desk, Pin, Snapshot};
+use crate::instance::{Desk, Pin, Selection, Snapshot, file_name};
 use card::{CARD_SIZE, Cards};
-pub(super) use files::default_folder;
-use files::{file_name, free_path};
+pub(super) use files::{default_folder, free_path};
 pub(super) use keys::DIGITS;
 use marks::Marks;
 
@@ -60,6 +61,12 @@ impl Takes {
                             "Writes into the folder Diff-BGM in your music or home folder",
                         )
                         .clicked();
+                }
+                if CAN_DRAG_OUT && state.current_take().is_some() {
+                    let size = Vec2::new(HANDLE_WIDTH + 4.0, 26.0);
+                    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+                    let whole = Selection::default();
+                    drag_handle::show(ui, scene, rect, whole, "the draft", theme::TEXT);
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ScrollArea::horizontal().show(ui, |ui| self.list(ui, scene));
