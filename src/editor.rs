@@ -19,6 +19,7 @@ mod harmony;
 mod headless;
 mod history;
 mod hits;
+mod into_reaper;
 mod keyboard;
 mod lanes;
 mod note_editing;

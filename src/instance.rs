@@ -26,6 +26,7 @@ mod session;
 mod state;
 mod still_cache;
 mod summary;
+mod timeline_link;
 mod typed_path;
 
 pub use change::Change;
@@ -44,4 +45,5 @@ pub use painting::Painting;
 pub use saved_clip::SavedClip;
 pub use session::{Session, Snapshot};
 pub use state::{MAX_STEPS, Pin, Pins, State, Take};
+pub use timeline_link::{FoundPicture, TimelineLink, TimelineTask};
 pub use typed_path::typed_path;

@@ -12,6 +12,7 @@ use super::first_run;
 use super::focus_ring;
 use super::harmony::HarmonyFields;
 use super::history;
+use super::into_reaper;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
 use super::parts;
@@ -138,6 +139,7 @@ impl Contents {
         if let Some(file) = ui.input(|input| input.raw.dropped_files.first().cloned()) {
             desk.load_clip(file.path().to_owned());
         }
+        into_reaper::open_found(desk, params);
         let state = Arc::clone(&self.snapshot.state);
         self.find_stills(desk);
         let host_tempo = Arc::clone(&self.snapshot.host_tempo);

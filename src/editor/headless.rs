@@ -153,7 +153,7 @@ impl HeadlessEditor {
         meshes.into_iter().map(triangles).sum()
     }
 
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         for _ in 0..SETTLING_PASSES {
             self.pass(Vec::new());
         }

@@ -16,6 +16,7 @@ use super::controls::{Weight, button};
 use super::drag_handle::{self, HANDLE_WIDTH};
 use super::file_dialog::{FileDialog, Purpose};
 use super::history::{self, Step};
+use super::into_reaper::IntoReaper;
 use super::theme;
 use crate::instance::{Desk, Pin, Selection, Snapshot, file_name};
 use card::{CARD_SIZE, Cards};
@@ -30,6 +31,7 @@ pub(super) struct Takes {
     renamed: Option<(usize, String)>,
     marks: Marks,
     cards: Cards,
+    into_reaper: IntoReaper,
     /// The take that was current in the last frame.
     shown: Option<usize>,
 }
@@ -68,6 +70,7 @@ impl Takes {
                     let whole = Selection::default();
                     drag_handle::show(ui, scene, rect, whole, "the draft", theme::TEXT);
                 }
+                self.into_reaper.show(ui, scene);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ScrollArea::horizontal().show(ui, |ui| self.list(ui, scene));
                 });

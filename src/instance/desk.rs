@@ -6,6 +6,7 @@ mod excerpt_job;
 mod export_job;
 mod repaint_job;
 mod sample_clip;
+mod timeline_job;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use super::params::ParamValues;
 use super::session::Session;
 use super::state::State;
 use super::still_cache::StillCache;
+use super::timeline_link::{FoundPicture, TimelineLink, TimelineTask};
 use parking_lot::Mutex;
 
 use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
@@ -39,6 +41,8 @@ pub struct Desk {
     /// Writes files, so that an export does not wait for a draft.
     writer: Worker,
     tools: Arc<Mutex<Tools>>,
+    /// The host's timeline, if it can be reached.
+    pub timeline: TimelineLink,
 }
 
 impl Desk {
@@ -49,6 +53,7 @@ impl Desk {
             worker: Worker::default(),
             writer: Worker::default(),
             tools: Arc::default(),
+            timeline: TimelineLink::default(),
         }
     }
 
@@ -233,6 +238,26 @@ impl Desk {
     pub fn excerpt_name(state: &State, selection: Selection, first_bar: u32) -> Option<String> {
         let take = state.current_take()?;
         Some(excerpt_job::name(take, selection, first_bar))
+    }
+
+    /// Asks for something of the host's timeline, whose outcome becomes a notice.
+    pub fn ask_timeline(&self, task: TimelineTask) {
+        self.session.clear_notices();
+        self.timeline.ask(task);
+    }
+
+    /// Does what was asked of the host's timeline. To be called on the host's main thread; the outcome becomes a notice.
+    pub fn serve_timeline(&self, task: TimelineTask) {
+        let epoch = self.session.epoch();
+        run(&self.session, epoch, || {
+            timeline_job::serve(&self.session, &self.timeline, task)
+        });
+    }
+
+    /// Opens a picture that was found in the host's timeline, where it lies there.
+    pub fn open_found(&self, found: FoundPicture) {
+        self.session.edit(|state| found.place(state));
+        self.load_clip(found.path);
     }
 
     /// Requests a job, whose outcome becomes a notice.

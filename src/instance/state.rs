@@ -91,6 +91,10 @@ pub struct State {
     /// [`Session::state_to_save`](super::Session::state_to_save).
     #[serde(skip_serializing_if = "HostTempo::is_empty")]
     pub host_tempo: HostTempo,
+    /// Tells what this instance inserted into the host's timeline from what others did, once it has. Only in a state that is
+    /// saved, as `host_tempo`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insertion_owner: Option<u64>,
     /// How far into the first bar of the next draft the picture starts; less than the longest bar.
     pub picture_start: Beats,
     /// What is not to be painted again.
@@ -140,6 +144,7 @@ impl Default for State {
             tempo: None,
             tempo_ahead: None,
             host_tempo: HostTempo::default(),
+            insertion_owner: None,
             picture_start: Beats(0.0),
             locks: Locks::default(),
         }
