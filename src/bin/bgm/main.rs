@@ -5,6 +5,7 @@ mod candidates;
 mod chords;
 mod clip;
 mod coherence;
+mod conform;
 mod controls;
 mod convert;
 mod evaluate;
@@ -45,6 +46,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Accompany(Box<accompany::Arguments>),
+    Conform(conform::Arguments),
     Continue(repaint::ContinueArguments),
     Convert(convert::Arguments),
     Evaluate(evaluate::Arguments),
@@ -62,6 +64,7 @@ enum Command {
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Accompany(arguments) => accompany::run(&arguments),
+        Command::Conform(arguments) => conform::run(&arguments),
         Command::Continue(arguments) => repaint::run_continue(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
