@@ -9,6 +9,7 @@ mod contents;
 mod controls;
 mod cue_lane;
 mod curves;
+mod cut;
 mod drag_handle;
 mod fallback_fonts;
 mod file_dialog;

@@ -41,6 +41,8 @@ pub enum JobKind {
     Drag,
     /// Searches for something, such as a tempo.
     Search,
+    /// Compares two cuts of a clip.
+    Compare,
     /// Reads the small pictures of a clip.
     Stills,
     /// Writes a file.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::changed;
+use super::cut;
 use super::file_dialog::{Answer, FileDialog, Purpose};
 use super::first_run;
 use super::focus_ring;
@@ -24,7 +25,7 @@ use super::tempo_finder::TempoFinder;
 use super::theme;
 use super::top_bar::TopBar;
 use crate::features::Stills;
-use crate::instance::{Desk, HostTempo, Notice, Painting, Selection, Snapshot, State};
+use crate::instance::{Cuts, Desk, HostTempo, Notice, Painting, Selection, Snapshot, State};
 use crate::music::tempo_map::TempoMap;
 use crate::worker::Status;
 
@@ -44,6 +45,8 @@ pub(super) struct Contents {
     finder: TempoFinder,
     /// The project and the clip whose small pictures were looked for.
     stills_of: Option<(u64, PathBuf)>,
+    /// The project and the cuts that were compared.
+    compared: Option<(u64, Cuts)>,
     pub(super) selection: Cell<Selection>,
     /// What the user began to drag out of the window in this frame.
     dragged: Cell<Option<Selection>>,
@@ -87,6 +90,7 @@ impl Contents {
             harmony: HarmonyFields::default(),
             finder: TempoFinder::default(),
             stills_of: None,
+            compared: None,
             selection: Cell::default(),
             dragged: Cell::default(),
             painting: None,
@@ -142,6 +146,7 @@ impl Contents {
         into_reaper::open_found(desk, params);
         let state = Arc::clone(&self.snapshot.state);
         self.find_stills(desk);
+        self.compare_cuts(desk);
         let host_tempo = Arc::clone(&self.snapshot.host_tempo);
         let values = params.values();
         let tempo_map =
@@ -161,6 +166,13 @@ impl Contents {
             let finder = &mut self.finder;
             self.top_bar.show(ui, scene, &mut self.dialog, finder);
         });
+        if let Some(recut) = &self.snapshot.recut
+            && !recut.is_identity()
+        {
+            row(Panel::top("cut"), 36.0, theme::PANEL).show(ui, |ui| {
+                cut::show(ui, scene, recut, self.status.running.is_some())
+            });
+        }
         self.lanes.preview = self.finder.show(ui, scene);
         row(Panel::bottom("status"), 32.0, theme::PANEL).show(ui, |ui| {
             let is_playing = desk.session.live.is_playing();
@@ -255,6 +267,18 @@ impl Contents {
                 desk.find_stills(path.clone());
             }
             self.stills_of = wanted;
+        }
+    }
+
+    /// Has the clip compared with that of the current take, if that was not done before.
+    fn compare_cuts(&mut self, desk: &Desk) {
+        let cuts = Cuts::of(&self.snapshot.state);
+        let wanted = cuts.map(|cuts| (self.snapshot.epoch, cuts));
+        if wanted != self.compared {
+            if wanted.is_some() {
+                desk.compare_cuts();
+            }
+            self.compared = wanted;
         }
     }
 

@@ -1,6 +1,7 @@
 //! The jobs of an instance, and the workers that run them.
 
 mod clip_job;
+mod conform_job;
 mod draft_job;
 mod excerpt_job;
 mod export_job;
@@ -29,6 +30,7 @@ use crate::features::ClipFeatures;
 use crate::music::tempo_map::TempoMap;
 use crate::time::Bars;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
+use conform_job::ConformJob;
 use draft_job::{DraftJob, Tools, mark, now_unix_seconds, settings_of};
 use repaint_job::RepaintJob;
 
@@ -179,6 +181,31 @@ impl Desk {
     pub fn repaint(&self, params: ParamValues, selection: Selection) {
         let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
         let job = RepaintJob::new(&session, params, selection);
+        let job = move |reporter: &Reporter| job.run(&session, &tools, reporter);
+        self.submit(&self.worker, JobKind::Generate, job);
+    }
+
+    /// Compares the picture of the current take with the clip that is open, if they are not the same, and keeps what came of it for
+    /// the window. Nothing waits for it.
+    pub fn compare_cuts(&self) {
+        let session = Arc::clone(&self.session);
+        let submitted = self.writer.submit(JobKind::Compare, move |_| {
+            let epoch = session.epoch();
+            let compared = catch_panic(|| conform_job::compare(&session, &session.state()));
+            if let Err(error) = compared {
+                session.end_job(epoch, Err(error));
+            }
+        });
+        if let Err(error) = submitted {
+            self.session.notify(Notice::problem(&error));
+        }
+    }
+
+    /// Makes the current take fit the clip that is open, if it was made for another cut of it, and adds the result as a take. Bars
+    /// whose picture is unchanged are kept; hits, quiet stretches, curves and locks go with their picture.
+    pub fn conform(&self) {
+        let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
+        let job = ConformJob::new(&session);
         let job = move |reporter: &Reporter| job.run(&session, &tools, reporter);
         self.submit(&self.worker, JobKind::Generate, job);
     }

@@ -7,6 +7,7 @@ mod chords;
 mod clip;
 mod clip_maker;
 mod coherence;
+mod conform;
 mod controls;
 mod convert;
 mod dataset;
@@ -48,6 +49,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Accompany(Box<accompany::Arguments>),
+    Conform(conform::Arguments),
     Continue(repaint::ContinueArguments),
     Convert(convert::Arguments),
     Dataset(dataset::Arguments),
@@ -66,6 +68,7 @@ enum Command {
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Accompany(arguments) => accompany::run(&arguments),
+        Command::Conform(arguments) => conform::run(&arguments),
         Command::Continue(arguments) => repaint::run_continue(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
