@@ -23,6 +23,7 @@ mod session;
 mod state;
 mod still_cache;
 mod summary;
+mod take_theme;
 mod typed_path;
 
 pub use change::Change;

@@ -41,6 +41,8 @@ pub enum JobKind {
     Search,
     /// Reads the small pictures of a clip.
     Stills,
+    /// Reads or writes a theme.
+    Theme,
     /// Writes a file.
     Export,
 }

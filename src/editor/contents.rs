@@ -1,5 +1,7 @@
 //! Everything in the window, and its layout.
 
+mod answers;
+
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,7 +9,7 @@ use std::sync::Arc;
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::changed;
-use super::file_dialog::{Answer, FileDialog, Purpose};
+use super::file_dialog::FileDialog;
 use super::first_run;
 use super::focus_ring;
 use super::harmony::HarmonyFields;
@@ -21,9 +23,10 @@ use super::steering;
 use super::takes::Takes;
 use super::tempo_finder::TempoFinder;
 use super::theme;
+use super::themes::{self, ThemeRequest, Themes};
 use super::top_bar::TopBar;
 use crate::features::Stills;
-use crate::instance::{Desk, HostTempo, Notice, Painting, Selection, Snapshot, State};
+use crate::instance::{Desk, HostTempo, Painting, Selection, Snapshot, State};
 use crate::music::tempo_map::TempoMap;
 use crate::worker::Status;
 
@@ -41,6 +44,8 @@ pub(super) struct Contents {
     dialog: FileDialog,
     harmony: HarmonyFields,
     finder: TempoFinder,
+    themes: Themes,
+    asked_theme: Cell<Option<ThemeRequest>>,
     /// The project and the clip whose small pictures were looked for.
     stills_of: Option<(u64, PathBuf)>,
     pub(super) selection: Cell<Selection>,
@@ -61,6 +66,8 @@ pub(super) struct Scene<'a> {
     pub(super) tempo_map: &'a TempoMap,
     /// What is selected.
     pub(super) selection: &'a Cell<Selection>,
+    /// The theme that is asked for in this frame.
+    pub(super) asked_theme: &'a Cell<Option<ThemeRequest>>,
     /// The draft that is being painted, as far as it is.
     pub(super) painting: Option<&'a Painting>,
     /// The small pictures of the clip, if there are any.
@@ -81,6 +88,8 @@ impl Contents {
             dialog: FileDialog::default(),
             harmony: HarmonyFields::default(),
             finder: TempoFinder::default(),
+            themes: Themes::default(),
+            asked_theme: Cell::default(),
             stills_of: None,
             selection: Cell::default(),
             painting: None,
@@ -107,18 +116,7 @@ impl Contents {
             self.selection.take();
             desk.check_clip(self.checked_epoch);
         }
-        match self.dialog.take_answer() {
-            Some((Purpose::Clip, Answer::Chosen(path))) => desk.load_clip(path),
-            Some((Purpose::Model, Answer::Chosen(path))) => {
-                session.edit(|state| state.model = Some(path));
-            }
-            Some((Purpose::Export, Answer::Chosen(path))) => desk.export(path),
-            Some((purpose, Answer::NoDialog)) => {
-                let problem = purpose.without_dialog().to_owned();
-                session.notify(Notice::Problem(problem));
-            }
-            None => {}
-        }
+        self.take_answer(desk);
         if session.take_unsaved() {
             params.mark_unsaved();
         }
@@ -146,6 +144,7 @@ impl Contents {
             host_tempo: &host_tempo,
             tempo_map: &tempo_map,
             selection: &self.selection,
+            asked_theme: &self.asked_theme,
             painting: self.painting.as_deref(),
             stills: self.snapshot.stills.as_ref(),
         };
@@ -195,7 +194,14 @@ impl Contents {
                 ScrollArea::vertical().show(ui, |ui| {
                     parts::show(ui, scene);
                     ui.separator();
-                    steering::show(ui, scene, &mut self.harmony, self.has_preview);
+                    steering::show(
+                        ui,
+                        scene,
+                        &mut self.harmony,
+                        &mut self.themes,
+                        &mut self.dialog,
+                        self.has_preview,
+                    );
                 });
             });
         egui::CentralPanel::default()
@@ -208,6 +214,7 @@ impl Contents {
                 }
             });
         // A field that the click on a button left is handled only above, and must be entered first.
+        themes::follow_keys(ui, scene);
         let again = selection::follow_keys(ui, scene) && request(scene).is_some();
         match press.or(again.then_some(Press::Generate)) {
             Some(Press::Generate) => {
@@ -216,6 +223,10 @@ impl Contents {
             }
             Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
             None => {}
+        }
+        if let Some(request) = self.asked_theme.take() {
+            let state = desk.session.state();
+            self.themes.ask(desk, &mut self.dialog, &state, request);
         }
         self.top_bar.end_frame();
         focus_ring::paint(ui.ctx());

@@ -15,10 +15,10 @@ use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
 use super::history::{self, Step};
 use super::theme;
+use super::themes::{ThemeRequest, USE_WORDS};
 use crate::instance::{Desk, Pin, Snapshot};
 use card::{CARD_SIZE, Cards};
-pub(super) use files::default_folder;
-use files::{file_name, free_path};
+pub(super) use files::{default_folder, file_name, free_path};
 pub(super) use keys::DIGITS;
 use marks::Marks;
 
@@ -124,6 +124,7 @@ impl Takes {
                 .then(|| combine::offered(scene, take))
                 .flatten();
             let mut takes_over = plain && pressed(Key::C);
+            let mut is_theme = plain && pressed(Key::T);
             let mut toggled = match (pressed(Key::A), pressed(Key::B)) {
                 (true, _) if plain => Some(Pin::A),
                 (_, true) if plain => Some(Pin::B),
@@ -144,10 +145,15 @@ impl Takes {
                 if let Some((_, words)) = &bars {
                     takes_over |= ui.button(words).clicked();
                 }
+                is_theme |= ui.button(USE_WORDS).clicked();
                 delete |= ui.button("Delete").clicked();
             });
             if let Some((bars, _)) = bars.filter(|_| takes_over) {
                 desk.combine(index, bars, scene.params.values());
+            }
+            if is_theme {
+                let request = ThemeRequest::of(scene, index, take);
+                scene.asked_theme.set(Some(request));
             }
             if let Some(pin) = toggled {
                 desk.session.edit(|state| {

@@ -5,7 +5,7 @@ use std::iter;
 use std::path::{Path, PathBuf};
 
 /// Replaces characters that not every file system allows.
-pub(super) fn file_name(name: &str) -> String {
+pub(in crate::editor) fn file_name(name: &str) -> String {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.');
     let name: String = name
         .chars()
@@ -15,7 +15,7 @@ pub(super) fn file_name(name: &str) -> String {
 }
 
 /// Returns a path in `folder` without a file, named after a take.
-pub(super) fn free_path(folder: &Path, name: &str) -> PathBuf {
+pub(in crate::editor) fn free_path(folder: &Path, name: &str) -> PathBuf {
     let name = file_name(name);
     let numbered = (2..).map(|number| folder.join(format!("{name} ({number}).mid")));
     iter::once(folder.join(format!("{name}.mid")))
