@@ -45,6 +45,7 @@ mod tempo_ahead;
 mod tempo_field;
 mod tempo_finder;
 mod theme;
+mod themes;
 mod timeline;
 mod top_bar;
 mod view;

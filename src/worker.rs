@@ -45,6 +45,8 @@ pub enum JobKind {
     Compare,
     /// Reads the small pictures of a clip.
     Stills,
+    /// Reads or writes a theme.
+    Theme,
     /// Writes a file.
     Export,
 }

@@ -1,5 +1,7 @@
 //! Everything in the window, and its layout.
 
+mod answers;
+
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,7 +10,7 @@ use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::changed;
 use super::cut;
-use super::file_dialog::{Answer, FileDialog, Purpose};
+use super::file_dialog::FileDialog;
 use super::first_run;
 use super::focus_ring;
 use super::harmony::HarmonyFields;
@@ -23,9 +25,10 @@ use super::steering;
 use super::takes::Takes;
 use super::tempo_finder::TempoFinder;
 use super::theme;
+use super::themes::{self, ThemeRequest, Themes};
 use super::top_bar::TopBar;
 use crate::features::Stills;
-use crate::instance::{Cuts, Desk, HostTempo, Notice, Painting, Selection, Snapshot, State};
+use crate::instance::{Cuts, Desk, HostTempo, Painting, Selection, Snapshot, State};
 use crate::music::tempo_map::TempoMap;
 use crate::worker::Status;
 
@@ -43,6 +46,8 @@ pub(super) struct Contents {
     dialog: FileDialog,
     harmony: HarmonyFields,
     finder: TempoFinder,
+    themes: Themes,
+    asked_theme: Cell<Option<ThemeRequest>>,
     /// The project and the clip whose small pictures were looked for.
     stills_of: Option<(u64, PathBuf)>,
     /// The project and the cuts that were compared.
@@ -69,6 +74,8 @@ pub(super) struct Scene<'a> {
     pub(super) selection: &'a Cell<Selection>,
     /// What the user begins to drag out of the window.
     pub(super) dragged: &'a Cell<Option<Selection>>,
+    /// The theme that is asked for in this frame.
+    pub(super) asked_theme: &'a Cell<Option<ThemeRequest>>,
     /// The draft that is being painted, as far as it is.
     pub(super) painting: Option<&'a Painting>,
     /// The small pictures of the clip, if there are any.
@@ -89,6 +96,8 @@ impl Contents {
             dialog: FileDialog::default(),
             harmony: HarmonyFields::default(),
             finder: TempoFinder::default(),
+            themes: Themes::default(),
+            asked_theme: Cell::default(),
             stills_of: None,
             compared: None,
             selection: Cell::default(),
@@ -117,18 +126,7 @@ impl Contents {
             self.selection.take();
             desk.check_clip(self.checked_epoch);
         }
-        match self.dialog.take_answer() {
-            Some((Purpose::Clip, Answer::Chosen(path))) => desk.load_clip(path),
-            Some((Purpose::Model, Answer::Chosen(path))) => {
-                session.edit(|state| state.model = Some(path));
-            }
-            Some((Purpose::Export, Answer::Chosen(path))) => desk.export(path),
-            Some((purpose, Answer::NoDialog)) => {
-                let problem = purpose.without_dialog().to_owned();
-                session.notify(Notice::Problem(problem));
-            }
-            None => {}
-        }
+        self.take_answer(desk);
         if session.take_unsaved() {
             params.mark_unsaved();
         }
@@ -159,6 +157,7 @@ impl Contents {
             tempo_map: &tempo_map,
             selection: &self.selection,
             dragged: &self.dragged,
+            asked_theme: &self.asked_theme,
             painting: self.painting.as_deref(),
             stills: self.snapshot.stills.as_ref(),
         };
@@ -215,7 +214,14 @@ impl Contents {
                 ScrollArea::vertical().show(ui, |ui| {
                     parts::show(ui, scene);
                     ui.separator();
-                    steering::show(ui, scene, &mut self.harmony, self.has_preview);
+                    steering::show(
+                        ui,
+                        scene,
+                        &mut self.harmony,
+                        &mut self.themes,
+                        &mut self.dialog,
+                        self.has_preview,
+                    );
                 });
             });
         egui::CentralPanel::default()
@@ -228,6 +234,7 @@ impl Contents {
                 }
             });
         // A field that the click on a button left is handled only above, and must be entered first.
+        themes::follow_keys(ui, scene);
         let again = selection::follow_keys(ui, scene) && request(scene).is_some();
         match press.or(again.then_some(Press::Generate)) {
             Some(Press::Generate) => {
@@ -236,6 +243,10 @@ impl Contents {
             }
             Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
             None => {}
+        }
+        if let Some(request) = self.asked_theme.take() {
+            let state = desk.session.state();
+            self.themes.ask(desk, &mut self.dialog, &state, request);
         }
         self.top_bar.end_frame();
         focus_ring::paint(ui.ctx());

@@ -18,6 +18,7 @@ use super::file_dialog::{FileDialog, Purpose};
 use super::history::{self, Step};
 use super::into_reaper::IntoReaper;
 use super::theme;
+use super::themes::{ThemeRequest, USE_WORDS};
 use crate::instance::{Desk, Pin, Selection, Snapshot, file_name};
 use card::{CARD_SIZE, Cards};
 pub(super) use files::{default_folder, free_path};
@@ -134,6 +135,7 @@ impl Takes {
                 .then(|| combine::offered(scene, take))
                 .flatten();
             let mut takes_over = plain && pressed(Key::C);
+            let mut is_theme = plain && pressed(Key::T);
             let mut toggled = match (pressed(Key::A), pressed(Key::B)) {
                 (true, _) if plain => Some(Pin::A),
                 (_, true) if plain => Some(Pin::B),
@@ -154,10 +156,15 @@ impl Takes {
                 if let Some((_, words)) = &bars {
                     takes_over |= ui.button(words).clicked();
                 }
+                is_theme |= ui.button(USE_WORDS).clicked();
                 delete |= ui.button("Delete").clicked();
             });
             if let Some((bars, _)) = bars.filter(|_| takes_over) {
                 desk.combine(index, bars, scene.params.values());
+            }
+            if is_theme {
+                let request = ThemeRequest::of(scene, index, take);
+                scene.asked_theme.set(Some(request));
             }
             if let Some(pin) = toggled {
                 desk.session.edit(|state| {

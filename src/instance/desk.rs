@@ -7,6 +7,7 @@ mod excerpt_job;
 mod export_job;
 mod repaint_job;
 mod sample_clip;
+mod theme_job;
 mod timeline_job;
 
 use std::ops::Range;
@@ -27,6 +28,7 @@ use parking_lot::Mutex;
 use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
 use crate::error::Result;
 use crate::features::ClipFeatures;
+use crate::generator::Theme;
 use crate::music::tempo_map::TempoMap;
 use crate::time::Bars;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
@@ -173,6 +175,7 @@ impl Desk {
             model: state.model.as_deref(),
             clip,
             shape: state.shape,
+            theme: state.theme.as_ref(),
         };
         next.changed_since(take)
     }
@@ -285,6 +288,25 @@ impl Desk {
     pub fn open_found(&self, found: FoundPicture) {
         self.session.edit(|state| found.place(state));
         self.load_clip(found.path);
+    }
+
+    /// Opens the theme in the MIDI file at `path` for the drafts to come.
+    pub fn open_theme(&self, path: PathBuf) {
+        let session = Arc::clone(&self.session);
+        let epoch = session.epoch();
+        let job = move |_: &Reporter| theme_job::open(&session, epoch, path);
+        self.submit(&self.writer, JobKind::Theme, job);
+    }
+
+    /// Writes a theme, as a MIDI file whatever the name ends in.
+    pub fn write_theme(&self, theme: Theme, path: PathBuf) {
+        let job = move |_: &Reporter| theme_job::write(&theme, path);
+        self.submit(&self.writer, JobKind::Theme, job);
+    }
+
+    /// Returns the files of the themes that this process last wrote or opened, the newest first. Waits for no lock.
+    pub fn recent_themes() -> Vec<PathBuf> {
+        theme_job::recent()
     }
 
     /// Requests a job, whose outcome becomes a notice.

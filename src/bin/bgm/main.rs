@@ -28,6 +28,7 @@ mod repaint;
 mod steering;
 mod style;
 mod tempo;
+mod theme;
 mod threads;
 mod train;
 mod verify;
@@ -61,6 +62,7 @@ enum Command {
     Render(render::Arguments),
     Repaint(repaint::RepaintArguments),
     Tempo(tempo::Arguments),
+    Theme(theme::Arguments),
     Train(train::Arguments),
     Verify(verify::Arguments),
 }
@@ -80,6 +82,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Render(arguments) => render::run(&arguments),
         Command::Repaint(arguments) => repaint::run_repaint(&arguments),
         Command::Tempo(arguments) => tempo::run(&arguments),
+        Command::Theme(arguments) => theme::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }
