@@ -8,6 +8,7 @@ pub mod scenes;
 mod stills;
 mod transition;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{Fault, Result};
@@ -112,6 +113,8 @@ pub struct ClipFeatures {
     pub shots: Vec<Seconds>,
     /// Gradual changes of the picture, ascending; they do not overlap.
     pub transitions: Vec<Transition>,
+    /// How the embeddings and moods were made: the names of models and options.
+    pub made_with: BTreeMap<String, String>,
 }
 
 impl ClipFeatures {

@@ -28,6 +28,8 @@ const MEASURES: &str = "cues";
 /// The tensor of the transitions, and the metadata with their kinds.
 const TRANSITIONS: &str = "transitions";
 const TRANSITION_KINDS: &str = "transition_kinds";
+/// The metadata that say how the embeddings were made.
+const MADE_WITH: &str = "made_with";
 
 /// Returns whether `path` names a clip file, which it does if it ends in `.safetensors`. Any other file is taken for a
 /// video.
@@ -81,6 +83,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<ClipFeatures, Fault> {
         measures: measures(&file)?,
         shots: shots(&file)?,
         transitions: transitions(&file)?,
+        made_with: made_with(&file),
     };
     clip.check()?;
     Ok(clip)
@@ -188,6 +191,12 @@ fn transitions(file: &Container<'_>) -> Result<Vec<Transition>, Fault> {
     Ok(kinds.iter().zip(times).filter_map(transition).collect())
 }
 
+/// Reads how the embeddings were made. What cannot be read is left out: nothing depends on it.
+fn made_with(file: &Container<'_>) -> BTreeMap<String, String> {
+    let text = file.metadata.get(MADE_WITH).map_or("", String::as_str);
+    serde_json::from_str(text).unwrap_or_default()
+}
+
 fn rate_key(track: &str) -> String {
     format!("{track}_rate_hz")
 }
@@ -221,6 +230,10 @@ fn contents(clip: &ClipFeatures) -> Result<Contents, Fault> {
             .map(|column| column.name())
             .collect();
         metadata.insert("cue_names".to_owned(), names.join(","));
+    }
+    if !clip.made_with.is_empty() {
+        let text = serde_json::json!(clip.made_with).to_string();
+        metadata.insert(MADE_WITH.to_owned(), text);
     }
     if !clip.shots.is_empty() {
         let cuts: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();

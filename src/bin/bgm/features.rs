@@ -1,5 +1,8 @@
 //! `bgm features`: writes the features of a clip to a clip file.
 
+#[cfg(feature = "models")]
+pub(crate) mod models;
+
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -48,6 +51,9 @@ pub(crate) struct Arguments {
     /// further ones NAME-2.png and so on if there are many
     #[arg(long, value_name = "NAME.png", requires = "clip")]
     sheet: Option<PathBuf>,
+    #[cfg(feature = "models")]
+    #[command(flatten)]
+    models: models::ModelArgs,
     /// The clip file to write
     #[arg(short, long, value_name = "CLIP.safetensors")]
     output: PathBuf,
@@ -66,6 +72,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             )));
         }
     }
+    #[cfg(feature = "models")]
+    let embedder = match &arguments.clip {
+        Some(clip) => models::load_for(&arguments.models, clip)?,
+        None => None,
+    };
     let read = |path: &PathBuf| clip::read_if(path, arguments.shots, &|_| Ok(()));
     let analysed = arguments.clip.as_ref().map(read).transpose()?;
     let loose = LooseFiles {
@@ -78,6 +89,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let clip = match analysed {
         Some(clip) => loose.add_to(clip.features)?,
         None => loose.gather()?,
+    };
+    #[cfg(feature = "models")]
+    let clip = match (&embedder, &arguments.clip) {
+        (Some(embedder), Some(video)) => models::embed(embedder, video, clip)?,
+        _ => clip,
     };
     clip.write(&arguments.output)?;
     if let (Some(video), Some(sheet)) = (&arguments.clip, &arguments.sheet) {
