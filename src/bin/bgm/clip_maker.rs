@@ -1,5 +1,7 @@
 //! How the videos of a folder become clips.
 
+mod models;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +12,8 @@ use diff_bgm::{Error, Result};
 use serde_json::{Value, json};
 
 use crate::batch::Found;
+
+pub(crate) use models::Models;
 
 /// The extensions of the files that are taken for videos.
 pub(crate) const VIDEOS: [&str; 17] = [
@@ -27,6 +31,8 @@ pub(crate) struct ClipMaker {
     pub(crate) caption: Option<PathBuf>,
     /// The folder of lists of shots.
     pub(crate) scenes: Option<PathBuf>,
+    /// The models that look at the frames.
+    pub(crate) models: Models,
 }
 
 impl ClipMaker {
@@ -58,6 +64,7 @@ impl ClipMaker {
             "visual": self.visual.is_some(),
             "caption": self.caption.is_some(),
             "scenes": self.scenes.is_some(),
+            "models": self.models.options(),
         })
     }
 
@@ -92,13 +99,18 @@ impl ClipMaker {
                 )));
             }
         }
-        let mut on_frame = |share| {
-            on_progress(share);
+        let analysis_share = self.models.analysis_share();
+        let mut on_frame = |share: f64| {
+            on_progress(analysis_share * share);
             ControlFlow::Continue(())
         };
         let accepts = |_| Ok(());
         let analysis = video::read_clip_if(&found.path, self.shots, &accepts, &mut on_frame)?;
-        Ok((loose.add_to(analysis.features)?, analysis.warnings))
+        let clip = loose.add_to(analysis.features)?;
+        let clip = self.models.add_to(&found.path, clip, &mut |share| {
+            on_progress(analysis_share + (1.0 - analysis_share) * share);
+        })?;
+        Ok((clip, analysis.warnings))
     }
 
     /// Returns the loose files of a video that are there.

@@ -2,6 +2,9 @@
 
 pub(crate) mod folder;
 
+#[cfg(feature = "models")]
+pub(crate) mod models;
+
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -56,12 +59,21 @@ pub(crate) struct Arguments {
     /// further ones NAME-2.png and so on if there are many
     #[arg(long, value_name = "NAME.png", requires = "clip")]
     sheet: Option<PathBuf>,
+    #[cfg(feature = "models")]
+    #[command(flatten)]
+    models: models::ModelArgs,
     /// The clip file to write; of a folder, the folder of the clip files
     #[arg(short, long, value_name = "CLIP.safetensors|DIR")]
     output: PathBuf,
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    #[cfg(feature = "models")]
+    (arguments.models).check(
+        arguments.visual.is_some(),
+        arguments.caption.is_some(),
+        arguments.clip.is_some(),
+    )?;
     if let Some(folder) = arguments.clip.as_deref().filter(|clip| clip.is_dir()) {
         return folder::run(folder, &arguments);
     }
@@ -77,6 +89,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             )));
         }
     }
+    #[cfg(feature = "models")]
+    let embedder = match &arguments.clip {
+        Some(clip) => models::load_for(&arguments.models, clip)?,
+        None => None,
+    };
     let read = |path: &PathBuf| clip::read_if(path, arguments.shots, &|_| Ok(()));
     let analysed = arguments.clip.as_ref().map(read).transpose()?;
     let loose = LooseFiles {
@@ -89,6 +106,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let clip = match analysed {
         Some(clip) => loose.add_to(clip.features)?,
         None => loose.gather()?,
+    };
+    #[cfg(feature = "models")]
+    let clip = match (&embedder, &arguments.clip) {
+        (Some(embedder), Some(video)) => models::embed(embedder, video, clip)?,
+        _ => clip,
     };
     clip.write(&arguments.output)?;
     if let (Some(video), Some(sheet)) = (&arguments.clip, &arguments.sheet) {

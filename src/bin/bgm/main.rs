@@ -7,6 +7,7 @@ mod chords;
 mod clip;
 mod clip_maker;
 mod coherence;
+mod conform;
 mod controls;
 mod convert;
 mod dataset;
@@ -27,6 +28,7 @@ mod repaint;
 mod steering;
 mod style;
 mod tempo;
+mod theme;
 mod threads;
 mod train;
 mod verify;
@@ -48,6 +50,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Accompany(Box<accompany::Arguments>),
+    Conform(conform::Arguments),
     Continue(repaint::ContinueArguments),
     Convert(convert::Arguments),
     Dataset(dataset::Arguments),
@@ -59,6 +62,7 @@ enum Command {
     Render(render::Arguments),
     Repaint(repaint::RepaintArguments),
     Tempo(tempo::Arguments),
+    Theme(theme::Arguments),
     Train(train::Arguments),
     Verify(verify::Arguments),
 }
@@ -66,6 +70,7 @@ enum Command {
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Accompany(arguments) => accompany::run(&arguments),
+        Command::Conform(arguments) => conform::run(&arguments),
         Command::Continue(arguments) => repaint::run_continue(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Dataset(arguments) => dataset::run(arguments),
@@ -77,6 +82,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Render(arguments) => render::run(&arguments),
         Command::Repaint(arguments) => repaint::run_repaint(&arguments),
         Command::Tempo(arguments) => tempo::run(&arguments),
+        Command::Theme(arguments) => theme::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }
