@@ -10,6 +10,7 @@ pub mod scenes;
 mod stills;
 mod transition;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{Fault, Result};
@@ -119,6 +120,8 @@ pub struct ClipFeatures {
     pub transitions: Vec<Transition>,
     /// What its frames are recognised by in another cut.
     pub fingerprint: Option<Fingerprint>,
+    /// How the embeddings and moods were made: the names of models and options.
+    pub made_with: BTreeMap<String, String>,
 }
 
 impl ClipFeatures {

@@ -17,6 +17,7 @@ mod region;
 mod repaint;
 mod settings;
 mod silent_bars;
+mod theme;
 
 use std::ops::{ControlFlow, Range};
 
@@ -33,6 +34,7 @@ pub use settings::{
     CUES_GUIDANCE_SCALE, MAX_SAMPLING_STEPS, PARTS_GUIDANCE_SCALE, PARTS_STEPS, Settings,
     default_guidance_scale,
 };
+pub use theme::{MAX_THEME_NOTES, Theme};
 
 use crate::conditioning::Conditioning;
 use crate::conditioning::clip_curves::ClipCurves;

@@ -1,11 +1,14 @@
 //! One instance of the plugin, without its host and its window: the clip, the takes, the jobs that make them, and what
 //! the host's project saves.
 
+mod cache_folder;
 mod change;
 mod changed_since;
 mod curves;
 mod desk;
 mod draft_shape;
+mod drag_folder;
+mod file_name;
 mod history;
 mod hits;
 mod host_tempo;
@@ -25,12 +28,15 @@ mod session;
 mod state;
 mod still_cache;
 mod summary;
+mod take_theme;
+mod timeline_link;
 mod typed_path;
 
 pub use change::Change;
 pub use curves::{Curve, CurveId, Curves};
 pub use desk::Desk;
 pub use draft_shape::DraftShape;
+pub use file_name::file_name;
 pub use hits::MarkedHit;
 pub use host_tempo::HostTempo;
 pub use live::Live;
@@ -44,4 +50,5 @@ pub use recut::Cuts;
 pub use saved_clip::SavedClip;
 pub use session::{Session, Snapshot};
 pub use state::{MAX_STEPS, Pin, Pins, State, Take};
+pub use timeline_link::{FoundPicture, TimelineLink, TimelineTask};
 pub use typed_path::typed_path;

@@ -23,6 +23,7 @@
 //! | `transitions`, `transitions/ramp` | dissolves and fades, by comparing pictures with mixtures |
 //! | `network_shots` | both, from what a network says of each frame |
 //! | `stills` | small pictures for people to see |
+//! | `samples` | whole pictures at a steady distance, for networks |
 //! | `contact_sheet` | pictures of the changes, for people |
 //! | `rows` | resamples from frames to rows of [`MEASURE_RATE_HZ`] |
 //!
@@ -59,6 +60,11 @@ mod network_shots;
 mod picture;
 pub(crate) mod probe;
 mod rows;
+#[cfg_attr(
+    not(feature = "models"),
+    allow(dead_code, reason = "only networks look at whole pictures")
+)]
+mod samples;
 mod scan;
 mod shot_finder;
 mod signature;
@@ -74,6 +80,7 @@ use source::{Source, check_frames};
 use stills::StillKeeper;
 
 pub use contact_sheet::write_contact_sheet;
+pub use samples::{MAX_INTERVAL, MIN_INTERVAL, Sample, Sampled, sample};
 pub use shot_finder::ShotFinder;
 
 /// Rows of [`ClipFeatures::measures`] per second: four per beat at 120 BPM.
@@ -98,7 +105,7 @@ pub struct Analysis {
 
 /// Measures the video stream of the file at `path`: of several, the default one.
 ///
-/// The features hold a row of [`PictureMeasure::ALL`](crate::features::PictureMeasure::ALL) for every
+/// The features hold a row of [`PictureMeasure::MEASURED`](crate::features::PictureMeasure::MEASURED) for every
 /// 1 / [`MEASURE_RATE_HZ`] s, the time of the first frame after each cut, the time at which the picture ends, and the
 /// clip's frame rate or, if that varies, the rate that fits its time stamps. Times count from where the earliest stream of
 /// the file begins, picture or sound; until the first frame is shown, the measures are that frame's.

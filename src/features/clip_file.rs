@@ -40,6 +40,8 @@ const KNOWN: [&str; 6] = [
     TRANSITIONS,
     FINGERPRINT,
 ];
+/// The metadata that say how the embeddings were made.
+const MADE_WITH: &str = "made_with";
 
 /// Returns whether `path` names a clip file, which it does if it ends in `.safetensors`. Any other file is taken for a
 /// video.
@@ -94,6 +96,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<ClipFeatures, Fault> {
         shots: shots(&file)?,
         transitions: transitions(&file)?,
         fingerprint: fingerprint(&file)?,
+        made_with: made_with(&file),
     };
     clip.check()?;
     Ok(clip)
@@ -220,6 +223,12 @@ fn fingerprint(file: &Container<'_>) -> Result<Option<Fingerprint>, Fault> {
     Fingerprint::new(rate_hz, view.data().to_vec()).map(Some)
 }
 
+/// Reads how the embeddings were made. What cannot be read is left out: nothing depends on it.
+fn made_with(file: &Container<'_>) -> BTreeMap<String, String> {
+    let text = file.metadata.get(MADE_WITH).map_or("", String::as_str);
+    serde_json::from_str(text).unwrap_or_default()
+}
+
 fn rate_key(track: &str) -> String {
     format!("{track}_rate_hz")
 }
@@ -253,6 +262,10 @@ fn contents(clip: &ClipFeatures) -> Result<Contents, Fault> {
             .map(|column| column.name())
             .collect();
         metadata.insert("cue_names".to_owned(), names.join(","));
+    }
+    if !clip.made_with.is_empty() {
+        let text = serde_json::json!(clip.made_with).to_string();
+        metadata.insert(MADE_WITH.to_owned(), text);
     }
     if !clip.shots.is_empty() {
         let cuts: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();

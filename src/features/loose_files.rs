@@ -156,7 +156,7 @@ mod tests {
         let video = ClipFeatures {
             duration: Seconds(4.0),
             frame_rate_hz: 25.0,
-            measures: MeasureTrack::new(1.0, PictureMeasure::ALL, vec![0.5; 16]).ok(),
+            measures: MeasureTrack::new(1.0, PictureMeasure::MEASURED, vec![0.5; 16]).ok(),
             shots: vec![Seconds(1.0), Seconds(3.0)],
             ..ClipFeatures::default()
         };

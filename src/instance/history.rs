@@ -142,7 +142,8 @@ fn own_bytes(state: &State) -> usize {
         values * size_of::<f32>() + size_of_val(&*clip.shots)
     });
     let marks = size_of_val(&*state.hits) + size_of_val(&*state.quiet);
-    size_of::<State>() + takes + clip + marks + state.curves.bytes()
+    let theme = (state.theme.as_ref()).map_or(0, |theme| size_of_val(theme.notes()));
+    size_of::<State>() + theme + takes + clip + marks + state.curves.bytes()
 }
 
 /// Returns about how much memory a draft takes.

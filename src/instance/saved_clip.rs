@@ -213,11 +213,11 @@ mod tests {
 
     fn clip() -> ClipFeatures {
         let rows = 60;
-        let values = (0..rows * PictureMeasure::ALL.len()).map(|i| (i % 7) as f32 / 7.0);
+        let values = (0..rows * PictureMeasure::MEASURED.len()).map(|i| (i % 7) as f32 / 7.0);
         ClipFeatures {
             duration: Seconds(30.0),
             frame_rate_hz: 24.0,
-            measures: MeasureTrack::new(2.0, PictureMeasure::ALL, values.collect()).ok(),
+            measures: MeasureTrack::new(2.0, PictureMeasure::MEASURED, values.collect()).ok(),
             shots: vec![Seconds(5.5), Seconds(20.0)],
             transitions: vec![Transition {
                 start: Seconds(8.0),
@@ -296,11 +296,12 @@ mod tests {
     #[test]
     fn columns_without_names_are_the_first_four_measures() {
         let clip = read(r#""cues":[0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8]"#);
-        for (measure, values) in
-            PictureMeasure::ALL
-                .into_iter()
-                .zip([[0.1, 0.5], [0.2, 0.6], [0.3, 0.7], [0.4, 0.8]])
-        {
+        for (measure, values) in PictureMeasure::MEASURED.into_iter().zip([
+            [0.1, 0.5],
+            [0.2, 0.6],
+            [0.3, 0.7],
+            [0.4, 0.8],
+        ]) {
             assert_eq!(column(&clip, measure), Some(values.to_vec()), "{measure:?}");
         }
     }

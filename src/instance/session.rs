@@ -1,6 +1,7 @@
 //! The state that the host's threads, the worker and the editor share.
 
 mod editing;
+mod inserting;
 mod painting;
 mod tempo;
 
@@ -58,6 +59,9 @@ struct Shared {
     history: History,
     /// What is known of the host's tempo map. Not part of the state, because undo does not change what the host is.
     host_tempo: Arc<HostTempo>,
+    /// The owner of what is inserted into the host's timeline, once anything was. Not part of the state either: what was
+    /// inserted stays in the host.
+    insertion_owner: Option<u64>,
     /// The full clip and its path, once it has been read.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
     /// The small pictures of a clip, and its path.
@@ -202,8 +206,10 @@ impl Session {
         let mut shared = self.lock();
         self.publish(&state);
         let host_tempo = shared.host_tempo_after(mem::take(&mut state.host_tempo), &self.live);
+        let insertion_owner = state.insertion_owner.take().or(shared.insertion_owner);
         *shared = Shared {
             host_tempo,
+            insertion_owner,
             state: Arc::new(state),
             history: History::default(),
             clip: None,

@@ -23,7 +23,7 @@ use crate::conditioning::hits::{Hit, MAX_WEIGHT};
 use crate::conditioning::quiet::{MAX_QUIET, Quiet};
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
-use crate::generator::{Draft, Form, PARTS_STEPS};
+use crate::generator::{Draft, Form, PARTS_STEPS, Theme};
 use crate::music::note::Note;
 use crate::music::outputs::Outputs;
 use crate::music::style::Style;
@@ -77,6 +77,9 @@ pub struct State {
     pub style: Option<Style>,
     /// The form of the next draft.
     pub form: Form,
+    /// The theme that the next draft takes up, in full, so that its file need not be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Theme>,
     /// The weight, 1 to 3, with which the next draft meets every cut as a hit, or 0.
     pub cut_weight: u8,
     /// The length of the next draft, and how strongly it is held together.
@@ -100,6 +103,10 @@ pub struct State {
     /// [`Session::state_to_save`](super::Session::state_to_save).
     #[serde(skip_serializing_if = "HostTempo::is_empty")]
     pub host_tempo: HostTempo,
+    /// Tells what this instance inserted into the host's timeline from what others did, once it has. Only in a state that is
+    /// saved, as `host_tempo`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insertion_owner: Option<u64>,
     /// How far into the first bar of the next draft the picture starts; less than the longest bar.
     pub picture_start: Beats,
     /// What is not to be painted again.
@@ -144,6 +151,7 @@ impl Default for State {
             candidates: 1,
             style: Some(Style::default()),
             form: Form::Off,
+            theme: None,
             cut_weight: 0,
             shape: DraftShape::default(),
             hits: Vec::new(),
@@ -154,6 +162,7 @@ impl Default for State {
             tempo: None,
             tempo_ahead: None,
             host_tempo: HostTempo::default(),
+            insertion_owner: None,
             picture_start: Beats(0.0),
             locks: Locks::default(),
         }
@@ -256,6 +265,7 @@ impl State {
         self.hits = hits::within_limits(self.hits);
         self.quiet.retain(Quiet::is_sound);
         self.quiet.truncate(MAX_QUIET);
+        self.theme = self.theme.filter(Theme::is_sound);
         self.curves = self.curves.within_limits();
         self.outputs = self.outputs.within_limits();
         self.current = self.current.filter(|&current| current < self.takes.len());

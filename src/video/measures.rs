@@ -82,12 +82,14 @@ impl<'a> Measures<'a> {
         let cuts = changes.cuts;
         replace_first_of_each_shot(&mut self.motion, &cuts);
         let rows = |values: &[f32]| rows::resample(values, &self.times, end, MEASURE_RATE_HZ);
-        let columns = PictureMeasure::ALL.map(|measure| match measure {
-            PictureMeasure::Motion => rows(&self.motion),
-            PictureMeasure::Complexity => rows(&self.complexity),
-            PictureMeasure::Luma => rows(&self.brightness),
-            PictureMeasure::Warmth => rows(&self.warmth),
-        });
+        // In the order of `PictureMeasure::MEASURED`.
+        let columns = [
+            &self.motion,
+            &self.complexity,
+            &self.brightness,
+            &self.warmth,
+        ];
+        let columns = columns.map(|values| rows(values));
         let values = (0..columns[0].len())
             .flat_map(|row| columns.each_ref().map(|column| column[row]))
             .collect();
@@ -96,7 +98,7 @@ impl<'a> Measures<'a> {
             frame_rate_hz,
             measures: Some(MeasureTrack::new(
                 MEASURE_RATE_HZ,
-                PictureMeasure::ALL,
+                PictureMeasure::MEASURED,
                 values,
             )?),
             shots: cuts.into_iter().map(|frame| self.times[frame]).collect(),

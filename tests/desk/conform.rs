@@ -34,7 +34,7 @@ fn write_clip(folder: &TempDir, name: &str, shots: &[u8]) -> PathBuf {
         shots: (1..shots.len())
             .map(|cut| Seconds(seconds * cut as f64))
             .collect(),
-        measures: MeasureTrack::new(2.0, PictureMeasure::ALL, rows.flatten().collect()).ok(),
+        measures: MeasureTrack::new(2.0, PictureMeasure::MEASURED, rows.flatten().collect()).ok(),
         fingerprint: Fingerprint::new(HZ, values.collect()).ok(),
         ..ClipFeatures::default()
     };

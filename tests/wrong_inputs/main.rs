@@ -94,6 +94,11 @@ fn export_refuses_wrong_inputs() {
 }
 
 #[test]
+fn theme_refuses_wrong_inputs() {
+    check(&["theme"]);
+}
+
+#[test]
 fn convert_refuses_wrong_inputs() {
     check(&["convert"]);
 }

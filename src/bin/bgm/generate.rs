@@ -193,7 +193,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         ends: !arguments.open_end,
         ..usual
     };
-    let settings = arguments.form.over(settings, theme);
+    let settings = arguments.form.over(settings, theme.as_ref())?;
     let mut settings = arguments.controls.over(settings, &model)?;
 
     let accepts = |duration| {

@@ -11,13 +11,14 @@ fn clip() -> ClipFeatures {
         frame_rate_hz: 24_000.0 / 1001.0,
         visual: track(0.1, VISUAL_WIDTH, 3),
         caption: track(1.0 / 3.0, CAPTION_WIDTH, 2),
-        measures: Some(measures(&PictureMeasure::ALL)),
+        measures: Some(measures(&PictureMeasure::MEASURED)),
         shots: vec![Seconds(11.9), Seconds(15.8)],
         transitions: vec![
             transition(0.0, 0.5, TransitionKind::FadeIn),
             transition(3.25, 4.0, TransitionKind::Dissolve),
         ],
         fingerprint: Fingerprint::new(25.0, (0..3 * FINGERPRINT_WIDTH as u8).collect()).ok(),
+        made_with: [("visual_model".to_owned(), "clip".to_owned())].into(),
     }
 }
 

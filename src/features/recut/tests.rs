@@ -210,13 +210,13 @@ fn measured(clip: &ClipFeatures) -> ClipFeatures {
     let values = (0..rows).flat_map(|row| {
         let frame = ((row as f64 + 0.5) / 8.0 * HZ) as usize;
         let first = frame.min(fingerprint.rows() - 1) * FINGERPRINT_WIDTH;
-        let levels = &fingerprint.values()[first..first + PictureMeasure::ALL.len()];
+        let levels = &fingerprint.values()[first..first + PictureMeasure::MEASURED.len()];
         levels
             .iter()
             .map(|&level| f32::from(level) / 255.0)
             .collect::<Vec<_>>()
     });
-    let measures = MeasureTrack::new(8.0, PictureMeasure::ALL, values.collect());
+    let measures = MeasureTrack::new(8.0, PictureMeasure::MEASURED, values.collect());
     ClipFeatures {
         measures: Some(measures.unwrap()),
         fingerprint: None,

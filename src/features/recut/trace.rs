@@ -60,7 +60,7 @@ impl Trace {
 
     fn of_measures(clip: &ClipFeatures) -> Option<Self> {
         let measures = clip.measures.as_ref()?;
-        let columns = PictureMeasure::ALL.map(|measure| {
+        let columns = PictureMeasure::MEASURED.map(|measure| {
             let column = measures.column(measure);
             column.map(|column| {
                 column
@@ -83,7 +83,9 @@ impl Trace {
 fn level(measure: PictureMeasure, value: f32) -> u8 {
     let share = match measure {
         PictureMeasure::Motion => value.max(0.0).sqrt(),
-        PictureMeasure::Warmth => (value + 1.0) / 2.0,
+        PictureMeasure::Warmth | PictureMeasure::Valence | PictureMeasure::Arousal => {
+            (value + 1.0) / 2.0
+        }
         PictureMeasure::Complexity | PictureMeasure::Luma => value,
     };
     (255.0 * share.clamp(0.0, 1.0)).round() as u8

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::{Session, Shared};
 use crate::features::recut::Recut;
 use crate::features::{ClipFeatures, Stills};
-use crate::generator::Draft;
+use crate::generator::{Draft, Form, Theme};
 use crate::instance::change::Change;
 use crate::instance::history::History;
 use crate::instance::notice::Notice;
@@ -134,6 +134,24 @@ impl Session {
             let before = Arc::clone(&shared.state);
             shared.clip = Some((saved.path.clone(), clip));
             self.change(&mut shared, |state| state.open_clip(saved));
+            shared.record(before);
+        }
+        is_current
+    }
+
+    /// Opens a theme that was requested in `epoch`. Drafts without form get one that is chosen for their length. If another
+    /// state was loaded since, this changes nothing and returns false.
+    pub fn set_theme(&self, epoch: u64, theme: Theme) -> bool {
+        let mut shared = self.lock();
+        let is_current = shared.epoch == epoch;
+        if is_current {
+            let before = Arc::clone(&shared.state);
+            self.change(&mut shared, |state| {
+                state.theme = Some(theme);
+                if state.form == Form::Off {
+                    state.form = Form::Auto;
+                }
+            });
             shared.record(before);
         }
         is_current
