@@ -17,7 +17,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, recut: &Recut, is_working: boo
                  curves and locks go with their picture.",
             );
             if conform.clicked() {
-                scene.desk.conform();
+                scene.desk.conform(scene.params.values());
             }
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -206,9 +206,9 @@ impl Desk {
 
     /// Makes the current take fit the clip that is open, if it was made for another cut of it, and adds the result as a take. Bars
     /// whose picture is unchanged are kept; hits, quiet stretches, curves and locks go with their picture.
-    pub fn conform(&self) {
+    pub fn conform(&self, params: ParamValues) {
         let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
-        let job = ConformJob::new(&session);
+        let job = ConformJob::new(&session, params);
         let job = move |reporter: &Reporter| job.run(&session, &tools, reporter);
         self.submit(&self.worker, JobKind::Generate, job);
     }

@@ -66,7 +66,7 @@ fn a_take_is_made_to_fit_another_cut_with_its_hits_in_one_step_of_undo() {
         .load_clip(write_clip(&folder, "old.safetensors", &[1, 2, 3, 4]));
     instance.succeeds();
     session.edit(|state| state.hits = vec![MarkedHit::new(Seconds(9.5), 2)]);
-    instance.desk.conform();
+    instance.desk.conform(ParamValues::default());
     assert!(instance.fails().contains("nothing to conform"));
     instance.desk.generate(ParamValues::default());
     instance.succeeds();
@@ -90,7 +90,7 @@ fn a_take_is_made_to_fit_another_cut_with_its_hits_in_one_step_of_undo() {
     assert_eq!(summary, "2 shots kept, 1 moved, 1 new, 1 removed");
 
     let before = instance.state();
-    instance.desk.conform();
+    instance.desk.conform(ParamValues::default());
     instance.succeeds();
     let after = instance.state();
     assert_eq!(after.takes.len(), 2);

@@ -94,6 +94,11 @@ fn repaint_continue_and_accompany_refuse_wrong_inputs() {
 }
 
 #[test]
+fn conform_refuses_wrong_inputs() {
+    check(&["conform"]);
+}
+
+#[test]
 fn export_refuses_wrong_inputs() {
     check(&["export"]);
 }

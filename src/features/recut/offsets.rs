@@ -24,8 +24,18 @@ const JUDGED_ROWS: usize = 48;
 pub(super) struct Offset {
     /// How much later its picture is in the old clip, in seconds.
     pub(super) seconds: f64,
-    /// Whether it begins or ends with a shot of the old clip, or has not moved.
-    pub(super) is_plain: bool,
+    pub(super) kind: Kind,
+}
+
+/// What speaks for an offset, besides what it shows; the later the more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// Nothing.
+    Found,
+    /// It begins or ends with a shot of the old clip.
+    Aligned,
+    /// It has not moved.
+    Unmoved,
 }
 
 /// How well an offset explains a shot.
@@ -46,20 +56,31 @@ pub(super) fn candidates(
     let new_ends = ends(new_shots, traces.new.duration);
     let of_shots: Vec<Vec<Judged>> = (new_shots.iter().zip(&new_ends))
         .map(|(start, end)| {
-            let plain = (old_shots.iter().zip(&old_ends))
+            let aligned = (old_shots.iter().zip(&old_ends))
                 .flat_map(|(old_start, old_end)| [old_start.0 - start.0, old_end.0 - end.0]);
-            let plain = plain.chain([0.0]).map(|seconds| Offset {
+            let aligned = aligned.map(|seconds| Offset {
                 seconds,
-                is_plain: true,
+                kind: Kind::Aligned,
             });
+            let unmoved = Offset {
+                seconds: 0.0,
+                kind: Kind::Unmoved,
+            };
             let found = found(traces, start.0, end.0)
                 .into_iter()
                 .map(|seconds| Offset {
                     seconds,
-                    is_plain: false,
+                    kind: Kind::Found,
                 });
             let judge = |offset| judged(traces, start.0, end.0, offset);
-            best(traces, plain.chain(found).filter_map(judge).collect())
+            best(
+                traces,
+                aligned
+                    .chain([unmoved])
+                    .chain(found)
+                    .filter_map(judge)
+                    .collect(),
+            )
         })
         .collect();
     // A shot that goes on from its neighbour is recognised even if nothing moves in it.
@@ -93,16 +114,16 @@ fn is_near(traces: &Traces, one: Offset, other: Offset) -> bool {
     (one.seconds - other.seconds).abs() < 0.6 * traces.period()
 }
 
-/// Returns the best offsets of a shot, best first, plain ones in place of others that are as good as the same.
+/// Returns the best offsets of a shot, best first. Of those that are as good as the same, the one that most speaks for stays.
 fn best(traces: &Traces, mut judged: Vec<Judged>) -> Vec<Judged> {
     judged.sort_by(|a, b| {
-        (b.explained.total_cmp(&a.explained)).then(b.offset.is_plain.cmp(&a.offset.is_plain))
+        (b.explained.total_cmp(&a.explained)).then(b.offset.kind.cmp(&a.offset.kind))
     });
     let mut kept: Vec<Judged> = Vec::new();
     for one in judged {
         let near = (kept.iter()).position(|other| is_near(traces, other.offset, one.offset));
         match near {
-            Some(at) if one.offset.is_plain && !kept[at].offset.is_plain => {
+            Some(at) if one.offset.kind > kept[at].offset.kind => {
                 kept[at].offset = one.offset;
             }
             None if kept.len() < MOST => kept.push(one),

@@ -1,6 +1,6 @@
 //! The best offset at every moment of a clip.
 
-use super::offsets::Offset;
+use super::offsets::{Kind, Offset};
 use super::trace::Traces;
 use super::{SAME, Stretch};
 use crate::time::Seconds;
@@ -74,10 +74,9 @@ fn ways(traces: &Traces, new_shots: &[Seconds], candidates: &[Vec<Offset>]) -> V
         let offsets = candidates.get(shot).map(Vec::as_slice).unwrap_or_default();
         let matched = offsets.iter().filter_map(|offset| {
             let difference = traces.difference_at(row, offset.seconds)?;
-            let extra = if offset.is_plain {
-                0.0
-            } else {
-                TRIMMED_AT_BOTH_ENDS
+            let extra = match offset.kind {
+                Kind::Found => TRIMMED_AT_BOTH_ENDS,
+                Kind::Aligned | Kind::Unmoved => 0.0,
             };
             let cost = difference.min(3.0 * traces.apart) + extra;
             Some((Some(offset.seconds), cost))

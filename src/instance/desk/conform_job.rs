@@ -12,6 +12,7 @@ use crate::features::recut::Recut;
 use crate::generator::{Conforming, Freedom, conform};
 use crate::instance::notice::Notice;
 use crate::instance::painting::Painting;
+use crate::instance::params::ParamValues;
 use crate::instance::recut::{Compared, Cuts};
 use crate::instance::session::Session;
 use crate::instance::state::{Conformed, State};
@@ -21,17 +22,27 @@ use crate::worker::Reporter;
 pub(super) struct ConformJob {
     epoch: u64,
     state: Arc<State>,
+    freedom: Freedom,
 }
 
 impl ConformJob {
-    /// Takes the current take and the clip of the session.
-    pub(super) fn new(session: &Session) -> Self {
+    /// Takes the current take and the clip of the session. The tempo may change only where the host's is not followed.
+    pub(super) fn new(session: &Session, params: ParamValues) -> Self {
         let epoch = session.epoch();
         let state = session.state();
-        Self { epoch, state }
+        let freedom = if params.follow_host {
+            Freedom::NONE
+        } else {
+            Freedom::USUAL
+        };
+        Self {
+            epoch,
+            state,
+            freedom,
+        }
     }
 
-    /// Keeps the bars whose picture is unchanged, paints the others again at the take's tempo, and adds the result as a take.
+    /// Keeps the bars whose picture is unchanged, paints the others again, and adds the result as a take.
     ///
     /// # Errors
     /// Returns an error if the take was not made for another cut of the clip, it cannot be painted over, the model cannot be
@@ -42,7 +53,11 @@ impl ConformJob {
         tools: &Mutex<Tools>,
         reporter: &Reporter,
     ) -> Result<Notice> {
-        let Self { epoch, state } = self;
+        let Self {
+            epoch,
+            state,
+            freedom,
+        } = self;
         if reporter.report("Comparing the pictures", 0.0).is_break() {
             return Err(Error::Cancelled);
         }
@@ -58,7 +73,7 @@ impl ConformJob {
         let recut = recut(session, &state)?.ok_or_else(nothing)?;
         let draft = &take.draft;
         let clip = full_clip(session, clip);
-        let conforming = Conforming::plan(draft, &recut, &clip, Freedom::NONE)?;
+        let conforming = Conforming::plan(draft, &recut, &clip, freedom)?;
         let (model, pool) = load_model(tools, &state, reporter)?;
         let seed = draft.recipe.settings.seed.wrapping_add(1);
         let new = pool.install_in_turn(

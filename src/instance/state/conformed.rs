@@ -258,7 +258,8 @@ mod tests {
         let take = state.current_take().unwrap();
         assert_eq!(take.painted.as_deref(), Some("new cut of 1"));
         assert_eq!(take.edited, [note(20.0)]);
-        assert_eq!(state.hits, [MarkedHit::new(Seconds(11.0), 3)]);
+        let stays = MarkedHit::new(Seconds(5.0), 2);
+        assert_eq!(state.hits, [stays, MarkedHit::new(Seconds(11.0), 3)]);
         assert_eq!(
             (state.quiet[0].from, state.quiet[0].to),
             (Seconds(10.0), Seconds(12.0))
