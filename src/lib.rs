@@ -135,6 +135,8 @@ pub mod dataset;
 pub mod diffusion;
 #[cfg(feature = "plugin")]
 pub mod editor;
+#[cfg(feature = "models")]
+pub mod embeddings;
 pub mod error;
 pub mod evaluate;
 pub mod export;

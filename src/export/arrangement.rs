@@ -1,5 +1,6 @@
 //! A piece as it lies on a DAW's timeline.
 
+mod excerpt;
 mod of_midi;
 
 use std::borrow::Cow;

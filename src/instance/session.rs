@@ -17,10 +17,12 @@ use super::host_tempo::HostTempo;
 use super::live::Live;
 use super::notice::{Notice, Notices};
 use super::painting::Painting;
+use super::recut::Compared;
 use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::{Error, Result};
+use crate::features::recut::Recut;
 use crate::features::{ClipFeatures, Stills};
 use crate::music::metre::Metre;
 use crate::player::{NoteSchedule, SchedulePublisher};
@@ -64,6 +66,8 @@ struct Shared {
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
     /// The small pictures of a clip, and its path.
     stills: Option<(PathBuf, Arc<Stills>)>,
+    /// How the clip differs from that of a take.
+    compared: Option<Compared>,
     notices: Notices,
     /// The state that the host loaded, if a later version saved it. It is saved again as it was.
     later_state: Option<Arc<str>>,
@@ -81,6 +85,8 @@ pub struct Snapshot {
     pub stills: Option<Arc<Stills>>,
     /// What is known of the host's tempo map.
     pub host_tempo: Arc<HostTempo>,
+    /// How the clip differs from that of the current take, if it does and they were compared.
+    pub recut: Option<Arc<Recut>>,
     /// The notice to show.
     pub notice: Option<Notice>,
     /// How many states the host has loaded.
@@ -126,6 +132,7 @@ impl Session {
             state: Arc::clone(&shared.state),
             stills: shared.stills_of_clip(),
             host_tempo: Arc::clone(&shared.host_tempo),
+            recut: shared.recut(),
             notice: shared.notices.shown().cloned(),
             epoch: shared.epoch,
             undo: shared.history.next_undo(),
@@ -207,6 +214,7 @@ impl Session {
             history: History::default(),
             clip: None,
             stills: None,
+            compared: None,
             notices,
             later_state: is_later.then(|| text.into()),
             epoch: shared.epoch + 1,
@@ -234,6 +242,17 @@ impl Session {
         let shared = self.lock();
         let (kept, clip) = shared.clip.as_ref()?;
         (kept == path).then(|| Arc::clone(clip))
+    }
+
+    /// Keeps how a clip differs from that of a take, until others are compared or another state is loaded.
+    pub(super) fn keep_compared(&self, compared: Compared) {
+        self.lock().compared = Some(compared);
+    }
+
+    /// Returns how the clip of `state` differs from that of its current take, if that is kept.
+    pub(super) fn compared(&self, state: &State) -> Option<Arc<Recut>> {
+        let shared = self.lock();
+        shared.compared.as_ref()?.for_state(state).cloned()
     }
 
     /// Returns the notices since the user last asked for anything, oldest first.

@@ -17,6 +17,7 @@ mod steer;
 mod takes;
 mod tempo;
 mod tempo_map;
+mod themes;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

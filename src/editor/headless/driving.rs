@@ -1,11 +1,13 @@
 //! Keys and text for the editor without a window.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{
     DroppedFileHandle, Event, HoveredFile, Key, Modifiers, MouseWheelSource, MouseWheelUnit,
     PointerButton, Pos2, RawInput, Rect, Shape, TouchPhase, vec2,
 };
+use nice_plug_egui::DragState;
 
 use super::HeadlessEditor;
 use crate::editor::theme::ACCENT;
@@ -94,6 +96,27 @@ impl HeadlessEditor {
         self.pass(vec![button(to, false, Modifiers::NONE)]);
         self.settle();
         after_step(&self.desk.session);
+    }
+
+    /// Presses a place and moves the pointer to another, in points. The button stays pressed.
+    pub(in crate::editor) fn hold(&mut self, from: Pos2, to: Pos2) {
+        self.pass(vec![Event::PointerMoved(from)]);
+        self.pass(vec![button(from, true, Modifiers::NONE)]);
+        self.pass(vec![Event::PointerMoved(from + (to - from) * 0.5)]);
+        self.pass(vec![Event::PointerMoved(to)]);
+    }
+
+    /// Lets go of what is dragged out of the window, which ends so.
+    pub(in crate::editor) fn let_go(&mut self, outcome: DragState) {
+        let at = Pos2::ZERO;
+        self.pass(vec![button(at, false, Modifiers::NONE), Event::PointerGone]);
+        self.drags.state = Some(outcome);
+        self.settle();
+    }
+
+    /// Returns the files that were dragged out of the window.
+    pub(in crate::editor) fn dragged_files(&self) -> &[PathBuf] {
+        &self.drags.files
     }
 
     /// Clicks a place, in points, once or twice.
