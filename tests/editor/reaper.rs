@@ -6,6 +6,7 @@ use diff_bgm::music::part::Part;
 use plugin_hosts::clap::{INSTRUMENT, Library, Playing};
 use plugin_hosts::desktop::Window;
 use plugin_hosts::reaper::{Reaper, Source};
+use plugin_hosts::vst3::{self, View};
 
 use super::*;
 
@@ -228,4 +229,57 @@ fn in_another_host_there_is_nothing_where_the_menu_would_be() {
     let first = picture.pixels[row + across.start];
     assert!(across.clone().all(|x| picture.pixels[row + x] == first));
     window.close(&mut playing.instance);
+}
+
+/// Opens the menu of a VST3 plugin's window and inserts the take.
+fn insert_in(view: &View, state: &State) {
+    let picture = |_| drawn(view).pixels.iter().any(|pixel| *pixel != [0; 3]);
+    assert!((0..8).any(picture));
+    let mut editor = HeadlessEditor::new(state, view.size).in_reaper();
+    for label in ["Into REAPER", "Insert the take"] {
+        view.click(editor.middle_of(label).expect(label));
+        assert!(editor.click(label));
+    }
+}
+
+#[test]
+fn the_vst3_plugin_inserts_on_the_main_thread_and_nowhere_else() {
+    let Some(_turn) = screen() else { return };
+    let state = in_parts();
+    for has_run_loop in [true, false] {
+        let reaper = reaper();
+        let playing = vst3::Playing::start_in_reaper(&library_of_this_test());
+        let saved = project::saved(&state.to_text().unwrap());
+        assert!(playing.load(&project::for_vst3(&saved)));
+        let view = if has_run_loop {
+            View::open_with_run_loop(&playing)
+        } else {
+            View::open(&playing)
+        };
+        insert_in(&view, &state);
+        let mut items = 0;
+        for _ in 0..100 {
+            view.run_main_thread();
+            items = reaper.project(|project| {
+                let tracks = project.tracks.iter();
+                tracks.map(|track| track.items.len()).sum()
+            });
+            if items > 0 || !has_run_loop {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        shot(
+            &view,
+            if has_run_loop {
+                "vst3-inserted"
+            } else {
+                "vst3-without-run-loop"
+            },
+        );
+        assert_eq!(items, if has_run_loop { 3 } else { 0 });
+        drop(view);
+        drop(playing);
+        reaper.assert_no_fault();
+    }
 }
