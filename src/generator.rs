@@ -2,6 +2,7 @@
 
 mod canvas;
 mod combine;
+mod conform;
 mod draft;
 mod form;
 mod give_way;
@@ -21,6 +22,7 @@ mod theme;
 use std::ops::{ControlFlow, Range};
 
 pub use combine::combine;
+pub use conform::{Conforming, Freedom, conform, quiet_after};
 pub use draft::{Asked, Draft, Recipe};
 pub use form::{Form, Letters, MAX_LETTERS};
 pub use give_way::give_way;

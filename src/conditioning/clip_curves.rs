@@ -65,6 +65,7 @@ fn scale(measure: PictureMeasure) -> Scale {
         PictureMeasure::Complexity => (0.3, 0.5, 0.7, false),
         PictureMeasure::Luma => (0.15, 0.45, 0.8, false),
         PictureMeasure::Warmth => (-0.2, 0.03, 0.25, false),
+        PictureMeasure::Valence | PictureMeasure::Arousal => (-0.6, 0.0, 0.6, false),
     };
     Scale {
         low,

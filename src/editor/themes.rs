@@ -8,9 +8,9 @@ use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
 use super::contents::Scene;
 use super::file_dialog::{FileDialog, Purpose};
-use super::takes::{default_folder, file_name, free_path};
+use super::takes::{default_folder, free_path};
 use crate::generator::Theme;
-use crate::instance::{Desk, Notice, State, Take};
+use crate::instance::{Desk, Notice, State, Take, file_name};
 
 /// Writes the theme of the selected bars, or of the first section.
 const USE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::T);

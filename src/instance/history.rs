@@ -5,6 +5,7 @@ use std::mem;
 use std::sync::Arc;
 
 use super::change::Change;
+use super::looks::Looks;
 use super::state::{State, Take};
 use crate::generator::Draft;
 use crate::music::note::Note;
@@ -113,11 +114,19 @@ impl History {
         let mut counted: HashSet<*const Draft> = (now.takes.iter())
             .map(|take| Arc::as_ptr(&take.draft))
             .collect();
+        let mut seen: HashSet<*const Looks> = now.looks().map(Arc::as_ptr).collect();
         let kept = self.undo.iter().chain(&self.redo);
         kept.map(|kept| {
+            let looks = kept
+                .state
+                .looks()
+                .filter(|looks| seen.insert(Arc::as_ptr(looks)));
+            let looks: usize = looks.map(|looks| looks.bytes()).sum();
             let new = |take: &&Take| counted.insert(Arc::as_ptr(&take.draft));
             let drafts = kept.state.takes.iter().filter(new);
-            own_bytes(&kept.state) + drafts.map(|take| draft_bytes(&take.draft)).sum::<usize>()
+            own_bytes(&kept.state)
+                + looks
+                + drafts.map(|take| draft_bytes(&take.draft)).sum::<usize>()
         })
         .sum()
     }

@@ -74,6 +74,16 @@ fn features_refuses_wrong_inputs() {
 }
 
 #[test]
+fn dataset_refuses_wrong_inputs() {
+    check(&["dataset"]);
+}
+
+#[test]
+fn evaluate_refuses_wrong_inputs() {
+    check(&["evaluate"]);
+}
+
+#[test]
 fn generate_refuses_wrong_inputs() {
     check(&["generate"]);
 }
@@ -81,6 +91,11 @@ fn generate_refuses_wrong_inputs() {
 #[test]
 fn repaint_continue_and_accompany_refuse_wrong_inputs() {
     check(&["repaint", "continue", "accompany"]);
+}
+
+#[test]
+fn conform_refuses_wrong_inputs() {
+    check(&["conform"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn placement() -> Placement {
 fn clip(rows: &[[f32; 4]], shots: &[f64]) -> ClipFeatures {
     ClipFeatures {
         duration: Seconds(rows.len() as f64),
-        measures: MeasureTrack::new(1.0, PictureMeasure::ALL, rows.concat()).ok(),
+        measures: MeasureTrack::new(1.0, PictureMeasure::MEASURED, rows.concat()).ok(),
         shots: shots.iter().map(|&shot| Seconds(shot)).collect(),
         ..ClipFeatures::default()
     }
