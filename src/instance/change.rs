@@ -44,6 +44,8 @@ pub enum Change {
     Form,
     /// How the cuts are met was changed.
     CutWeight,
+    /// What is followed in the clip was changed.
+    Follow,
     /// The length, repetition or consonance was changed.
     Shape,
     /// Where the picture starts in the first bar was changed, and perhaps the tempo with it.
@@ -93,6 +95,7 @@ impl Change {
             (before.style != after.style, Self::Style),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (before.follow != after.follow, Self::Follow),
             (before.shape != after.shape, Self::Shape),
             (
                 before.picture_start != after.picture_start,
@@ -143,6 +146,7 @@ impl fmt::Display for Change {
             Self::Style => "style",
             Self::Form => "form",
             Self::CutWeight => "cuts as hits",
+            Self::Follow => "what is followed",
             Self::PictureStart => "tempo and place of the picture",
             Self::Shape => "length, repetition and consonance",
             Self::Tempo => "tempo",

@@ -62,6 +62,7 @@ fn changed(state: &State) -> usize {
         state.form != usual.form,
         state.shot_finder != usual.shot_finder,
         state.cut_weight != usual.cut_weight,
+        state.follow != usual.follow,
         shape.bars.is_some(),
         state.candidates != usual.candidates,
         shape.repetition.is_some(),

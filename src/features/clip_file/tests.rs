@@ -17,6 +17,7 @@ fn clip() -> ClipFeatures {
             transition(0.0, 0.5, TransitionKind::FadeIn),
             transition(3.25, 4.0, TransitionKind::Dissolve),
         ],
+        made_with: [("visual_model".to_owned(), "clip-vit, \"base\"".to_owned())].into(),
     }
 }
 
