@@ -181,6 +181,8 @@ fn the_projects_video_becomes_the_clip_where_it_lies_with_its_markers() {
         .map(|marked| (marked.hit.at.0, &*marked.name))
         .collect();
     assert_eq!(hits, [(5.5, "door")]);
+    // The host learns of a parameter that the window sets with the next block.
+    playing.block(None, 64);
     let start = playing.instance.parameter("Starts at bar");
     assert_eq!(playing.instance.value(start), 8.0);
     shot(&opened.window, "video-of-the-project");
