@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod driving;
+mod hosted;
 #[cfg(test)]
 mod painted;
 

@@ -10,6 +10,7 @@ mod focus;
 mod lanes;
 mod parts;
 mod pictures;
+mod reaper;
 mod select;
 mod session;
 mod steer;
