@@ -16,6 +16,7 @@
 //! | `frame` | what is inside the bars, at the size at which everything is measured |
 //! | `measures` | the measures of all frames, and what becomes of them |
 //! | `motion`, `complexity`, `colour` | one number per frame and measure |
+//! | `fingerprint` | what frames are recognised by in another cut |
 //! | `signature`, `signature/ink` | what frames are compared by; what is drawn on a plain ground, as titles and charts are |
 //! | `shot_finder` | which of the following finds the shots |
 //! | `cuts` | hard cuts, by comparing signatures of frames |
@@ -32,7 +33,7 @@
 //! - Programs are killed when their handle is dropped, read only local files and never read the terminal.
 //!
 //! # Limits
-//! At most [`MAX_FRAMES`] frames, which take 40 bytes each until the clip is read, and 40 MB of stills. Of several video streams only the default one is
+//! At most [`MAX_FRAMES`] frames, which take 62 bytes each until the clip is read, and 40 MB of stills. Of several video streams only the default one is
 //! read. Dissolves and fades are transitions, not cuts; wipes are neither.
 
 use std::ops::ControlFlow;
@@ -49,6 +50,7 @@ mod contact_sheet;
 mod cuts;
 mod decoder;
 pub(crate) mod ffmpeg;
+mod fingerprint;
 mod frame;
 mod frame_rate;
 mod hdr;

@@ -2,9 +2,11 @@
 
 #[cfg(test)]
 mod driving;
+mod hosted;
 #[cfg(test)]
 mod painted;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::epaint::{ClippedPrimitive, Primitive};
@@ -13,9 +15,11 @@ use egui::{
     pos2, vec2,
 };
 
+use nice_plug_egui::DragState;
 use parking_lot::Mutex;
 
 use super::contents::Contents;
+use super::outgoing::{DragWindow, Outgoing};
 use super::param_access::ParamAccess;
 use super::theme;
 use crate::instance::params::{ParamId, ParamRange, ParamValues};
@@ -38,6 +42,8 @@ pub struct HeadlessEditor {
     desk: Desk,
     contents: Contents,
     params: Defaults,
+    outgoing: Outgoing,
+    drags: Drags,
     size: Vec2,
     time_seconds: f64,
     widgets: Vec<(accesskit::NodeId, accesskit::Node)>,
@@ -58,6 +64,8 @@ impl HeadlessEditor {
             desk: Desk::new(Arc::new(session)),
             contents: Contents::new(true),
             params: Defaults::default(),
+            outgoing: Outgoing::default(),
+            drags: Drags::default(),
             size: vec2(width.into(), height.into()),
             time_seconds: 0.0,
             widgets: Vec::new(),
@@ -146,7 +154,7 @@ impl HeadlessEditor {
         meshes.into_iter().map(triangles).sum()
     }
 
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         for _ in 0..SETTLING_PASSES {
             self.pass(Vec::new());
         }
@@ -170,7 +178,12 @@ impl HeadlessEditor {
             ..input
         };
         let (contents, desk, params) = (&mut self.contents, &self.desk, &self.params);
-        let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, params));
+        let (outgoing, drags) = (&mut self.outgoing, &mut self.drags);
+        let mut output = (self.egui).run_ui(input, |ui| {
+            contents.show(ui, desk, params);
+            let asked = contents.take_dragged(desk, params);
+            outgoing.follow(ui.ctx(), desk, asked, drags);
+        });
         // Nothing is rendered, so no texture needs an update.
         output.textures_delta.clear();
         #[cfg(test)]
@@ -179,6 +192,27 @@ impl HeadlessEditor {
             self.widgets = update.nodes;
         }
         output
+    }
+}
+
+/// What was dragged out of a window that is not there.
+#[derive(Default)]
+pub(super) struct Drags {
+    /// The files, in the order of the drags.
+    pub(super) files: Vec<PathBuf>,
+    /// How the drag stands.
+    pub(super) state: Option<DragState>,
+}
+
+impl DragWindow for Drags {
+    fn drag_out(&mut self, files: &[PathBuf]) {
+        self.files.extend_from_slice(files);
+        self.state = Some(DragState::Dragging);
+    }
+
+    fn drag_state(&mut self) -> Option<DragState> {
+        let is_over = |state: &mut DragState| *state != DragState::Dragging;
+        self.state.take_if(is_over).or(self.state.clone())
     }
 }
 

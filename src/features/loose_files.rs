@@ -70,10 +70,8 @@ impl LooseFiles {
             frame_rate_hz,
             visual: spread(&self.visual, VISUAL_WIDTH)?,
             caption: spread(&self.caption, CAPTION_WIDTH)?,
-            measures: None,
             shots: scenes.map_or_else(Vec::new, |scenes| scenes.cuts(frame_rate_hz)),
-            transitions: Vec::new(),
-            made_with: Default::default(),
+            ..ClipFeatures::default()
         };
         clip.check()?;
         Ok(clip)

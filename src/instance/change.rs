@@ -42,6 +42,8 @@ pub enum Change {
     Style,
     /// The form was changed.
     Form,
+    /// A theme was opened or taken away.
+    Theme,
     /// How the cuts are met was changed.
     CutWeight,
     /// What is followed in the clip was changed.
@@ -93,6 +95,7 @@ impl Change {
             (before.steps != after.steps, Self::Steps),
             (before.candidates != after.candidates, Self::Candidates),
             (before.style != after.style, Self::Style),
+            (before.theme != after.theme, Self::Theme),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
             (before.follow != after.follow, Self::Follow),
@@ -145,6 +148,7 @@ impl fmt::Display for Change {
             Self::Candidates => "candidates",
             Self::Style => "style",
             Self::Form => "form",
+            Self::Theme => "theme",
             Self::CutWeight => "cuts as hits",
             Self::Follow => "what is followed",
             Self::PictureStart => "tempo and place of the picture",

@@ -1,6 +1,7 @@
 //! The state that the host's threads, the worker and the editor share.
 
 mod editing;
+mod inserting;
 mod painting;
 mod tempo;
 
@@ -16,10 +17,12 @@ use super::host_tempo::HostTempo;
 use super::live::Live;
 use super::notice::{Notice, Notices};
 use super::painting::Painting;
+use super::recut::Compared;
 use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::{Error, Result};
+use crate::features::recut::Recut;
 use crate::features::{ClipFeatures, Stills};
 use crate::music::metre::Metre;
 use crate::player::{NoteSchedule, SchedulePublisher};
@@ -56,10 +59,15 @@ struct Shared {
     history: History,
     /// What is known of the host's tempo map. Not part of the state, because undo does not change what the host is.
     host_tempo: Arc<HostTempo>,
+    /// The owner of what is inserted into the host's timeline, once anything was. Not part of the state either: what was
+    /// inserted stays in the host.
+    insertion_owner: Option<u64>,
     /// The full clip and its path, once it has been read.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
     /// The small pictures of a clip, and its path.
     stills: Option<(PathBuf, Arc<Stills>)>,
+    /// How the clip differs from that of a take.
+    compared: Option<Compared>,
     notices: Notices,
     /// The state that the host loaded, if a later version saved it. It is saved again as it was.
     later_state: Option<Arc<str>>,
@@ -77,6 +85,8 @@ pub struct Snapshot {
     pub stills: Option<Arc<Stills>>,
     /// What is known of the host's tempo map.
     pub host_tempo: Arc<HostTempo>,
+    /// How the clip differs from that of the current take, if it does and they were compared.
+    pub recut: Option<Arc<Recut>>,
     /// The notice to show.
     pub notice: Option<Notice>,
     /// How many states the host has loaded.
@@ -122,6 +132,7 @@ impl Session {
             state: Arc::clone(&shared.state),
             stills: shared.stills_of_clip(),
             host_tempo: Arc::clone(&shared.host_tempo),
+            recut: shared.recut(),
             notice: shared.notices.shown().cloned(),
             epoch: shared.epoch,
             undo: shared.history.next_undo(),
@@ -195,12 +206,15 @@ impl Session {
         let mut shared = self.lock();
         self.publish(&state);
         let host_tempo = shared.host_tempo_after(mem::take(&mut state.host_tempo), &self.live);
+        let insertion_owner = state.insertion_owner.take().or(shared.insertion_owner);
         *shared = Shared {
             host_tempo,
+            insertion_owner,
             state: Arc::new(state),
             history: History::default(),
             clip: None,
             stills: None,
+            compared: None,
             notices,
             later_state: is_later.then(|| text.into()),
             epoch: shared.epoch + 1,
@@ -228,6 +242,17 @@ impl Session {
         let shared = self.lock();
         let (kept, clip) = shared.clip.as_ref()?;
         (kept == path).then(|| Arc::clone(clip))
+    }
+
+    /// Keeps how a clip differs from that of a take, until others are compared or another state is loaded.
+    pub(super) fn keep_compared(&self, compared: Compared) {
+        self.lock().compared = Some(compared);
+    }
+
+    /// Returns how the clip of `state` differs from that of its current take, if that is kept.
+    pub(super) fn compared(&self, state: &State) -> Option<Arc<Recut>> {
+        let shared = self.lock();
+        shared.compared.as_ref()?.for_state(state).cloned()
     }
 
     /// Returns the notices since the user last asked for anything, oldest first.

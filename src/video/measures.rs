@@ -3,9 +3,9 @@
 use super::colour::{self, WarmthMeter};
 use super::frame::Frame;
 use super::shot_finder::ChangeFinder;
-use super::{MEASURE_RATE_HZ, complexity, motion, rows};
+use super::{MEASURE_RATE_HZ, complexity, fingerprint, motion, rows};
 use crate::error::Result;
-use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure};
+use crate::features::{ClipFeatures, FINGERPRINT_WIDTH, MeasureTrack, PictureMeasure};
 use crate::shot_network::ShotNetwork;
 use crate::time::Seconds;
 
@@ -17,6 +17,7 @@ pub(crate) struct Measures<'a> {
     brightness: Vec<f32>,
     warmth: Vec<f32>,
     warmth_meter: WarmthMeter,
+    fingerprints: Vec<[u8; FINGERPRINT_WIDTH]>,
     changes: ChangeFinder<'a>,
     last_frame: Option<Frame>,
 }
@@ -31,6 +32,7 @@ impl<'a> Measures<'a> {
             brightness: Vec::new(),
             warmth: Vec::new(),
             warmth_meter: WarmthMeter::new(),
+            fingerprints: Vec::new(),
             changes: ChangeFinder::new(network),
             last_frame: None,
         }
@@ -55,6 +57,7 @@ impl<'a> Measures<'a> {
         self.complexity.push(complexity::complexity(&frame));
         self.brightness.push(colour::brightness(&frame));
         self.warmth.push(self.warmth_meter.warmth(&frame));
+        self.fingerprints.push(fingerprint::fingerprint(&frame));
         self.changes.push(time, &frame)?;
         self.last_frame = Some(frame);
         Ok(())
@@ -100,6 +103,12 @@ impl<'a> Measures<'a> {
             )?),
             shots: cuts.into_iter().map(|frame| self.times[frame]).collect(),
             transitions: changes.transitions,
+            fingerprint: Some(fingerprint::of_clip(
+                &self.fingerprints,
+                &self.times,
+                end,
+                frame_rate_hz,
+            )?),
             ..ClipFeatures::default()
         })
     }

@@ -1,5 +1,6 @@
 //! The jobs of an instance: clips are read, drafts made and files written on its workers.
 
+mod conform;
 mod marks;
 mod models;
 mod repaint;

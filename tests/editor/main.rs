@@ -10,12 +10,14 @@ mod focus;
 mod lanes;
 mod parts;
 mod pictures;
+mod reaper;
 mod select;
 mod session;
 mod steer;
 mod takes;
 mod tempo;
 mod tempo_map;
+mod themes;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

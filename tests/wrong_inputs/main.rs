@@ -94,6 +94,16 @@ fn features_refuses_folders_of_wrong_models() {
 }
 
 #[test]
+fn dataset_refuses_wrong_inputs() {
+    check(&["dataset"]);
+}
+
+#[test]
+fn evaluate_refuses_wrong_inputs() {
+    check(&["evaluate"]);
+}
+
+#[test]
 fn generate_refuses_wrong_inputs() {
     check(&["generate"]);
 }
@@ -104,8 +114,18 @@ fn repaint_continue_and_accompany_refuse_wrong_inputs() {
 }
 
 #[test]
+fn conform_refuses_wrong_inputs() {
+    check(&["conform"]);
+}
+
+#[test]
 fn export_refuses_wrong_inputs() {
     check(&["export"]);
+}
+
+#[test]
+fn theme_refuses_wrong_inputs() {
+    check(&["theme"]);
 }
 
 #[test]

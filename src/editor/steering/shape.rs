@@ -14,8 +14,8 @@ use crate::video::ShotFinder;
 /// Forms that are offered besides `off` and `auto`.
 const FORMS: [&str; 5] = ["AB", "ABA", "AABA", "ABAC", "ABACA"];
 
-/// Shows the choices.
-pub(super) fn show(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
+/// Shows the choices of the music.
+pub(super) fn show_music(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
     field(ui, "Style", |ui| {
         let styles = (Style::ALL.into_iter().map(Some)).chain([None]);
         let name = |style: &Option<Style>| style.map_or("free", Style::name);
@@ -44,6 +44,10 @@ pub(super) fn show(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
             "What the next draft follows in the clip: its picture, or its mood, which density (excited or quiet) and mode (pleasant or unpleasant) take up.",
         );
     }
+}
+
+/// Shows how cuts are found and met.
+pub(super) fn show_cuts(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
     field(ui, "Find cuts", |ui| {
         let name = |finder: &ShotFinder| finder.name();
         if let Some(finder) = choice(ui, "shots", &state.shot_finder, ShotFinder::ALL, name) {

@@ -100,6 +100,9 @@ impl DraftJob {
         let candidates = if family == ConditionKind::Parts {
             settings.metre = metre?;
             mark(&mut settings, &state, &clip);
+            if let Some(theme) = &state.theme {
+                settings = theme.over(settings)?;
+            }
             state.candidates
         } else {
             settings.form = Form::Off;
