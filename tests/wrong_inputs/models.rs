@@ -33,15 +33,15 @@ fn configure(folder: &Path, file: &str, place: &[&str], value: Value) {
     fs::write(path, config.to_string()).unwrap();
 }
 
-/// Replaces the first tensor of a file by another of its shape.
-fn replace_first(path: &Path, made: impl Fn(Vec<usize>) -> RawTensor) {
+/// Replaces the weights of the projection in a file by a tensor of the same shape.
+fn replace_projection(path: &Path, made: impl Fn(Vec<usize>) -> RawTensor) {
     let bytes = fs::read(path).unwrap();
     let file = Container::parse(&bytes).unwrap();
     let mut tensors: BTreeMap<String, RawTensor> = (file.tensors.tensors().into_iter())
         .map(|(name, view)| (name, RawTensor::from(&view)))
         .collect();
-    let first = tensors.values_mut().next().unwrap();
-    *first = made(first.shape().to_vec());
+    let projection = tensors.get_mut("visual_projection.weight").unwrap();
+    *projection = made(projection.shape().to_vec());
     fs::write(path, encode(&BTreeMap::new(), &tensors)).unwrap();
 }
 
@@ -88,11 +88,11 @@ pub(crate) fn write(folder: &Path) {
         "These are not the weights of a network.",
     )
     .unwrap();
-    replace_first(&make("clip", "nan-weights").join(weights), |shape| {
+    replace_projection(&make("clip", "nan-weights").join(weights), |shape| {
         let count = shape.iter().product();
         RawTensor::from_f32(shape, &vec![f32::NAN; count]).unwrap()
     });
-    replace_first(&make("clip", "whole-weights").join(weights), |shape| {
+    replace_projection(&make("clip", "whole-weights").join(weights), |shape| {
         whole_numbers(&shape)
     });
 
