@@ -169,7 +169,7 @@ impl Contents {
             && !recut.is_identity()
         {
             row(Panel::top("cut"), 36.0, theme::PANEL).show(ui, |ui| {
-                cut::show(ui, scene, recut, self.status.running.is_some())
+                cut::show(ui, scene, recut, self.status.running.is_some());
             });
         }
         self.lanes.preview = self.finder.show(ui, scene);

@@ -31,6 +31,7 @@ pub struct Model {
     /// How often the arrange view was drawn.
     pub drawn: usize,
     /// Deleted items, kept so that no new one has their address.
+    #[expect(clippy::vec_box, reason = "their addresses were given to the plugin")]
     pub(super) deleted: Vec<Box<Item>>,
     /// The text that was lent last.
     lent: CString,
@@ -191,9 +192,8 @@ impl Model {
 
     /// Returns the texts by which the user knows a track: its name.
     pub fn track(&self, name: &str) -> Option<&Track> {
-        let has_name =
-            |track: &&Box<Track>| track.texts.get("P_NAME").is_some_and(|own| own == name);
-        self.tracks.iter().find(has_name).map(|track| &**track)
+        let has_name = |track: &&Track| track.texts.get("P_NAME").is_some_and(|own| own == name);
+        self.tracks.iter().map(|track| &**track).find(has_name)
     }
 
     /// Lends a text until the next one is lent.

@@ -15,16 +15,32 @@ pub struct Tempo {
     pub is_linear: bool,
 }
 
+/// A piece of the tempo map.
+struct Piece {
+    start_seconds: f64,
+    start_beats: f64,
+    tempo_bpm: f64,
+    /// The time and the tempo that the tempo moves to in a line.
+    towards: Option<(f64, f64)>,
+}
+
 impl Model {
-    /// Returns the tempo map as pieces: where each begins in seconds and beats, its tempo there, and the change of tempo a
-    /// beat.
-    fn pieces(&self) -> Vec<(f64, f64, f64, Option<(f64, f64)>)> {
-        let mut pieces = vec![(0.0, 0.0, 120.0, None)];
+    /// Returns the pieces of the tempo map, by time.
+    fn pieces(&self) -> Vec<Piece> {
+        let mut pieces = vec![Piece {
+            start_seconds: 0.0,
+            start_beats: 0.0,
+            tempo_bpm: 120.0,
+            towards: None,
+        }];
         for (index, change) in self.tempo.iter().enumerate() {
-            let beat = beat_in(&pieces, change.at);
             let next = self.tempo.get(index + 1).filter(|_| change.is_linear);
-            let line = next.map(|next| (next.at, next.bpm));
-            pieces.push((change.at, beat, change.bpm, line));
+            pieces.push(Piece {
+                start_seconds: change.at,
+                start_beats: beat_in(&pieces, change.at),
+                tempo_bpm: change.bpm,
+                towards: next.map(|next| (next.at, next.bpm)),
+            });
         }
         pieces
     }
@@ -55,8 +71,8 @@ impl Model {
     /// Returns the metre and the tempo at a time.
     pub(in crate::reaper) fn metre_and_bpm_at(&self, seconds: f64) -> ((i32, i32), f64) {
         let begun = || (self.tempo.iter()).filter(|change| change.at <= seconds + 1e-9);
-        let metre = begun().filter_map(|change| change.metre).last();
-        let bpm = begun().last().map_or(120.0, |change| change.bpm);
+        let metre = begun().rev().find_map(|change| change.metre);
+        let bpm = begun().next_back().map_or(120.0, |change| change.bpm);
         (metre.unwrap_or((4, 4)), bpm)
     }
 
@@ -66,22 +82,23 @@ impl Model {
             let metre = change.metre?;
             Some((self.beat_at(change.at), metre))
         });
-        let begun = changes.filter(|(at, _)| *at <= beat + 1e-9).last();
-        let (from, (numerator, denominator)) = begun.unwrap_or((0.0, (4, 4)));
+        let mut begun = changes.rev().filter(|(at, _)| *at <= beat + 1e-9);
+        let (from, (numerator, denominator)) = begun.next().unwrap_or((0.0, (4, 4)));
         let bar = f64::from(numerator) * 4.0 / f64::from(denominator);
         let start = from + ((beat - from) / bar + 1e-9).floor() * bar;
         (start, start + bar)
     }
 }
 
-fn beat_in(pieces: &[(f64, f64, f64, Option<(f64, f64)>)], seconds: f64) -> f64 {
-    let begun = pieces.iter().filter(|piece| piece.0 <= seconds).last();
-    let &(at, beat, bpm, line) = begun.unwrap_or(&pieces[0]);
-    let gone = seconds - at;
-    let mean = match line {
+fn beat_in(pieces: &[Piece], seconds: f64) -> f64 {
+    let mut begun = (pieces.iter().rev()).filter(|piece| piece.start_seconds <= seconds);
+    let piece = begun.next().unwrap_or(&pieces[0]);
+    let (start, bpm) = (piece.start_seconds, piece.tempo_bpm);
+    let gone = seconds - start;
+    let mean_bpm = match piece.towards {
         // The tempo moves in a line over time.
-        Some((to, bpm_there)) if to > at => bpm + (bpm_there - bpm) * gone / (to - at) / 2.0,
+        Some((to, bpm_there)) if to > start => bpm + (bpm_there - bpm) * gone / (to - start) / 2.0,
         _ => bpm,
     };
-    beat + gone * mean / 60.0
+    piece.start_beats + gone * mean_bpm / 60.0
 }
