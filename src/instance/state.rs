@@ -20,6 +20,7 @@ use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
 use crate::conditioning::hits::{Hit, MAX_WEIGHT};
+use crate::conditioning::pairing::Follow;
 use crate::conditioning::quiet::{MAX_QUIET, Quiet};
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
@@ -82,6 +83,9 @@ pub struct State {
     pub theme: Option<Theme>,
     /// The weight, 1 to 3, with which the next draft meets every cut as a hit, or 0.
     pub cut_weight: u8,
+    /// What the next draft follows in the clip.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub follow: Follow,
     /// The length of the next draft, and how strongly it is held together.
     pub shape: DraftShape,
     /// The hits that the user set; see also `cut_weight`.
@@ -111,6 +115,10 @@ pub struct State {
     pub picture_start: Beats,
     /// What is not to be painted again.
     pub locks: Locks,
+}
+
+fn is_usual(follow: &Follow) -> bool {
+    *follow == Follow::default()
 }
 
 /// A draft and its name.
@@ -153,6 +161,7 @@ impl Default for State {
             form: Form::Off,
             theme: None,
             cut_weight: 0,
+            follow: Follow::default(),
             shape: DraftShape::default(),
             hits: Vec::new(),
             quiet: Vec::new(),

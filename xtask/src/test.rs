@@ -4,6 +4,7 @@ use std::env;
 use std::env::consts::EXE_SUFFIX;
 use std::time::Instant;
 
+use crate::bundle::PLUGIN_ONLY;
 use crate::cargo::{Outcome, cargo, cargo_command, run as run_command};
 
 /// A program that some tests need; they are skipped if it is not installed.
@@ -50,6 +51,7 @@ pub(crate) fn run() -> Outcome {
         "warnings",
     ])?;
     cargo(&["check", "--lib", "--no-default-features"])?;
+    cargo(&[&["check", "--lib"], &PLUGIN_ONLY[..]].concat())?;
     let mut doc = cargo_command(&["doc", "--no-deps", "--lib"]);
     run_command(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
     cargo(&["test", "--workspace"])?;

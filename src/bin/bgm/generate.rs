@@ -33,7 +33,7 @@ use crate::form::FormArgs;
 use crate::hits::HitArgs;
 use crate::output::{expect_extension, write_json};
 use crate::quiet::QuietArgs;
-use crate::steering::SteeringArgs;
+use crate::steering::{SteeringArgs, expect_followed};
 use crate::style::{StyleChoice, style};
 use crate::work::{self, WorkArgs, with_progress};
 use report::{ModelReport, Report, Timings};
@@ -222,6 +222,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Ok(analysis)
     })?;
     let clip = std::mem::take(&mut analysis.features);
+    expect_followed(&settings.steering, &arguments.clip, &clip)?;
     settings.hits = arguments.hits.hits(&clip);
     let (candidates, generate_seconds) = timed(|| {
         with_progress(|on_progress| {
