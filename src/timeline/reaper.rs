@@ -72,7 +72,7 @@ impl ReaperTimeline {
         if project.is_null() {
             return Err(Error::Usage(
                 "REAPER runs this plugin apart from the project, so it cannot reach it. Let REAPER run it as a native plugin \
-                 (right-click it in the list of FX, Run as), or use Save as…."
+                 (right-click it in the list of FX, Run as), or save the take as a file."
                     .to_owned(),
             ));
         }

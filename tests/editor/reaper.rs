@@ -184,7 +184,7 @@ fn the_projects_video_becomes_the_clip_where_it_lies_with_its_markers() {
     // The host learns of a parameter that the window sets with the next block.
     playing.block(None, 64);
     let start = playing.instance.parameter("Starts at bar");
-    assert_eq!(playing.instance.value(start), 8.0);
+    assert_eq!(playing.instance.value(start).round(), 8.0);
     shot(&opened.window, "video-of-the-project");
     opened.window.close(&mut playing.instance);
     reaper.assert_no_fault();
