@@ -41,8 +41,12 @@ pub enum JobKind {
     Drag,
     /// Searches for something, such as a tempo.
     Search,
+    /// Compares two cuts of a clip.
+    Compare,
     /// Reads the small pictures of a clip.
     Stills,
+    /// Reads or writes a theme.
+    Theme,
     /// Writes a file.
     Export,
 }

@@ -11,6 +11,7 @@ use super::contents::Scene;
 use super::drag_handle::{self, HANDLE_WIDTH};
 use super::piano_roll::paint_bar_numbers;
 use super::theme::{self, ACCENT, LINE, MUTED};
+use super::themes::{ThemeRequest, USE_WORDS};
 use super::timeline::Timeline;
 use crate::instance::{Locks, Selection};
 use crate::time::Beats;
@@ -99,6 +100,13 @@ impl DraftBars<'_> {
             let is_any = scene.selection.get().bars.is_some();
             if is_any && ui.button("Lock or unlock (L)").clicked() {
                 toggle_lock(scene);
+            }
+            let current = scene.state.current.zip(scene.state.current_take());
+            if let Some((index, take)) = current.filter(|_| is_any)
+                && ui.button(USE_WORDS).clicked()
+            {
+                let request = ThemeRequest::of(scene, index, take);
+                scene.asked_theme.set(Some(request));
             }
             if is_any && ui.button("Select nothing (Esc)").clicked() {
                 scene.selection.set(Selection::default());

@@ -50,7 +50,7 @@ impl Arrangement {
     }
 
     /// Returns the score in the octaves of its parts.
-    pub(super) fn leaving(&self) -> Cow<'_, Score> {
+    pub(crate) fn leaving(&self) -> Cow<'_, Score> {
         self.outputs.leaving(&self.score)
     }
 

@@ -1,9 +1,11 @@
 //! The clip as the project saves it: one row of measures per beat, enough to make drafts again without the file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::looks::{Looks, LooksId};
 use super::path_text;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure, Transition};
@@ -27,6 +29,8 @@ pub struct SavedClip {
     pub shots: Vec<Seconds>,
     /// Gradual changes of the picture.
     pub transitions: Vec<Transition>,
+    /// What it is recognised by in another cut, if that is known.
+    pub looks: Option<Arc<Looks>>,
 }
 
 /// The fields as saved. Columns are read by name: known ones in any order, unknown ones ignored.
@@ -46,6 +50,13 @@ struct SavedForm {
     /// Those of kinds that a later version may have added are left out.
     #[serde(default, deserialize_with = "known_transitions")]
     transitions: Vec<Transition>,
+    /// Left out if they are damaged.
+    #[serde(
+        default,
+        deserialize_with = "sound_looks",
+        skip_serializing_if = "Option::is_none"
+    )]
+    looks: Option<Looks>,
 }
 
 /// The columns of a project that does not name them.
@@ -64,6 +75,11 @@ fn known_transitions<'de, D: Deserializer<'de>>(
         .into_iter()
         .filter_map(|transition| serde_json::from_value(transition).ok());
     Ok(known.collect())
+}
+
+fn sound_looks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Looks>, D::Error> {
+    let saved = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(saved).ok())
 }
 
 fn unnamed_columns() -> Vec<String> {
@@ -90,6 +106,7 @@ impl From<SavedForm> for SavedClip {
             measures: measures.ok().flatten(),
             shots: saved.shots,
             transitions: saved.transitions,
+            looks: saved.looks.map(Arc::new),
         }
     }
 }
@@ -106,6 +123,7 @@ impl From<SavedClip> for SavedForm {
             tempo: clip.tempo,
             shots: clip.shots,
             transitions: clip.transitions,
+            looks: clip.looks.map(Arc::unwrap_or_clone),
         }
     }
 }
@@ -135,10 +153,11 @@ impl SavedClip {
             measures: clip.measures.as_ref().and_then(per_beat),
             shots: clip.shots.clone(),
             transitions: clip.transitions.clone(),
+            looks: clip.fingerprint.as_ref().map(|of| Arc::new(Looks::new(of))),
         }
     }
 
-    /// Returns the features that are saved.
+    /// Returns the features that are saved, without what the clip is recognised by.
     pub fn features(&self) -> ClipFeatures {
         ClipFeatures {
             duration: self.duration,
@@ -147,6 +166,30 @@ impl SavedClip {
             shots: self.shots.clone(),
             transitions: self.transitions.clone(),
             ..ClipFeatures::default()
+        }
+    }
+
+    /// Returns the number of its picture, if that is known.
+    pub fn looks_id(&self) -> Option<LooksId> {
+        Some(self.looks.as_ref()?.id())
+    }
+
+    /// Returns what is needed to compare it with another cut.
+    pub fn to_compare(&self) -> ClipFeatures {
+        let looks = self.looks.as_ref();
+        ClipFeatures {
+            measures: None,
+            fingerprint: looks.map(|looks| looks.fingerprint().clone()),
+            ..self.features()
+        }
+    }
+
+    /// Returns it without what only drafts need.
+    pub(super) fn without_measures(self) -> Self {
+        Self {
+            measures: None,
+            transitions: Vec::new(),
+            ..self
         }
     }
 
@@ -165,16 +208,16 @@ impl SavedClip {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::TransitionKind;
+    use crate::features::{FINGERPRINT_WIDTH, Fingerprint, TransitionKind};
     use PictureMeasure::{Luma, Motion};
 
     fn clip() -> ClipFeatures {
         let rows = 60;
-        let values = (0..rows * PictureMeasure::ALL.len()).map(|i| (i % 7) as f32 / 7.0);
+        let values = (0..rows * PictureMeasure::MEASURED.len()).map(|i| (i % 7) as f32 / 7.0);
         ClipFeatures {
             duration: Seconds(30.0),
             frame_rate_hz: 24.0,
-            measures: MeasureTrack::new(2.0, PictureMeasure::ALL, values.collect()).ok(),
+            measures: MeasureTrack::new(2.0, PictureMeasure::MEASURED, values.collect()).ok(),
             shots: vec![Seconds(5.5), Seconds(20.0)],
             transitions: vec![Transition {
                 start: Seconds(8.0),
@@ -183,6 +226,22 @@ mod tests {
             }],
             ..ClipFeatures::default()
         }
+    }
+
+    #[test]
+    fn what_a_clip_is_recognised_by_is_saved_and_left_out_if_it_is_damaged() {
+        let values = (0..250 * FINGERPRINT_WIDTH).map(|at| (at % 97) as u8);
+        let fingerprint = Fingerprint::new(25.0, values.collect()).ok();
+        let recognised = ClipFeatures {
+            fingerprint: fingerprint.clone(),
+            ..clip()
+        };
+        let saved = SavedClip::new("b.mp4".into(), &recognised, Tempo::DEFAULT);
+        assert_eq!(saved.to_compare().fingerprint, fingerprint);
+        let json = serde_json::to_string(&saved).unwrap();
+        assert_eq!(serde_json::from_str::<SavedClip>(&json).unwrap(), saved);
+        let damaged = read(r#""cues":[],"looks":{"rate_hz":25.0,"rows":"AAAA"}"#);
+        assert_eq!(damaged.looks_id(), None);
     }
 
     fn saved() -> SavedClip {
@@ -237,11 +296,12 @@ mod tests {
     #[test]
     fn columns_without_names_are_the_first_four_measures() {
         let clip = read(r#""cues":[0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8]"#);
-        for (measure, values) in
-            PictureMeasure::ALL
-                .into_iter()
-                .zip([[0.1, 0.5], [0.2, 0.6], [0.3, 0.7], [0.4, 0.8]])
-        {
+        for (measure, values) in PictureMeasure::MEASURED.into_iter().zip([
+            [0.1, 0.5],
+            [0.2, 0.6],
+            [0.3, 0.7],
+            [0.4, 0.8],
+        ]) {
             assert_eq!(column(&clip, measure), Some(values.to_vec()), "{measure:?}");
         }
     }

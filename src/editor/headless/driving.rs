@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{
     DroppedFileHandle, Event, HoveredFile, Key, Modifiers, MouseWheelSource, MouseWheelUnit,
-    PointerButton, Pos2, RawInput, Shape, TouchPhase, vec2,
+    PointerButton, Pos2, RawInput, Rect, Shape, TouchPhase, vec2,
 };
 use nice_plug_egui::DragState;
 
@@ -13,7 +13,7 @@ use super::HeadlessEditor;
 use crate::editor::theme::ACCENT;
 use crate::features::ClipFeatures;
 use crate::instance::params::ParamId;
-use crate::instance::{Notice, SavedClip, Session, State};
+use crate::instance::{Notice, SavedClip, Session, State, TimelineLink, TimelineTask};
 use crate::music::part_set::PartSet;
 use crate::time::{Beats, Seconds, Tempo};
 
@@ -218,6 +218,22 @@ impl HeadlessEditor {
     /// Returns the parts that are selected.
     pub(in crate::editor) fn selected_parts(&self) -> PartSet {
         self.contents.selection.get().parts
+    }
+
+    /// Returns the way to the host's timeline, to be connected.
+    pub(in crate::editor) fn timeline(&self) -> &TimelineLink {
+        &self.desk.timeline
+    }
+
+    /// Does what was asked of the host's timeline, as the host's main thread does.
+    pub(in crate::editor) fn serve_timeline(&self, task: TimelineTask) {
+        self.desk.serve_timeline(task);
+    }
+
+    /// Returns the rectangle of the widget that has the focus.
+    pub(in crate::editor) fn focused_rect(&self) -> Option<Rect> {
+        let id = self.egui.memory(|memory| memory.focused())?;
+        Some(self.egui.read_response(id)?.rect)
     }
 
     /// Returns the session, to act as the host or a job does.
