@@ -218,13 +218,10 @@ impl Served {
 
     /// Handles what has come. Returns whether the window is still open.
     fn serve(&mut self) -> bool {
+        let mut is_open = true;
         while let Some(event) = self.connection.poll_for_event().expect("a connection") {
             match event {
-                Event::ClientMessage(message) => {
-                    if !self.hear(&message) {
-                        return false;
-                    }
-                }
+                Event::ClientMessage(message) => is_open &= self.hear(&message),
                 Event::SelectionNotify(answer) => self.receive(&answer),
                 _ => {}
             }
@@ -233,7 +230,7 @@ impl Served {
             self.answer();
         }
         self.connection.flush().expect("a connection");
-        true
+        is_open
     }
 
     fn hear(&mut self, message: &ClientMessageEvent) -> bool {
