@@ -227,9 +227,9 @@ fn in_another_host_there_is_nothing_where_the_menu_would_be() {
     let rect = editor.rect_of("Into REAPER").unwrap();
     let picture = shot(&window, "other-host");
     let row = (rect.center().y as usize) * picture.width;
-    let across = rect.left() as usize..rect.right() as usize;
+    let mut across = rect.left() as usize..rect.right() as usize;
     let first = picture.pixels[row + across.start];
-    assert!(across.clone().all(|x| picture.pixels[row + x] == first));
+    assert!(across.all(|x| picture.pixels[row + x] == first));
     window.close(&mut playing.instance);
 }
 

@@ -15,16 +15,31 @@ pub struct Tempo {
     pub is_linear: bool,
 }
 
+/// A stretch of the tempo map.
+struct Piece {
+    at_seconds: f64,
+    at_beat: f64,
+    bpm: f64,
+    /// The time and the tempo to which its tempo moves in a line.
+    line: Option<(f64, f64)>,
+}
+
 impl Model {
-    /// Returns the tempo map as pieces: where each begins in seconds and beats, its tempo there, and the change of tempo a
-    /// beat.
-    fn pieces(&self) -> Vec<(f64, f64, f64, Option<(f64, f64)>)> {
-        let mut pieces = vec![(0.0, 0.0, 120.0, None)];
+    fn pieces(&self) -> Vec<Piece> {
+        let mut pieces = vec![Piece {
+            at_seconds: 0.0,
+            at_beat: 0.0,
+            bpm: 120.0,
+            line: None,
+        }];
         for (index, change) in self.tempo.iter().enumerate() {
-            let beat = beat_in(&pieces, change.at);
             let next = self.tempo.get(index + 1).filter(|_| change.is_linear);
-            let line = next.map(|next| (next.at, next.bpm));
-            pieces.push((change.at, beat, change.bpm, line));
+            pieces.push(Piece {
+                at_seconds: change.at,
+                at_beat: beat_in(&pieces, change.at),
+                bpm: change.bpm,
+                line: next.map(|next| (next.at, next.bpm)),
+            });
         }
         pieces
     }
@@ -54,19 +69,20 @@ impl Model {
 
     /// Returns the metre and the tempo at a time.
     pub(in crate::reaper) fn metre_and_bpm_at(&self, seconds: f64) -> ((i32, i32), f64) {
-        let begun = || (self.tempo.iter()).filter(|change| change.at <= seconds + 1e-9);
-        let metre = begun().filter_map(|change| change.metre).last();
-        let bpm = begun().last().map_or(120.0, |change| change.bpm);
+        let begun: Vec<Tempo> = (self.tempo.iter().copied())
+            .filter(|change| change.at <= seconds + 1e-9)
+            .collect();
+        let metre = begun.iter().rev().find_map(|change| change.metre);
+        let bpm = begun.last().map_or(120.0, |change| change.bpm);
         (metre.unwrap_or((4, 4)), bpm)
     }
 
     /// Returns the beats at which the bar begins and ends that a beat is in. Each change of metre begins a bar.
     pub(in crate::reaper) fn bar_around(&self, beat: f64) -> (f64, f64) {
-        let changes = self.tempo.iter().filter_map(|change| {
-            let metre = change.metre?;
-            Some((self.beat_at(change.at), metre))
+        let begun = self.tempo.iter().rev().find_map(|change| {
+            let (metre, at) = (change.metre?, self.beat_at(change.at));
+            (at <= beat + 1e-9).then_some((at, metre))
         });
-        let begun = changes.filter(|(at, _)| *at <= beat + 1e-9).last();
         let (from, (numerator, denominator)) = begun.unwrap_or((0.0, (4, 4)));
         let bar = f64::from(numerator) * 4.0 / f64::from(denominator);
         let start = from + ((beat - from) / bar + 1e-9).floor() * bar;
@@ -74,14 +90,17 @@ impl Model {
     }
 }
 
-fn beat_in(pieces: &[(f64, f64, f64, Option<(f64, f64)>)], seconds: f64) -> f64 {
-    let begun = pieces.iter().filter(|piece| piece.0 <= seconds).last();
-    let &(at, beat, bpm, line) = begun.unwrap_or(&pieces[0]);
-    let gone = seconds - at;
-    let mean = match line {
+fn beat_in(pieces: &[Piece], seconds: f64) -> f64 {
+    let mut begun = pieces.iter().rev();
+    let piece = begun.find(|piece| piece.at_seconds <= seconds);
+    let piece = piece.unwrap_or(&pieces[0]);
+    let gone = seconds - piece.at_seconds;
+    let mean = match piece.line {
         // The tempo moves in a line over time.
-        Some((to, bpm_there)) if to > at => bpm + (bpm_there - bpm) * gone / (to - at) / 2.0,
-        _ => bpm,
+        Some((to, bpm_there)) if to > piece.at_seconds => {
+            piece.bpm + (bpm_there - piece.bpm) * gone / (to - piece.at_seconds) / 2.0
+        }
+        _ => piece.bpm,
     };
-    beat + gone * mean / 60.0
+    piece.at_beat + gone * mean / 60.0
 }
