@@ -30,7 +30,7 @@ fn main() {
                 .iter()
                 .map(|picture| clip.planes(picture))
                 .collect::<Vec<_>>(),
-        )
+        );
     });
     let seconds = best(|| drop(clip.embed(&pictures).unwrap()));
     report("preparing for CLIP", PICTURES, preparing);
@@ -45,7 +45,7 @@ fn main() {
                 .iter()
                 .map(|picture| blip.planes(picture))
                 .collect::<Vec<_>>(),
-        )
+        );
     });
     let mut tokens = 0;
     let seconds = best(|| tokens = blip.describe(&pictures).unwrap()[0].tokens.len());
