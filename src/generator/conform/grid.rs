@@ -1,6 +1,6 @@
 //! Where bar lines may lie so that more bars are on their picture: bars that are painted again may be faster or slower.
 
-use super::Places;
+use super::places::Places;
 use crate::features::recut::Stretch;
 use crate::music::tempo_map::{TempoChange, TempoMap};
 use crate::time::{Beats, Seconds, Tempo};

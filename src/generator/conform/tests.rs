@@ -4,7 +4,7 @@ use super::*;
 use crate::conditioning::hits::Side;
 use crate::conditioning::quiet::{Quiet, QuietKind};
 use crate::conditioning::steering::{Lane, Steering};
-use crate::generator::Recipe;
+use crate::generator::{Recipe, placement};
 use crate::music::chord::{ChordChange, ChordLane};
 use crate::music::cues::Cue;
 use crate::music::part::Part;
@@ -12,7 +12,7 @@ use crate::music::score::{RawScore, Score};
 use crate::music::section::Section;
 use crate::music::spelling::Spelling;
 use crate::music::tempo_map::{TempoChange, TempoMap};
-use crate::time::Tempo;
+use crate::time::{Seconds, Tempo};
 
 const SECONDS: f64 = 60.0;
 
