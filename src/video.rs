@@ -60,10 +60,6 @@ mod network_shots;
 mod picture;
 pub(crate) mod probe;
 mod rows;
-#[cfg_attr(
-    not(feature = "models"),
-    allow(dead_code, reason = "only networks look at whole pictures")
-)]
 mod samples;
 mod scan;
 mod shot_finder;

@@ -50,7 +50,10 @@ pub fn export(model: &Path, run: &Path) -> Result<Exported> {
     expect_published(loaded.config()).map_err(|fault| fault.in_file(model))?;
     let read = || -> Result<(String, Vec<u8>, usize), Fault> {
         let container = Container::parse(&bytes)?;
-        let config = container.metadata.get("config").map_or("{}", String::as_str);
+        let config = container
+            .metadata
+            .get("config")
+            .map_or("{}", String::as_str);
         let tensors: BTreeMap<String, RawTensor> = (container.tensors.iter())
             .map(|(name, view)| (name.to_owned(), RawTensor::from(&view)))
             .collect();

@@ -145,6 +145,11 @@ impl FilmEmbedder {
         })
     }
 
+    /// Returns what [`ClipFeatures::made_with`] says of clips that it embeds.
+    pub fn made_with(&self) -> &BTreeMap<String, String> {
+        &self.made_with
+    }
+
     /// Analyses the video at `path` and adds what the networks see in it.
     ///
     /// `on_progress` is called with the fraction done, 0 to 1.

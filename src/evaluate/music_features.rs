@@ -47,13 +47,19 @@ impl MusicFeatures {
     /// # Panics
     /// Panics if there are not as many rows of both.
     pub(super) fn compare(real: &[Vec<f32>], generated: &[Vec<f32>], seed: u64) -> Self {
-        assert_eq!(real.len(), generated.len(), "a row of each for each stretch");
+        assert_eq!(
+            real.len(),
+            generated.len(),
+            "a row of each for each stretch"
+        );
         let stretches = real.len();
         let candidates = stretches.min(CANDIDATES);
         let rank = |(own, row): (usize, &Vec<f32>)| {
             let likeness = cosine(row, &real[own]);
             let others = others(own, stretches, candidates - 1, seed).into_iter();
-            1 + others.filter(|&other| cosine(row, &real[other]) >= likeness).count()
+            1 + others
+                .filter(|&other| cosine(row, &real[other]) >= likeness)
+                .count()
         };
         let ranks: Vec<usize> = generated.iter().enumerate().map(rank).collect();
         let within = |rank: usize| ranks.iter().filter(|&&own| own <= rank).count();
@@ -125,8 +131,11 @@ impl fmt::Display for MusicFeatures {
 pub(super) fn segments(rolls: &[PianoRoll]) -> Vec<Vec<f32>> {
     let of_roll = |roll: &PianoRoll| {
         let count = roll.steps().0.div_ceil(STEPS_PER_SEGMENT);
-        let window = |index| roll.window(Steps(index * STEPS_PER_SEGMENT), Steps(STEPS_PER_SEGMENT));
-        (0..count).map(|index| row(&window(index))).collect::<Vec<_>>()
+        let window =
+            |index| roll.window(Steps(index * STEPS_PER_SEGMENT), Steps(STEPS_PER_SEGMENT));
+        (0..count)
+            .map(|index| row(&window(index)))
+            .collect::<Vec<_>>()
     };
     rolls.iter().flat_map(of_roll).collect()
 }
@@ -139,8 +148,14 @@ fn row(roll: &PianoRoll) -> Vec<f32> {
         places[(note.start.0 % STEPS_PER_BAR) as usize] += 1.0;
     }
     for numbers in [&mut classes, &mut places] {
-        let length = numbers.iter().map(|number: &f32| number * number).sum::<f32>().sqrt();
-        numbers.iter_mut().for_each(|number| *number /= length.max(1e-9));
+        let length = numbers
+            .iter()
+            .map(|number: &f32| number * number)
+            .sum::<f32>()
+            .sqrt();
+        numbers
+            .iter_mut()
+            .for_each(|number| *number /= length.max(1e-9));
     }
     classes.into_iter().chain(places).collect()
 }
@@ -148,10 +163,17 @@ fn row(roll: &PianoRoll) -> Vec<f32> {
 /// Returns the cosine of two rows, or 0 if one is all zeros.
 fn cosine(a: &[f32], b: &[f32]) -> f64 {
     let dot = |a: &[f32], b: &[f32]| -> f64 {
-        a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
+        a.iter()
+            .zip(b)
+            .map(|(&a, &b)| f64::from(a) * f64::from(b))
+            .sum()
     };
     let lengths = (dot(a, a) * dot(b, b)).sqrt();
-    if lengths > 0.0 { dot(a, b) / lengths } else { 0.0 }
+    if lengths > 0.0 {
+        dot(a, b) / lengths
+    } else {
+        0.0
+    }
 }
 
 /// Draws `count` of the numbers below `all` besides `own`.
@@ -173,7 +195,11 @@ fn names(folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
         let name = entry.map_err(Error::io(folder))?.file_name();
-        names.extend(name.into_string().ok().filter(|name| name.ends_with(".npy")));
+        names.extend(
+            name.into_string()
+                .ok()
+                .filter(|name| name.ends_with(".npy")),
+        );
     }
     names.sort_unstable();
     Ok(names)
@@ -191,7 +217,10 @@ fn rows(path: &Path) -> Result<Vec<Vec<f32>>> {
         if values.iter().any(|value| !value.is_finite()) {
             return Err(Fault::new("a number that is not finite", "finite numbers"));
         }
-        Ok(values.chunks_exact(width.max(1)).map(<[f32]>::to_vec).collect())
+        Ok(values
+            .chunks_exact(width.max(1))
+            .map(<[f32]>::to_vec)
+            .collect())
     };
     read().map_err(|fault| fault.in_file(path))
 }
@@ -212,9 +241,7 @@ mod tests {
         // Thirty directions three degrees apart, so that everything is a candidate of everything.
         let real: Vec<Vec<f32>> = (0..30).map(|n| towards(3.0 * n as f32)).collect();
         let away = |n: usize| [0.0, 13.0, 31.0, 61.0][n.min(3)];
-        let generated: Vec<Vec<f32>> = (0..30)
-            .map(|n| towards(3.0 * n as f32 + away(n)))
-            .collect();
+        let generated: Vec<Vec<f32>> = (0..30).map(|n| towards(3.0 * n as f32 + away(n))).collect();
         let found = MusicFeatures::compare(&real, &generated, 1);
         assert_eq!(found.candidates, 30);
         // Music 0 is its own direction: rank 1. Music 1 lies at 16°, nearer to 6° to 27° than to its own 3°: rank 9. Music 2 lies at
@@ -252,7 +279,12 @@ mod tests {
         write(&real, "a.npy", &[2, 2], &[1.0, 0.0, 0.0, 1.0]);
         write(&real, "b.npy", &[1, 2], &[1.0, 1.0]);
         assert!(MusicFeatures::of_folders(&real, &folder.path().join("none"), 1).is_err());
-        write(&generated, "a.npy", &[3, 2], &[1.0, 0.1, 0.1, 1.0, 5.0, 5.0]);
+        write(
+            &generated,
+            "a.npy",
+            &[3, 2],
+            &[1.0, 0.1, 0.1, 1.0, 5.0, 5.0],
+        );
         let found = MusicFeatures::of_folders(&real, &generated, 1).unwrap();
         assert_eq!((found.stretches, found.candidates), (2, 2));
         assert_eq!(found.precision_at[&5], 1.0);

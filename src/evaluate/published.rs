@@ -176,7 +176,15 @@ mod tests {
     fn the_measures_of_the_paper_match_values_computed_by_hand() {
         // Windows of 8 bars: one with two pitch classes as often, one with four; the third, unfinished, is left out.
         let real = roll(
-            &[(0, 60), (17, 62), (128, 60), (144, 62), (160, 64), (176, 66), (256, 60)],
+            &[
+                (0, 60),
+                (17, 62),
+                (128, 60),
+                (144, 62),
+                (160, 64),
+                (176, 66),
+                (256, 60),
+            ],
             17,
         );
         // One pitch class throughout, always on the first step.
@@ -190,7 +198,10 @@ mod tests {
             1,
         );
         let near = |value: Option<f64>, expected: f64| {
-            assert!((value.unwrap() - expected).abs() < 1e-4, "{value:?} {expected}");
+            assert!(
+                (value.unwrap() - expected).abs() < 1e-4,
+                "{value:?} {expected}"
+            );
         };
         near(report.means["pche"].real, 1.5);
         near(report.means["pche"].generated, 0.0);

@@ -46,6 +46,8 @@ pub enum Change {
     Theme,
     /// How the cuts are met was changed.
     CutWeight,
+    /// What is followed in the clip was changed.
+    Follow,
     /// The length, repetition or consonance was changed.
     Shape,
     /// Where the picture starts in the first bar was changed, and perhaps the tempo with it.
@@ -96,6 +98,7 @@ impl Change {
             (before.theme != after.theme, Self::Theme),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (before.follow != after.follow, Self::Follow),
             (before.shape != after.shape, Self::Shape),
             (
                 before.picture_start != after.picture_start,
@@ -147,6 +150,7 @@ impl fmt::Display for Change {
             Self::Form => "form",
             Self::Theme => "theme",
             Self::CutWeight => "cuts as hits",
+            Self::Follow => "what is followed",
             Self::PictureStart => "tempo and place of the picture",
             Self::Shape => "length, repetition and consonance",
             Self::Tempo => "tempo",

@@ -52,6 +52,7 @@ impl NextDraft<'_> {
             note(lanes[0] != lanes[1], cue.spec().label);
         }
         note(next.steering.energy != made.steering.energy, "Energy");
+        note(next.steering.follow != made.steering.follow, "Follow");
         note(next.harmony != made.harmony, of_harmony(next, made));
         note(next.guidance_scale != made.guidance_scale, "Guidance");
         let temperatures = [next.sampler.temperature, made.sampler.temperature];
@@ -118,6 +119,7 @@ mod tests {
 
     use crate::conditioning::harmony::Harmony;
     use crate::conditioning::hits::Hit;
+    use crate::conditioning::pairing::Follow;
     use crate::features::ClipFeatures;
     use crate::generator::{Asked, Draft};
     use crate::instance::params::ParamValues;
@@ -188,12 +190,13 @@ mod tests {
         let changed = changed_of(&desk, &state, moved);
         assert_eq!(changed, ["Density", "Energy", "Variation"]);
         type Edit = fn(&mut State);
-        let edits: [(Edit, &str); 8] = [
+        let edits: [(Edit, &str); 9] = [
             (|state| state.shape.bars = Some(Bars(3)), "Length"),
             (|state| state.shape.consonance = Some(0.9), "Consonance"),
             (|state| state.steps += 1, "Steps"),
             (|state| state.style = None, "Style"),
             (|state| state.cut_weight = 0, "Hits"),
+            (|state| state.follow = Follow::Mood, "Follow"),
             (
                 |state| state.harmony = Harmony::Chords("Am | F".parse().unwrap()),
                 "Chords",

@@ -44,9 +44,7 @@ pub(crate) fn write_clip(path: &Path, seconds: f64, place: f32) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let track = |rate_hz: f64, width: usize| {
         let rows = (seconds * rate_hz) as usize;
-        let value = |row: usize, column: usize| {
-            ((row as f32 / 7.0 + place) + column as f32).sin()
-        };
+        let value = |row: usize, column: usize| ((row as f32 / 7.0 + place) + column as f32).sin();
         let values = (0..rows).flat_map(|row| (0..width).map(move |column| value(row, column)));
         Some(Track::new(rate_hz, width, values.collect()).unwrap())
     };
@@ -74,8 +72,13 @@ pub(crate) fn write_midi(path: &Path, bars: u32, tempo_bpm: f64, place: u8) {
     let mut notes = Vec::new();
     for beat in 0..4 * bars {
         let at = f64::from(beat);
-        let root = [48, 45, 53, 55][(beat / 4 % 4) as usize];
-        notes.push(note(at, 0.5, root + 24 + [0, 4, 7, 12][(beat % 4) as usize], Part::Lead));
+        let root = [24, 21, 29, 31][(beat / 4 % 4) as usize];
+        notes.push(note(
+            at,
+            0.5,
+            root + 24 + [0, 4, 7, 12][(beat % 4) as usize],
+            Part::Lead,
+        ));
         if beat % 2 == 0 {
             for third in [0, 4, 7] {
                 notes.push(note(at, 2.0, root + third, Part::Chords));

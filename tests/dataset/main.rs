@@ -2,7 +2,11 @@
 
 mod clips;
 mod folders;
+#[cfg(feature = "models")]
+mod models;
 mod pieces;
+#[cfg(feature = "models")]
+mod published;
 mod readers;
 
 use std::collections::BTreeMap;
@@ -32,7 +36,11 @@ fn bgm_fails(folder: &Path, arguments: &str) -> (String, String) {
     let output = bgm(folder, arguments);
     let [text, errors] =
         [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    assert_eq!(output.status.code(), Some(1), "bgm {arguments}: {text}{errors}");
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "bgm {arguments}: {text}{errors}"
+    );
     (text, errors)
 }
 

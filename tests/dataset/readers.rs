@@ -19,8 +19,17 @@ fn numpy_and_pytorch_read_what_the_authors_code_reads() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     for (place, name) in ["001", "002", "film"].into_iter().enumerate() {
-        write_clip(&root.join(format!("clips/{name}.safetensors")), 24.0, place as f32);
-        write_midi(&root.join(format!("midi/{name}.mid")), 10, 100.0, place as u8);
+        write_clip(
+            &root.join(format!("clips/{name}.safetensors")),
+            24.0,
+            place as f32,
+        );
+        write_midi(
+            &root.join(format!("midi/{name}.mid")),
+            10,
+            100.0,
+            place as u8,
+        );
     }
     bgm_succeeds(root, "dataset clips midi -o data --validation 0.3");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dataset/read.py");
@@ -40,21 +49,33 @@ fn numpy_and_pytorch_read_what_the_authors_code_reads() {
     let pieces = found["pieces"].as_object().unwrap();
     assert_eq!(pieces.len(), 3);
     for (name, piece) in pieces {
-        assert_eq!(piece["tracks"], serde_json::json!([[40, 5], [0, 5], [60, 5]]), "{name}");
+        assert_eq!(
+            piece["tracks"],
+            serde_json::json!([[40, 5], [0, 5], [60, 5]]),
+            "{name}"
+        );
         let types = &piece["types"];
         assert_eq!(types["notes"], "int64", "{name}");
         assert_eq!(types["db_pos"], "int32", "{name}");
         assert_eq!(types["db_pos_filter"], "bool", "{name}");
         assert_eq!(types["chord"], "int64", "{name}");
         assert_eq!(piece["chord"], serde_json::json!([40, 14]), "{name}");
-        assert_eq!(piece["caption"], serde_json::json!(["float32", 40, 768]), "{name}");
+        assert_eq!(
+            piece["caption"],
+            serde_json::json!(["float32", 40, 768]),
+            "{name}"
+        );
         assert_eq!(piece["shots"], 3, "{name}");
         // Three segments, of which the first has the notes of 32 beats.
         assert_eq!(piece["segments"], serde_json::json!([80, 80, 80]), "{name}");
         if found["missing"] == "torch" {
             println!("skipped: the Python of DIFF_BGM_READERS has no torch");
         } else {
-            assert_eq!(piece["visual"], serde_json::json!(["torch.float32", 40, 512]), "{name}");
+            assert_eq!(
+                piece["visual"],
+                serde_json::json!(["torch.float32", 40, 512]),
+                "{name}"
+            );
             assert_eq!(piece["rows"], serde_json::json!([32, 32, 32]), "{name}");
         }
     }

@@ -76,9 +76,23 @@ fn a_theme_that_one_instance_writes_is_taken_up_by_another_in_its_key() {
     let path = folder.path().join("Diff-BGM/Theme of 1.mid");
     wait_for(&mut first, |_| path.exists());
     shot(&window, "theme-written");
-    window.close(&mut first);
     let theme = Theme::open(&path).unwrap();
     assert_eq!(theme.to_string(), "4 bars, C, 4/4");
+
+    let ruler = HeadlessEditor::new(&state, window.size).rect_of("Bars");
+    let ruler = ruler.expect("bars");
+    let bar = |bar: f32| {
+        let x = ruler.left() + ruler.width() * (bar - 0.5) / 8.0;
+        (x as i16, ruler.center().y as i16)
+    };
+    window.drag(bar(6.0), bar(8.0), || ());
+    window.press_key(Key::T);
+    let of_bars = folder.path().join("Diff-BGM/Theme of 1 (2).mid");
+    wait_for(&mut first, |_| of_bars.exists());
+    let of_bars = Theme::open(&of_bars).unwrap();
+    let pitches: Vec<u8> = of_bars.notes().iter().map(|note| note.pitch).collect();
+    assert_eq!((of_bars.bars(), &*pitches), (Bars(3), &[71, 67, 72][..]));
+    window.close(&mut first);
 
     let mut state = clip_and_steps(1);
     state.model = Some(tiny_parts::write(folder.path()));
@@ -98,7 +112,7 @@ fn a_theme_that_one_instance_writes_is_taken_up_by_another_in_its_key() {
     click(&window, "or the path of a theme file");
     window.type_line(&path.display().to_string());
     let opened = wait_for(&mut second, |state| state.theme.is_some());
-    assert_eq!(opened.theme, Some(theme.clone()));
+    assert_eq!(opened.theme, Some(theme));
     assert_eq!(opened.form, Form::Auto);
     window.click(place(&window, &opened, "Undo"));
     wait_for(&mut second, |undone| *undone == state);

@@ -4,6 +4,5 @@
 
 mod films;
 mod fixtures;
-mod folders;
 mod moods;
 mod parity;

@@ -11,7 +11,7 @@ const SENTENCES: [&str; 4] = [
     "A dark, empty street at night.",
     "two red cats",
 ];
-const PROMPTS: [&str; 3] = ["calm", "a tense scene", "joyful music!"];
+const PROMPTS: [&str; 3] = ["a calm scene", "a tense scene", "joyful music!"];
 
 fn pictures() -> Vec<Rgb> {
     SIZES.map(picture).to_vec()

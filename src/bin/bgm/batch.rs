@@ -4,6 +4,7 @@ mod manifest;
 mod remaining;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ use manifest::{Entry, Manifest};
 use remaining::Remaining;
 
 pub(crate) use manifest::MANIFEST;
+use walk::folders_below;
 pub(crate) use walk::{Found, files_below};
 
 /// Something to be made.
@@ -67,13 +69,17 @@ pub(crate) fn run<W: Work>(output: &Path, items: &[Item], work: &mut W) -> Resul
         fs::create_dir(output).map_err(Error::io(output))?;
     }
     expect_writable(&output.join(MANIFEST))?;
-    remove_abandoned(output)?;
+    for folder in folders_below(output)? {
+        remove_abandoned(&folder)?;
+    }
     let options = work.options();
     let mut manifest = Manifest::open(output, items)?;
     let stamps = items.iter().map(|item| manifest::stamps(&item.sources));
     let stamps = stamps.collect::<Result<Vec<_>>>()?;
-    let is_done: Vec<bool> = (items.iter().zip(&stamps))
-        .map(|(item, stamps)| manifest.has(item, stamps, &options) && work.is_whole(item))
+    let is_done: Vec<bool> = (items.iter().zip(&stamps).enumerate())
+        .map(|(index, (item, stamps))| {
+            manifest.has(index, item, stamps, &options) && work.is_whole(item)
+        })
         .collect();
     let left = (stamps.iter().zip(&is_done)).filter(|(_, is_done)| !**is_done);
     let sizes = left.map(|(stamps, _)| stamps.iter().map(|stamp| stamp.bytes).sum::<u64>());
@@ -82,7 +88,7 @@ pub(crate) fn run<W: Work>(output: &Path, items: &[Item], work: &mut W) -> Resul
         kind: W::KIND,
         items: items.len(),
         found: 0,
-        failed: 0,
+        failed: BTreeSet::new(),
     };
     for (index, item) in items.iter().enumerate() {
         let place = format!("{}/{}", index + 1, items.len());
@@ -91,7 +97,7 @@ pub(crate) fn run<W: Work>(output: &Path, items: &[Item], work: &mut W) -> Resul
             say(format!("{place} {}: finished before", item.name))?;
             continue;
         }
-        let mut progress = Progress::new();
+        let mut progress = Progress::since(remaining.started);
         let made = work.make(item, &mut |share| {
             progress.set(remaining.share(share), &format!("{place} {}", item.name));
         });
@@ -113,7 +119,7 @@ pub(crate) fn run<W: Work>(output: &Path, items: &[Item], work: &mut W) -> Resul
             }
             Err(Error::Cancelled) => return Err(Error::Cancelled),
             Err(error) => {
-                outcome.failed += 1;
+                outcome.failed.insert(item.name.clone());
                 warn(format!("{place} {}: failed: {error}", item.name));
                 entry.fail(&error);
             }
@@ -130,29 +136,34 @@ pub(crate) struct Outcome {
     items: usize,
     /// How many were there already.
     found: usize,
-    failed: usize,
+    /// The names of those that failed.
+    failed: BTreeSet<String>,
 }
 
 impl Outcome {
+    /// Returns whether an item failed.
+    pub(crate) fn has_failed(&self, item: &Item) -> bool {
+        self.failed.contains(&item.name)
+    }
+
     /// Prints a closing line.
     ///
     /// # Errors
     /// Returns an error if any item failed.
     pub(crate) fn close(&self, output: &Path, more: &str) -> Result<()> {
-        let new = self.items - self.found - self.failed;
+        let failed = self.failed.len();
+        let new = self.items - self.found - failed;
         say(format!(
-            "{}: {} new, {} finished before, {} failed{more}",
+            "{}: {} new, {} finished before, {failed} failed{more}",
             output.join(MANIFEST).display(),
             counted(new, self.kind),
-            self.found,
-            self.failed
+            self.found
         ))?;
-        if self.failed == 0 {
+        if failed == 0 {
             return Ok(());
         }
         Err(Error::Usage(format!(
-            "{} of {} failed, and the manifest says why. Repeat the command to try them again; the others stay.",
-            self.failed,
+            "{failed} of {} failed, and the manifest says why. Repeat the command to try them again; the others stay.",
             counted(self.items, self.kind)
         )))
     }

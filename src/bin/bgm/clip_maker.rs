@@ -1,5 +1,7 @@
 //! How the videos of a folder become clips.
 
+mod models;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -11,10 +13,12 @@ use serde_json::{Value, json};
 
 use crate::batch::Found;
 
+pub(crate) use models::Models;
+
 /// The extensions of the files that are taken for videos.
 pub(crate) const VIDEOS: [&str; 17] = [
-    "3gp", "avi", "flv", "m2ts", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf", "ogv", "ts",
-    "vob", "webm", "wmv",
+    "3gp", "avi", "flv", "m2ts", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf", "ogv",
+    "ts", "vob", "webm", "wmv",
 ];
 
 /// Makes clips of videos or clip files, with features from folders of loose files.
@@ -27,6 +31,8 @@ pub(crate) struct ClipMaker {
     pub(crate) caption: Option<PathBuf>,
     /// The folder of lists of shots.
     pub(crate) scenes: Option<PathBuf>,
+    /// The models that look at the frames.
+    pub(crate) models: Models,
 }
 
 impl ClipMaker {
@@ -58,6 +64,7 @@ impl ClipMaker {
             "visual": self.visual.is_some(),
             "caption": self.caption.is_some(),
             "scenes": self.scenes.is_some(),
+            "models": self.models.options(),
         })
     }
 
@@ -92,13 +99,18 @@ impl ClipMaker {
                 )));
             }
         }
-        let mut on_frame = |share| {
-            on_progress(share);
+        let analysis_share = self.models.analysis_share();
+        let mut on_frame = |share: f64| {
+            on_progress(analysis_share * share);
             ControlFlow::Continue(())
         };
         let accepts = |_| Ok(());
         let analysis = video::read_clip_if(&found.path, self.shots, &accepts, &mut on_frame)?;
-        Ok((loose.add_to(analysis.features)?, analysis.warnings))
+        let clip = loose.add_to(analysis.features)?;
+        let clip = self.models.add_to(&found.path, clip, &mut |share| {
+            on_progress(analysis_share + (1.0 - analysis_share) * share);
+        })?;
+        Ok((clip, analysis.warnings))
     }
 
     /// Returns the loose files of a video that are there.
@@ -133,7 +145,9 @@ pub(crate) fn expect_output_folder(path: &Path) -> Result<()> {
     }
     let parent = path.parent().filter(|parent| *parent != Path::new(""));
     match parent {
-        Some(parent) if !parent.is_dir() => Err(Error::io(path)(std::io::ErrorKind::NotFound.into())),
+        Some(parent) if !parent.is_dir() => {
+            Err(Error::io(path)(std::io::ErrorKind::NotFound.into()))
+        }
         _ => Ok(()),
     }
 }

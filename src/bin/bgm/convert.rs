@@ -56,6 +56,13 @@ fn back(arguments: &Arguments) -> Result<()> {
             arguments.source.display()
         )));
     }
+    if is_model_file(&arguments.output) {
+        return Err(Error::Usage(format!(
+            "{} names a model file, and {} is one already. Give -o a folder for the authors' code.",
+            arguments.output.display(),
+            arguments.source.display()
+        )));
+    }
     expect_output_folder(&arguments.output)?;
     let exported = export(&arguments.source, &arguments.output)?;
     say(format!(

@@ -14,8 +14,10 @@ use diff_bgm::{Error, Result};
 use serde_json::{Value, json};
 
 use crate::batch::{self, Item, Made, Work};
-use crate::clip_maker::{ClipMaker, expect_output_folder};
+use crate::clip_maker::{ClipMaker, Models, expect_output_folder};
 use crate::features::folder::facts;
+#[cfg(feature = "models")]
+use crate::features::models::ModelArgs;
 use crate::output::warn;
 use pairs::{Pair, Pairs};
 
@@ -32,7 +34,7 @@ const PASSED_OVER: [&str; 6] = ["034", "203", "215", "254", "280", "328"];
 /// together. The beats are those of the MIDI file's tempi and time signatures, or those of a list (--beats). The data set has
 /// the layout that `bgm train --preset published` and the authors' own code read; docs/formats.md describes it.
 ///
-/// Clips need the embeddings that the networks follow: in clip files, or from --visual and --caption.
+/// Clips need the embeddings that the networks follow: in clip files, from --visual and --caption, or from models.
 ///
 /// To go on after a stop, repeat the command: a piece is not made again if its files, their sizes and times of change, and the
 /// options are the same. A pair that cannot be used is reported and the others go on; the exit status is then 1.
@@ -63,6 +65,9 @@ pub(crate) struct Arguments {
     /// How the shots of videos are found: quick or network; see `bgm features`
     #[arg(long, value_name = "HOW", default_value = "quick")]
     shots: ShotFinder,
+    #[cfg(feature = "models")]
+    #[command(flatten)]
+    models: ModelArgs,
     /// Share of the pieces that are held out while training, 0 to 1
     #[arg(long, value_name = "SHARE", default_value = "0.1")]
     validation: f64,
@@ -82,19 +87,32 @@ struct Pieces<'a> {
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let maker = ClipMaker {
+    #[cfg(feature = "models")]
+    (arguments.models).check(
+        arguments.visual.is_some(),
+        arguments.caption.is_some(),
+        true,
+    )?;
+    let mut maker = ClipMaker {
         shots: arguments.shots,
         visual: arguments.visual,
         caption: arguments.caption,
         scenes: arguments.scenes,
+        models: Models::default(),
     };
     maker.check()?;
     expect_output_folder(&arguments.output)?;
     Split::draw(&[], arguments.validation, arguments.test, arguments.seed)?;
-    let pairs = Pairs::find(&arguments.videos, &arguments.midi, arguments.beats.as_deref())?;
+    let pairs = Pairs::find(
+        &arguments.videos,
+        &arguments.midi,
+        arguments.beats.as_deref(),
+    )?;
     for line in pairs.without_partner() {
         warn(line);
     }
+    #[cfg(feature = "models")]
+    (maker.models).load(&arguments.models)?;
     let items: Vec<Item> = (pairs.pairs.iter())
         .map(|(name, pair)| Item {
             name: name.clone(),
@@ -113,7 +131,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     };
     let outcome = batch::run(output, &items, &mut pieces)?;
     let names: Vec<String> = (items.iter())
-        .filter(|item| pieces.is_whole(item))
+        .filter(|item| !outcome.has_failed(item))
         .map(|item| item.name.clone())
         .collect();
     let split = Split::draw(&names, arguments.validation, arguments.test, arguments.seed)?;
@@ -147,7 +165,8 @@ impl Work for Pieces<'_> {
         let (clip, mut warnings) = self.maker.make(&pair.clip, on_progress)?;
         let music_end = beats.end();
         let of_midi = |fault: diff_bgm::Fault| fault.in_file(&pair.midi.path);
-        let song = Song::new(&midi, beats.until(clip.duration).map_err(of_midi)?).map_err(of_midi)?;
+        let song =
+            Song::new(&midi, beats.until(clip.duration).map_err(of_midi)?).map_err(of_midi)?;
         write_piece(self.output, &item.name, &song, &clip)?;
         warnings.extend(warnings_about(&item.name, &clip, music_end.0));
         warnings.extend(midi.warnings);

@@ -68,6 +68,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    #[cfg(feature = "models")]
+    (arguments.models).check(
+        arguments.visual.is_some(),
+        arguments.caption.is_some(),
+        arguments.clip.is_some(),
+    )?;
     if let Some(folder) = arguments.clip.as_deref().filter(|clip| clip.is_dir()) {
         return folder::run(folder, &arguments);
     }

@@ -99,7 +99,10 @@ impl BeatGrid {
         if ended == 0 {
             let first = self.seconds[1];
             return Err(Fault::new(
-                format!("a first beat until {first:.2} s beside a clip of {:.2} s", end.0),
+                format!(
+                    "a first beat until {first:.2} s beside a clip of {:.2} s",
+                    end.0
+                ),
                 "a clip and music that begin together",
             ));
         }
@@ -247,9 +250,8 @@ mod tests {
 
     #[test]
     fn segments_start_where_eight_bars_of_4_4_follow() {
-        let starts = |beats, signatures: &[_]| {
-            usable(&BeatGrid::of_midi(&midi(beats, signatures)).unwrap())
-        };
+        let starts =
+            |beats, signatures: &[_]| usable(&BeatGrid::of_midi(&midi(beats, signatures)).unwrap());
         assert_eq!(starts(40.0, &[]), [0, 16, 32]);
         assert_eq!(starts(39.0, &[]), [0, 16, 32]);
         assert_eq!(starts(35.0, &[(0.0, 3, 4), (3.0, 4, 4)]), [12]);

@@ -63,9 +63,8 @@ impl Piece {
     /// Returns an error if an embedding is not a finite number.
     pub fn clip(&self) -> Result<ClipFeatures, Fault> {
         let beat = Tempo::DEFAULT.seconds_in(Beats(1.0));
-        let track = |rows: &BeatRows| {
-            Track::new(1.0 / beat.0, rows.width(), rows.window(0, self.beats))
-        };
+        let track =
+            |rows: &BeatRows| Track::new(1.0 / beat.0, rows.width(), rows.window(0, self.beats));
         Ok(ClipFeatures {
             duration: Tempo::DEFAULT.seconds_in(Beats(self.beats as f64)),
             visual: self.visual.as_ref().map(track).transpose()?,

@@ -209,14 +209,23 @@ mod tests {
     #[test]
     fn what_lies_outside_the_beats_is_left_out_and_music_without_bars_of_4_4_refused() {
         let midi = file(&[("", 0, vec![note(0.0, 40.0, 60), note(36.0, 1.0, 64)])]);
-        let beats: String = (0..=33).map(|beat| format!("{}\n", 0.5 * f64::from(beat))).collect();
+        let beats: String = (0..=33)
+            .map(|beat| format!("{}\n", 0.5 * f64::from(beat)))
+            .collect();
         let grid = BeatGrid::parse(beats.as_bytes()).unwrap();
         let song = Song::new(&midi, grid).unwrap();
         assert_eq!(song.tracks[2], [[0, 60, 132, 90, 0]]);
         let late = file(&[("", 0, vec![note(36.0, 1.0, 64)])]);
         let grid = BeatGrid::parse(beats.as_bytes()).unwrap();
-        assert!(Song::new(&late, grid).unwrap_err().found.contains("no notes"));
-        let waltz: String = (0..40).map(|beat| format!("{beat} {}\n", beat % 3 + 1)).collect();
+        assert!(
+            Song::new(&late, grid)
+                .unwrap_err()
+                .found
+                .contains("no notes")
+        );
+        let waltz: String = (0..40)
+            .map(|beat| format!("{beat} {}\n", beat % 3 + 1))
+            .collect();
         let grid = BeatGrid::parse(waltz.as_bytes()).unwrap();
         assert!(Song::new(&midi, grid).unwrap_err().found.contains("4/4"));
     }

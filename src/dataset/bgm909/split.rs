@@ -30,12 +30,7 @@ impl Split {
     ///
     /// # Errors
     /// Returns an error unless the shares are from 0 to 1 and less than 1 together.
-    pub fn draw(
-        names: &[String],
-        validation: f64,
-        test: f64,
-        seed: u64,
-    ) -> Result<Self, Fault> {
+    pub fn draw(names: &[String], validation: f64, test: f64, seed: u64) -> Result<Self, Fault> {
         let is_share = |share: f64| (0.0..=1.0).contains(&share);
         if !is_share(validation) || !is_share(test) || validation + test >= 1.0 {
             return Err(Fault::new(
@@ -163,7 +158,11 @@ mod tests {
     fn few_pieces_are_held_out_while_one_is_left_to_train_on() {
         let split = |count, validation, test| {
             let split = Split::draw(&names(count), validation, test, 1).unwrap();
-            [split.training.len(), split.validation.len(), split.test.len()]
+            [
+                split.training.len(),
+                split.validation.len(),
+                split.test.len(),
+            ]
         };
         assert_eq!(split(2, 0.1, 0.1), [1, 1, 0]);
         assert_eq!(split(3, 0.1, 0.1), [1, 1, 1]);
@@ -183,7 +182,12 @@ mod tests {
             split.write(folder.path()).unwrap();
             assert_eq!(Split::read(folder.path()).unwrap(), split);
         }
-        for bytes in [b"N.".as_slice(), b").", b"](K\x01e.", b"](](X\x04\0\0\0../ae]e."] {
+        for bytes in [
+            b"N.".as_slice(),
+            b").",
+            b"](K\x01e.",
+            b"](](X\x04\0\0\0../ae]e.",
+        ] {
             assert!(Split::parse(bytes).is_err(), "{bytes:?}");
         }
     }

@@ -103,20 +103,35 @@ fn music(song: &Song) -> Result<Vec<u8>, Fault> {
     });
     archive.objects("start_table", &tables.collect::<Vec<_>>())?;
     let bars = &song.bars;
-    let lines = bars.iter().flat_map(|&(step, _)| (step as i32).to_le_bytes());
+    let lines = bars
+        .iter()
+        .flat_map(|&(step, _)| (step as i32).to_le_bytes());
     let usable = bars.iter().map(|&(_, is_usable)| u8::from(is_usable));
     let mut array = |name, element, shape: &[usize], bytes| {
         archive.array(name, element, shape, [bytes].into_iter())
     };
     array("db_pos", Element::I32, &[bars.len()], lines.collect())?;
-    array("db_pos_filter", Element::Bool, &[bars.len()], usable.collect())?;
+    array(
+        "db_pos_filter",
+        Element::Bool,
+        &[bars.len()],
+        usable.collect(),
+    )?;
     let chords = int_bytes(song.chords.as_flattened());
-    array("chord", Element::I64, &[song.chords.len(), CHORD_WIDTH], chords)?;
+    array(
+        "chord",
+        Element::I64,
+        &[song.chords.len(), CHORD_WIDTH],
+        chords,
+    )?;
     archive.finish()
 }
 
 fn int_bytes(values: &[i64]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ fn changed(state: &State) -> usize {
         state.theme != usual.theme,
         state.shot_finder != usual.shot_finder,
         state.cut_weight != usual.cut_weight,
+        state.follow != usual.follow,
         shape.bars.is_some(),
         state.candidates != usual.candidates,
         shape.repetition.is_some(),

@@ -18,7 +18,7 @@ fn clip() -> ClipFeatures {
             transition(3.25, 4.0, TransitionKind::Dissolve),
         ],
         fingerprint: Fingerprint::new(25.0, (0..3 * FINGERPRINT_WIDTH as u8).collect()).ok(),
-        made_with: [("visual_model".to_owned(), "clip".to_owned())].into(),
+        made_with: [("visual_model".to_owned(), "clip-vit, \"base\"".to_owned())].into(),
     }
 }
 

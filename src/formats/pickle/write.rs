@@ -127,7 +127,16 @@ mod tests {
 
     #[test]
     fn values_are_read_back_as_written() {
-        let numbers = [0, 255, 256, -1, 70_000, i64::from(i32::MIN), 1 << 40, i64::MIN];
+        let numbers = [
+            0,
+            255,
+            256,
+            -1,
+            70_000,
+            i64::from(i32::MIN),
+            1 << 40,
+            i64::MIN,
+        ];
         let value = Written::Tuple(vec![
             Written::List(numbers.map(Written::Int).to_vec()),
             Written::Dict(vec![(Written::Text("é".into()), Written::Bool(true))]),

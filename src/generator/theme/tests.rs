@@ -191,6 +191,23 @@ fn a_theme_moves_to_the_key_or_the_chords_that_are_asked_for() {
 }
 
 #[test]
+fn a_theme_moves_to_a_scale_that_is_asked_for() {
+    let settings = Settings {
+        scale: "D dorian".parse().ok(),
+        ..settings("")
+    };
+    let settings = theme(Some((0, 4))).over(settings).unwrap();
+    assert_eq!(settings.theme[0].pitch, 69);
+    assert_eq!(settings.harmony, Harmony::Planned(None));
+    let settings = Settings {
+        scale: "E dorian".parse().ok(),
+        ..settings
+    };
+    let settings = theme(Some((0, 4))).over(settings).unwrap();
+    assert_eq!(settings.theme[0].pitch, 71);
+}
+
+#[test]
 fn planned_chords_are_in_the_key_of_the_theme_unless_another_is_asked_for() {
     let theme = theme(Some((0, 4)));
     let harmony = |asked: &str| theme.over(settings(asked)).unwrap().harmony;

@@ -93,11 +93,9 @@ impl Manifest {
         })
     }
 
-    /// Returns whether the item was made by these options from files with these stamps.
-    pub(super) fn has(&self, item: &Item, stamps: &[Stamp], options: &Value) -> bool {
-        let entry = self.entries.iter().flatten();
-        let mut entry = entry.filter(|entry| entry.file == item.name);
-        entry.next().is_some_and(|entry| {
+    /// Returns whether the item `index` was made by these options from files with these stamps.
+    pub(super) fn has(&self, index: usize, item: &Item, stamps: &[Stamp], options: &Value) -> bool {
+        self.entries[index].as_ref().is_some_and(|entry| {
             entry.output.as_ref() == Some(&item.output)
                 && entry.sources == stamps
                 && entry.options == *options
@@ -114,8 +112,9 @@ impl Manifest {
     pub(super) fn write(&self) -> Result<()> {
         write_file(&self.path, |out| {
             for entry in self.entries.iter().flatten() {
-                let line = serde_json::to_string(entry)
-                    .map_err(|error| Error::value(error.to_string(), "values that JSON can hold"))?;
+                let line = serde_json::to_string(entry).map_err(|error| {
+                    Error::value(error.to_string(), "values that JSON can hold")
+                })?;
                 writeln!(out, "{line}").map_err(Error::io(&self.path))?;
             }
             Ok(())

@@ -7,7 +7,8 @@ pub(super) struct Remaining {
     /// The bytes of each item that is to be made; at least 1.
     sizes: Vec<u64>,
     finished: usize,
-    started: Instant,
+    /// When the work began.
+    pub(super) started: Instant,
 }
 
 impl Remaining {

@@ -62,6 +62,25 @@ pub(crate) fn files_below(folder: &Path, extensions: &[&str]) -> Result<Vec<Foun
     Ok(found)
 }
 
+/// Returns `folder` and the folders below it, without following links.
+///
+/// # Errors
+/// Returns an error if a folder cannot be read.
+pub(super) fn folders_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut folders = vec![folder.to_owned()];
+    let mut next = 0;
+    while let Some(folder) = folders.get(next).cloned() {
+        for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
+            let entry = entry.map_err(Error::io(&folder))?;
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(entry.path());
+            }
+        }
+        next += 1;
+    }
+    Ok(folders)
+}
+
 fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     extensions.iter().any(|wanted| extension == *wanted)
@@ -74,7 +93,14 @@ mod tests {
     #[test]
     fn files_of_the_kind_are_found_in_all_folders_in_order() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["b.MP4", "a.mp4", "notes.txt", ".hidden.mp4", "sub/deep/c.mov", "sub.d/x"] {
+        for name in [
+            "b.MP4",
+            "a.mp4",
+            "notes.txt",
+            ".hidden.mp4",
+            "sub/deep/c.mov",
+            "sub.d/x",
+        ] {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();

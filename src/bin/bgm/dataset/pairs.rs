@@ -36,7 +36,11 @@ impl Pairs {
     /// Returns an error if a folder cannot be read, two files of a folder have one name, a name does not suit the layout, or
     /// there are no pairs.
     pub(super) fn find(videos: &Path, midi: &Path, beats: Option<&Path>) -> Result<Self> {
-        for (folder, what) in [(Some(videos), "videos"), (Some(midi), "MIDI files"), (beats, "lists of beats")] {
+        for (folder, what) in [
+            (Some(videos), "videos"),
+            (Some(midi), "MIDI files"),
+            (beats, "lists of beats"),
+        ] {
             if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
                 return Err(Error::Usage(format!(
                     "{} is not a folder. Give the folder of the {what}.",
@@ -55,7 +59,10 @@ impl Pairs {
                 clips_left.push(clip.name);
                 continue;
             };
-            if !name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)) {
+            if !name
+                .chars()
+                .all(|c| c.is_alphanumeric() || "-_".contains(c))
+            {
                 return Err(Error::Usage(format!(
                     "{} cannot name a piece: the authors' code cuts names off at a dot, and others are not safe in paths. Use letters, digits, `-` and `_` in the names of {} and {}.",
                     name, clip.name, midi.name

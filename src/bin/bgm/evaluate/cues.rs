@@ -83,7 +83,11 @@ fn refuse_options_of_parts(arguments: &Arguments, model: &Model) -> Result<()> {
             model.name()
         )));
     }
-    if arguments.data()?.extension().is_some_and(|end| end == "npz") {
+    if arguments
+        .data()?
+        .extension()
+        .is_some_and(|end| end == "npz")
+    {
         return Err(Error::Usage(format!(
             "{} holds music in parts, and the model {} has none. Evaluate it on the folder of POP909, or give a model of the family `parts`.",
             arguments.data()?.display(),

@@ -167,7 +167,10 @@ fn write_midi(folder: &Path, compared: &[Compared]) -> Result<()> {
                 bars: Bars(roll.steps().0 / STEPS_PER_BAR),
                 ..RawScore::default()
             })?;
-            score.write_midi(folder.join(format!("{name}.mid")), &format!("{name}, {what}"))?;
+            score.write_midi(
+                folder.join(format!("{name}.mid")),
+                &format!("{name}, {what}"),
+            )?;
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Arguments, summary};
 use crate::batch::{self, Found, Item, Made, Work, files_below};
-use crate::clip_maker::{ClipMaker, VIDEOS, expect_output_folder};
+use crate::clip_maker::{ClipMaker, Models, VIDEOS, expect_output_folder};
 
 /// Makes clip files of videos.
 struct Clips<'a> {
@@ -25,11 +25,12 @@ struct Clips<'a> {
 
 /// Makes a clip file of each video in `folder` and the folders in it.
 pub(super) fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
-    let maker = ClipMaker {
+    let mut maker = ClipMaker {
         shots: arguments.shots,
         visual: arguments.visual.clone(),
         caption: arguments.caption.clone(),
         scenes: arguments.scenes.clone(),
+        models: Models::default(),
     };
     maker.check()?;
     expect_output_folder(&arguments.output)?;
@@ -52,6 +53,8 @@ pub(super) fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
         })
         .collect();
     expect_distinct(&items)?;
+    #[cfg(feature = "models")]
+    (maker.models).load(&arguments.models)?;
     let mut clips = Clips {
         maker,
         videos: (videos.into_iter())

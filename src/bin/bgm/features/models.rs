@@ -1,4 +1,4 @@
-//! The options of `bgm features` that look at the frames with CLIP, BLIP and BERT.
+//! The options that look at the frames of videos with CLIP, BLIP and BERT, of `bgm features`, `dataset` and `generate`.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -22,15 +22,10 @@ const ALL_MOODS: &str = "all";
 )]
 pub(crate) struct ModelArgs {
     /// CLIP, for frame embeddings of 512 numbers
-    #[arg(
-        long,
-        value_name = "FOLDER",
-        conflicts_with = "visual",
-        requires = "clip"
-    )]
+    #[arg(long, value_name = "FOLDER")]
     visual_model: Option<PathBuf>,
     /// BLIP, which describes frames in sentences, for caption embeddings
-    #[arg(long, value_name = "FOLDER", conflicts_with = "caption", requires_all = ["clip", "text_model"])]
+    #[arg(long, value_name = "FOLDER", requires = "text_model")]
     caption_model: Option<PathBuf>,
     /// BERT, which turns the sentences into 768 numbers
     #[arg(long, value_name = "FOLDER", requires = "caption_model")]
@@ -55,6 +50,32 @@ fn moods(text: &str) -> Result<MoodScale, Fault> {
 }
 
 impl ModelArgs {
+    /// Returns an error if embeddings would come both from a model and from a file, or a model has no video to look at.
+    pub(crate) fn check(&self, visual: bool, caption: bool, has_video: bool) -> Result<()> {
+        for (option, model, file, has_file) in [
+            ("--visual-model", &self.visual_model, "--visual", visual),
+            ("--caption-model", &self.caption_model, "--caption", caption),
+        ] {
+            if model.is_some() && has_file {
+                return Err(Error::Usage(format!(
+                    "{option} and {file} both give a clip embeddings. Leave one of them out."
+                )));
+            }
+            if model.is_some() && !has_video {
+                return Err(Error::Usage(format!(
+                    "{option} looks at the frames of a video. Give the video as CLIP."
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the folders of the models that were asked for.
+    pub(crate) fn folders(&self) -> Vec<PathBuf> {
+        let folders = [&self.visual_model, &self.caption_model, &self.text_model];
+        folders.into_iter().flatten().cloned().collect()
+    }
+
     /// Loads the models that were asked for, or returns `None` if none was.
     pub(crate) fn load(&self) -> Result<Option<FilmEmbedder>> {
         let folders = self.caption_model.as_ref().zip(self.text_model.as_ref());
