@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod audition;
+mod cut;
 mod drag;
 mod fitting;
 mod focus;
