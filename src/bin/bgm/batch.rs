@@ -19,8 +19,8 @@ use manifest::{Entry, Manifest};
 use remaining::Remaining;
 
 pub(crate) use manifest::MANIFEST;
-pub(crate) use walk::{Found, files_below};
 use walk::folders_below;
+pub(crate) use walk::{Found, files_below};
 
 /// Something to be made.
 pub(crate) struct Item {

@@ -88,7 +88,11 @@ struct Pieces<'a> {
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     #[cfg(feature = "models")]
-    (arguments.models).check(arguments.visual.is_some(), arguments.caption.is_some(), true)?;
+    (arguments.models).check(
+        arguments.visual.is_some(),
+        arguments.caption.is_some(),
+        true,
+    )?;
     let mut maker = ClipMaker {
         shots: arguments.shots,
         visual: arguments.visual,

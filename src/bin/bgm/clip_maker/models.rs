@@ -8,15 +8,9 @@ use serde_json::Value;
 
 #[cfg(feature = "models")]
 use {
-    crate::features::models::ModelArgs,
-    diff_bgm::Error,
-    diff_bgm::embeddings::FilmEmbedder,
-    diff_bgm::features::is_clip_file,
-    serde_json::json,
-    std::fs,
-    std::ops::ControlFlow,
-    std::path::PathBuf,
-    std::time::UNIX_EPOCH,
+    crate::features::models::ModelArgs, diff_bgm::Error, diff_bgm::embeddings::FilmEmbedder,
+    diff_bgm::features::is_clip_file, serde_json::json, std::fs, std::ops::ControlFlow,
+    std::path::PathBuf, std::time::UNIX_EPOCH,
 };
 
 /// The loaded models, or none.
@@ -107,9 +101,17 @@ fn files(folder: &Path) -> Result<Value> {
         let changed = about.modified().ok();
         let changed = changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Ok(json!([name, about.len(), changed.map_or(0, |since| since.as_nanos() as u64)]))
+        Ok(json!([
+            name,
+            about.len(),
+            changed.map_or(0, |since| since.as_nanos() as u64)
+        ]))
     };
-    paths.iter().map(about).collect::<Result<Vec<_>>>().map(Value::from)
+    paths
+        .iter()
+        .map(about)
+        .collect::<Result<Vec<_>>>()
+        .map(Value::from)
 }
 
 #[cfg(not(feature = "models"))]
