@@ -30,7 +30,7 @@ fn main() {
                 .iter()
                 .map(|picture| clip.planes(picture))
                 .collect::<Vec<_>>(),
-        )
+        );
     });
     report("CLIP with preparing", PICTURES, 3, || {
         drop(clip.embed(&pictures).unwrap())
@@ -44,7 +44,7 @@ fn main() {
                 .iter()
                 .map(|picture| blip.planes(picture))
                 .collect::<Vec<_>>(),
-        )
+        );
     });
     report(
         "BLIP with preparing, captions of 20 tokens",

@@ -1,6 +1,8 @@
 //! Everything in the window, and its layout.
 
 mod answers;
+mod new_clip;
+mod scene;
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -27,10 +29,9 @@ use super::tempo_finder::TempoFinder;
 use super::theme;
 use super::themes::{self, ThemeRequest, Themes};
 use super::top_bar::TopBar;
-use crate::features::Stills;
-use crate::instance::{Cuts, Desk, HostTempo, Painting, Selection, Snapshot, State};
-use crate::music::tempo_map::TempoMap;
+use crate::instance::{Cuts, Desk, Painting, Selection, Snapshot};
 use crate::worker::Status;
+pub(super) use scene::Scene;
 
 /// What the window shows, and what it keeps between frames.
 pub(super) struct Contents {
@@ -57,29 +58,6 @@ pub(super) struct Contents {
     dragged: Cell<Option<Selection>>,
     /// The draft that is being painted, as far as it is.
     painting: Option<Arc<Painting>>,
-}
-
-/// What the parts of the window read and act on.
-#[derive(Clone, Copy)]
-pub(super) struct Scene<'a> {
-    pub(super) desk: &'a Desk,
-    pub(super) params: &'a dyn ParamAccess,
-    /// The state of the snapshot; `desk` may have a newer one.
-    pub(super) state: &'a State,
-    /// What is known of the host's tempo map.
-    pub(super) host_tempo: &'a HostTempo,
-    /// The tempo of the next draft.
-    pub(super) tempo_map: &'a TempoMap,
-    /// What is selected.
-    pub(super) selection: &'a Cell<Selection>,
-    /// What the user begins to drag out of the window.
-    pub(super) dragged: &'a Cell<Option<Selection>>,
-    /// The theme that is asked for in this frame.
-    pub(super) asked_theme: &'a Cell<Option<ThemeRequest>>,
-    /// The draft that is being painted, as far as it is.
-    pub(super) painting: Option<&'a Painting>,
-    /// The small pictures of the clip, if there are any.
-    pub(super) stills: Option<&'a Arc<Stills>>,
 }
 
 impl Contents {
@@ -169,7 +147,7 @@ impl Contents {
             && !recut.is_identity()
         {
             row(Panel::top("cut"), 36.0, theme::PANEL).show(ui, |ui| {
-                cut::show(ui, scene, recut, self.status.running.is_some())
+                cut::show(ui, scene, recut, self.status.running.is_some());
             });
         }
         self.lanes.preview = self.finder.show(ui, scene);
@@ -267,30 +245,6 @@ impl Contents {
             selection,
             desk.session.first_bar(&self.snapshot.state, start),
         ))
-    }
-
-    /// Looks for the small pictures of a clip that was not shown before.
-    fn find_stills(&mut self, desk: &Desk) {
-        let clip = self.snapshot.state.clip.as_ref();
-        let wanted = clip.map(|clip| (self.snapshot.epoch, clip.path.clone()));
-        if wanted != self.stills_of {
-            if let Some((_, path)) = &wanted {
-                desk.find_stills(path.clone());
-            }
-            self.stills_of = wanted;
-        }
-    }
-
-    /// Has the clip compared with that of the current take, if that was not done before.
-    fn compare_cuts(&mut self, desk: &Desk) {
-        let cuts = Cuts::of(&self.snapshot.state);
-        let wanted = cuts.map(|cuts| (self.snapshot.epoch, cuts));
-        if wanted != self.compared {
-            if wanted.is_some() {
-                desk.compare_cuts();
-            }
-            self.compared = wanted;
-        }
     }
 
     /// Returns whether nothing was begun yet.

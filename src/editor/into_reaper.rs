@@ -11,7 +11,7 @@ use crate::instance::{Desk, TimelineTask};
 use crate::timeline::InsertChoices;
 
 /// The size of the rows of the menu that are pressed.
-const ROW: Vec2 = Vec2::new(200.0, 26.0);
+const ROW: Vec2 = Vec2::new(228.0, 26.0);
 
 /// The menu, and what the user chose last.
 #[derive(Default)]

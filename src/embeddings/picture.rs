@@ -13,7 +13,7 @@ use crate::error::{Fault, Result};
 const PROCESSOR: &str = "preprocessor_config.json";
 /// Mean and deviation of red, green and blue, as OpenAI's CLIP has them.
 const MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
-const DEVIATION: [f32; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
+const DEVIATION: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
 /// The largest side of what a model sees, in pixels.
 const MAX_SIDE: usize = 2048;
 

@@ -1,10 +1,12 @@
 //! The jobs of an instance, and the workers that run them.
 
+mod changed;
 mod clip_job;
 mod conform_job;
 mod draft_job;
 mod excerpt_job;
 mod export_job;
+mod files;
 mod repaint_job;
 mod sample_clip;
 mod theme_job;
@@ -14,26 +16,20 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::changed_since::NextDraft;
-use super::drag_folder::DragFolder;
 use super::locks::Selection;
 use super::notice::Notice;
 use super::params::ParamValues;
 use super::session::Session;
-use super::state::State;
 use super::still_cache::StillCache;
 use super::timeline_link::{FoundPicture, TimelineLink, TimelineTask};
 use parking_lot::Mutex;
 
 use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
 use crate::error::Result;
-use crate::features::ClipFeatures;
-use crate::generator::Theme;
-use crate::music::tempo_map::TempoMap;
 use crate::time::Bars;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
 use conform_job::ConformJob;
-use draft_job::{DraftJob, Tools, mark, now_unix_seconds, settings_of};
+use draft_job::{DraftJob, Tools, now_unix_seconds};
 use repaint_job::RepaintJob;
 
 /// An instance's session and its workers.
@@ -151,35 +147,6 @@ impl Desk {
         }
     }
 
-    /// Returns what the next draft would be made with otherwise than the current take of `state`, in the words of the window.
-    /// Waits for no lock.
-    pub fn changed_since_take(
-        &self,
-        state: &State,
-        params: ParamValues,
-        tempo_map: &TempoMap,
-    ) -> Vec<&'static str> {
-        let (Some(take), Some(clip)) = (state.current_take(), &state.clip) else {
-            return Vec::new();
-        };
-        let clip = ClipFeatures {
-            duration: clip.duration,
-            shots: clip.shots.clone(),
-            ..ClipFeatures::default()
-        };
-        let mut settings = settings_of(state, params, tempo_map.clone());
-        mark(&mut settings, state, &clip);
-        let next = NextDraft {
-            settings,
-            metre: self.session.metre_for_drafts(state).ok(),
-            model: state.model.as_deref(),
-            clip,
-            shape: state.shape,
-            theme: state.theme.as_ref(),
-        };
-        next.changed_since(take)
-    }
-
     /// Paints what is selected of the current take again, and adds the result as a take. Locked bars and parts stay.
     pub fn repaint(&self, params: ParamValues, selection: Selection) {
         let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
@@ -227,49 +194,6 @@ impl Desk {
             .ok()
     }
 
-    /// Writes the current take, as it is played, without waiting for a running draft: as a DAWproject or a REAPER project if the
-    /// name ends like one, otherwise as a MIDI file.
-    pub fn export(&self, path: PathBuf) {
-        let state = self.session.state();
-        let job = move |_: &Reporter| export_job::write(&state, path);
-        self.submit(&self.writer, JobKind::Export, job);
-    }
-
-    /// Writes what is selected of the current take as a MIDI file. Bars move to the file's start.
-    pub fn export_excerpt(&self, selection: Selection, path: PathBuf) {
-        let state = self.session.state();
-        let job = move |_: &Reporter| excerpt_job::write(&state, selection, path);
-        self.submit(&self.writer, JobKind::Export, job);
-    }
-
-    /// Writes what is selected of the current take into a new MIDI file of the user's cache folder, to be dragged out of the
-    /// window, and gives its path to `on_written` on the worker's thread. `first_bar` is the number of the draft's first bar in
-    /// its name.
-    pub fn write_for_drag(
-        &self,
-        selection: Selection,
-        first_bar: u32,
-        on_written: impl FnOnce(Result<PathBuf>) + Send + 'static,
-    ) {
-        self.session.clear_notices();
-        let state = self.session.state();
-        let job = move |_: &Reporter| {
-            let folder = DragFolder::of_user();
-            on_written(excerpt_job::write_for_drag(
-                &state, selection, first_bar, &folder,
-            ));
-        };
-        if let Err(error) = self.writer.submit(JobKind::Drag, job) {
-            self.session.notify(Notice::problem(&error));
-        }
-    }
-
-    /// Returns the name of what is selected of the current take, for a file, or `None` if there is no take.
-    pub fn excerpt_name(state: &State, selection: Selection, first_bar: u32) -> Option<String> {
-        let take = state.current_take()?;
-        Some(excerpt_job::name(take, selection, first_bar))
-    }
-
     /// Asks for something of the host's timeline, whose outcome becomes a notice.
     pub fn ask_timeline(&self, task: TimelineTask) {
         self.session.clear_notices();
@@ -288,25 +212,6 @@ impl Desk {
     pub fn open_found(&self, found: FoundPicture) {
         self.session.edit(|state| found.place(state));
         self.load_clip(found.path);
-    }
-
-    /// Opens the theme in the MIDI file at `path` for the drafts to come.
-    pub fn open_theme(&self, path: PathBuf) {
-        let session = Arc::clone(&self.session);
-        let epoch = session.epoch();
-        let job = move |_: &Reporter| theme_job::open(&session, epoch, path);
-        self.submit(&self.writer, JobKind::Theme, job);
-    }
-
-    /// Writes a theme, as a MIDI file whatever the name ends in.
-    pub fn write_theme(&self, theme: Theme, path: PathBuf) {
-        let job = move |_: &Reporter| theme_job::write(&theme, path);
-        self.submit(&self.writer, JobKind::Theme, job);
-    }
-
-    /// Returns the files of the themes that this process last wrote or opened, the newest first. Waits for no lock.
-    pub fn recent_themes() -> Vec<PathBuf> {
-        theme_job::recent()
     }
 
     /// Requests a job, whose outcome becomes a notice.

@@ -1,11 +1,11 @@
 //! The state that the host's threads, the worker and the editor share.
 
 mod editing;
+mod host_notice;
 mod inserting;
 mod painting;
 mod tempo;
 
-use std::fmt;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +27,7 @@ use crate::features::{ClipFeatures, Stills};
 use crate::music::metre::Metre;
 use crate::player::{NoteSchedule, SchedulePublisher};
 use crate::time::Beats;
+use host_notice::HostNotifier;
 
 /// One instance's state. Publishes the current take to the audio thread.
 #[derive(Debug)]
@@ -41,15 +42,6 @@ pub struct Session {
     painting: Mutex<Option<Arc<Painting>>>,
     /// The host's transport as the audio thread last saw it.
     pub live: Live,
-}
-
-/// Notifies the host of unsaved changes.
-struct HostNotifier(Arc<dyn Fn() + Send + Sync>);
-
-impl fmt::Debug for HostNotifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HostNotifier")
-    }
 }
 
 /// What one lock guards, so that what is saved, shown and played always agree.
@@ -285,29 +277,6 @@ impl Session {
     /// Returns a number that every change of the state increments.
     pub fn revision(&self) -> u32 {
         self.revision.load(Ordering::Relaxed)
-    }
-
-    /// Sets how [`Session::notify_host`] reaches the host. `notify` is called from any thread.
-    pub fn set_host_notifier(&self, notify: impl Fn() + Send + Sync + 'static) {
-        *self.host_notifier.lock() = Some(HostNotifier(Arc::new(notify)));
-    }
-
-    /// Notifies the host of unsaved changes, once per change.
-    pub fn notify_host(&self) {
-        let notifier = self.host_notifier.lock();
-        if let Some(HostNotifier(notify)) = &*notifier
-            && self.take_unsaved()
-        {
-            let notify = Arc::clone(notify);
-            drop(notifier);
-            notify();
-        }
-    }
-
-    /// Returns whether there are changes that the host was not notified of, and counts them as notified.
-    pub fn take_unsaved(&self) -> bool {
-        let revision = self.revision();
-        self.notified_revision.swap(revision, Ordering::Relaxed) != revision
     }
 
     fn publish(&self, state: &State) {

@@ -3,12 +3,13 @@
 mod combined;
 mod conformed;
 mod pins;
+mod take;
 mod text;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::curves::Curves;
 use super::draft_shape::DraftShape;
@@ -25,7 +26,6 @@ use crate::conditioning::quiet::{MAX_QUIET, Quiet};
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
 use crate::generator::{Draft, Form, PARTS_STEPS, Theme};
-use crate::music::note::Note;
 use crate::music::outputs::Outputs;
 use crate::music::style::Style;
 use crate::time::{Beats, Seconds, Tempo};
@@ -33,6 +33,7 @@ use crate::video::ShotFinder;
 
 pub(super) use conformed::Conformed;
 pub use pins::{Pin, Pins};
+pub use take::Take;
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
@@ -119,27 +120,6 @@ pub struct State {
 
 fn is_usual(follow: &Follow) -> bool {
     *follow == Follow::default()
-}
-
-/// A draft and its name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Take {
-    /// The name shown to the user.
-    pub name: String,
-    /// The notes and how they were made. Never changed, so copies of a state share them.
-    #[serde(serialize_with = "write_draft", deserialize_with = "read_draft")]
-    pub draft: Arc<Draft>,
-    /// When it was made, in seconds since 1970.
-    pub made_unix_seconds: u64,
-    /// What was painted of which take, as in `bars 9–12 of 2`, if it was not made whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub painted: Option<String>,
-    /// Those of its notes that the user moved, changed or drew. They stay when their bars are painted again.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub edited: Vec<Note>,
-    /// The picture that it was made for, if that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub made_for: Option<LooksId>,
 }
 
 impl Default for State {
@@ -288,21 +268,6 @@ impl State {
         self.forget_clips();
         self
     }
-}
-
-impl Take {
-    /// Returns the number that its name begins with, or `None` if it was renamed to something else.
-    pub fn number(&self) -> Option<usize> {
-        self.name.split(' ').next()?.parse().ok()
-    }
-}
-
-fn write_draft<S: Serializer>(draft: &Draft, serializer: S) -> Result<S::Ok, S::Error> {
-    draft.serialize(serializer)
-}
-
-fn read_draft<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Draft>, D::Error> {
-    Draft::deserialize(deserializer).map(Arc::new)
 }
 
 fn read_device<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeviceKind, D::Error> {

@@ -37,14 +37,14 @@ impl Activation {
 
 fn apply(isa: Isa, activation: Activation, x: &[f32]) -> Vec<f32> {
     let (mut y, _) = map_rows(x, LANES, CHUNK / LANES, |rows| {
-        isa.run(Forward { rows, activation })
+        isa.run(Forward { rows, activation });
     });
     let done = x.len() / LANES * LANES;
     let mut last = [0.0; LANES];
     let rest = &x[done..];
     last[..rest.len()].copy_from_slice(rest);
     let (end, _) = map_rows(&last, LANES, 1, |rows| {
-        isa.run(Forward { rows, activation })
+        isa.run(Forward { rows, activation });
     });
     y[done..].copy_from_slice(&end[..rest.len()]);
     y

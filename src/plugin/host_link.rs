@@ -122,11 +122,11 @@ impl TimelineSource for HostLink {
     fn visit(&self, visit: &mut dyn FnMut(&dyn HostTimeline) -> Result<()>) -> Result<()> {
         if !self.is_main_thread() {
             return Err(Error::Usage(
-                "REAPER gave no moment on its main thread. Use the CLAP plugin, or Save as…."
+                "REAPER gave no moment on its main thread. Use the CLAP plugin, or save the take as a file."
                     .to_owned(),
             ));
         }
-        let gone = || Error::Usage("The host is not REAPER. Use Save as….".to_owned());
+        let gone = || Error::Usage("The host is not REAPER. Save the take as a file.".to_owned());
         let host: Box<dyn ReaperHost> = match &self.host {
             Host::None => return Err(gone()),
             // SAFETY: this is the main thread of the host, which does not destroy the instance meanwhile.

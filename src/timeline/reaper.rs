@@ -1,7 +1,7 @@
 //! REAPER's project, through the functions that REAPER gives to plugins.
 //!
-//! [`ReaperTimeline`] connects through a [`ReaperHost`], which the plugin formats implement. [`functions`] declares REAPER's
-//! functions, [`project`] calls them, and the rest is safe code above it. The names, types and meanings are those of REAPER's
+//! [`ReaperTimeline`] connects through a [`ReaperHost`], which the plugin formats implement. `functions` declares REAPER's
+//! functions, `project` calls them, and the rest is safe code above it. The names, types and meanings are those of REAPER's
 //! `reaper_plugin_functions.h`, as of version 7.78.
 
 mod functions;
@@ -72,7 +72,7 @@ impl ReaperTimeline {
         if project.is_null() {
             return Err(Error::Usage(
                 "REAPER runs this plugin apart from the project, so it cannot reach it. Let REAPER run it as a native plugin \
-                 (right-click it in the list of FX, Run as), or use Save as…."
+                 (right-click it in the list of FX, Run as), or save the take as a file."
                     .to_owned(),
             ));
         }

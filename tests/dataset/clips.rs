@@ -94,20 +94,3 @@ pub(crate) fn write_midi(path: &Path, bars: u32, tempo_bpm: f64, place: u8) {
     });
     score.unwrap().write_midi(path, "a piece").unwrap();
 }
-
-/// Writes an array `[rows, width]` of numbers that move with the row and with `place`.
-pub(crate) fn write_rows(path: &Path, rows: usize, width: usize, place: f32) {
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let header =
-        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {width}), }}\n");
-    let mut bytes = b"\x93NUMPY\x01\0".to_vec();
-    bytes.extend((header.len() as u16).to_le_bytes());
-    bytes.extend(header.as_bytes());
-    for row in 0..rows {
-        for column in 0..width {
-            let value = (row as f32 / 3.0 + place + column as f32).sin();
-            bytes.extend(value.to_le_bytes());
-        }
-    }
-    fs::write(path, bytes).unwrap();
-}

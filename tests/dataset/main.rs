@@ -2,7 +2,10 @@
 
 mod clips;
 mod folders;
+#[cfg(feature = "models")]
+mod models;
 mod pieces;
+#[cfg(feature = "models")]
 mod published;
 mod readers;
 

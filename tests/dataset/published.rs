@@ -9,7 +9,9 @@ use diff_bgm::diffusion::model::Model;
 use diff_bgm::music::midi_file::MidiFile;
 use serde_json::Value;
 
-use crate::clips::{has_ffmpeg, make_video, write_midi, write_rows};
+use crate::bgm_succeeds;
+use crate::clips::{has_ffmpeg, make_video, write_midi};
+use crate::models::models;
 
 /// A network of the published form that is small enough to be trained in seconds.
 const PARAMS: &str = r#"{
@@ -27,18 +29,6 @@ fn the_script_goes_from_videos_to_the_figures_of_the_paper() {
     let root = folder.path();
     for (place, name) in ["a", "b", "c"].into_iter().enumerate() {
         make_video(&root.join(format!("films/{name}.mp4")), 4);
-        write_rows(
-            &root.join(format!("visual/{name}.npy")),
-            16,
-            512,
-            place as f32,
-        );
-        write_rows(
-            &root.join(format!("caption/{name}.npy")),
-            3,
-            768,
-            place as f32,
-        );
         write_midi(
             &root.join(format!("music/{name}.mid")),
             8,
@@ -47,8 +37,6 @@ fn the_script_goes_from_videos_to_the_figures_of_the_paper() {
         );
     }
     make_video(&root.join("new.mp4"), 1);
-    write_rows(&root.join("new.visual.npy"), 4, 512, 5.0);
-    write_rows(&root.join("new.caption.npy"), 2, 768, 5.0);
     fs::write(root.join("params.json"), PARAMS).unwrap();
     run_script(root);
 
@@ -91,6 +79,19 @@ fn the_script_goes_from_videos_to_the_figures_of_the_paper() {
         fs::read(work.join("c_v-further/model.safetensors")).unwrap(),
         before
     );
+
+    // From the video to notes in one command.
+    let models = models();
+    bgm_succeeds(
+        root,
+        &format!(
+            "generate new.mp4 --model work/c_v-further/model.safetensors {models} --sampler ddim --steps 2 -o one.mid"
+        ),
+    );
+    let one = MidiFile::open(root.join("one.mid")).unwrap();
+    let two = MidiFile::open(work.join("c_v.mid")).unwrap();
+    assert_eq!(one.notes(), two.notes());
+    assert!(!one.notes().is_empty());
 }
 
 /// Runs the script and returns what it prints.
@@ -103,11 +104,7 @@ fn run_script(root: &Path) -> String {
         .env("VIDEOS", "films")
         .env("MIDI", "music")
         .env("CLIP", "new.mp4")
-        .env("FEATURES", "--visual visual --caption caption")
-        .env(
-            "CLIP_FEATURES",
-            "--visual new.visual.npy --caption new.caption.npy",
-        )
+        .env("FEATURES", models())
         .env("WORK", "work")
         .env("PARAMS", "params.json")
         .env("STEPS", "2")

@@ -35,6 +35,9 @@ const PROGRAMS: &[Program] = if cfg!(target_os = "linux") {
 /// Names a Python with the packages that open exported files.
 const READERS: &str = "DIFF_BGM_READERS";
 
+/// Names REAPER's header.
+const REAPER_HEADER: &str = "DIFF_BGM_REAPER_HEADER";
+
 /// Runs every check, the quickest first, and reports which tests were skipped for want of a program.
 pub(crate) fn run() -> Outcome {
     let start = Instant::now();
@@ -66,6 +69,11 @@ pub(crate) fn run() -> Outcome {
         println!(
             "Skipped: the tests of exported files with other people's readers. They need a Python with mido, pretty_midi, lxml and \
              rpp, named by {READERS}."
+        );
+    }
+    if env::var_os(REAPER_HEADER).is_none() {
+        println!(
+            "Skipped: the comparison with REAPER's header. It needs reaper_plugin_functions.h, named by {REAPER_HEADER}."
         );
     }
     Ok(())

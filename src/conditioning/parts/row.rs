@@ -8,7 +8,7 @@ const MIDDLE_TEMPO_BPM: f64 = 80.0;
 /// The place of a beat in its piece and its bar.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BeatPlace {
-    /// Whether it is one of the first beats of the piece, up to [`FORM_BEATS`].
+    /// Whether it is one of the first beats of the piece, up to [`FORM_BEATS`](super::FORM_BEATS).
     pub opening: bool,
     /// Whether it is one of the last beats of a piece that ends.
     pub ending: bool,

@@ -112,7 +112,7 @@ fn a_button_that_was_let_go_before_the_file_is_written_drags_nothing() {
         editor.frame();
         thread::sleep(Duration::from_millis(10));
     }
-    assert_eq!(editor.dragged_files(), [PathBuf::new(); 0]);
+    assert!(editor.dragged_files().is_empty());
     assert_eq!(editor.notices(), []);
 }
 

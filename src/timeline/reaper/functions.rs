@@ -164,7 +164,7 @@ fn expect_none(missing: &[&str]) -> Result<()> {
         return Ok(());
     }
     Err(Error::Usage(format!(
-        "This REAPER lacks {}, which REAPER 7.78 has. Update REAPER, or use Save as… and open the file in it.",
+        "This REAPER lacks {}, which REAPER 7.78 has. Update REAPER, or save the take as a file and open it there.",
         missing.join(", ")
     )))
 }

@@ -1,16 +1,20 @@
 //! Calls of REAPER's functions. Everything unsafe about a project is in this file and its parts.
 
+mod markers;
 mod midi;
 mod step;
+mod tempo;
 mod texts;
 
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 use super::functions::{Functions, MediaItem, MediaItem_Take, MediaTrack, ReaProject};
 use crate::palette::Colour;
+pub(super) use markers::Marker;
 pub(super) use midi::MidiTake;
+pub(super) use tempo::TempoPoint;
 
 /// The bit of a colour that says that it was chosen.
 const CHOSEN: c_int = 0x100_0000;
@@ -41,28 +45,6 @@ pub(super) struct Take<'i> {
     project: &'i Project,
     take: NonNull<MediaItem_Take>,
     item: PhantomData<&'i ()>,
-}
-
-/// A marker of the project's ruler.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Marker {
-    /// Its place among markers and regions.
-    pub(super) index: usize,
-    /// The number that REAPER shows.
-    pub(super) number: i32,
-    pub(super) at_seconds: f64,
-    pub(super) name: String,
-}
-
-/// A point of the project's tempo map.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct TempoPoint {
-    pub(super) at_seconds: f64,
-    pub(super) bpm: f64,
-    /// Numerator and denominator; `None` if the metre does not change there.
-    pub(super) metre: Option<(i32, i32)>,
-    /// Whether the tempo moves in a line to that of the next point.
-    pub(super) is_linear: bool,
 }
 
 impl Project {
@@ -129,157 +111,6 @@ impl Project {
             })
         });
         items.collect()
-    }
-
-    /// Returns the beat at a time.
-    pub(super) fn beat_at(&self, seconds: f64) -> f64 {
-        // SAFETY: by the promise of `new`.
-        unsafe { (self.functions.TimeMap2_timeToQN)(self.project, seconds) }
-    }
-
-    /// Returns the time of a beat.
-    pub(super) fn seconds_at(&self, beat: f64) -> f64 {
-        // SAFETY: by the promise of `new`.
-        unsafe { (self.functions.TimeMap2_QNToTime)(self.project, beat) }
-    }
-
-    /// Returns the beat at which the bar begins that a beat is in.
-    pub(super) fn bar_start(&self, beat: f64) -> f64 {
-        let (mut start, mut end) = (beat, beat);
-        // SAFETY: by the promise of `new`; both places outlive the call.
-        unsafe { (self.functions.TimeMap_QNToMeasures)(self.project, beat, &mut start, &mut end) };
-        start
-    }
-
-    /// Returns the numerator and the denominator of the metre at a time, and the tempo in quarter notes a minute.
-    pub(super) fn metre_and_bpm_at(&self, seconds: f64) -> ((i32, i32), f64) {
-        let (mut numerator, mut denominator, mut bpm) = (4, 4, 120.0);
-        // SAFETY: by the promise of `new`; the places outlive the call.
-        unsafe {
-            (self.functions.TimeMap_GetTimeSigAtTime)(
-                self.project,
-                seconds,
-                &mut numerator,
-                &mut denominator,
-                &mut bpm,
-            );
-        }
-        ((numerator, denominator), bpm)
-    }
-
-    /// Returns the points of the tempo map, in order.
-    pub(super) fn tempo_points(&self) -> Vec<TempoPoint> {
-        // SAFETY: by the promise of `new`.
-        let count = unsafe { (self.functions.CountTempoTimeSigMarkers)(self.project) };
-        let point = |index| {
-            let (mut at_seconds, mut bar, mut beat, mut bpm) = (0.0, 0, 0.0, 0.0);
-            let (mut numerator, mut denominator, mut is_linear) = (0, 0, false);
-            // SAFETY: by the promise of `new`; the places outlive the call.
-            let is_there = unsafe {
-                (self.functions.GetTempoTimeSigMarker)(
-                    self.project,
-                    index,
-                    &mut at_seconds,
-                    &mut bar,
-                    &mut beat,
-                    &mut bpm,
-                    &mut numerator,
-                    &mut denominator,
-                    &mut is_linear,
-                )
-            };
-            is_there.then_some(TempoPoint {
-                at_seconds,
-                bpm,
-                metre: (numerator > 0).then_some((numerator, denominator)),
-                is_linear,
-            })
-        };
-        (0..count).filter_map(point).collect()
-    }
-
-    /// Adds a point to the tempo map. Returns whether REAPER took it.
-    pub(super) fn add_tempo_point(&self, point: TempoPoint) -> bool {
-        let (numerator, denominator) = point.metre.unwrap_or((0, 0));
-        // SAFETY: by the promise of `new`.
-        unsafe {
-            (self.functions.SetTempoTimeSigMarker)(
-                self.project,
-                -1,
-                point.at_seconds,
-                -1,
-                -1.0,
-                point.bpm,
-                numerator,
-                denominator,
-                point.is_linear,
-            )
-        }
-    }
-
-    /// Deletes the point of the tempo map at an index. Returns whether there was one.
-    pub(super) fn delete_tempo_point(&self, index: usize) -> bool {
-        // SAFETY: by the promise of `new`.
-        unsafe { (self.functions.DeleteTempoTimeSigMarker)(self.project, index as c_int) }
-    }
-
-    /// Returns the markers, in order, without regions.
-    pub(super) fn markers(&self) -> Vec<Marker> {
-        let mut markers = Vec::new();
-        for index in 0.. {
-            let (mut is_region, mut at_seconds, mut end) = (false, 0.0, 0.0);
-            let (mut name, mut number, mut colour) = (ptr::null(), 0, 0);
-            // SAFETY: by the promise of `new`; the places outlive the call.
-            let more = unsafe {
-                (self.functions.EnumProjectMarkers3)(
-                    self.project,
-                    index,
-                    &mut is_region,
-                    &mut at_seconds,
-                    &mut end,
-                    &mut name,
-                    &mut number,
-                    &mut colour,
-                )
-            };
-            if more == 0 {
-                break;
-            }
-            if !is_region {
-                markers.push(Marker {
-                    index: index as usize,
-                    number,
-                    at_seconds,
-                    // SAFETY: REAPER's text is not changed before the next call of it.
-                    name: unsafe { owned_text(name) },
-                });
-            }
-        }
-        markers
-    }
-
-    /// Adds a marker. Returns the number that REAPER gave it.
-    pub(super) fn add_marker(&self, seconds: f64, name: &str, colour: Colour) -> Option<i32> {
-        let (name, colour) = (c_text(name), self.chosen(colour));
-        // SAFETY: by the promise of `new`; the name outlives the call.
-        let number = unsafe {
-            (self.functions.AddProjectMarker2)(
-                self.project,
-                false,
-                seconds,
-                0.0,
-                name.as_ptr(),
-                -1,
-                colour,
-            )
-        };
-        (number >= 0).then_some(number)
-    }
-
-    /// Deletes the marker or region at an index.
-    pub(super) fn delete_marker(&self, index: usize) -> bool {
-        // SAFETY: by the promise of `new`.
-        unsafe { (self.functions.DeleteProjectMarkerByIndex)(self.project, index as c_int) }
     }
 
     /// Returns the number of a colour that was chosen.

@@ -199,7 +199,7 @@ fn which_picture_is_meant_and_whether_it_can_be_placed_is_said() {
         ..second.clone()
     };
     assert!(said(vec![]).contains("no video"));
-    assert!(said(vec![first.clone(), second.clone()]).contains("has 2 videos"));
+    assert!(said(vec![first.clone(), second]).contains("has 2 videos"));
     assert_eq!(said(vec![first.clone(), selected]), "found at 8");
     let cut = HostPicture {
         skipped: Seconds(4.5),

@@ -1,0 +1,104 @@
+//! The tempo map of the project in memory.
+
+use super::Model;
+
+/// A change of tempo.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tempo {
+    /// Its place in seconds.
+    pub at: f64,
+    /// Quarter notes a minute from there on.
+    pub bpm: f64,
+    /// Numerator and denominator, if the metre changes too.
+    pub metre: Option<(i32, i32)>,
+    /// Whether the tempo moves in a line to the next.
+    pub is_linear: bool,
+}
+
+/// A piece of the tempo map.
+struct Piece {
+    start_seconds: f64,
+    start_beats: f64,
+    tempo_bpm: f64,
+    /// The time and the tempo that the tempo moves to in a line.
+    towards: Option<(f64, f64)>,
+}
+
+impl Model {
+    /// Returns the pieces of the tempo map, by time.
+    fn pieces(&self) -> Vec<Piece> {
+        let mut pieces = vec![Piece {
+            start_seconds: 0.0,
+            start_beats: 0.0,
+            tempo_bpm: 120.0,
+            towards: None,
+        }];
+        for (index, change) in self.tempo.iter().enumerate() {
+            let next = self.tempo.get(index + 1).filter(|_| change.is_linear);
+            pieces.push(Piece {
+                start_seconds: change.at,
+                start_beats: beat_in(&pieces, change.at),
+                tempo_bpm: change.bpm,
+                towards: next.map(|next| (next.at, next.bpm)),
+            });
+        }
+        pieces
+    }
+
+    /// Returns the beat at a time.
+    pub fn beat_at(&self, seconds: f64) -> f64 {
+        beat_in(&self.pieces(), seconds)
+    }
+
+    /// Returns the time of a beat.
+    pub fn seconds_at(&self, beat: f64) -> f64 {
+        // The beat ascends with time, so it can be found by halving.
+        let (mut low, mut high) = (0.0, 1e6);
+        if beat <= 0.0 {
+            return beat * 0.5;
+        }
+        for _ in 0..100 {
+            let middle = (low + high) / 2.0;
+            if self.beat_at(middle) < beat {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        (low + high) / 2.0
+    }
+
+    /// Returns the metre and the tempo at a time.
+    pub(in crate::reaper) fn metre_and_bpm_at(&self, seconds: f64) -> ((i32, i32), f64) {
+        let begun = || (self.tempo.iter()).filter(|change| change.at <= seconds + 1e-9);
+        let metre = begun().rev().find_map(|change| change.metre);
+        let bpm = begun().next_back().map_or(120.0, |change| change.bpm);
+        (metre.unwrap_or((4, 4)), bpm)
+    }
+
+    /// Returns the beats at which the bar begins and ends that a beat is in. Each change of metre begins a bar.
+    pub(in crate::reaper) fn bar_around(&self, beat: f64) -> (f64, f64) {
+        let changes = self.tempo.iter().filter_map(|change| {
+            let metre = change.metre?;
+            Some((self.beat_at(change.at), metre))
+        });
+        let mut begun = changes.rev().filter(|(at, _)| *at <= beat + 1e-9);
+        let (from, (numerator, denominator)) = begun.next().unwrap_or((0.0, (4, 4)));
+        let bar = f64::from(numerator) * 4.0 / f64::from(denominator);
+        let start = from + ((beat - from) / bar + 1e-9).floor() * bar;
+        (start, start + bar)
+    }
+}
+
+fn beat_in(pieces: &[Piece], seconds: f64) -> f64 {
+    let mut begun = (pieces.iter().rev()).filter(|piece| piece.start_seconds <= seconds);
+    let piece = begun.next().unwrap_or(&pieces[0]);
+    let (start, bpm) = (piece.start_seconds, piece.tempo_bpm);
+    let gone = seconds - start;
+    let mean_bpm = match piece.towards {
+        // The tempo moves in a line over time.
+        Some((to, bpm_there)) if to > start => bpm + (bpm_there - bpm) * gone / (to - start) / 2.0,
+        _ => bpm,
+    };
+    piece.start_beats + gone * mean_bpm / 60.0
+}
