@@ -1,28 +1,31 @@
-//! Predicts a clip of any length in windows that overlap.
+//! Shows a clip of any length to the network, frame by frame.
 
+use super::stream::Stream;
 use super::{FRAME_BYTES, Likelihood, ShotNetwork};
 use crate::error::Result;
 
-/// Frames in a window.
-const WINDOW: usize = 100;
-/// Frames at both ends of a window that are only there for the others to be seen among them.
+/// Frames that the network sees at once. More are no faster, and take more memory.
+const FRAMES_AT_ONCE: usize = 16;
+/// The first and the last frame are shown this many times more, so that the others are seen among frames.
 const CONTEXT: usize = 25;
 
-/// Takes frames one by one; holds about a hundred of them.
+/// A clip that is shown to the network.
 #[derive(Debug)]
-pub struct Windows<'a> {
-    network: &'a ShotNetwork,
-    /// The frames of the next window so far. The first and the last of a clip are repeated as context.
+pub struct Screening<'a> {
+    stream: Stream<'a>,
+    /// Frames that the network has not seen yet.
     frames: Vec<u8>,
+    last: Option<[u8; FRAME_BYTES]>,
     likelihoods: Vec<Likelihood>,
 }
 
-impl<'a> Windows<'a> {
+impl<'a> Screening<'a> {
     /// Starts a clip.
     pub fn new(network: &'a ShotNetwork) -> Self {
         Self {
-            network,
+            stream: Stream::new(network),
             frames: Vec::new(),
+            last: None,
             likelihoods: Vec::new(),
         }
     }
@@ -32,13 +35,14 @@ impl<'a> Windows<'a> {
     /// # Errors
     /// Returns an error if a tensor operation fails.
     pub fn push(&mut self, frame: &[u8; FRAME_BYTES]) -> Result<()> {
-        if self.frames.is_empty() {
+        if self.last.is_none() {
             self.frames = frame.repeat(CONTEXT);
         }
+        self.last = Some(*frame);
         self.frames.extend(frame);
-        if self.frames.len() == WINDOW * FRAME_BYTES {
-            self.predict()?;
-            self.frames.drain(..(WINDOW - 2 * CONTEXT) * FRAME_BYTES);
+        if self.frames.len() >= FRAMES_AT_ONCE * FRAME_BYTES {
+            self.likelihoods.extend(self.stream.push(&self.frames)?);
+            self.frames.clear();
         }
         Ok(())
     }
@@ -48,21 +52,15 @@ impl<'a> Windows<'a> {
     /// # Errors
     /// Returns an error if a tensor operation fails.
     pub fn finish(mut self) -> Result<Vec<Likelihood>> {
-        if let Some(last) = self.frames.last_chunk::<FRAME_BYTES>().copied() {
-            self.frames.extend(last.repeat(CONTEXT));
-            if self.frames.len() > 2 * CONTEXT * FRAME_BYTES {
-                self.predict()?;
-            }
-        }
+        let Some(last) = self.last else {
+            return Ok(Vec::new());
+        };
+        self.frames.extend(last.repeat(CONTEXT));
+        self.likelihoods.extend(self.stream.push(&self.frames)?);
+        self.likelihoods.extend(self.stream.finish()?);
+        let end = self.likelihoods.len() - CONTEXT;
+        self.likelihoods.truncate(end);
+        self.likelihoods.drain(..CONTEXT);
         Ok(self.likelihoods)
-    }
-
-    /// Predicts the window, and keeps what is said of the frames that are not context.
-    fn predict(&mut self) -> Result<()> {
-        let said = self.network.predict(&self.frames)?;
-        let end = said.len().saturating_sub(CONTEXT);
-        self.likelihoods
-            .extend(said.get(CONTEXT..end).unwrap_or_default());
-        Ok(())
     }
 }
