@@ -7,7 +7,8 @@
 //! # Files in reading order
 //!
 //! 1. What a model is: [`config`] (the fields of a model file), `weights` (loading and checking tensors), [`model`] (all
-//!    parts together, and one prediction), [`convert`] (model files from published checkpoints).
+//!    parts together, and one prediction), [`convert`] (model files from published checkpoints) and [`export`](mod@export)
+//!    (back).
 //! 2. The network: [`unet`] and its layers: [`embedding`] (the diffusion step), `resnet`, `conv`, `attention`,
 //!    `time_attention`, `linear`, `norm`. `roll_folding` shortens the roll before the network and restores it after.
 //! 3. Its conditions: [`cue_encoder`], `condition_encoder` (rows to conditions, for every family) and [`condition`].
@@ -67,6 +68,7 @@ pub mod convert;
 pub mod cue_encoder;
 pub mod device;
 pub mod embedding;
+pub mod export;
 pub mod guidance;
 pub(crate) mod linear;
 pub mod model;

@@ -9,6 +9,8 @@ mod contents;
 mod controls;
 mod cue_lane;
 mod curves;
+mod cut;
+mod drag_handle;
 mod fallback_fonts;
 mod file_dialog;
 mod first_run;
@@ -18,10 +20,12 @@ mod harmony;
 mod headless;
 mod history;
 mod hits;
+mod into_reaper;
 mod keyboard;
 mod lanes;
 mod note_editing;
 mod opening;
+mod outgoing;
 mod param_access;
 mod parts;
 mod piano_roll;
@@ -41,6 +45,7 @@ mod tempo_ahead;
 mod tempo_field;
 mod tempo_finder;
 mod theme;
+mod themes;
 mod timeline;
 mod top_bar;
 mod view;
@@ -60,6 +65,7 @@ use crate::instance::Desk;
 use contents::Contents;
 pub use headless::HeadlessEditor;
 pub use opening::Editor;
+use outgoing::Outgoing;
 pub(crate) use param_access::ParamAccess;
 pub(crate) use window_threads::WindowThreads;
 
@@ -98,6 +104,7 @@ pub(crate) fn create(
         windows,
         params: None,
         contents: Contents::new(has_preview),
+        outgoing: Outgoing::default(),
     })
 }
 
@@ -109,6 +116,7 @@ pub struct EditorApp {
     /// The parameters, once a window has been opened.
     params: Option<Arc<dyn ParamAccess>>,
     contents: Contents,
+    outgoing: Outgoing,
 }
 
 impl NiceEguiApp for EditorApp {
@@ -137,7 +145,7 @@ impl NiceEguiApp for EditorApp {
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut Ui, _window: &mut Window) {
+    fn ui(&mut self, ui: &mut Ui, window: &mut Window) {
         let Some(params) = self.params.as_deref() else {
             return;
         };
@@ -146,5 +154,7 @@ impl NiceEguiApp for EditorApp {
         ui.ctx()
             .request_repaint_after(if moves { FRAME_INTERVAL } else { IDLE_INTERVAL });
         self.contents.show(ui, &self.desk, params);
+        let asked = self.contents.take_dragged(&self.desk, params);
+        (self.outgoing).follow(ui.ctx(), &self.desk, asked, window);
     }
 }

@@ -2,17 +2,20 @@
 //!
 //! - [`generate_segments`] makes segments for windows of POP909.
 //! - [`parts`] makes them for windows in lead and accompaniment, and measures them by part and task.
+//! - [`published`] makes whole pieces for clips of BGM909, and measures them as the paper of the published networks does.
 //! - [`Report`] holds the figures of all families, as a table or as JSON.
 //! - `held_out`: what is compared with.
 //! - `measures`: figures of single segments, and how much their distributions overlap.
 //! - `following`: how music follows the cues it was generated for.
-//! - `retrieval`: whether the music can be matched to those cues among others.
+//! - `retrieval`: whether the music can be matched to those cues among others; `music_features`: or to the real music.
 //! - `statistics`: means, rank correlation, overlap of distributions.
 
 mod following;
 mod held_out;
 mod measures;
+mod music_features;
 pub mod parts;
+pub mod published;
 mod report;
 mod retrieval;
 mod statistics;
@@ -20,6 +23,7 @@ mod statistics;
 use std::ops::ControlFlow;
 
 pub use held_out::{HeldOut, merged};
+pub use music_features::MusicFeatures;
 pub use report::{FollowingReport, Pair, Report};
 pub use retrieval::CANDIDATES;
 

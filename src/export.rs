@@ -4,7 +4,7 @@
 //! the same notes, tempo, metre and markers; the layouts are in `docs/formats.md`.
 
 mod arrangement;
-mod colours;
+pub(crate) mod colours;
 mod dawproject;
 mod format;
 mod reaper;

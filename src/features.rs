@@ -1,19 +1,25 @@
 //! Features of a clip: the measures, cuts and embeddings that music can follow.
 
 mod clip_file;
+mod fingerprint;
 pub mod loose_files;
 mod measure_track;
 mod picture_measure;
+pub mod recut;
 pub mod scenes;
 mod stills;
 mod transition;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{Fault, Result};
 use crate::time::Seconds;
 
 pub use clip_file::{FORMAT, is_clip_file};
+pub use fingerprint::{
+    FINGERPRINT_COLUMNS, FINGERPRINT_ROWS, FINGERPRINT_WIDTH, Fingerprint, MAX_FINGERPRINTS,
+};
 pub use measure_track::MeasureTrack;
 pub use picture_measure::PictureMeasure;
 pub use stills::{MAX_STILLS, STILL_HEIGHT, STILL_WIDTH, Still, Stills};
@@ -112,6 +118,10 @@ pub struct ClipFeatures {
     pub shots: Vec<Seconds>,
     /// Gradual changes of the picture, ascending; they do not overlap.
     pub transitions: Vec<Transition>,
+    /// What its frames are recognised by in another cut.
+    pub fingerprint: Option<Fingerprint>,
+    /// How the embeddings and moods were made: the names of models and options.
+    pub made_with: BTreeMap<String, String>,
 }
 
 impl ClipFeatures {

@@ -12,6 +12,7 @@
 //! | [`pickle`] | Python pickles, read as data; nothing in them is executed |
 //! | [`torch_file`] | checkpoints and tensors saved by `torch.save` |
 //! | [`safetensors_file`] | the container of our own files |
+//! | [`safetensors_folder`] | large models as a model hub distributes them, tensor by tensor |
 //! | `zip_file` | members of a zip archive |
 //!
 //! # Invariants
@@ -30,5 +31,6 @@ pub mod npz;
 pub mod pickle;
 pub mod raw_tensor;
 pub mod safetensors_file;
+pub mod safetensors_folder;
 pub mod torch_file;
 pub(crate) mod zip_file;

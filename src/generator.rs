@@ -3,6 +3,7 @@
 mod canvas;
 mod changes;
 mod combine;
+mod conform;
 mod draft;
 mod form;
 mod give_way;
@@ -17,11 +18,13 @@ mod region;
 mod repaint;
 mod settings;
 mod silent_bars;
+mod theme;
 
 use std::ops::{ControlFlow, Range};
 
 pub use changes::cuts;
 pub use combine::combine;
+pub use conform::{Conforming, Freedom, conform, quiet_after};
 pub use draft::{Asked, Draft, Recipe};
 pub use form::{Form, Letters, MAX_LETTERS};
 pub use give_way::give_way;
@@ -33,6 +36,7 @@ pub use settings::{
     CUES_GUIDANCE_SCALE, MAX_SAMPLING_STEPS, PARTS_GUIDANCE_SCALE, PARTS_STEPS, Settings,
     default_guidance_scale,
 };
+pub use theme::{MAX_THEME_NOTES, Theme};
 
 use crate::conditioning::Conditioning;
 use crate::conditioning::clip_curves::ClipCurves;

@@ -1,16 +1,20 @@
 //! One instance of the plugin, without its host and its window: the clip, the takes, the jobs that make them, and what
 //! the host's project saves.
 
+mod cache_folder;
 mod change;
 mod changed_since;
 mod curves;
 mod desk;
 mod draft_shape;
+mod drag_folder;
+mod file_name;
 mod history;
 mod hits;
 mod host_tempo;
 mod live;
 mod locks;
+mod looks;
 mod made_with;
 mod note_edit;
 mod notice;
@@ -18,26 +22,33 @@ mod other_tempo;
 mod painting;
 pub mod params;
 mod path_text;
+mod recut;
 mod saved_clip;
 mod session;
 mod state;
 mod still_cache;
 mod summary;
+mod take_theme;
+mod timeline_link;
 mod typed_path;
 
 pub use change::Change;
 pub use curves::{Curve, CurveId, Curves};
 pub use desk::Desk;
 pub use draft_shape::DraftShape;
+pub use file_name::file_name;
 pub use hits::MarkedHit;
 pub use host_tempo::HostTempo;
 pub use live::Live;
 pub use locks::{Locks, Selection};
+pub use looks::{Looks, LooksId};
 pub use note_edit::NoteEdit;
 pub use notice::Notice;
 pub use other_tempo::HostNow;
 pub use painting::Painting;
+pub use recut::Cuts;
 pub use saved_clip::SavedClip;
 pub use session::{Session, Snapshot};
 pub use state::{MAX_STEPS, Pin, Pins, State, Take};
+pub use timeline_link::{FoundPicture, TimelineLink, TimelineTask};
 pub use typed_path::typed_path;

@@ -23,6 +23,7 @@
 //! | `group_norm`, `layer_norm` | normalisation layers |
 //! | `attention`, `moment_attention` | attention within windows of tokens, and between the time steps of a roll |
 //! | `time_conv`, `film` | convolution along the time of a video, at several dilations; its frames, while they come |
+//! | `activation` | the activations of transformers |
 //! | `softmax`, `upsample`, `pool` | the remaining operations of the networks |
 //! | `isa` | vectors of 16 numbers for each instruction set, and the selection of one |
 //! | `gemm`, `geometry` | the packed layouts of matrix products, the dimensions of a convolution |
@@ -77,6 +78,11 @@
 //! }
 //! ```
 
+#[cfg_attr(
+    not(feature = "models"),
+    allow(dead_code, reason = "only CLIP, BLIP and BERT use it")
+)]
+pub(crate) mod activation;
 mod addends;
 pub(crate) mod attention;
 pub mod conv2d;

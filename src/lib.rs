@@ -35,7 +35,7 @@
 //! - Handing over: [`export`] writes drafts as files that a DAW opens: MIDI files, DAWproject, REAPER projects.
 //! - Hearing: [`player`] plays notes in time with a host's transport, without locks or allocation; [`preview`] is a small
 //!   electric piano; `render` (feature `cli`) writes sound files and movies.
-//! - Hosting (feature `plugin`): `instance` is one plugin instance without host or window, `plugin` the glue to the plugin
+//! - Hosting (feature `plugin`): `timeline` puts drafts into a host's project, `instance` is one plugin instance without host or window, `plugin` the glue to the plugin
 //!   formats, `editor` the window. [`worker`] runs the work beside the audio.
 //! - Learning: [`dataset`] reads training music, [`train`] trains, [`evaluate`] measures.
 //!
@@ -135,6 +135,8 @@ pub mod dataset;
 pub mod diffusion;
 #[cfg(feature = "plugin")]
 pub mod editor;
+#[cfg(feature = "models")]
+pub mod embeddings;
 pub mod error;
 pub mod evaluate;
 pub mod export;
@@ -158,6 +160,8 @@ pub mod preview;
 pub mod render;
 pub mod shot_network;
 pub mod time;
+#[cfg(feature = "plugin")]
+pub mod timeline;
 pub mod train;
 pub mod video;
 pub mod worker;

@@ -4,8 +4,12 @@
 //! with the built-in preview, for hosts that require audio and for listening to a draft at once.
 
 mod audio;
+mod clap_entry;
+mod host_link;
 mod params;
 mod through;
+mod vst3_component;
+mod vst3_entry;
 
 use std::marker::PhantomData;
 use std::mem;
@@ -15,9 +19,10 @@ use nice_plug::prelude::*;
 use nice_plug::wrapper::vst3::Wrapper;
 
 use crate::editor::{self, ParamAccess, WindowThreads};
-use crate::instance::{Desk, Session};
+use crate::instance::{Desk, Session, TimelineTask};
 use crate::player::Player;
 use audio::Audio;
+use host_link::HostLink;
 pub use params::DiffBgmParams;
 use params::HostParams;
 
@@ -79,6 +84,7 @@ pub struct DiffBgm<K> {
     desk: Arc<Desk>,
     audio: Audio,
     windows: Arc<WindowThreads>,
+    host: Arc<HostLink>,
     kind: PhantomData<K>,
 }
 
@@ -91,6 +97,7 @@ impl<K> Default for DiffBgm<K> {
             desk: Arc::new(Desk::new(session)),
             audio: Audio::new(player),
             windows: Arc::default(),
+            host: HostLink::of_creation(),
             kind: PhantomData,
         }
     }
@@ -114,14 +121,22 @@ impl<K: Kind> Plugin for DiffBgm<K> {
 
     type Editor = editor::Editor;
     type SysExMessage = ();
-    /// Unused: the framework's worker does not survive an instance that is deleted with a task waiting.
-    type BackgroundTask = ();
+    /// What is done on the host's main thread. Nothing is done in the background: the framework's worker does not survive an
+    /// instance that is deleted with a task waiting.
+    type BackgroundTask = TimelineTask;
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let desk = Arc::clone(&self.desk);
+        Box::new(move |task| desk.serve_timeline(task))
+    }
 
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.params) as Arc<dyn Params>
     }
 
-    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+    fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        let host = Arc::clone(&self.host);
+        (self.desk.timeline).connect(host, move |task| executor.execute_gui(task));
         let params = Arc::clone(&self.params);
         let connect = move |host| {
             let params = HostParams::new(Arc::clone(&params), host);
@@ -145,6 +160,7 @@ impl<K: Kind> Plugin for DiffBgm<K> {
         config: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
+        self.host.look();
         if cfg!(target_os = "linux") && context.plugin_api() == PluginApi::Vst3 {
             keep_an_instance();
         }
@@ -200,10 +216,4 @@ impl Vst3Plugin for DiffBgm<Instrument> {
     const VST3_CLASS_ID: [u8; 16] = *b"DiffBgmInstrumnt";
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
         &[Vst3SubCategory::Instrument, Vst3SubCategory::Generator];
-}
-
-mod exports {
-    use super::{DiffBgm, Instrument, NoteEffect};
-    nice_plug::nice_export_clap!(DiffBgm<NoteEffect>, DiffBgm<Instrument>);
-    nice_plug::nice_export_vst3!(DiffBgm<Instrument>);
 }

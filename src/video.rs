@@ -16,6 +16,7 @@
 //! | `frame` | what is inside the bars, at the size at which everything is measured |
 //! | `measures` | the measures of all frames, and what becomes of them |
 //! | `motion`, `complexity`, `colour` | one number per frame and measure; brightness is the mean luma of a `frame` |
+//! | `fingerprint` | what frames are recognised by in another cut |
 //! | `signature`, `signature/block` | what frames are compared by; how texture is found again where it moved to |
 //! | `signature/ink` | what is drawn on a plain ground, as titles and charts are |
 //! | `shot_finder` | which of the following finds the shots |
@@ -24,6 +25,7 @@
 //! | `network_shots` | both, from what a network says of each frame |
 //! | `stills` | small pictures for people to see |
 //! | `sums` | sums over pictures |
+//! | `samples` | whole pictures at a steady distance, for networks |
 //! | `contact_sheet` | pictures of the changes, for people |
 //! | `rows` | resamples from frames to rows of [`MEASURE_RATE_HZ`] |
 //!
@@ -33,7 +35,7 @@
 //! - Programs are killed when their handle is dropped, read only local files and never read the terminal.
 //!
 //! # Limits
-//! At most [`MAX_FRAMES`] frames, which take 40 bytes each until the clip is read, and 40 MB of stills. Of several video streams only the default one is
+//! At most [`MAX_FRAMES`] frames, which take 62 bytes each until the clip is read, and 40 MB of stills. Of several video streams only the default one is
 //! read. Dissolves and fades are transitions, not cuts; wipes are neither.
 
 use std::ops::ControlFlow;
@@ -50,6 +52,7 @@ mod contact_sheet;
 mod cuts;
 mod decoder;
 pub(crate) mod ffmpeg;
+mod fingerprint;
 mod frame;
 mod frame_rate;
 mod hdr;
@@ -59,6 +62,7 @@ mod network_shots;
 mod picture;
 pub(crate) mod probe;
 mod rows;
+mod samples;
 mod scan;
 mod shot_finder;
 mod signature;
@@ -75,6 +79,7 @@ use source::{Source, check_frames};
 use stills::StillKeeper;
 
 pub use contact_sheet::write_contact_sheet;
+pub use samples::{MAX_INTERVAL, MIN_INTERVAL, Sample, Sampled, sample};
 pub use shot_finder::ShotFinder;
 
 /// Rows of [`ClipFeatures::measures`] per second: four per beat at 120 BPM.
@@ -99,7 +104,7 @@ pub struct Analysis {
 
 /// Measures the video stream of the file at `path`: of several, the default one.
 ///
-/// The features hold a row of [`PictureMeasure::ALL`](crate::features::PictureMeasure::ALL) for every
+/// The features hold a row of [`PictureMeasure::MEASURED`](crate::features::PictureMeasure::MEASURED) for every
 /// 1 / [`MEASURE_RATE_HZ`] s, the time of the first frame after each cut, the time at which the picture ends, and the
 /// clip's frame rate or, if that varies, the rate that fits its time stamps. Times count from where the earliest stream of
 /// the file begins, picture or sound; until the first frame is shown, the measures are that frame's.

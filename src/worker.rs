@@ -37,10 +37,16 @@ pub enum JobKind {
     Clip,
     /// Makes a draft.
     Generate,
+    /// Writes a file that the user is dragging.
+    Drag,
     /// Searches for something, such as a tempo.
     Search,
+    /// Compares two cuts of a clip.
+    Compare,
     /// Reads the small pictures of a clip.
     Stills,
+    /// Reads or writes a theme.
+    Theme,
     /// Writes a file.
     Export,
 }

@@ -26,7 +26,7 @@ fn folder_with_clip() -> (TempDir, PathBuf) {
     let clip = ClipFeatures {
         duration: Seconds(30.0),
         frame_rate_hz: 24.0,
-        measures: MeasureTrack::new(8.0, PictureMeasure::ALL, values).ok(),
+        measures: MeasureTrack::new(8.0, PictureMeasure::MEASURED, values).ok(),
         shots: [11.9, 15.8, 23.0].map(Seconds).to_vec(),
         ..ClipFeatures::default()
     };

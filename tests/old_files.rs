@@ -60,7 +60,7 @@ fn the_clip_of_an_earlier_version_keeps_its_measures_and_cuts() {
     let measures = remembered.measures.unwrap();
     assert_eq!(measures.rows(), 50);
     assert!(
-        PictureMeasure::ALL
+        PictureMeasure::MEASURED
             .iter()
             .all(|&measure| measures.column(measure).is_some())
     );

@@ -4,13 +4,17 @@ mod playing;
 
 use std::ffi::CStr;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::state::PluginState;
+use clack_host::extensions::prelude::*;
 use clack_host::prelude::*;
+
+use crate::reaper;
 
 pub use playing::{FRAMES_PER_BEAT, Playing, RATE_HZ, Sent};
 
@@ -19,13 +23,22 @@ pub const NOTE_EFFECT: &CStr = c"org.diff-bgm.note-effect";
 /// The type with a stereo output.
 pub const INSTRUMENT: &CStr = c"org.diff-bgm.instrument";
 
-/// A host that ignores all requests.
-pub(crate) struct Quiet;
+/// A host that ignores most requests.
+#[derive(Default)]
+pub(crate) struct Quiet {
+    /// Whether it is the REAPER of its main thread.
+    is_reaper: bool,
+    /// Whether the plugin waits for the main thread.
+    wants_main_thread: AtomicBool,
+}
 
 impl SharedHandler<'_> for Quiet {
     fn request_restart(&self) {}
     fn request_process(&self) {}
-    fn request_callback(&self) {}
+
+    fn request_callback(&self) {
+        self.wants_main_thread.store(true, Ordering::Relaxed);
+    }
 }
 
 pub(crate) struct Host;
@@ -35,9 +48,32 @@ impl HostHandlers for Host {
     type MainThread<'a> = ();
     type AudioProcessor<'a> = ();
 
-    fn declare_extensions(builder: &mut HostExtensions<Self>, _shared: &Quiet) {
+    fn declare_extensions(builder: &mut HostExtensions<Self>, shared: &Quiet) {
         builder.register::<HostGui>();
+        if shared.is_reaper {
+            builder.register::<ReaperFunctions>();
+        }
     }
+}
+
+/// REAPER's functions for plugins.
+#[derive(Clone, Copy)]
+struct ReaperFunctions;
+
+// SAFETY: the identifier is REAPER's.
+unsafe impl Extension for ReaperFunctions {
+    const IDENTIFIERS: &'static [&'static CStr] = &[reaper::CLAP_EXTENSION];
+    type ExtensionSide = HostExtensionSide;
+
+    unsafe fn from_raw(_raw: RawExtension<HostExtensionSide>) -> Self {
+        Self
+    }
+}
+
+// SAFETY: the table is laid out as in REAPER's header.
+unsafe impl ExtensionImplementation<Host> for ReaperFunctions {
+    const IMPLEMENTATION: RawExtensionImplementation =
+        RawExtensionImplementation::new(&reaper::INFO);
 }
 
 /// The framework opens an editor only in a host with this extension.
@@ -86,8 +122,24 @@ impl Library {
     /// # Panics
     /// Panics if there is no such type.
     pub fn instance(&self, id: &CStr) -> Instance {
+        self.instance_in(Quiet::default(), id)
+    }
+
+    /// Creates an instance of the type `id` in the [`Reaper`](reaper::Reaper) of this thread.
+    ///
+    /// # Panics
+    /// Panics if there is no such type.
+    pub fn instance_in_reaper(&self, id: &CStr) -> Instance {
+        let host = Quiet {
+            is_reaper: true,
+            ..Quiet::default()
+        };
+        self.instance_in(host, id)
+    }
+
+    fn instance_in(&self, host: Quiet, id: &CStr) -> Instance {
         let info = HostInfo::new("Headless", "Diff-BGM", "", "1").expect("no zeros in the texts");
-        let instance = PluginInstance::new(|_| Quiet, |_| (), &self.0, id, &info);
+        let instance = PluginInstance::new(|_| host, |_| (), &self.0, id, &info);
         Instance(instance.expect("the plugin can be created"))
     }
 }
@@ -100,6 +152,17 @@ pub struct Parameter(ClapId);
 pub struct Instance(pub(crate) PluginInstance<Host>);
 
 impl Instance {
+    /// Gives the plugin a moment on the main thread if it waits for one. Returns whether it did.
+    pub fn run_main_thread(&mut self) -> bool {
+        let wants = (self.0).access_shared_handler(|host: &Quiet| {
+            host.wants_main_thread.swap(false, Ordering::Relaxed)
+        });
+        if wants {
+            self.0.call_on_main_thread_callback();
+        }
+        wants
+    }
+
     /// Returns what the host's project saves.
     ///
     /// # Panics

@@ -1,10 +1,12 @@
-//! Headless hosts that play the built plugin block by block and record what it sends.
+//! Headless hosts that play the built plugin block by block and record what it sends, and REAPER's interface over a project in
+//! memory.
 
 pub mod clap;
 #[cfg(target_os = "linux")]
 pub mod desktop;
 mod notes;
 pub mod project;
+pub mod reaper;
 mod transport;
 pub mod vst3;
 

@@ -1,6 +1,9 @@
 //! A small VST3 host, with what the tests of notes need.
 
 mod objects;
+mod reaper;
+#[cfg(target_os = "linux")]
+mod run_loop;
 #[cfg(target_os = "linux")]
 mod view;
 
@@ -41,6 +44,8 @@ const MAX_FRAMES: int32 = 16_384;
 
 /// An active instrument, and what it has sent.
 pub struct Playing {
+    /// What the plugin was initialised with, in REAPER.
+    context: Option<Box<reaper::Context>>,
     component: ComPtr<IComponent>,
     processor: ComPtr<IAudioProcessor>,
     /// Dropped last, since it holds the code of the others.
@@ -59,6 +64,18 @@ impl Playing {
     /// # Panics
     /// Panics if the library is not a VST3 plugin with one type.
     pub fn start(path: &Path) -> Self {
+        Self::start_with(path, None)
+    }
+
+    /// As [`Playing::start`], in the [`Reaper`](crate::reaper::Reaper) of this thread.
+    ///
+    /// # Panics
+    /// Panics if the library is not a VST3 plugin with one type.
+    pub fn start_in_reaper(path: &Path) -> Self {
+        Self::start_with(path, Some(reaper::Context::new()))
+    }
+
+    fn start_with(path: &Path, context: Option<Box<reaper::Context>>) -> Self {
         // SAFETY: the library is our own plugin, and the calls are in the order that VST3 requires.
         unsafe {
             let library = Library::new(path).expect("the library can be loaded");
@@ -82,7 +99,10 @@ impl Playing {
             );
             assert_eq!(made, kResultOk);
             let component = ComPtr::from_raw(instance).expect("a component");
-            assert_eq!(component.initialize(null_mut()), kResultOk);
+            let given = context
+                .as_ref()
+                .map_or(null_mut(), |context| context.pointer());
+            assert_eq!(component.initialize(given), kResultOk);
             let processor = component.cast::<IAudioProcessor>().expect("it processes");
             let mut setup = ProcessSetup {
                 processMode: kRealtime as int32,
@@ -99,6 +119,7 @@ impl Playing {
             assert_eq!(component.setActive(1), kResultOk);
             processor.setProcessing(1);
             Self {
+                context,
                 component,
                 processor,
                 _library: library,
@@ -256,5 +277,7 @@ impl Drop for Playing {
             self.component.setActive(0);
             self.component.terminate();
         }
+        let references = self.context.as_ref().map(|context| context.references());
+        assert!(references.is_none_or(|count| count == 0), "{references:?}");
     }
 }

@@ -65,6 +65,7 @@ fn scale(measure: PictureMeasure) -> Scale {
         PictureMeasure::Complexity => (0.3, 0.5, 0.7, false),
         PictureMeasure::Luma => (0.15, 0.45, 0.8, false),
         PictureMeasure::Warmth => (-0.2, 0.03, 0.25, false),
+        PictureMeasure::Valence | PictureMeasure::Arousal => (-0.6, 0.0, 0.6, false),
     };
     Scale {
         low,
@@ -194,18 +195,18 @@ impl ClipCurves {
         self.curves[measure as usize].as_deref()
     }
 
-    /// Returns the density that motion suggests at a beat, or `None` if the clip lacks the measure.
+    /// Returns the density that a measure, motion or arousal, suggests at a beat, or `None` if the clip lacks it.
     ///
     /// It is lower at a fast tempo, at which as many notes per beat would be more per second, before a strong hit, and in the
     /// last bar.
-    pub fn density(&self, beat: usize) -> Option<f32> {
-        let motion = self.curve(PictureMeasure::Motion)?[beat];
+    pub fn density(&self, measure: PictureMeasure, beat: usize) -> Option<f32> {
+        let suggested = self.curve(measure)?[beat];
         let into_last_bar = (beat + ENDING.len()).checked_sub(self.beats);
         let rest = into_last_bar
             .filter(|_| self.beats >= LEAST_BEATS_WITH_ENDING)
             .map_or(0.0, |beat| ENDING[beat]);
         let held = rest + self.held_back[beat] - self.lift[beat];
-        Some((motion + self.density_at_tempo[beat] - held).clamp(-1.0, 1.0))
+        Some((suggested + self.density_at_tempo[beat] - held).clamp(-1.0, 1.0))
     }
 
     /// Returns whether the picture cuts at each beat, to the nearest beat.

@@ -3,15 +3,63 @@
 //! The pairings follow known cross-modal correspondences. That rhythm can follow motion without paired training data is
 //! from CMT (Di et al., 2021).
 
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
 use crate::conditioning::steering::Lane;
-use crate::features::PictureMeasure;
+use crate::error::{Fault, find_named};
+use crate::features::{ClipFeatures, PictureMeasure};
 use crate::music::cues::Cue;
+
+/// What the cues follow where they follow the clip.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Follow {
+    /// What the picture shows: motion, colour and so on.
+    #[default]
+    Picture,
+    /// Its mood, for the cues that have one: density follows arousal, mode follows valence.
+    Mood,
+}
+
+impl Follow {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Picture, Self::Mood];
+
+    /// Returns the name in options and files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Picture => "picture",
+            Self::Mood => "mood",
+        }
+    }
+
+    /// Returns whether a clip has what is followed.
+    pub fn is_in(self, clip: &ClipFeatures) -> bool {
+        let measures = [PictureMeasure::Valence, PictureMeasure::Arousal];
+        let has = |measure| {
+            (clip.measures.as_ref()).is_some_and(|track| track.index_of(measure).is_some())
+        };
+        self == Self::Picture || measures.into_iter().all(has)
+    }
+}
+
+impl FromStr for Follow {
+    type Err = Fault;
+
+    fn from_str(name: &str) -> Result<Self, Fault> {
+        find_named("something to follow", name, &Self::ALL, Self::name)
+    }
+}
 
 /// What one cue follows in the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pairing {
     /// The measure that it follows; `None` for accents, which follow the cuts.
     pub measure: Option<PictureMeasure>,
+    /// The measure that it follows instead where moods are followed, if there is one.
+    pub mood: Option<PictureMeasure>,
     /// How strongly it follows by default, as in [`Lane::Clip`]; `None` if it is free by default.
     pub default_strength: Option<f32>,
 }
@@ -26,8 +74,14 @@ impl Pairing {
             Cue::Mode => (Some(PictureMeasure::Warmth), Some(1.0)),
             Cue::Accent => (None, Some(1.0)),
         };
+        let mood = match cue {
+            Cue::Density => Some(PictureMeasure::Arousal),
+            Cue::Mode => Some(PictureMeasure::Valence),
+            Cue::Polyphony | Cue::Register | Cue::Accent => None,
+        };
         Self {
             measure,
+            mood,
             default_strength,
         }
     }

@@ -1,5 +1,7 @@
 //! The rows per beat of a piece for a network of the `parts` family.
 
+mod row;
+
 use candle_core::{DType, Tensor};
 
 use crate::conditioning::beat_rows::BeatRows;
@@ -24,11 +26,11 @@ use crate::music::style::Style;
 use crate::music::tempo_map::TempoMap;
 use crate::time::Beats;
 
+pub use row::BeatPlace;
+use row::{beat_row, placed_tempo};
+
 /// Beats at the start of a piece that count as its opening, and at its end as its ending.
 pub const FORM_BEATS: usize = 16;
-/// The tempo at which the row's tempo is 0.
-const MIDDLE_TEMPO_BPM: f64 = 80.0;
-
 /// The requests for a piece, besides the clip's curves.
 #[derive(Clone, Copy, Debug)]
 pub struct PartsRequest<'a> {
@@ -59,19 +61,6 @@ pub struct PartsRequest<'a> {
     pub ends: bool,
     /// Seed of the chords.
     pub seed: u64,
-}
-
-/// The place of a beat in its piece and its bar.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BeatPlace {
-    /// Whether it is one of the first beats of the piece, up to [`FORM_BEATS`].
-    pub opening: bool,
-    /// Whether it is one of the last beats of a piece that ends.
-    pub ending: bool,
-    /// Whether it begins a bar.
-    pub downbeat: bool,
-    /// Whether its metre is compound, such as 6/8.
-    pub compound: bool,
 }
 
 /// What was measured on music that exists, beat by beat; all slices have one value a beat.
@@ -276,28 +265,4 @@ impl PartsConditioning {
         debug_assert_eq!(rows.dtype(), DType::F32);
         Ok((rows, harmony))
     }
-}
-
-/// Returns a beat's row: `values` of the cues, zero if they are free, and their masks; its place; and a flag for each of the
-/// first `styles` styles.
-fn beat_row(
-    values: &[Option<f32>],
-    place: BeatPlace,
-    style: Option<Style>,
-    styles: usize,
-) -> Vec<f32> {
-    let flag = |holds: bool| f32::from(u8::from(holds));
-    let (opening, ending) = (flag(place.opening), flag(place.ending));
-    let (downbeat, compound) = (flag(place.downbeat), flag(place.compound));
-    let styles = (Style::ALL.iter().take(styles)).map(|known| flag(style == Some(*known)));
-    (values.iter().map(|value| value.unwrap_or(0.0)))
-        .chain(values.iter().map(|value| flag(value.is_some())))
-        .chain([opening, ending, 1.0, downbeat, compound, 1.0])
-        .chain(styles)
-        .collect()
-}
-
-/// Returns the row's value of a tempo, −1 to 1.
-fn placed_tempo(bpm: f64) -> f32 {
-    libm::log2(bpm / MIDDLE_TEMPO_BPM).clamp(-1.0, 1.0) as f32
 }

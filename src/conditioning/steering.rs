@@ -6,7 +6,7 @@ mod serial;
 
 use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::clip_curves::ClipCurves;
-use crate::conditioning::pairing::Pairing;
+use crate::conditioning::pairing::{Follow, Pairing};
 use crate::features::PictureMeasure;
 use crate::music::cues::{Cue, CueMap};
 
@@ -15,13 +15,16 @@ pub use request::LaneRequest;
 
 /// What each cue follows.
 ///
-/// In JSON, an object with a field per cue (by its name) and `energy`; missing fields have their defaults.
+/// In JSON, an object with a field per cue (by its name), `energy` and, unless it is the picture, `follow`; missing fields have
+/// their defaults.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Steering {
     /// The lane of each cue.
     pub lanes: CueMap<Lane>,
     /// Raises (to 1) or lowers (to −1) density, polyphony and accents together, unless they are free.
     pub energy: f32,
+    /// What lanes follow that follow the clip.
+    pub follow: Follow,
 }
 
 impl Default for Steering {
@@ -29,6 +32,7 @@ impl Default for Steering {
         Self {
             lanes: CueMap::from_fn(|cue| Pairing::of(cue).default_lane()),
             energy: 0.0,
+            follow: Follow::default(),
         }
     }
 }
@@ -60,10 +64,11 @@ impl Steering {
     /// Returns the activity at each beat, −1 to 1, for the loudness of notes: half of the density's lane, all of the
     /// energy, and what the climax adds.
     pub fn energy_curve(&self, curves: &ClipCurves) -> Vec<f32> {
-        let motion = curves.curve(PictureMeasure::Motion);
+        let measure = self.measure(Cue::Density, curves);
+        let suggested = measure.and_then(|measure| curves.curve(measure));
         (0..curves.beats())
             .map(|beat| {
-                let clip = motion.map(|motion| motion[beat]);
+                let clip = suggested.map(|suggested| suggested[beat]);
                 let density = self.lanes[Cue::Density].value(beat, clip).unwrap_or(0.0);
                 (0.5 * density + self.energy + curves.lift(beat)).clamp(-1.0, 1.0)
             })
@@ -98,18 +103,29 @@ impl Steering {
         Self {
             lanes: CueMap::from_fn(lane),
             energy: self.energy,
+            follow: Follow::default(),
         }
+    }
+
+    /// Returns the measure that a cue follows: that of the mood if moods are followed and the clip has it. `None` for accents.
+    pub fn measure(&self, cue: Cue, curves: &ClipCurves) -> Option<PictureMeasure> {
+        let pairing = Pairing::of(cue);
+        let is_given = |measure: &PictureMeasure| curves.curve(*measure).is_some();
+        let mood = pairing.mood.filter(|_| self.follow == Follow::Mood);
+        mood.filter(is_given).or(pairing.measure)
     }
 
     /// Returns the value of a cue at a beat, −1 to 1, or `None` if it is free.
     pub fn value(&self, cue: Cue, beat: usize, curves: &ClipCurves) -> Option<f32> {
         let is_cut = curves.cuts()[beat] || curves.hit(beat) > 0.0;
         let clip = match cue {
-            Cue::Density => curves.density(beat),
+            Cue::Density => {
+                (self.measure(cue, curves)).and_then(|measure| curves.density(measure, beat))
+            }
             Cue::Accent if is_cut => Some(CUT_ACCENT),
             Cue::Accent => Some(metre_accent(curves.place_in_bar(beat))),
             Cue::Polyphony | Cue::Register | Cue::Mode => {
-                let measure = Pairing::of(cue).measure;
+                let measure = self.measure(cue, curves);
                 measure.and_then(|measure| Some(curves.curve(measure)?[beat]))
             }
         };
@@ -164,6 +180,57 @@ mod tests {
                 .filter(|&beat| beat != 5)
                 .all(|beat| accent(beat) < accent(5))
         );
+    }
+
+    #[test]
+    fn moods_drive_density_and_mode_where_the_clip_has_them() {
+        use crate::features::MeasureTrack;
+        let columns = [
+            PictureMeasure::Motion,
+            PictureMeasure::Warmth,
+            PictureMeasure::Valence,
+            PictureMeasure::Arousal,
+        ];
+        let curves = |columns: &[PictureMeasure]| {
+            // Still and cold for four seconds, then moving and warm; pleasant and excited, then the opposite.
+            let row = |second: usize| match second < 4 {
+                true => [0.0005, -0.2, 0.6, 0.6],
+                false => [0.05, 0.25, -0.6, -0.6],
+            };
+            let rows = (0..8).flat_map(|second| row(second)[..columns.len()].to_vec());
+            let clip = ClipFeatures {
+                duration: Seconds(8.0),
+                measures: MeasureTrack::new(1.0, columns, rows.collect()).ok(),
+                ..ClipFeatures::default()
+            };
+            let placement = Placement {
+                tempo_map: Tempo::new(60.0).unwrap().into(),
+                clip_start: Beats(0.0),
+                alignment: Alignment::Time,
+            };
+            assert_eq!(Follow::Mood.is_in(&clip), columns.len() == 4);
+            ClipCurves::new(&clip, &placement, 8)
+        };
+        let (with, without) = (curves(&columns), curves(&columns[..2]));
+        let picture = Steering::default();
+        let mood = Steering {
+            follow: Follow::Mood,
+            ..Steering::default()
+        };
+        for cue in [Cue::Density, Cue::Mode] {
+            let rises = |steering: &Steering, curves: &ClipCurves| {
+                let value = |beat| steering.value(cue, beat, curves).unwrap();
+                value(7) > value(0)
+            };
+            assert!(rises(&picture, &with), "{cue}");
+            assert!(!rises(&mood, &with), "{cue}");
+            assert!(rises(&mood, &without), "{cue}");
+        }
+        let loud = |steering: &Steering| {
+            let energy = steering.energy_curve(&with);
+            energy[7] > energy[0]
+        };
+        assert!(loud(&picture) && !loud(&mood));
     }
 
     #[test]

@@ -1,23 +1,43 @@
-//! BGM909 in the layout that the authors' code reads: music as `.npz`, embeddings as `.pth` and `.npy`, and a split.
+//! BGM909 in the layout that the authors' code reads: music as `.npz`, embeddings as `.pth` and `.npy`, lists of shots, and a
+//! split.
+//!
+//! | File | Job |
+//! |---|---|
+//! | this one | reads pieces |
+//! | `layout` | where the files are |
+//! | `split` | which pieces are trained on |
+//! | `beat_grid` | the beats of a piece: its MIDI file's, or a list's |
+//! | `song` | a MIDI file on that grid |
+//! | `held_out` | whole pieces, to compare generated music with |
+//! | `write` | writes a piece beside a clip |
+
+mod beat_grid;
+mod held_out;
+mod layout;
+mod song;
+mod split;
+mod write;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::conditioning::beat_rows::BeatRows;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::error::{Fault, Result};
 use crate::features::loose_files::LooseFiles;
-use crate::formats::bounded_file::read_bounded;
 use crate::formats::npz::{Npz, Object};
-use crate::formats::pickle::Pickle;
 use crate::music::note::GridNote;
 use crate::music::piano_roll::{PianoRoll, PitchRange, RollPart, RollParts};
 use crate::time::{Beats, STEPS_PER_SEGMENT, Seconds, Steps, Tempo};
 
-/// The folder of the music.
-const MUSIC: &str = "POP909_4_bin_pnt_8bar";
-/// The largest `split.pickle` that is read, in bytes.
-const MAX_SPLIT_BYTES: u64 = 1 << 20;
+use layout::Layout;
+
+pub use beat_grid::BeatGrid;
+pub use held_out::{HeldOutPieces, held_out_pieces};
+pub use song::Song;
+pub use split::Split;
+pub use write::write_piece;
+
 /// The longest song, in sixteenths.
 const MAX_STEPS: i64 = 1 << 20;
 /// The longest song, in beats.
@@ -25,10 +45,12 @@ const MAX_BEATS: usize = 1 << 18;
 
 /// A song with the embeddings of its video.
 #[derive(Clone, Debug)]
-pub(crate) struct Piece {
+pub struct Piece {
     /// Its name, such as `012`.
     pub(crate) name: String,
     notes: Vec<GridNote>,
+    /// The number of its beats.
+    beats: usize,
     /// The sixteenths at which training segments may start.
     pub(crate) segment_starts: Vec<Steps>,
     /// Frame embeddings, one row of 512 per beat.
@@ -39,7 +61,21 @@ pub(crate) struct Piece {
 
 /// Returns whether the folder `data` has this layout.
 pub(crate) fn is_bgm909(data: &Path) -> bool {
-    data.join(MUSIC).is_dir()
+    Layout(data).music_folder().is_dir()
+}
+
+/// Checks that the piece `name` in `data` is there and can be read, with embeddings of its video.
+///
+/// # Errors
+/// Returns an error if a file is missing or malformed.
+pub fn expect_piece(data: &Path, name: &str) -> Result<()> {
+    match features(data, name) {
+        Some(files) => Piece::read(data, name, files).map(|_| ()),
+        None => {
+            let found = format!("no embeddings of the piece `{name}`");
+            Err(Fault::new(found, "those of frames or captions").in_file(data))
+        }
+    }
 }
 
 /// Reads the training songs of the split in `data`. Songs without features are skipped, with a line on standard error.
@@ -47,9 +83,7 @@ pub(crate) fn is_bgm909(data: &Path) -> bool {
 /// # Errors
 /// Returns an error if a file is missing or malformed.
 pub(crate) fn training_pieces(data: &Path) -> Result<Vec<Piece>> {
-    let path = data.join("split.pickle");
-    let bytes = read_bounded(&path, MAX_SPLIT_BYTES)?;
-    let names = training_names(&bytes).map_err(|fault| fault.in_file(&path))?;
+    let names = Split::read(data)?.training;
     let mut pieces = Vec::new();
     for name in &names {
         match features(data, name) {
@@ -61,37 +95,14 @@ pub(crate) fn training_pieces(data: &Path) -> Result<Vec<Piece>> {
     }
     if pieces.iter().all(|piece| piece.segment_starts.is_empty()) {
         let found = "no training song with features and a segment start";
-        return Err(Fault::new(found, "at least one").in_file(&path));
+        return Err(Fault::new(found, "at least one").in_file(Layout(data).split()));
     }
     Ok(pieces)
 }
 
-/// Returns the names in the first list of the split, `001` for `001.npz`.
-fn training_names(bytes: &[u8]) -> Result<Vec<String>, Fault> {
-    let pickle = Pickle::parse(bytes)?;
-    let fault = || {
-        pickle
-            .root()
-            .instead_of("lists of names to train on and to hold out")
-    };
-    let mut lists = pickle.root().sequence().ok_or_else(fault)?;
-    let names = lists
-        .next()
-        .and_then(|list| list.sequence())
-        .ok_or_else(fault)?;
-    names
-        .map(|name| {
-            let name = name.text().ok_or_else(fault)?;
-            let stem = name.strip_suffix(".npz").unwrap_or(name);
-            let plain = !stem.is_empty() && stem.chars().all(char::is_alphanumeric);
-            plain.then(|| stem.to_owned()).ok_or_else(fault)
-        })
-        .collect()
-}
-
 impl Piece {
     fn read(data: &Path, name: &str, features: LooseFiles) -> Result<Self> {
-        let path = data.join(MUSIC).join(format!("{name}.npz"));
+        let path = Layout(data).music(name);
         let mut npz = Npz::open_file(&path)?;
         let mut read = || -> Result<(Vec<GridNote>, Vec<Steps>, usize), Fault> {
             let notes = notes(&npz.objects("notes")?)?;
@@ -120,6 +131,7 @@ impl Piece {
         Ok(Self {
             name: name.to_owned(),
             notes,
+            beats,
             segment_starts,
             visual,
             caption,
@@ -153,14 +165,11 @@ impl Piece {
 
 /// Returns the files of a song's features, or `None` if it has none.
 fn features(data: &Path, name: &str) -> Option<LooseFiles> {
-    let features = data.join("bgm909");
-    let found = |folder: &str, extension: &str| {
-        let path = features.join(folder).join(format!("{name}.{extension}"));
-        path.is_file().then_some(path)
-    };
+    let layout = Layout(data);
+    let found = |path: PathBuf| path.is_file().then_some(path);
     let files = LooseFiles {
-        visual: found("new_raw_video_feats", "pth"),
-        caption: found("caption_feats", "npy"),
+        visual: found(layout.visual(name)),
+        caption: found(layout.caption(name)),
         ..LooseFiles::default()
     };
     (files.visual.is_some() || files.caption.is_some()).then_some(files)
@@ -259,6 +268,7 @@ mod tests {
         let piece = Piece {
             name: "001".to_owned(),
             notes: notes(&[track(&[12, 60, 8, 16, 60, 4, 20, 1, 4, 143, 70, 9])]).unwrap(),
+            beats: 36,
             segment_starts: vec![Steps(16)],
             visual: None,
             caption: None,
@@ -276,6 +286,7 @@ mod tests {
         let piece = Piece {
             name: "001".to_owned(),
             notes: notes(&[track(&[0, 60, 6, 2, 60, 2])]).unwrap(),
+            beats: 32,
             segment_starts: vec![Steps(0)],
             visual: None,
             caption: None,

@@ -56,6 +56,21 @@ struct Sound {
 
 /// Returns the chord of each beat of `cells` `[steps, 128]`, or `None` in silence.
 pub(super) fn find(cells: &[u8], downbeat: &[bool]) -> Vec<Option<Chord>> {
+    let found = find_rooted(cells, downbeat).into_iter();
+    found.map(|found| found.map(|found| found.chord)).collect()
+}
+
+/// A chord that was found, with its root.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct RootedChord {
+    /// The pitch class of its root.
+    pub(super) root: u8,
+    /// Its tones and its bass.
+    pub(super) chord: Chord,
+}
+
+/// Returns what [`find`] does, with the roots.
+pub(super) fn find_rooted(cells: &[u8], downbeat: &[bool]) -> Vec<Option<RootedChord>> {
     let sounds: Vec<Sound> = (cells.chunks_exact(STEPS * MIDI_PITCHES).map(sound)).collect();
     let path = best_path(&sounds, downbeat);
     let chord = |beat: usize| {
@@ -67,16 +82,19 @@ pub(super) fn find(cells: &[u8], downbeat: &[bool]) -> Vec<Option<Chord>> {
 }
 
 /// Returns the chord `index` over `bass`, if that is one of its tones, or else over its root.
-fn chord(index: usize, bass: Option<usize>) -> Chord {
+fn chord(index: usize, bass: Option<usize>) -> RootedChord {
     let (root, (tones, _, is_minor)) = (index / KINDS.len(), KINDS[index % KINDS.len()]);
     let mut classes = [false; PITCH_CLASSES];
     for tone in tones {
         classes[(root + tone) % PITCH_CLASSES] = true;
     }
-    Chord {
-        classes,
-        bass: bass.filter(|&bass| classes[bass]).unwrap_or(root) as u8,
-        mode: if is_minor { MINOR_LIKE } else { MAJOR_LIKE },
+    RootedChord {
+        root: root as u8,
+        chord: Chord {
+            classes,
+            bass: bass.filter(|&bass| classes[bass]).unwrap_or(root) as u8,
+            mode: if is_minor { MINOR_LIKE } else { MAJOR_LIKE },
+        },
     }
 }
 

@@ -25,7 +25,7 @@ use crate::time::STEPS_PER_BEAT;
 /// The `format` entry in the metadata of a model file.
 pub(crate) const MODEL_FORMAT: &str = "diff-bgm/1";
 /// Size limit of a model file, in bytes.
-const MAX_MODEL_BYTES: u64 = 2 << 30;
+pub(super) const MAX_MODEL_BYTES: u64 = 2 << 30;
 
 /// The name of the built-in model.
 const BUILT_IN: &str = "default";

@@ -14,6 +14,7 @@ use super::tempo_ahead::TempoAhead;
 use super::theme::{self, MUTED, TEXT};
 use super::timeline::Timeline;
 use crate::conditioning::clip_curves::ClipCurves;
+use crate::conditioning::steering::Steering;
 use crate::instance::Curves;
 use crate::time::Beats;
 
@@ -121,7 +122,10 @@ impl ClipRows {
             timeline,
             start: clip.start,
             clip: clip.suggested,
-            steering: &scene.params.values().steering(&curves),
+            steering: &Steering {
+                follow: scene.state.follow,
+                ..scene.params.values().steering(&curves)
+            },
             curves: &curves,
         };
         surround.name(ui.painter(), places.picture, "Picture");

@@ -1,5 +1,9 @@
 //! Everything in the window, and its layout.
 
+mod answers;
+mod new_clip;
+mod scene;
+
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,11 +11,13 @@ use std::sync::Arc;
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
 
 use super::changed;
-use super::file_dialog::{Answer, FileDialog, Purpose};
+use super::cut;
+use super::file_dialog::FileDialog;
 use super::first_run;
 use super::focus_ring;
 use super::harmony::HarmonyFields;
 use super::history;
+use super::into_reaper;
 use super::lanes::Lanes;
 use super::param_access::ParamAccess;
 use super::parts;
@@ -21,11 +27,11 @@ use super::steering;
 use super::takes::Takes;
 use super::tempo_finder::TempoFinder;
 use super::theme;
+use super::themes::{self, ThemeRequest, Themes};
 use super::top_bar::TopBar;
-use crate::features::Stills;
-use crate::instance::{Desk, HostTempo, Notice, Painting, Selection, Snapshot, State};
-use crate::music::tempo_map::TempoMap;
+use crate::instance::{Cuts, Desk, Painting, Selection, Snapshot};
 use crate::worker::Status;
+pub(super) use scene::Scene;
 
 /// What the window shows, and what it keeps between frames.
 pub(super) struct Contents {
@@ -41,30 +47,17 @@ pub(super) struct Contents {
     dialog: FileDialog,
     harmony: HarmonyFields,
     finder: TempoFinder,
+    themes: Themes,
+    asked_theme: Cell<Option<ThemeRequest>>,
     /// The project and the clip whose small pictures were looked for.
     stills_of: Option<(u64, PathBuf)>,
+    /// The project and the cuts that were compared.
+    compared: Option<(u64, Cuts)>,
     pub(super) selection: Cell<Selection>,
+    /// What the user began to drag out of the window in this frame.
+    dragged: Cell<Option<Selection>>,
     /// The draft that is being painted, as far as it is.
     painting: Option<Arc<Painting>>,
-}
-
-/// What the parts of the window read and act on.
-#[derive(Clone, Copy)]
-pub(super) struct Scene<'a> {
-    pub(super) desk: &'a Desk,
-    pub(super) params: &'a dyn ParamAccess,
-    /// The state of the snapshot; `desk` may have a newer one.
-    pub(super) state: &'a State,
-    /// What is known of the host's tempo map.
-    pub(super) host_tempo: &'a HostTempo,
-    /// The tempo of the next draft.
-    pub(super) tempo_map: &'a TempoMap,
-    /// What is selected.
-    pub(super) selection: &'a Cell<Selection>,
-    /// The draft that is being painted, as far as it is.
-    pub(super) painting: Option<&'a Painting>,
-    /// The small pictures of the clip, if there are any.
-    pub(super) stills: Option<&'a Arc<Stills>>,
 }
 
 impl Contents {
@@ -81,8 +74,12 @@ impl Contents {
             dialog: FileDialog::default(),
             harmony: HarmonyFields::default(),
             finder: TempoFinder::default(),
+            themes: Themes::default(),
+            asked_theme: Cell::default(),
             stills_of: None,
+            compared: None,
             selection: Cell::default(),
+            dragged: Cell::default(),
             painting: None,
         }
     }
@@ -107,18 +104,7 @@ impl Contents {
             self.selection.take();
             desk.check_clip(self.checked_epoch);
         }
-        match self.dialog.take_answer() {
-            Some((Purpose::Clip, Answer::Chosen(path))) => desk.load_clip(path),
-            Some((Purpose::Model, Answer::Chosen(path))) => {
-                session.edit(|state| state.model = Some(path));
-            }
-            Some((Purpose::Export, Answer::Chosen(path))) => desk.export(path),
-            Some((purpose, Answer::NoDialog)) => {
-                let problem = purpose.without_dialog().to_owned();
-                session.notify(Notice::Problem(problem));
-            }
-            None => {}
-        }
+        self.take_answer(desk);
         if session.take_unsaved() {
             params.mark_unsaved();
         }
@@ -133,8 +119,10 @@ impl Contents {
         if let Some(file) = ui.input(|input| input.raw.dropped_files.first().cloned()) {
             desk.load_clip(file.path().to_owned());
         }
+        into_reaper::open_found(desk, params);
         let state = Arc::clone(&self.snapshot.state);
         self.find_stills(desk);
+        self.compare_cuts(desk);
         let host_tempo = Arc::clone(&self.snapshot.host_tempo);
         let values = params.values();
         let tempo_map =
@@ -146,6 +134,8 @@ impl Contents {
             host_tempo: &host_tempo,
             tempo_map: &tempo_map,
             selection: &self.selection,
+            dragged: &self.dragged,
+            asked_theme: &self.asked_theme,
             painting: self.painting.as_deref(),
             stills: self.snapshot.stills.as_ref(),
         };
@@ -153,6 +143,13 @@ impl Contents {
             let finder = &mut self.finder;
             self.top_bar.show(ui, scene, &mut self.dialog, finder);
         });
+        if let Some(recut) = &self.snapshot.recut
+            && !recut.is_identity()
+        {
+            row(Panel::top("cut"), 36.0, theme::PANEL).show(ui, |ui| {
+                cut::show(ui, scene, recut, self.status.running.is_some());
+            });
+        }
         self.lanes.preview = self.finder.show(ui, scene);
         row(Panel::bottom("status"), 32.0, theme::PANEL).show(ui, |ui| {
             let is_playing = desk.session.live.is_playing();
@@ -195,7 +192,14 @@ impl Contents {
                 ScrollArea::vertical().show(ui, |ui| {
                     parts::show(ui, scene);
                     ui.separator();
-                    steering::show(ui, scene, &mut self.harmony, self.has_preview);
+                    steering::show(
+                        ui,
+                        scene,
+                        &mut self.harmony,
+                        &mut self.themes,
+                        &mut self.dialog,
+                        self.has_preview,
+                    );
                 });
             });
         egui::CentralPanel::default()
@@ -208,6 +212,7 @@ impl Contents {
                 }
             });
         // A field that the click on a button left is handled only above, and must be entered first.
+        themes::follow_keys(ui, scene);
         let again = selection::follow_keys(ui, scene) && request(scene).is_some();
         match press.or(again.then_some(Press::Generate)) {
             Some(Press::Generate) => {
@@ -217,6 +222,10 @@ impl Contents {
             Some(Press::Cancel(kind)) => desk.worker.cancel(kind),
             None => {}
         }
+        if let Some(request) = self.asked_theme.take() {
+            let state = desk.session.state();
+            self.themes.ask(desk, &mut self.dialog, &state, request);
+        }
         self.top_bar.end_frame();
         focus_ring::paint(ui.ctx());
         if let Some(step) = step.or_else(|| history::step_by_keys(ui)) {
@@ -224,16 +233,18 @@ impl Contents {
         }
     }
 
-    /// Looks for the small pictures of a clip that was not shown before.
-    fn find_stills(&mut self, desk: &Desk) {
-        let clip = self.snapshot.state.clip.as_ref();
-        let wanted = clip.map(|clip| (self.snapshot.epoch, clip.path.clone()));
-        if wanted != self.stills_of {
-            if let Some((_, path)) = &wanted {
-                desk.find_stills(path.clone());
-            }
-            self.stills_of = wanted;
-        }
+    /// Returns what the user began to drag out of the window in the last frame, and the number of the draft's first bar.
+    pub(super) fn take_dragged(
+        &self,
+        desk: &Desk,
+        params: &dyn ParamAccess,
+    ) -> Option<(Selection, u32)> {
+        let selection = self.dragged.take()?;
+        let start = params.values().start();
+        Some((
+            selection,
+            desk.session.first_bar(&self.snapshot.state, start),
+        ))
     }
 
     /// Returns whether nothing was begun yet.

@@ -13,7 +13,7 @@ use super::theme::{self, FIELD, FIELD_HOVERED, LINE, MUTED, RADIUS, TEXT};
 use crate::instance::params::ParamId;
 
 /// The width of a list of choices, in points.
-const CHOICE_WIDTH: f32 = 110.0;
+pub(super) const CHOICE_WIDTH: f32 = 110.0;
 
 /// Shows a switch for a parameter that is on or off.
 pub(super) fn param_switch(ui: &mut Ui, params: &dyn ParamAccess, id: ParamId) {

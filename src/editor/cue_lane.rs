@@ -6,6 +6,7 @@ use super::theme::{self, MUTED, PANEL};
 use super::timeline::Timeline;
 use crate::conditioning::clip_curves::ClipCurves;
 use crate::conditioning::lead::Lead;
+use crate::conditioning::pairing::Pairing;
 use crate::conditioning::steering::{Lane, Steering};
 use crate::instance::{CurveId, Curves};
 use crate::music::cues::Cue;
@@ -68,6 +69,11 @@ impl CueCurves<'_> {
             }
         };
         self.steering.value(cue, beat, self.clip)
+    }
+
+    /// Returns whether a cue follows the mood of the clip.
+    fn follows_mood(&self, cue: Cue) -> bool {
+        self.steering.measure(cue, self.clip) != Pairing::of(cue).measure
     }
 
     fn drawn(&self, id: CurveId, beat: usize) -> Option<f32> {
@@ -156,8 +162,12 @@ impl CueLane {
         let is_free = !curves.visible_beats().any(is_given);
         match &curves.steering.lanes[cue] {
             _ if is_free => "free",
-            Lane::Clip { offset: 0.0, .. } => "follows clip",
-            Lane::Clip { .. } => "follows clip, offset",
+            Lane::Clip { offset, .. } => match (curves.follows_mood(cue), *offset == 0.0) {
+                (false, true) => "follows clip",
+                (false, false) => "follows clip, offset",
+                (true, true) => "follows mood",
+                (true, false) => "follows mood, offset",
+            },
             Lane::Drawn(_) | Lane::Over { .. } => "set",
             Lane::Free => "free",
         }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::instance::State;
+use crate::instance::{Desk, State};
 
 /// The shortest time in which a user can cancel a dialog. One that cannot be opened answers the same, but sooner.
 const SOONEST_CANCEL: Duration = Duration::from_millis(300);
@@ -40,12 +40,16 @@ pub(super) enum Purpose {
     Model,
     /// Where to write the draft.
     Export,
+    /// The theme to take up.
+    Theme,
+    /// Where to write a theme.
+    ThemeToWrite,
 }
 
 impl Purpose {
-    /// Returns what to do if the system has no dialog.
-    pub(super) fn without_dialog(self) -> &'static str {
-        match self {
+    /// Returns what to do if the system has no dialog; `None` if nothing need be done.
+    pub(super) fn without_dialog(self) -> Option<&'static str> {
+        Some(match self {
             Self::Clip => {
                 "No file dialog could be opened. Type the clip's path at the top and press Enter."
             }
@@ -53,7 +57,12 @@ impl Purpose {
                 "No file dialog could be opened. Type the model's path in the list of models and press Enter."
             }
             Self::Export => "No file dialog could be opened. Export MIDI writes without one.",
-        }
+            Self::Theme => {
+                "No file dialog could be opened. Type the theme's path in the list of themes and press Enter."
+            }
+            // It is written into the folder of exports.
+            Self::ThemeToWrite => return None,
+        })
     }
 }
 
@@ -74,12 +83,12 @@ pub(super) enum Answer {
 
 impl FileDialog {
     /// Asks for a file, unless a dialog is open already. `name` is the suggested name of a new file, and the dialog starts in
-    /// the folder of the clip of `state`, or of its model.
-    pub(super) fn ask(&mut self, purpose: Purpose, name: String, state: &State) {
+    /// the folder of the clip of `state`, of its model, or of the last theme. Returns false if another one is open.
+    pub(super) fn ask(&mut self, purpose: Purpose, name: String, state: &State) -> bool {
         if self.open.is_some() {
-            return;
+            return false;
         }
-        let folders = folders(purpose, state);
+        let folders = folders(purpose, state, Desk::recent_themes());
         let (sender, receiver) = channel();
         let spawned = thread::Builder::new()
             .name("diff-bgm dialog".to_owned())
@@ -91,9 +100,11 @@ impl FileDialog {
                     let _ = sender.send(answer);
                 }
             });
-        if spawned.is_ok() {
+        let is_open = spawned.is_ok();
+        if is_open {
             self.open = Some((purpose, receiver));
         }
+        is_open
     }
 
     /// Returns the dialog's outcome, once.
@@ -123,10 +134,12 @@ fn answer(chosen: Option<PathBuf>, after: Duration) -> Option<Answer> {
 }
 
 /// Returns the folders to start in, the best first. They may be gone.
-fn folders(purpose: Purpose, state: &State) -> Vec<PathBuf> {
+fn folders(purpose: Purpose, state: &State, themes: Vec<PathBuf>) -> Vec<PathBuf> {
     let clip = state.clip.as_ref().map(|clip| &clip.path);
     let model = state.model.as_ref().filter(|_| purpose == Purpose::Model);
-    let files = model.into_iter().chain(clip);
+    let is_theme = matches!(purpose, Purpose::Theme | Purpose::ThemeToWrite);
+    let theme = themes.first().filter(|_| is_theme);
+    let files = model.into_iter().chain(theme).chain(clip);
     let folders = files.filter_map(|file| file.parent().map(Path::to_owned));
     folders.collect()
 }
@@ -144,6 +157,14 @@ fn show(purpose: Purpose, name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
         Purpose::Model => dialog
             .add_filter("Models", &[in_any_case("safetensors")])
             .pick_file(),
+        Purpose::Theme => dialog
+            .add_filter("MIDI files", &["mid", "midi"].map(in_any_case))
+            .add_filter("All files", &["*"])
+            .pick_file(),
+        Purpose::ThemeToWrite => dialog
+            .add_filter("MIDI files", &["mid"])
+            .set_file_name(name)
+            .save_file(),
         Purpose::Export => dialog
             .add_filter("MIDI files", &["mid"])
             .add_filter("DAWproject", &["dawproject"])
@@ -244,13 +265,16 @@ mod tests {
         };
         for purpose in [Purpose::Clip, Purpose::Export] {
             assert_eq!(
-                folders(purpose, &state),
+                folders(purpose, &state, vec!["cues/theme.mid".into()]),
                 [Path::new("films/a")],
                 "{purpose:?}"
             );
         }
         let expected = [Path::new("models"), Path::new("films/a")];
-        assert_eq!(folders(Purpose::Model, &state), expected);
-        assert!(folders(Purpose::Clip, &State::default()).is_empty());
+        assert_eq!(folders(Purpose::Model, &state, Vec::new()), expected);
+        let expected = [Path::new("cues"), Path::new("films/a")];
+        let recent = vec!["cues/theme.mid".into(), "other/theme.mid".into()];
+        assert_eq!(folders(Purpose::Theme, &state, recent), expected);
+        assert!(folders(Purpose::Clip, &State::default(), Vec::new()).is_empty());
     }
 }

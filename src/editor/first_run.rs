@@ -7,6 +7,7 @@ use egui::{
 use super::contents::Scene;
 use super::controls::{Weight, button};
 use super::file_dialog::{FileDialog, Purpose};
+use super::into_reaper;
 use super::takes::default_folder;
 use super::theme::{self, ACCENT, LINE, MUTED, PANEL, TEXT};
 
@@ -79,9 +80,14 @@ fn drop_box(ui: &mut Ui, place: Rect, scene: Scene<'_>, dialog: &mut FileDialog)
     ui.interact(place, id, Sense::hover())
         .widget_info(|| WidgetInfo::labeled(Role::Group, true, what));
     let size = Vec2::new(160.0, 32.0);
+    let count = if scene.desk.timeline.is_there() {
+        3.0
+    } else {
+        2.0
+    };
     let buttons = Rect::from_center_size(
         place.center_bottom() - vec2(0.0, 42.0),
-        vec2(2.0 * size.x + theme::GRID, size.y),
+        vec2(count * (size.x + theme::GRID) - theme::GRID, size.y),
     );
     ui.scope_builder(UiBuilder::new().max_rect(buttons), |ui| {
         ui.horizontal(|ui| {
@@ -96,6 +102,7 @@ fn drop_box(ui: &mut Ui, place: Rect, scene: Scene<'_>, dialog: &mut FileDialog)
             {
                 scene.desk.load_sample_clip(&default_folder());
             }
+            into_reaper::show_picture(ui, scene, size);
         });
     });
 }

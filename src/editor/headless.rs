@@ -2,9 +2,11 @@
 
 #[cfg(test)]
 mod driving;
+mod hosted;
 #[cfg(test)]
 mod painted;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::epaint::{ClippedPrimitive, Primitive};
@@ -13,9 +15,11 @@ use egui::{
     pos2, vec2,
 };
 
+use nice_plug_egui::DragState;
 use parking_lot::Mutex;
 
 use super::contents::Contents;
+use super::outgoing::{DragWindow, Outgoing};
 use super::param_access::ParamAccess;
 use super::theme;
 use crate::instance::params::{ParamId, ParamRange, ParamValues};
@@ -38,6 +42,8 @@ pub struct HeadlessEditor {
     desk: Desk,
     contents: Contents,
     params: Defaults,
+    outgoing: Outgoing,
+    drags: Drags,
     size: Vec2,
     time_seconds: f64,
     widgets: Vec<(accesskit::NodeId, accesskit::Node)>,
@@ -58,6 +64,8 @@ impl HeadlessEditor {
             desk: Desk::new(Arc::new(session)),
             contents: Contents::new(true),
             params: Defaults::default(),
+            outgoing: Outgoing::default(),
+            drags: Drags::default(),
             size: vec2(width.into(), height.into()),
             time_seconds: 0.0,
             widgets: Vec::new(),
@@ -146,7 +154,7 @@ impl HeadlessEditor {
         meshes.into_iter().map(triangles).sum()
     }
 
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         for _ in 0..SETTLING_PASSES {
             self.pass(Vec::new());
         }
@@ -170,7 +178,12 @@ impl HeadlessEditor {
             ..input
         };
         let (contents, desk, params) = (&mut self.contents, &self.desk, &self.params);
-        let mut output = (self.egui).run_ui(input, |ui| contents.show(ui, desk, params));
+        let (outgoing, drags) = (&mut self.outgoing, &mut self.drags);
+        let mut output = (self.egui).run_ui(input, |ui| {
+            contents.show(ui, desk, params);
+            let asked = contents.take_dragged(desk, params);
+            outgoing.follow(ui.ctx(), desk, asked, drags);
+        });
         // Nothing is rendered, so no texture needs an update.
         output.textures_delta.clear();
         #[cfg(test)]
@@ -179,6 +192,27 @@ impl HeadlessEditor {
             self.widgets = update.nodes;
         }
         output
+    }
+}
+
+/// What was dragged out of a window that is not there.
+#[derive(Default)]
+pub(super) struct Drags {
+    /// The files, in the order of the drags.
+    pub(super) files: Vec<PathBuf>,
+    /// How the drag stands.
+    pub(super) state: Option<DragState>,
+}
+
+impl DragWindow for Drags {
+    fn drag_out(&mut self, files: &[PathBuf]) {
+        self.files.extend_from_slice(files);
+        self.state = Some(DragState::Dragging);
+    }
+
+    fn drag_state(&mut self) -> Option<DragState> {
+        let is_over = |state: &mut DragState| *state != DragState::Dragging;
+        self.state.take_if(is_over).or(self.state.clone())
     }
 }
 
@@ -231,67 +265,4 @@ impl ParamAccess for Defaults {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::SIZE;
-    use super::*;
-    use crate::features::ClipFeatures;
-    use crate::instance::SavedClip;
-    use crate::time::{Seconds, Tempo};
-
-    const WINDOW: (u16, u16) = (SIZE.width as u16, SIZE.height as u16);
-
-    fn with_clip() -> State {
-        let clip = ClipFeatures {
-            duration: Seconds(4.0),
-            ..ClipFeatures::default()
-        };
-        State {
-            clip: Some(SavedClip::new("clip.mp4".into(), &clip, Tempo::DEFAULT)),
-            ..State::default()
-        }
-    }
-
-    #[test]
-    fn widgets_are_found_by_their_labels_within_the_window() {
-        let editor = HeadlessEditor::new(&with_clip(), WINDOW);
-        let window = Rect::from_min_size(Pos2::ZERO, editor.size);
-        for label in [
-            "Path of a clip",
-            "Open clip…",
-            "Model: built-in",
-            "Timeline",
-            "Density",
-            "Mute lead",
-            "Chords: Am | F G",
-            "Generate",
-        ] {
-            let rect = editor.rect_of(label).expect(label);
-            assert!(rect.is_positive() && window.contains_rect(rect), "{label}");
-        }
-        // The panel at the right scrolls.
-        for label in ["Another seed", "Follow host tempo"] {
-            let rect = editor.rect_of(label).expect(label);
-            assert!(window.x_range().contains(rect.left()), "{label}");
-            assert!(window.x_range().contains(rect.right()), "{label}");
-        }
-        assert_eq!(editor.middle_of("Cancel"), None);
-        assert!(editor.generating().middle_of("Cancel").is_some());
-    }
-
-    #[test]
-    fn only_a_state_with_a_clip_has_a_button_to_generate() {
-        let editor = HeadlessEditor::new(&State::default(), WINDOW);
-        assert_eq!(editor.middle_of("Generate"), None);
-    }
-
-    #[test]
-    fn the_models_path_is_in_the_list_that_a_click_opens() {
-        const PATH: &str = "or the path of a model file";
-        let mut editor = HeadlessEditor::new(&State::default(), WINDOW);
-        assert_eq!(editor.middle_of(PATH), None);
-        assert!(editor.click("Model: built-in"));
-        let list = editor.rect_of("Model: built-in").unwrap();
-        assert!(editor.rect_of(PATH).unwrap().top() > list.bottom());
-        assert!(!editor.click("no such label"));
-    }
-}
+mod tests;

@@ -7,11 +7,14 @@ use egui::{
     Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
 };
 
+use nice_plug_egui::CAN_DRAG_OUT;
+
 use super::contents::Scene;
+use super::drag_handle::{self, HANDLE_WIDTH};
 use super::param_access::ParamAccess;
 use super::theme::{self, ACCENT, FIELD, FIELD_HOVERED, LINE, MUTED, TEXT};
-use crate::instance::Locks;
 use crate::instance::params::ParamId;
+use crate::instance::{Locks, Selection};
 use crate::music::part::Part;
 use crate::music::part_set::PartSet;
 
@@ -52,7 +55,17 @@ fn row(ui: &mut Ui, scene: Scene<'_>, part: Part) {
         let corner = pos2(right - LETTER.x, rect.center().y - LETTER.y * 0.5);
         Rect::from_min_size(corner, LETTER)
     };
-    let name = rect.with_max_x(place(0).left() - GAP);
+    let mut name = rect.with_max_x(place(0).left() - GAP);
+    if CAN_DRAG_OUT && drag_handle::has_notes(scene, part) {
+        let handle = name.with_min_x(name.right() - HANDLE_WIDTH);
+        name = name.with_max_x(handle.left());
+        let selection = Selection {
+            bars: None,
+            parts: PartSet::NONE.set(part, true),
+        };
+        let what = part.label().to_lowercase();
+        drag_handle::show(ui, scene, handle, selection, &what, colour(part));
+    }
     let mut selection = scene.selection.get();
     let is_selected = selection.parts.contains(part);
     if show_name(ui, name, part, is_selected).clicked() {

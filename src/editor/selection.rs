@@ -5,9 +5,13 @@ use egui::{
     Sense, Ui, WidgetInfo,
 };
 
+use nice_plug_egui::CAN_DRAG_OUT;
+
 use super::contents::Scene;
+use super::drag_handle::{self, HANDLE_WIDTH};
 use super::piano_roll::paint_bar_numbers;
 use super::theme::{self, ACCENT, LINE, MUTED};
+use super::themes::{ThemeRequest, USE_WORDS};
 use super::timeline::Timeline;
 use crate::instance::{Locks, Selection};
 use crate::time::Beats;
@@ -16,6 +20,8 @@ use crate::time::Beats;
 pub(super) const NUMBERS_HEIGHT: f32 = 17.0;
 /// The width from which on a locked bar says so, in points.
 const LEAST_WIDTH_OF_WORD: f32 = 64.0;
+/// The width from which on the handle of selected bars lies in them, beside their number, in points.
+const LEAST_WIDTH_OF_HANDLED: f32 = 40.0;
 
 const REPEAT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::R);
 const LOCK: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::L);
@@ -95,6 +101,13 @@ impl DraftBars<'_> {
             if is_any && ui.button("Lock or unlock (L)").clicked() {
                 toggle_lock(scene);
             }
+            let current = scene.state.current.zip(scene.state.current_take());
+            if let Some((index, take)) = current.filter(|_| is_any)
+                && ui.button(USE_WORDS).clicked()
+            {
+                let request = ThemeRequest::of(scene, index, take);
+                scene.asked_theme.set(Some(request));
+            }
             if is_any && ui.button("Select nothing (Esc)").clicked() {
                 scene.selection.set(Selection::default());
             }
@@ -109,7 +122,33 @@ impl DraftBars<'_> {
                 "Drag to select bars; Generate then paints only those. L locks them, Esc selects nothing.",
             );
         }
+        self.show_handle(ui, ruler, scene);
         is_double
+    }
+
+    /// Shows the handle by which the selected bars are dragged out of the window: at their end, or after it if they are narrow.
+    fn show_handle(self, ui: &Ui, ruler: Rect, scene: Scene<'_>) {
+        let selection = scene.selection.get();
+        let Some((first, last)) = selection.bars.filter(|(first, _)| *first < self.count) else {
+            return;
+        };
+        let last = last.min(self.count - 1);
+        let bars = Rect::from_x_y_ranges(self.x_of(first, last), ruler.y_range()).intersect(ruler);
+        if !CAN_DRAG_OUT || !bars.is_positive() {
+            return;
+        }
+        let is_inside = bars.width() >= LEAST_WIDTH_OF_HANDLED;
+        let left = if is_inside {
+            bars.right() - HANDLE_WIDTH
+        } else {
+            bars.right().min(ruler.right() - HANDLE_WIDTH)
+        };
+        let handle = Rect::from_x_y_ranges(left..=left + HANDLE_WIDTH, ruler.y_range());
+        let ink = if is_inside { theme::BACKGROUND } else { ACCENT };
+        let start = scene.params.values().start();
+        let first_bar = scene.desk.session.first_bar(scene.state, start);
+        let what = selection.words(&Locks::default(), first_bar);
+        drag_handle::show(ui, scene, handle, selection, &what, ink);
     }
 
     /// Paints what is selected and locked over the `ruler` and the `roll` below it.

@@ -6,7 +6,7 @@ use nice_plug_egui::Shortcut;
 use super::takes::DIGITS;
 
 /// Keys that work by themselves, besides [`DIGITS`].
-const PLAIN: [Key; 6] = [Key::Escape, Key::L, Key::A, Key::B, Key::C, Key::X];
+const PLAIN: [Key; 7] = [Key::Escape, Key::L, Key::A, Key::B, Key::C, Key::T, Key::X];
 /// Keys that work with Ctrl, or Command on macOS.
 const WITH_COMMAND: [Key; 2] = [Key::Z, Key::R];
 

@@ -7,10 +7,12 @@ use egui::{Align, DragValue, Layout, RichText, Ui};
 
 use super::contents::Scene;
 use super::controls::{dice, field, param_switch};
+use super::file_dialog::FileDialog;
 use super::harmony::HarmonyFields;
 use super::recording::arm_switch;
 use super::slider::param_slider;
 use super::theme::{self, ACCENT, MELODY, NOTE, WELL};
+use super::themes::Themes;
 use crate::instance::params::ParamId;
 
 /// The number of seeds that the dice chooses from. Short ones are easy to remember.
@@ -19,7 +21,14 @@ const SEED_HINT: &str = "Choose another seed. Generate adds one by itself if not
                          makes another draft.";
 
 /// Shows the panel.
-pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, harmony: &mut HarmonyFields, has_preview: bool) {
+pub(super) fn show(
+    ui: &mut Ui,
+    scene: Scene<'_>,
+    harmony: &mut HarmonyFields,
+    themes: &mut Themes,
+    dialog: &mut FileDialog,
+    has_preview: bool,
+) {
     let Scene {
         desk,
         params,
@@ -61,7 +70,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, harmony: &mut HarmonyFields, h
             desk.session.edit(|state| state.seed = seed);
         }
     });
-    more::show(ui, scene);
+    more::show(ui, scene, |ui| themes.show(ui, scene, dialog));
     ui.separator();
     switch_row(ui, scene, ParamId::FollowHost);
     if has_preview {

@@ -8,17 +8,20 @@ mod keys;
 mod marks;
 mod picture;
 
-use egui::{Align, Key, Layout, RichText, ScrollArea, TextEdit, Ui, Vec2};
+use egui::{Align, Key, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, Vec2};
+use nice_plug_egui::CAN_DRAG_OUT;
 
 use super::contents::Scene;
 use super::controls::{Weight, button};
+use super::drag_handle::{self, HANDLE_WIDTH};
 use super::file_dialog::{FileDialog, Purpose};
 use super::history::{self, Step};
+use super::into_reaper::IntoReaper;
 use super::theme;
-use crate::instance::{Desk, Pin, Snapshot};
+use super::themes::{ThemeRequest, USE_WORDS};
+use crate::instance::{Desk, Pin, Selection, Snapshot, file_name};
 use card::{CARD_SIZE, Cards};
-pub(super) use files::default_folder;
-use files::{file_name, free_path};
+pub(super) use files::{default_folder, free_path};
 pub(super) use keys::DIGITS;
 use marks::Marks;
 
@@ -29,6 +32,7 @@ pub(super) struct Takes {
     renamed: Option<(usize, String)>,
     marks: Marks,
     cards: Cards,
+    into_reaper: IntoReaper,
     /// The take that was current in the last frame.
     shown: Option<usize>,
 }
@@ -61,6 +65,13 @@ impl Takes {
                         )
                         .clicked();
                 }
+                if CAN_DRAG_OUT && state.current_take().is_some() {
+                    let size = Vec2::new(HANDLE_WIDTH + 4.0, 26.0);
+                    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+                    let whole = Selection::default();
+                    drag_handle::show(ui, scene, rect, whole, "the draft", theme::TEXT);
+                }
+                self.into_reaper.show(ui, scene);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ScrollArea::horizontal().show(ui, |ui| self.list(ui, scene));
                 });
@@ -124,6 +135,7 @@ impl Takes {
                 .then(|| combine::offered(scene, take))
                 .flatten();
             let mut takes_over = plain && pressed(Key::C);
+            let mut is_theme = plain && pressed(Key::T);
             let mut toggled = match (pressed(Key::A), pressed(Key::B)) {
                 (true, _) if plain => Some(Pin::A),
                 (_, true) if plain => Some(Pin::B),
@@ -144,10 +156,15 @@ impl Takes {
                 if let Some((_, words)) = &bars {
                     takes_over |= ui.button(words).clicked();
                 }
+                is_theme |= ui.button(USE_WORDS).clicked();
                 delete |= ui.button("Delete").clicked();
             });
             if let Some((bars, _)) = bars.filter(|_| takes_over) {
                 desk.combine(index, bars, scene.params.values());
+            }
+            if is_theme {
+                let request = ThemeRequest::of(scene, index, take);
+                scene.asked_theme.set(Some(request));
             }
             if let Some(pin) = toggled {
                 desk.session.edit(|state| {

@@ -1,13 +1,15 @@
 //! Zoom and scroll position, in time and pitch.
 
 mod scrolling;
+mod signs;
 
-use egui::{Event, EventFilter, Key, Rangef, Response, Ui};
+use egui::{EventFilter, Key, Rangef, Response, Ui};
 
 use super::pitches::{ALL_PITCHES, Pitches};
 use super::timeline::Timeline;
 use crate::generator::Draft;
 use crate::time::Beats;
+use signs::signs;
 
 /// The smallest and the largest visible range, in beats.
 const VISIBLE_BEATS: (f64, f64) = (4.0, 49152.0);
@@ -156,38 +158,6 @@ impl View {
     }
 }
 
-/// A typed plus or minus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Sign {
-    zooms_in: bool,
-    shift: bool,
-}
-
-/// Returns the typed signs. They are found by their characters, since the window reports no keys for them; with Shift, US
-/// and German keyboards type different ones. `shift_at_end` is whether Shift is held after the events.
-fn signs(events: &[Event], shift_at_end: bool) -> Vec<Sign> {
-    let change = |event: &Event| match event {
-        Event::ModifiersChanged(modifiers) => Some(modifiers.shift),
-        _ => None,
-    };
-    let first_change = events.iter().find_map(change);
-    let mut shift = first_change.map_or(shift_at_end, |after| !after);
-    let mut signs = Vec::new();
-    for event in events {
-        shift = change(event).unwrap_or(shift);
-        let Event::Text(text) = event else { continue };
-        let zooms_in = match text.as_str() {
-            "+" | "=" => true,
-            "-" => false,
-            "*" if shift => true,
-            "_" if shift => false,
-            _ => continue,
-        };
-        signs.push(Sign { zooms_in, shift });
-    }
-    signs
-}
-
 impl VisibleRange {
     /// Scrolls by a share of the span.
     fn scroll(&mut self, share: f32) {
@@ -210,7 +180,7 @@ mod tests {
     use crate::music::metre::Metre;
     use crate::music::score::MAX_BARS;
     use crate::time::Bars;
-    use egui::Modifiers;
+    use egui::{Event, Modifiers};
 
     #[test]
     fn the_longest_piece_can_be_seen_whole() {
@@ -228,36 +198,6 @@ mod tests {
         assert_eq!(timeline.beat_at(50.0), 32.0);
         let timeline = in_bars(3.0);
         assert_eq!((timeline.first_beat, timeline.span_beats), (15.0, 33.0));
-    }
-
-    #[test]
-    fn signs_with_shift_are_recognised_even_if_it_was_pressed_and_released_between_two_frames() {
-        let text = |text: &str| Event::Text(text.to_owned());
-        let shift = |held| {
-            Event::ModifiersChanged(Modifiers {
-                shift: held,
-                ..Modifiers::NONE
-            })
-        };
-        let typed = |events: &[Event], shift_at_end| -> Vec<(bool, bool)> {
-            let signs = signs(events, shift_at_end);
-            signs
-                .iter()
-                .map(|sign| (sign.zooms_in, sign.shift))
-                .collect()
-        };
-        assert_eq!(
-            typed(&[text("="), text("-")], false),
-            [(true, false), (false, false)]
-        );
-        assert_eq!(
-            typed(&[text("+"), text("_")], true),
-            [(true, true), (false, true)]
-        );
-        assert_eq!(typed(&[text("*"), text("_"), text("a")], false), []);
-        let both = [text("="), shift(true), text("+"), shift(false)];
-        assert_eq!(typed(&both, false), [(true, false), (true, true)]);
-        assert_eq!(typed(&[text("_"), shift(false)], false), [(false, true)]);
     }
 
     #[test]

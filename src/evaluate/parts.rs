@@ -4,12 +4,14 @@
 //! - `task`: what is painted of a window and what is kept; [`generate`] does it, on the path of drafts.
 //! - `segment`, `lead`, `accompaniment`, `together`: what is measured on each part and on both.
 //! - `report`: the figures of all tasks.
+//! - `seams`: how painted bars of a draft join kept ones.
 //! - `candidates`: ranks several drafts of a clip by some of those figures.
 
 mod accompaniment;
 mod candidates;
 mod lead;
 mod report;
+mod seams;
 mod segment;
 mod task;
 mod together;
@@ -19,6 +21,7 @@ use std::ops::ControlFlow;
 
 pub use candidates::{Candidate, MAX_CANDIDATES, Reason, draft_candidates};
 pub use report::{Figures, Group, PartsReport, TaskReport};
+pub use seams::Seams;
 pub use task::Task;
 pub use windows::{Choice, choose};
 

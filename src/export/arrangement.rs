@@ -1,5 +1,6 @@
 //! A piece as it lies on a DAW's timeline.
 
+mod excerpt;
 mod of_midi;
 
 use std::borrow::Cow;
@@ -49,7 +50,7 @@ impl Arrangement {
     }
 
     /// Returns the score in the octaves of its parts.
-    pub(super) fn leaving(&self) -> Cow<'_, Score> {
+    pub(crate) fn leaving(&self) -> Cow<'_, Score> {
         self.outputs.leaving(&self.score)
     }
 

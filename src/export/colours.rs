@@ -5,7 +5,7 @@ use crate::music::part::Part;
 use crate::palette::{self, Colour};
 
 /// Returns the colour of a part's track.
-pub(super) fn of_part(part: Part) -> Colour {
+pub(crate) fn of_part(part: Part) -> Colour {
     match part {
         Part::Lead => palette::MELODY,
         Part::All | Part::Chords => palette::NOTE,
@@ -14,7 +14,7 @@ pub(super) fn of_part(part: Part) -> Colour {
 }
 
 /// Returns the colour of a marker.
-pub(super) fn of_marker(kind: MarkerKind) -> Colour {
+pub(crate) fn of_marker(kind: MarkerKind) -> Colour {
     match kind {
         MarkerKind::Section => palette::WELL,
         MarkerKind::Cut => palette::ACCENT,

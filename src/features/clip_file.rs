@@ -1,8 +1,8 @@
 //! The clip file: everything known about a clip, as a `.safetensors` file.
 //!
 //! The tensors `visual`, `caption` and `cues` (the picture measures) are `f32 [rows, width]`; `shots` is `f64 [cuts]`,
-//! in seconds, and `transitions` is `f64 [transitions, 2]`, the start and the end of each. Each may be missing. The metadata holds `format`, `duration_seconds`, `frame_rate_hz` (0 if unknown),
-//! `visual_rate_hz`, `caption_rate_hz` and `cues_rate_hz` (rows per second), `cue_names`: the names of the columns
+//! in seconds, `transitions` is `f64 [transitions, 2]`, the start and the end of each, and `fingerprint` is `u8 [rows, 22]`. Each may be missing. The metadata holds `format`, `duration_seconds`, `frame_rate_hz` (0 if unknown),
+//! `visual_rate_hz`, `caption_rate_hz`, `cues_rate_hz` and `fingerprint_rate_hz` (rows per second), `cue_names`: the names of the columns
 //! of `cues`, separated by commas, and `transition_kinds`: those of the transitions. Columns are read by name: they may come in any order, some may be missing, and
 //! unknown ones are ignored.
 
@@ -13,7 +13,7 @@ use safetensors::tensor::Dtype;
 
 use crate::error::{Error, Fault, Result};
 use crate::features::{CAPTION_WIDTH, ClipFeatures, MAX_SHOTS, MeasureTrack, Track, VISUAL_WIDTH};
-use crate::features::{Transition, TransitionKind};
+use crate::features::{FINGERPRINT_WIDTH, Fingerprint, Transition, TransitionKind};
 use crate::formats::bounded_file::read_bounded;
 use crate::formats::raw_tensor::RawTensor;
 use crate::formats::safetensors_file::{self, Container};
@@ -28,6 +28,20 @@ const MEASURES: &str = "cues";
 /// The tensor of the transitions, and the metadata with their kinds.
 const TRANSITIONS: &str = "transitions";
 const TRANSITION_KINDS: &str = "transition_kinds";
+/// The tensor of what frames are recognised by.
+const FINGERPRINT: &str = "fingerprint";
+
+/// The tensors that a clip file may have.
+const KNOWN: [&str; 6] = [
+    "visual",
+    "caption",
+    MEASURES,
+    "shots",
+    TRANSITIONS,
+    FINGERPRINT,
+];
+/// The metadata that say how the embeddings were made.
+const MADE_WITH: &str = "made_with";
 
 /// Returns whether `path` names a clip file, which it does if it ends in `.safetensors`. Any other file is taken for a
 /// video.
@@ -66,11 +80,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<ClipFeatures, Fault> {
         .tensors
         .names()
         .into_iter()
-        .find(|name| !["visual", "caption", MEASURES, "shots", TRANSITIONS].contains(name))
+        .find(|name| !KNOWN.contains(name))
     {
         return Err(Fault::new(
             format!("the tensor `{unknown}`"),
-            "`visual`, `caption`, `cues`, `shots` and `transitions`",
+            "`visual`, `caption`, `cues`, `shots`, `transitions` and `fingerprint`",
         ));
     }
     let clip = ClipFeatures {
@@ -81,6 +95,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<ClipFeatures, Fault> {
         measures: measures(&file)?,
         shots: shots(&file)?,
         transitions: transitions(&file)?,
+        fingerprint: fingerprint(&file)?,
+        made_with: made_with(&file),
     };
     clip.check()?;
     Ok(clip)
@@ -188,6 +204,31 @@ fn transitions(file: &Container<'_>) -> Result<Vec<Transition>, Fault> {
     Ok(kinds.iter().zip(times).filter_map(transition).collect())
 }
 
+/// Reads what frames are recognised by; that of a later version, with other rows, is left out.
+fn fingerprint(file: &Container<'_>) -> Result<Option<Fingerprint>, Fault> {
+    let Ok(view) = file.tensors.tensor(FINGERPRINT) else {
+        return Ok(None);
+    };
+    let (dtype, shape) = (view.dtype(), view.shape());
+    if dtype == Dtype::U8 && matches!(shape, [_, width] if *width != FINGERPRINT_WIDTH) {
+        return Ok(None);
+    }
+    if dtype != Dtype::U8 || shape.len() != 2 {
+        return Err(Fault::new(
+            format!("`{FINGERPRINT}` as {dtype} of shape {shape:?}"),
+            format!("U8 of shape [rows, {FINGERPRINT_WIDTH}]"),
+        ));
+    }
+    let rate_hz = number(file, &rate_key(FINGERPRINT))?;
+    Fingerprint::new(rate_hz, view.data().to_vec()).map(Some)
+}
+
+/// Reads how the embeddings were made. What cannot be read is left out: nothing depends on it.
+fn made_with(file: &Container<'_>) -> BTreeMap<String, String> {
+    let text = file.metadata.get(MADE_WITH).map_or("", String::as_str);
+    serde_json::from_str(text).unwrap_or_default()
+}
+
 fn rate_key(track: &str) -> String {
     format!("{track}_rate_hz")
 }
@@ -222,6 +263,10 @@ fn contents(clip: &ClipFeatures) -> Result<Contents, Fault> {
             .collect();
         metadata.insert("cue_names".to_owned(), names.join(","));
     }
+    if !clip.made_with.is_empty() {
+        let text = serde_json::json!(clip.made_with).to_string();
+        metadata.insert(MADE_WITH.to_owned(), text);
+    }
     if !clip.shots.is_empty() {
         let cuts: Vec<f64> = clip.shots.iter().map(|cut| cut.0).collect();
         tensors.insert("shots".to_owned(), RawTensor::from_f64_list(&cuts));
@@ -236,6 +281,12 @@ fn contents(clip: &ClipFeatures) -> Result<Contents, Fault> {
         let times = RawTensor::from_f64_list(&times.collect::<Vec<_>>());
         let times = times.reshaped(vec![kinds.len(), 2])?;
         tensors.insert(TRANSITIONS.to_owned(), times);
+    }
+    if let Some(fingerprint) = &clip.fingerprint {
+        metadata.insert(rate_key(FINGERPRINT), fingerprint.rate_hz().to_string());
+        let shape = vec![fingerprint.rows(), FINGERPRINT_WIDTH];
+        let rows = RawTensor::new(Dtype::U8, shape, fingerprint.values().to_vec())?;
+        tensors.insert(FINGERPRINT.to_owned(), rows);
     }
     Ok((metadata, tensors))
 }

@@ -70,9 +70,8 @@ impl LooseFiles {
             frame_rate_hz,
             visual: spread(&self.visual, VISUAL_WIDTH)?,
             caption: spread(&self.caption, CAPTION_WIDTH)?,
-            measures: None,
             shots: scenes.map_or_else(Vec::new, |scenes| scenes.cuts(frame_rate_hz)),
-            transitions: Vec::new(),
+            ..ClipFeatures::default()
         };
         clip.check()?;
         Ok(clip)
@@ -157,7 +156,7 @@ mod tests {
         let video = ClipFeatures {
             duration: Seconds(4.0),
             frame_rate_hz: 25.0,
-            measures: MeasureTrack::new(1.0, PictureMeasure::ALL, vec![0.5; 16]).ok(),
+            measures: MeasureTrack::new(1.0, PictureMeasure::MEASURED, vec![0.5; 16]).ok(),
             shots: vec![Seconds(1.0), Seconds(3.0)],
             ..ClipFeatures::default()
         };

@@ -15,11 +15,24 @@ pub enum PictureMeasure {
     Luma,
     /// Warm, saturated colour against cold or grey, −1 to 1.
     Warmth,
+    /// How pleasant its mood is, −1 (unpleasant) to 1; read with CLIP.
+    Valence,
+    /// How excited its mood is, −1 (quiet) to 1; read with CLIP.
+    Arousal,
 }
 
 impl PictureMeasure {
     /// Every measure.
-    pub const ALL: [Self; 4] = [Self::Motion, Self::Complexity, Self::Luma, Self::Warmth];
+    pub const ALL: [Self; 6] = [
+        Self::Motion,
+        Self::Complexity,
+        Self::Luma,
+        Self::Warmth,
+        Self::Valence,
+        Self::Arousal,
+    ];
+    /// Those that the analysis of a video measures; the others are read by a network that sees moods.
+    pub const MEASURED: [Self; 4] = [Self::Motion, Self::Complexity, Self::Luma, Self::Warmth];
 
     /// Returns the name of the measure's column in files; never changes.
     pub const fn name(self) -> &'static str {
@@ -28,6 +41,8 @@ impl PictureMeasure {
             Self::Complexity => "complexity",
             Self::Luma => "luma",
             Self::Warmth => "warmth",
+            Self::Valence => "valence",
+            Self::Arousal => "arousal",
         }
     }
 
@@ -38,6 +53,8 @@ impl PictureMeasure {
             Self::Complexity => "visual complexity",
             Self::Luma => "brightness",
             Self::Warmth => "warm or cold colour",
+            Self::Valence => "pleasant or unpleasant mood",
+            Self::Arousal => "excited or quiet mood",
         }
     }
 }

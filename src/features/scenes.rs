@@ -1,11 +1,11 @@
-//! Lists of shots from TransNetV2 (`…_scenes.txt`): one line per shot, its first and last frame.
+//! Lists of shots as TransNetV2 writes them (`…_scenes.txt`): one line per shot, its first and last frame.
 //!
 //! TransNetV2: Souček and Lokoč, 2020, <https://github.com/soCzech/TransNetV2>.
 
 use std::borrow::Cow;
 
 use crate::error::Fault;
-use crate::features::{MAX_DURATION, MAX_RATE_HZ, MAX_SHOTS};
+use crate::features::{ClipFeatures, MAX_DURATION, MAX_RATE_HZ, MAX_SHOTS};
 use crate::time::Seconds;
 
 /// The largest accepted list, in bytes.
@@ -76,6 +76,28 @@ impl Scenes {
     }
 }
 
+/// Returns the list of the shots of `clip` in frames of `frame_rate_hz`. As in TransNetV2's lists, the frames within a gradual
+/// change belong to no shot.
+pub fn list(clip: &ClipFeatures, frame_rate_hz: f64) -> String {
+    let frame = |time: Seconds| (time.0 * frame_rate_hz).round() as i64;
+    let end = frame(clip.duration).max(1);
+    let cuts = clip.shots.iter().map(|&cut| (frame(cut) - 1, frame(cut)));
+    let changes = clip.transitions.iter();
+    let changes = changes.map(|change| (frame(change.start), frame(change.end)));
+    // The last frame of a shot, and the first of the next one.
+    let mut bounds: Vec<(i64, i64)> = cuts.chain(changes).collect();
+    bounds.sort_unstable();
+    let mut text = String::new();
+    let mut first = 0;
+    for (last, next) in bounds {
+        if first <= last && last < next && next < end {
+            text += &format!("{first} {last}\n");
+            first = next;
+        }
+    }
+    text + &format!("{first} {}\n", end - 1)
+}
+
 /// Decodes text, without its byte-order mark if it has one.
 fn decoded(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let utf_16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
@@ -109,12 +131,38 @@ fn start(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::{Transition, TransitionKind};
 
     #[test]
     fn every_shot_but_the_first_starts_with_a_cut() {
         let scenes = Scenes::parse(b"0 71\n72 214\n216 299\n").unwrap();
         assert_eq!(scenes.cuts(24.0), [Seconds(3.0), Seconds(9.0)]);
         assert_eq!(scenes.duration(24.0), Seconds(12.5));
+    }
+
+    #[test]
+    fn a_list_that_is_written_has_the_shots_that_are_read_back() {
+        let at = |start, end| Transition {
+            start: Seconds(start),
+            end: Seconds(end),
+            kind: TransitionKind::Dissolve,
+        };
+        let clip = ClipFeatures {
+            duration: Seconds(12.5),
+            shots: [3.0, 9.0].map(Seconds).to_vec(),
+            transitions: vec![at(5.0, 6.0), at(12.0, 12.5)],
+            ..ClipFeatures::default()
+        };
+        let text = list(&clip, 24.0);
+        assert_eq!(text, "0 71\n72 120\n144 215\n216 299\n");
+        let read = Scenes::parse(text.as_bytes()).unwrap();
+        assert_eq!(read.cuts(24.0), [3.0, 6.0, 9.0].map(Seconds));
+        assert_eq!(read.duration(24.0), clip.duration);
+        let short = ClipFeatures {
+            duration: Seconds(0.01),
+            ..ClipFeatures::default()
+        };
+        assert_eq!(list(&short, 24.0), "0 0\n");
     }
 
     #[test]

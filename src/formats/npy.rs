@@ -4,6 +4,7 @@
 //! <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
 mod header;
+pub(crate) mod write;
 
 use safetensors::tensor::Dtype;
 

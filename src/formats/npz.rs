@@ -5,6 +5,7 @@
 
 mod byte_rows;
 mod pickled;
+mod pickled_write;
 pub(crate) mod write;
 
 use std::collections::BTreeMap;

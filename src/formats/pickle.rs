@@ -11,6 +11,7 @@
 mod machine;
 mod reader;
 mod value;
+pub(crate) mod write;
 
 use std::borrow::Cow;
 

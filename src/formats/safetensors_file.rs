@@ -17,9 +17,9 @@ use crate::formats::atomic_file;
 use crate::formats::raw_tensor::RawTensor;
 
 /// The longest header that is read, in bytes; the published network's has 60,000.
-const MAX_HEADER_BYTES: u64 = 8 << 20;
+pub(super) const MAX_HEADER_BYTES: u64 = 8 << 20;
 /// The most tensors in a file.
-const MAX_TENSORS: usize = 20_000;
+pub(super) const MAX_TENSORS: usize = 20_000;
 
 /// A parsed container, which borrows the bytes of its file.
 pub struct Container<'a> {

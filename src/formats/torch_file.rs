@@ -9,6 +9,7 @@
 
 mod container;
 mod tensor;
+pub(crate) mod write;
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! Zip archives: members are read whole, up to a stated size, and written deflated.
+//! Zip archives: members are read whole, up to a stated size, and written deflated or stored.
 
 use std::io::{Cursor, Read, Seek, Write};
 
@@ -96,7 +96,19 @@ impl<R: Read + Seek> ZipFile<R> {
 /// # Errors
 /// Returns an error if two members have one name, or the archive is too large.
 pub(crate) fn encode(members: &[(&str, &[u8])]) -> Result<Vec<u8>, Fault> {
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    encode_by(CompressionMethod::Deflated, members)
+}
+
+/// Returns the bytes of an archive of `members` that are not packed, as PyTorch wants them.
+///
+/// # Errors
+/// As [`encode`].
+pub(crate) fn encode_stored(members: &[(&str, &[u8])]) -> Result<Vec<u8>, Fault> {
+    encode_by(CompressionMethod::Stored, members)
+}
+
+fn encode_by(method: CompressionMethod, members: &[(&str, &[u8])]) -> Result<Vec<u8>, Fault> {
+    let options = SimpleFileOptions::default().compression_method(method);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, contents) in members {
         (archive.start_file(*name, options)).map_err(|error| unwritable(&error))?;

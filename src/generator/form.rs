@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
 
-pub(super) use layout::{Layout, Plan, Span};
-pub(super) use theme::{clipped, interval, moved};
+pub(super) use layout::{Layout, Plan, Span, usual_bars};
+pub(super) use theme::{clipped, interval, moved, nearest};
 
 /// The most letters of a form.
 pub const MAX_LETTERS: usize = 16;

@@ -23,6 +23,7 @@ use crate::features::{ClipFeatures, PictureMeasure};
 use crate::music::accompaniment;
 use crate::music::chord::Chord;
 use crate::music::dynamics::{BeatCurves, PUBLISHED_VELOCITY, shape_parts};
+use crate::music::metre::Metre;
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::piano_roll::RollPart;
@@ -92,15 +93,9 @@ impl<'a> Piece<'a> {
                 seed: settings.harmony_seed.unwrap_or(settings.seed),
             },
         )?;
-        // Music that goes on for more than a bar after the picture ends with its own last bar.
-        let picture_end = placement.beat_at(clip.duration).0;
-        let end_beats = if picture_end + bar_beats as f64 > beats as f64 {
-            picture_end.min(beats as f64)
-        } else {
-            beats as f64
-        };
+        let picture_end = end_of_picture(placement.beat_at(clip.duration), beats, metre);
         // A piece that falls silent before its end comes to a chord there instead.
-        let last_chord = (ends.then(|| metre.last_strong_beat(Beats(end_beats))))
+        let last_chord = (ends.then(|| metre.last_strong_beat(picture_end)))
             .filter(|&last| !quiet.beat(last).silent);
         Ok(Self {
             model,
@@ -112,7 +107,7 @@ impl<'a> Piece<'a> {
             hits,
             quiet,
             last_chord,
-            picture_end: Beats(end_beats),
+            picture_end,
             known_energy: None,
         })
     }
@@ -277,6 +272,17 @@ impl<'a> Piece<'a> {
                 asked: Some(self.asked()),
             },
         }
+    }
+}
+
+/// Returns where a piece of `beats` beats ends whose picture ends at `picture_end`. Music that goes on for more than a bar after
+/// the picture ends with its own last bar.
+pub(super) fn end_of_picture(picture_end: Beats, beats: usize, metre: Metre) -> Beats {
+    let end = beats as f64;
+    if picture_end.0 + f64::from(metre.bar_beats()) > end {
+        Beats(picture_end.0.min(end))
+    } else {
+        Beats(end)
     }
 }
 

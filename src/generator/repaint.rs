@@ -1,6 +1,6 @@
 //! Painting over a draft: some bars again, more bars, or an accompaniment to a tune.
 
-mod again;
+pub(super) mod again;
 mod repainting;
 
 use std::ops::ControlFlow;

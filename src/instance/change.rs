@@ -42,8 +42,12 @@ pub enum Change {
     Style,
     /// The form was changed.
     Form,
+    /// A theme was opened or taken away.
+    Theme,
     /// How the cuts are met was changed.
     CutWeight,
+    /// What is followed in the clip was changed.
+    Follow,
     /// The length, repetition or consonance was changed.
     Shape,
     /// Where the picture starts in the first bar was changed, and perhaps the tempo with it.
@@ -91,8 +95,10 @@ impl Change {
             (before.steps != after.steps, Self::Steps),
             (before.candidates != after.candidates, Self::Candidates),
             (before.style != after.style, Self::Style),
+            (before.theme != after.theme, Self::Theme),
             (before.form != after.form, Self::Form),
             (before.cut_weight != after.cut_weight, Self::CutWeight),
+            (before.follow != after.follow, Self::Follow),
             (before.shape != after.shape, Self::Shape),
             (
                 before.picture_start != after.picture_start,
@@ -142,7 +148,9 @@ impl fmt::Display for Change {
             Self::Candidates => "candidates",
             Self::Style => "style",
             Self::Form => "form",
+            Self::Theme => "theme",
             Self::CutWeight => "cuts as hits",
+            Self::Follow => "what is followed",
             Self::PictureStart => "tempo and place of the picture",
             Self::Shape => "length, repetition and consonance",
             Self::Tempo => "tempo",

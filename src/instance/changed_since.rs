@@ -7,7 +7,7 @@ use super::other_tempo::is_same_time;
 use super::state::Take;
 use crate::conditioning::harmony::Harmony;
 use crate::features::ClipFeatures;
-use crate::generator::{Settings, cuts, length_of};
+use crate::generator::{Settings, Theme, cuts, length_of};
 use crate::music::cues::Cue;
 use crate::music::metre::Metre;
 
@@ -22,6 +22,7 @@ pub(super) struct NextDraft<'a> {
     pub(super) clip: ClipFeatures,
     /// What is set instead of the usual.
     pub(super) shape: DraftShape,
+    pub(super) theme: Option<&'a Theme>,
 }
 
 impl NextDraft<'_> {
@@ -33,6 +34,13 @@ impl NextDraft<'_> {
         let has_parts = recipe.asked.is_some();
         let metre = self.metre.unwrap_or(made.metre);
         next.metre = if has_parts { metre } else { made.metre };
+        // In another metre there is no next draft with it.
+        if let Some(theme) = self
+            .theme
+            .filter(|theme| has_parts && theme.metre() == metre)
+        {
+            *next = theme.over(next.clone()).unwrap_or_else(|_| next.clone());
+        }
         let mut changed = Vec::new();
         let mut note = |is_changed: bool, what| {
             if is_changed {
@@ -44,6 +52,7 @@ impl NextDraft<'_> {
             note(lanes[0] != lanes[1], cue.spec().label);
         }
         note(next.steering.energy != made.steering.energy, "Energy");
+        note(next.steering.follow != made.steering.follow, "Follow");
         note(next.harmony != made.harmony, of_harmony(next, made));
         note(next.guidance_scale != made.guidance_scale, "Guidance");
         let temperatures = [next.sampler.temperature, made.sampler.temperature];
@@ -58,6 +67,7 @@ impl NextDraft<'_> {
         if has_parts {
             note(next.style != made.style, "Style");
             note(next.form != made.form, "Form");
+            note(next.theme != made.theme, "Theme");
             note(next.lead_curve != made.lead_curve, "Lead");
             note(next.hits != made.hits, "Hits");
             note(next.quiet != made.quiet, "Stretches without music");
@@ -109,6 +119,7 @@ mod tests {
 
     use crate::conditioning::harmony::Harmony;
     use crate::conditioning::hits::Hit;
+    use crate::conditioning::pairing::Follow;
     use crate::features::ClipFeatures;
     use crate::generator::{Asked, Draft};
     use crate::instance::params::ParamValues;
@@ -179,12 +190,13 @@ mod tests {
         let changed = changed_of(&desk, &state, moved);
         assert_eq!(changed, ["Density", "Energy", "Variation"]);
         type Edit = fn(&mut State);
-        let edits: [(Edit, &str); 8] = [
+        let edits: [(Edit, &str); 9] = [
             (|state| state.shape.bars = Some(Bars(3)), "Length"),
             (|state| state.shape.consonance = Some(0.9), "Consonance"),
             (|state| state.steps += 1, "Steps"),
             (|state| state.style = None, "Style"),
             (|state| state.cut_weight = 0, "Hits"),
+            (|state| state.follow = Follow::Mood, "Follow"),
             (
                 |state| state.harmony = Harmony::Chords("Am | F".parse().unwrap()),
                 "Chords",

@@ -116,6 +116,18 @@ impl Curve {
         self.trim();
     }
 
+    /// Returns the curve of `beats` beats each of which has the value that beat `source` has in this one.
+    #[must_use]
+    pub(super) fn moved(&self, beats: usize, source: impl Fn(usize) -> Option<usize>) -> Self {
+        let value = |beat| self.values.get(source(beat)?).copied().flatten();
+        let mut moved = Self {
+            values: (0..beats.min(MAX_BEATS)).map(value).collect(),
+            armed: self.armed,
+        };
+        moved.trim();
+        moved
+    }
+
     /// Returns `under` with this curve drawn over it, moved by `offset`.
     pub(super) fn over(&self, under: Lane, offset: f32) -> Lane {
         if !self.is_drawn() {

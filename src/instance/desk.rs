@@ -1,31 +1,35 @@
 //! The jobs of an instance, and the workers that run them.
 
+mod changed;
 mod clip_job;
+mod conform_job;
 mod draft_job;
+mod excerpt_job;
 mod export_job;
+mod files;
 mod repaint_job;
 mod sample_clip;
+mod theme_job;
+mod timeline_job;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::changed_since::NextDraft;
 use super::locks::Selection;
 use super::notice::Notice;
 use super::params::ParamValues;
 use super::session::Session;
-use super::state::State;
 use super::still_cache::StillCache;
+use super::timeline_link::{FoundPicture, TimelineLink, TimelineTask};
 use parking_lot::Mutex;
 
 use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
 use crate::error::Result;
-use crate::features::ClipFeatures;
-use crate::music::tempo_map::TempoMap;
 use crate::time::Bars;
 use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
-use draft_job::{DraftJob, Tools, mark, now_unix_seconds, settings_of};
+use conform_job::ConformJob;
+use draft_job::{DraftJob, Tools, now_unix_seconds};
 use repaint_job::RepaintJob;
 
 /// An instance's session and its workers.
@@ -37,6 +41,8 @@ pub struct Desk {
     /// Writes files, so that an export does not wait for a draft.
     writer: Worker,
     tools: Arc<Mutex<Tools>>,
+    /// The host's timeline, if it can be reached.
+    pub timeline: TimelineLink,
 }
 
 impl Desk {
@@ -47,6 +53,7 @@ impl Desk {
             worker: Worker::default(),
             writer: Worker::default(),
             tools: Arc::default(),
+            timeline: TimelineLink::default(),
         }
     }
 
@@ -140,38 +147,35 @@ impl Desk {
         }
     }
 
-    /// Returns what the next draft would be made with otherwise than the current take of `state`, in the words of the window.
-    /// Waits for no lock.
-    pub fn changed_since_take(
-        &self,
-        state: &State,
-        params: ParamValues,
-        tempo_map: &TempoMap,
-    ) -> Vec<&'static str> {
-        let (Some(take), Some(clip)) = (state.current_take(), &state.clip) else {
-            return Vec::new();
-        };
-        let clip = ClipFeatures {
-            duration: clip.duration,
-            shots: clip.shots.clone(),
-            ..ClipFeatures::default()
-        };
-        let mut settings = settings_of(state, params, tempo_map.clone());
-        mark(&mut settings, state, &clip);
-        let next = NextDraft {
-            settings,
-            metre: self.session.metre_for_drafts(state).ok(),
-            model: state.model.as_deref(),
-            clip,
-            shape: state.shape,
-        };
-        next.changed_since(take)
-    }
-
     /// Paints what is selected of the current take again, and adds the result as a take. Locked bars and parts stay.
     pub fn repaint(&self, params: ParamValues, selection: Selection) {
         let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
         let job = RepaintJob::new(&session, params, selection);
+        let job = move |reporter: &Reporter| job.run(&session, &tools, reporter);
+        self.submit(&self.worker, JobKind::Generate, job);
+    }
+
+    /// Compares the picture of the current take with the clip that is open, if they are not the same, and keeps what came of it for
+    /// the window. Nothing waits for it.
+    pub fn compare_cuts(&self) {
+        let session = Arc::clone(&self.session);
+        let submitted = self.writer.submit(JobKind::Compare, move |_| {
+            let epoch = session.epoch();
+            let compared = catch_panic(|| conform_job::compare(&session, &session.state()));
+            if let Err(error) = compared {
+                session.end_job(epoch, Err(error));
+            }
+        });
+        if let Err(error) = submitted {
+            self.session.notify(Notice::problem(&error));
+        }
+    }
+
+    /// Makes the current take fit the clip that is open, if it was made for another cut of it, and adds the result as a take. Bars
+    /// whose picture is unchanged are kept; hits, quiet stretches, curves and locks go with their picture.
+    pub fn conform(&self, params: ParamValues) {
+        let (session, tools) = (Arc::clone(&self.session), Arc::clone(&self.tools));
+        let job = ConformJob::new(&session, params);
         let job = move |reporter: &Reporter| job.run(&session, &tools, reporter);
         self.submit(&self.worker, JobKind::Generate, job);
     }
@@ -190,12 +194,24 @@ impl Desk {
             .ok()
     }
 
-    /// Writes the current take, as it is played, without waiting for a running draft: as a DAWproject or a REAPER project if the
-    /// name ends like one, otherwise as a MIDI file.
-    pub fn export(&self, path: PathBuf) {
-        let state = self.session.state();
-        let job = move |_: &Reporter| export_job::write(&state, path);
-        self.submit(&self.writer, JobKind::Export, job);
+    /// Asks for something of the host's timeline, whose outcome becomes a notice.
+    pub fn ask_timeline(&self, task: TimelineTask) {
+        self.session.clear_notices();
+        self.timeline.ask(task);
+    }
+
+    /// Does what was asked of the host's timeline. To be called on the host's main thread; the outcome becomes a notice.
+    pub fn serve_timeline(&self, task: TimelineTask) {
+        let epoch = self.session.epoch();
+        run(&self.session, epoch, || {
+            timeline_job::serve(&self.session, &self.timeline, task)
+        });
+    }
+
+    /// Opens a picture that was found in the host's timeline, where it lies there.
+    pub fn open_found(&self, found: FoundPicture) {
+        self.session.edit(|state| found.place(state));
+        self.load_clip(found.path);
     }
 
     /// Requests a job, whose outcome becomes a notice.

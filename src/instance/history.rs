@@ -5,6 +5,7 @@ use std::mem;
 use std::sync::Arc;
 
 use super::change::Change;
+use super::looks::Looks;
 use super::state::{State, Take};
 use crate::generator::Draft;
 use crate::music::note::Note;
@@ -113,11 +114,19 @@ impl History {
         let mut counted: HashSet<*const Draft> = (now.takes.iter())
             .map(|take| Arc::as_ptr(&take.draft))
             .collect();
+        let mut seen: HashSet<*const Looks> = now.looks().map(Arc::as_ptr).collect();
         let kept = self.undo.iter().chain(&self.redo);
         kept.map(|kept| {
+            let looks = kept
+                .state
+                .looks()
+                .filter(|looks| seen.insert(Arc::as_ptr(looks)));
+            let looks: usize = looks.map(|looks| looks.bytes()).sum();
             let new = |take: &&Take| counted.insert(Arc::as_ptr(&take.draft));
             let drafts = kept.state.takes.iter().filter(new);
-            own_bytes(&kept.state) + drafts.map(|take| draft_bytes(&take.draft)).sum::<usize>()
+            own_bytes(&kept.state)
+                + looks
+                + drafts.map(|take| draft_bytes(&take.draft)).sum::<usize>()
         })
         .sum()
     }
@@ -133,7 +142,8 @@ fn own_bytes(state: &State) -> usize {
         values * size_of::<f32>() + size_of_val(&*clip.shots)
     });
     let marks = size_of_val(&*state.hits) + size_of_val(&*state.quiet);
-    size_of::<State>() + takes + clip + marks + state.curves.bytes()
+    let theme = (state.theme.as_ref()).map_or(0, |theme| size_of_val(theme.notes()));
+    size_of::<State>() + theme + takes + clip + marks + state.curves.bytes()
 }
 
 /// Returns about how much memory a draft takes.

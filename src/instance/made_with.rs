@@ -154,6 +154,7 @@ mod tests {
             made_unix_seconds: 0,
             painted: None,
             edited: Vec::new(),
+            made_for: None,
         }
     }
 

@@ -1,9 +1,11 @@
 //! The clip as the project saves it: one row of measures per beat, enough to make drafts again without the file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::looks::{Looks, LooksId};
 use super::path_text;
 use crate::conditioning::placement::{Alignment, Placement};
 use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure, Transition};
@@ -27,6 +29,8 @@ pub struct SavedClip {
     pub shots: Vec<Seconds>,
     /// Gradual changes of the picture.
     pub transitions: Vec<Transition>,
+    /// What it is recognised by in another cut, if that is known.
+    pub looks: Option<Arc<Looks>>,
 }
 
 /// The fields as saved. Columns are read by name: known ones in any order, unknown ones ignored.
@@ -46,6 +50,13 @@ struct SavedForm {
     /// Those of kinds that a later version may have added are left out.
     #[serde(default, deserialize_with = "known_transitions")]
     transitions: Vec<Transition>,
+    /// Left out if they are damaged.
+    #[serde(
+        default,
+        deserialize_with = "sound_looks",
+        skip_serializing_if = "Option::is_none"
+    )]
+    looks: Option<Looks>,
 }
 
 /// The columns of a project that does not name them.
@@ -64,6 +75,11 @@ fn known_transitions<'de, D: Deserializer<'de>>(
         .into_iter()
         .filter_map(|transition| serde_json::from_value(transition).ok());
     Ok(known.collect())
+}
+
+fn sound_looks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Looks>, D::Error> {
+    let saved = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(saved).ok())
 }
 
 fn unnamed_columns() -> Vec<String> {
@@ -90,6 +106,7 @@ impl From<SavedForm> for SavedClip {
             measures: measures.ok().flatten(),
             shots: saved.shots,
             transitions: saved.transitions,
+            looks: saved.looks.map(Arc::new),
         }
     }
 }
@@ -106,6 +123,7 @@ impl From<SavedClip> for SavedForm {
             tempo: clip.tempo,
             shots: clip.shots,
             transitions: clip.transitions,
+            looks: clip.looks.map(Arc::unwrap_or_clone),
         }
     }
 }
@@ -135,10 +153,11 @@ impl SavedClip {
             measures: clip.measures.as_ref().and_then(per_beat),
             shots: clip.shots.clone(),
             transitions: clip.transitions.clone(),
+            looks: clip.fingerprint.as_ref().map(|of| Arc::new(Looks::new(of))),
         }
     }
 
-    /// Returns the features that are saved.
+    /// Returns the features that are saved, without what the clip is recognised by.
     pub fn features(&self) -> ClipFeatures {
         ClipFeatures {
             duration: self.duration,
@@ -147,6 +166,30 @@ impl SavedClip {
             shots: self.shots.clone(),
             transitions: self.transitions.clone(),
             ..ClipFeatures::default()
+        }
+    }
+
+    /// Returns the number of its picture, if that is known.
+    pub fn looks_id(&self) -> Option<LooksId> {
+        Some(self.looks.as_ref()?.id())
+    }
+
+    /// Returns what is needed to compare it with another cut.
+    pub fn to_compare(&self) -> ClipFeatures {
+        let looks = self.looks.as_ref();
+        ClipFeatures {
+            measures: None,
+            fingerprint: looks.map(|looks| looks.fingerprint().clone()),
+            ..self.features()
+        }
+    }
+
+    /// Returns it without what only drafts need.
+    pub(super) fn without_measures(self) -> Self {
+        Self {
+            measures: None,
+            transitions: Vec::new(),
+            ..self
         }
     }
 
@@ -163,132 +206,4 @@ impl SavedClip {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::features::TransitionKind;
-    use PictureMeasure::{Luma, Motion};
-
-    fn clip() -> ClipFeatures {
-        let rows = 60;
-        let values = (0..rows * PictureMeasure::ALL.len()).map(|i| (i % 7) as f32 / 7.0);
-        ClipFeatures {
-            duration: Seconds(30.0),
-            frame_rate_hz: 24.0,
-            measures: MeasureTrack::new(2.0, PictureMeasure::ALL, values.collect()).ok(),
-            shots: vec![Seconds(5.5), Seconds(20.0)],
-            transitions: vec![Transition {
-                start: Seconds(8.0),
-                end: Seconds(9.5),
-                kind: TransitionKind::FadeOut,
-            }],
-            ..ClipFeatures::default()
-        }
-    }
-
-    fn saved() -> SavedClip {
-        SavedClip::new("b.mp4".into(), &clip(), Tempo::new(120.0).unwrap())
-    }
-
-    /// Returns a saved clip of two beats with the fields `columns`.
-    fn read(columns: &str) -> SavedClip {
-        let json = format!(
-            r#"{{"path":"b.mp4","duration":1.0,"frame_rate_hz":24.0,"tempo":120.0,{columns},"shots":[0.5]}}"#
-        );
-        let clip: SavedClip = serde_json::from_str(&json).unwrap();
-        assert!(clip.is_sound());
-        assert_eq!(clip.shots, [Seconds(0.5)]);
-        clip
-    }
-
-    fn column(clip: &SavedClip, measure: PictureMeasure) -> Option<Vec<f32>> {
-        Some(clip.measures.as_ref()?.column(measure)?.collect())
-    }
-
-    #[test]
-    fn a_clip_is_saved_with_one_row_per_beat() {
-        let saved = SavedClip::new("a/b.mp4".into(), &clip(), Tempo::new(100.0).unwrap());
-        assert_eq!(saved.name(), "b.mp4");
-        assert!(saved.is_sound());
-        let features = saved.features();
-        assert_eq!(features.measures.unwrap().rows(), 50);
-        assert_eq!(features.shots, clip().shots);
-        assert_eq!(features.transitions, clip().transitions);
-    }
-
-    #[test]
-    fn a_clip_with_one_row_per_beat_is_saved_exactly() {
-        assert_eq!(saved().features(), clip());
-        let json = serde_json::to_string(&saved()).unwrap();
-        assert_eq!(serde_json::from_str::<SavedClip>(&json).unwrap(), saved());
-    }
-
-    #[test]
-    fn a_clip_without_measures_stays_without() {
-        let saved = SavedClip {
-            measures: None,
-            ..saved()
-        };
-        let json = serde_json::to_string(&saved).unwrap();
-        assert_eq!(serde_json::from_str::<SavedClip>(&json).unwrap(), saved);
-        assert_eq!(read(r#""cues":[]"#).measures, None);
-        assert_eq!(read(r#""cues":[]"#).transitions, []);
-    }
-
-    #[test]
-    fn columns_without_names_are_the_first_four_measures() {
-        let clip = read(r#""cues":[0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8]"#);
-        for (measure, values) in
-            PictureMeasure::ALL
-                .into_iter()
-                .zip([[0.1, 0.5], [0.2, 0.6], [0.3, 0.7], [0.4, 0.8]])
-        {
-            assert_eq!(column(&clip, measure), Some(values.to_vec()), "{measure:?}");
-        }
-    }
-
-    #[test]
-    fn fewer_more_and_reordered_columns_are_read_by_name() {
-        let clip = read(r#""cue_names":["luma"],"cues":[0.1,0.2]"#);
-        assert_eq!(column(&clip, Luma), Some(vec![0.1, 0.2]));
-        assert_eq!(column(&clip, Motion), None);
-        let clip = read(
-            r#""cue_names":["luma","skin","motion","warmth","complexity"],
-            "cues":[0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1.0]"#,
-        );
-        assert_eq!(column(&clip, Luma), Some(vec![0.1, 0.6]));
-        assert_eq!(column(&clip, Motion), Some(vec![0.3, 0.8]));
-        assert_eq!(clip.measures.unwrap().columns().len(), 4);
-    }
-
-    #[test]
-    fn rows_that_do_not_fit_their_names_are_left_out_and_the_clip_is_kept() {
-        for columns in [
-            r#""cue_names":["luma","motion"],"cues":[0.1,0.2,0.3]"#,
-            r#""cue_names":["luma","luma"],"cues":[0.1,0.2]"#,
-            r#""cue_names":["skin"],"cues":[0.1,0.2]"#,
-            r#""cue_names":[],"cues":[0.1,0.2]"#,
-        ] {
-            assert_eq!(read(columns).measures, None, "{columns}");
-        }
-    }
-
-    #[test]
-    fn transitions_of_unknown_kinds_are_left_out() {
-        let clip = read(
-            r#""cues":[],"transitions":[{"start":0.1,"end":0.2,"kind":"wipe"},{"start":0.5,"end":0.75,"kind":"dissolve"}]"#,
-        );
-        let kinds: Vec<_> = clip
-            .transitions
-            .iter()
-            .map(|transition| transition.kind)
-            .collect();
-        assert_eq!(kinds, [TransitionKind::Dissolve]);
-    }
-
-    #[test]
-    fn impossible_values_are_detected() {
-        let mut saved = saved();
-        saved.duration = Seconds(-1.0);
-        assert!(!saved.is_sound());
-    }
-}
+mod tests;

@@ -1,10 +1,11 @@
 //! The state that the host's threads, the worker and the editor share.
 
 mod editing;
+mod host_notice;
+mod inserting;
 mod painting;
 mod tempo;
 
-use std::fmt;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,14 +17,17 @@ use super::host_tempo::HostTempo;
 use super::live::Live;
 use super::notice::{Notice, Notices};
 use super::painting::Painting;
+use super::recut::Compared;
 use super::state::State;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::{Error, Result};
+use crate::features::recut::Recut;
 use crate::features::{ClipFeatures, Stills};
 use crate::music::metre::Metre;
 use crate::player::{NoteSchedule, SchedulePublisher};
 use crate::time::Beats;
+use host_notice::HostNotifier;
 
 /// One instance's state. Publishes the current take to the audio thread.
 #[derive(Debug)]
@@ -40,15 +44,6 @@ pub struct Session {
     pub live: Live,
 }
 
-/// Notifies the host of unsaved changes.
-struct HostNotifier(Arc<dyn Fn() + Send + Sync>);
-
-impl fmt::Debug for HostNotifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HostNotifier")
-    }
-}
-
 /// What one lock guards, so that what is saved, shown and played always agree.
 #[derive(Debug, Default)]
 struct Shared {
@@ -56,10 +51,15 @@ struct Shared {
     history: History,
     /// What is known of the host's tempo map. Not part of the state, because undo does not change what the host is.
     host_tempo: Arc<HostTempo>,
+    /// The owner of what is inserted into the host's timeline, once anything was. Not part of the state either: what was
+    /// inserted stays in the host.
+    insertion_owner: Option<u64>,
     /// The full clip and its path, once it has been read.
     clip: Option<(PathBuf, Arc<ClipFeatures>)>,
     /// The small pictures of a clip, and its path.
     stills: Option<(PathBuf, Arc<Stills>)>,
+    /// How the clip differs from that of a take.
+    compared: Option<Compared>,
     notices: Notices,
     /// The state that the host loaded, if a later version saved it. It is saved again as it was.
     later_state: Option<Arc<str>>,
@@ -77,6 +77,8 @@ pub struct Snapshot {
     pub stills: Option<Arc<Stills>>,
     /// What is known of the host's tempo map.
     pub host_tempo: Arc<HostTempo>,
+    /// How the clip differs from that of the current take, if it does and they were compared.
+    pub recut: Option<Arc<Recut>>,
     /// The notice to show.
     pub notice: Option<Notice>,
     /// How many states the host has loaded.
@@ -122,6 +124,7 @@ impl Session {
             state: Arc::clone(&shared.state),
             stills: shared.stills_of_clip(),
             host_tempo: Arc::clone(&shared.host_tempo),
+            recut: shared.recut(),
             notice: shared.notices.shown().cloned(),
             epoch: shared.epoch,
             undo: shared.history.next_undo(),
@@ -195,12 +198,15 @@ impl Session {
         let mut shared = self.lock();
         self.publish(&state);
         let host_tempo = shared.host_tempo_after(mem::take(&mut state.host_tempo), &self.live);
+        let insertion_owner = state.insertion_owner.take().or(shared.insertion_owner);
         *shared = Shared {
             host_tempo,
+            insertion_owner,
             state: Arc::new(state),
             history: History::default(),
             clip: None,
             stills: None,
+            compared: None,
             notices,
             later_state: is_later.then(|| text.into()),
             epoch: shared.epoch + 1,
@@ -228,6 +234,17 @@ impl Session {
         let shared = self.lock();
         let (kept, clip) = shared.clip.as_ref()?;
         (kept == path).then(|| Arc::clone(clip))
+    }
+
+    /// Keeps how a clip differs from that of a take, until others are compared or another state is loaded.
+    pub(super) fn keep_compared(&self, compared: Compared) {
+        self.lock().compared = Some(compared);
+    }
+
+    /// Returns how the clip of `state` differs from that of its current take, if that is kept.
+    pub(super) fn compared(&self, state: &State) -> Option<Arc<Recut>> {
+        let shared = self.lock();
+        shared.compared.as_ref()?.for_state(state).cloned()
     }
 
     /// Returns the notices since the user last asked for anything, oldest first.
@@ -260,29 +277,6 @@ impl Session {
     /// Returns a number that every change of the state increments.
     pub fn revision(&self) -> u32 {
         self.revision.load(Ordering::Relaxed)
-    }
-
-    /// Sets how [`Session::notify_host`] reaches the host. `notify` is called from any thread.
-    pub fn set_host_notifier(&self, notify: impl Fn() + Send + Sync + 'static) {
-        *self.host_notifier.lock() = Some(HostNotifier(Arc::new(notify)));
-    }
-
-    /// Notifies the host of unsaved changes, once per change.
-    pub fn notify_host(&self) {
-        let notifier = self.host_notifier.lock();
-        if let Some(HostNotifier(notify)) = &*notifier
-            && self.take_unsaved()
-        {
-            let notify = Arc::clone(notify);
-            drop(notifier);
-            notify();
-        }
-    }
-
-    /// Returns whether there are changes that the host was not notified of, and counts them as notified.
-    pub fn take_unsaved(&self) -> bool {
-        let revision = self.revision();
-        self.notified_revision.swap(revision, Ordering::Relaxed) != revision
     }
 
     fn publish(&self, state: &State) {

@@ -1,34 +1,39 @@
 //! What the host's project saves: the takes, the clip's measures per beat, and the settings that are not parameters.
 
 mod combined;
+mod conformed;
 mod pins;
+mod take;
 mod text;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::curves::Curves;
 use super::draft_shape::DraftShape;
 use super::hits::{self, MarkedHit};
 use super::host_tempo::HostTempo;
 use super::locks::Locks;
+use super::looks::LooksId;
 use super::path_text;
 use super::saved_clip::SavedClip;
 use crate::conditioning::harmony::Harmony;
 use crate::conditioning::hits::{Hit, MAX_WEIGHT};
+use crate::conditioning::pairing::Follow;
 use crate::conditioning::quiet::{MAX_QUIET, Quiet};
 use crate::diffusion::device::DeviceKind;
 use crate::evaluate::parts::MAX_CANDIDATES;
-use crate::generator::{Draft, Form, PARTS_STEPS};
-use crate::music::note::Note;
+use crate::generator::{Draft, Form, PARTS_STEPS, Theme};
 use crate::music::outputs::Outputs;
 use crate::music::style::Style;
 use crate::time::{Beats, Seconds, Tempo};
 use crate::video::ShotFinder;
 
+pub(super) use conformed::Conformed;
 pub use pins::{Pin, Pins};
+pub use take::Take;
 
 /// The most takes that a saved state may have.
 const MAX_TAKES: usize = 10_000;
@@ -49,6 +54,12 @@ pub struct State {
     pub pins: Pins,
     /// The clip that drafts are made for.
     pub clip: Option<SavedClip>,
+    /// The clips that takes were made for, other than `clip`, without their measures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier_clips: Vec<SavedClip>,
+    /// The picture that hits, quiet stretches and curves were set on, if it is not that of `clip`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marked_on: Option<LooksId>,
     /// How the shots of a video are found when it is opened. A way that this version does not know becomes the quick one.
     #[serde(deserialize_with = "read_shot_finder")]
     pub shot_finder: ShotFinder,
@@ -68,8 +79,14 @@ pub struct State {
     pub style: Option<Style>,
     /// The form of the next draft.
     pub form: Form,
+    /// The theme that the next draft takes up, in full, so that its file need not be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Theme>,
     /// The weight, 1 to 3, with which the next draft meets every cut as a hit, or 0.
     pub cut_weight: u8,
+    /// What the next draft follows in the clip.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub follow: Follow,
     /// The length of the next draft, and how strongly it is held together.
     pub shape: DraftShape,
     /// The hits that the user set; see also `cut_weight`.
@@ -91,28 +108,18 @@ pub struct State {
     /// [`Session::state_to_save`](super::Session::state_to_save).
     #[serde(skip_serializing_if = "HostTempo::is_empty")]
     pub host_tempo: HostTempo,
+    /// Tells what this instance inserted into the host's timeline from what others did, once it has. Only in a state that is
+    /// saved, as `host_tempo`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insertion_owner: Option<u64>,
     /// How far into the first bar of the next draft the picture starts; less than the longest bar.
     pub picture_start: Beats,
     /// What is not to be painted again.
     pub locks: Locks,
 }
 
-/// A draft and its name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Take {
-    /// The name shown to the user.
-    pub name: String,
-    /// The notes and how they were made. Never changed, so copies of a state share them.
-    #[serde(serialize_with = "write_draft", deserialize_with = "read_draft")]
-    pub draft: Arc<Draft>,
-    /// When it was made, in seconds since 1970.
-    pub made_unix_seconds: u64,
-    /// What was painted of which take, as in `bars 9–12 of 2`, if it was not made whole.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub painted: Option<String>,
-    /// Those of its notes that the user moved, changed or drew. They stay when their bars are painted again.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub edited: Vec<Note>,
+fn is_usual(follow: &Follow) -> bool {
+    *follow == Follow::default()
 }
 
 impl Default for State {
@@ -122,6 +129,8 @@ impl Default for State {
             current: None,
             pins: Pins::default(),
             clip: None,
+            earlier_clips: Vec::new(),
+            marked_on: None,
             shot_finder: ShotFinder::default(),
             model: None,
             device: DeviceKind::default(),
@@ -130,7 +139,9 @@ impl Default for State {
             candidates: 1,
             style: Some(Style::default()),
             form: Form::Off,
+            theme: None,
             cut_weight: 0,
+            follow: Follow::default(),
             shape: DraftShape::default(),
             hits: Vec::new(),
             quiet: Vec::new(),
@@ -140,6 +151,7 @@ impl Default for State {
             tempo: None,
             tempo_ahead: None,
             host_tempo: HostTempo::default(),
+            insertion_owner: None,
             picture_start: Beats(0.0),
             locks: Locks::default(),
         }
@@ -166,6 +178,7 @@ impl State {
             made_unix_seconds,
             painted: None,
             edited: Vec::new(),
+            made_for: self.clip.as_ref().and_then(SavedClip::looks_id),
         });
     }
 
@@ -190,6 +203,7 @@ impl State {
             made_unix_seconds,
             painted: Some(format!("{painted} of {of_name}")),
             edited,
+            made_for: of.made_for,
         });
     }
 
@@ -215,6 +229,7 @@ impl State {
             Some(current) => Some(current.min(self.takes.len() - 1)),
             None => None,
         };
+        self.forget_clips();
     }
 
     /// Returns the index of the oldest take that is not current, or of the current one if it is the only take.
@@ -239,6 +254,7 @@ impl State {
         self.hits = hits::within_limits(self.hits);
         self.quiet.retain(Quiet::is_sound);
         self.quiet.truncate(MAX_QUIET);
+        self.theme = self.theme.filter(Theme::is_sound);
         self.curves = self.curves.within_limits();
         self.outputs = self.outputs.within_limits();
         self.current = self.current.filter(|&current| current < self.takes.len());
@@ -248,23 +264,10 @@ impl State {
         }
         self.pins = self.pins.within(self.takes.len());
         self.clip = self.clip.filter(SavedClip::is_sound);
+        self.earlier_clips.retain(SavedClip::is_sound);
+        self.forget_clips();
         self
     }
-}
-
-impl Take {
-    /// Returns the number that its name begins with, or `None` if it was renamed to something else.
-    pub fn number(&self) -> Option<usize> {
-        self.name.split(' ').next()?.parse().ok()
-    }
-}
-
-fn write_draft<S: Serializer>(draft: &Draft, serializer: S) -> Result<S::Ok, S::Error> {
-    draft.serialize(serializer)
-}
-
-fn read_draft<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Draft>, D::Error> {
-    Draft::deserialize(deserializer).map(Arc::new)
 }
 
 fn read_device<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeviceKind, D::Error> {

@@ -4,11 +4,11 @@
 //! window only shows less.
 
 use std::cmp::Reverse;
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::cache_folder::cache_folder;
 use crate::features::{Stills, is_clip_file};
 
 /// The most videos whose stills are kept.
@@ -27,19 +27,8 @@ pub(super) struct StillCache {
 impl StillCache {
     /// Uses the user's cache folder.
     pub(super) fn of_user() -> Self {
-        let folder = |name: &str| {
-            let path = PathBuf::from(env::var_os(name)?);
-            path.is_absolute().then_some(path)
-        };
-        let base = if cfg!(windows) {
-            folder("LOCALAPPDATA")
-        } else if cfg!(target_os = "macos") {
-            env::home_dir().map(|home| home.join("Library/Caches"))
-        } else {
-            folder("XDG_CACHE_HOME").or_else(|| Some(env::home_dir()?.join(".cache")))
-        };
         Self {
-            folder: base.map(|base| base.join("diff-bgm").join("stills")),
+            folder: cache_folder().map(|folder| folder.join("stills")),
         }
     }
 

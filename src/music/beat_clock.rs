@@ -4,7 +4,7 @@ use crate::time::{Beats, Seconds};
 
 /// A piecewise-linear map from beats to seconds; beat 0 is second 0.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct BeatClock {
+pub(crate) struct BeatClock {
     /// Never empty; the first starts at beat 0.
     stretches: Vec<Stretch>,
 }
@@ -42,7 +42,7 @@ impl BeatClock {
     }
 
     /// Returns the time of a beat. Before beat 0 the first tempo holds.
-    pub(super) fn seconds_at(&self, at: Beats) -> Seconds {
+    pub(crate) fn seconds_at(&self, at: Beats) -> Seconds {
         let stretch = self.last_stretch(|stretch| stretch.start <= at);
         stretch.start_time + Seconds((at - stretch.start).0 * stretch.micros_per_beat * 1e-6)
     }

@@ -181,7 +181,7 @@ impl MidiFile {
         TempoMap::new(changes)
     }
 
-    fn clock(&self) -> BeatClock {
+    pub(crate) fn clock(&self) -> BeatClock {
         let later = self.tempo_changes.iter().filter(|change| change.at.0 > 0.0);
         let later = later.map(|change| (change.at, f64::from(change.micros_per_beat)));
         BeatClock::new(f64::from(self.initial_tempo().micros_per_beat), later)

@@ -3,9 +3,9 @@
 use super::colour::WarmthMeter;
 use super::frame::Frame;
 use super::shot_finder::ChangeFinder;
-use super::{MEASURE_RATE_HZ, complexity, motion, rows};
+use super::{MEASURE_RATE_HZ, complexity, fingerprint, motion, rows};
 use crate::error::Result;
-use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure};
+use crate::features::{ClipFeatures, FINGERPRINT_WIDTH, MeasureTrack, PictureMeasure};
 use crate::shot_network::ShotNetwork;
 use crate::time::Seconds;
 
@@ -17,6 +17,7 @@ pub(crate) struct Measures<'a> {
     brightness: Vec<f32>,
     warmth: Vec<f32>,
     warmth_meter: WarmthMeter,
+    fingerprints: Vec<[u8; FINGERPRINT_WIDTH]>,
     changes: ChangeFinder<'a>,
     last_frame: Option<Frame>,
 }
@@ -31,6 +32,7 @@ impl<'a> Measures<'a> {
             brightness: Vec::new(),
             warmth: Vec::new(),
             warmth_meter: WarmthMeter::new(),
+            fingerprints: Vec::new(),
             changes: ChangeFinder::new(network),
             last_frame: None,
         }
@@ -55,6 +57,7 @@ impl<'a> Measures<'a> {
         self.complexity.push(complexity::complexity(&frame));
         self.brightness.push(frame.brightness());
         self.warmth.push(self.warmth_meter.warmth(&frame));
+        self.fingerprints.push(fingerprint::fingerprint(&frame));
         self.changes.push(time, &frame)?;
         self.last_frame = Some(frame);
         Ok(())
@@ -79,12 +82,14 @@ impl<'a> Measures<'a> {
         let cuts = changes.cuts;
         replace_first_of_each_shot(&mut self.motion, &cuts);
         let rows = |values: &[f32]| rows::resample(values, &self.times, end, MEASURE_RATE_HZ);
-        let columns = PictureMeasure::ALL.map(|measure| match measure {
-            PictureMeasure::Motion => rows(&self.motion),
-            PictureMeasure::Complexity => rows(&self.complexity),
-            PictureMeasure::Luma => rows(&self.brightness),
-            PictureMeasure::Warmth => rows(&self.warmth),
-        });
+        // In the order of `PictureMeasure::MEASURED`.
+        let columns = [
+            &self.motion,
+            &self.complexity,
+            &self.brightness,
+            &self.warmth,
+        ];
+        let columns = columns.map(|values| rows(values));
         let values = (0..columns[0].len())
             .flat_map(|row| columns.each_ref().map(|column| column[row]))
             .collect();
@@ -93,11 +98,17 @@ impl<'a> Measures<'a> {
             frame_rate_hz,
             measures: Some(MeasureTrack::new(
                 MEASURE_RATE_HZ,
-                PictureMeasure::ALL,
+                PictureMeasure::MEASURED,
                 values,
             )?),
             shots: cuts.into_iter().map(|frame| self.times[frame]).collect(),
             transitions: changes.transitions,
+            fingerprint: Some(fingerprint::of_clip(
+                &self.fingerprints,
+                &self.times,
+                end,
+                frame_rate_hz,
+            )?),
             ..ClipFeatures::default()
         })
     }

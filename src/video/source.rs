@@ -53,6 +53,11 @@ impl<'a> Source<'a> {
         Decoder::start(self.path, &self.probe, &self.filters, fit)
     }
 
+    /// Returns the filters that every picture passes.
+    pub(super) fn filters(&self) -> &Filters {
+        &self.filters
+    }
+
     /// Returns how much of the picture is over once the frame at `time` is, 0 to 1.
     pub(super) fn share_until(&self, time: Seconds) -> f64 {
         let share = (time.0 + 1.0 / self.probe.frame_rate.hz()) / self.probe.end.0;

@@ -3,6 +3,7 @@
 mod drafting;
 mod input;
 mod outputs;
+mod reaper;
 mod state;
 mod tempo_map;
 

@@ -73,8 +73,25 @@ pub(crate) fn write(folder: &Path) {
         fs::write(folder.join(name), bytes).unwrap();
     }
     write_safetensors(folder, config);
-    for name in ["folder.npy", "folder.safetensors"] {
+    for name in [
+        "folder.npy",
+        "folder.safetensors",
+        "films",
+        "midi",
+        "twins",
+        "odd",
+    ] {
         fs::create_dir(folder.join(name)).unwrap();
+    }
+    for name in [
+        "films/film.mp4",
+        "midi/film.mid",
+        "twins/film.mp4",
+        "twins/film.mov",
+        "odd/a.b.mp4",
+        "odd/a.b.mid",
+    ] {
+        fs::write(folder.join(name), "neither").unwrap();
     }
 }
 

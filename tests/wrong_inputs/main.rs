@@ -1,6 +1,8 @@
 //! Every wrong input gives a message that names it and says what is wrong, and leaves no file behind.
 
 mod files;
+#[cfg(feature = "models")]
+mod models;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,12 +13,21 @@ use std::process::Command;
 /// One case per line; the first line describes the columns.
 const TABLE: &str = include_str!("table.txt");
 
+/// The cases of models in folders.
+#[cfg(feature = "models")]
+const MODELS: &str = include_str!("models.txt");
+
 /// Runs the cases of the given `subcommands` in a folder with the files that they name.
 fn check(subcommands: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     files::write(folder.path());
-    let before = listing(folder.path());
-    let cases: Vec<_> = TABLE
+    check_in(folder.path(), TABLE, subcommands);
+}
+
+/// Runs the cases of the given `subcommands` of a table in a folder.
+fn check_in(folder: &Path, table: &str, subcommands: &[&str]) {
+    let before = listing(folder);
+    let cases: Vec<_> = table
         .lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty())
         .map(|line| {
@@ -30,7 +41,7 @@ fn check(subcommands: &[&str]) {
     let mut faults = Vec::new();
     for [call, code, named, fault] in cases {
         let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
-            .current_dir(folder.path())
+            .current_dir(folder)
             .args(call.split_whitespace().skip(1))
             .output()
             .unwrap();
@@ -45,7 +56,7 @@ fn check(subcommands: &[&str]) {
                 "{call}: {found:?} without `{named}` or `{fault}`:\n{message}"
             ));
         }
-        if listing(folder.path()) != before {
+        if listing(folder) != before {
             faults.push(format!("{call} changed a file"));
         }
     }
@@ -73,6 +84,25 @@ fn features_refuses_wrong_inputs() {
     check(&["features"]);
 }
 
+#[cfg(feature = "models")]
+#[test]
+fn features_refuses_folders_of_wrong_models() {
+    let folder = tempfile::tempdir().unwrap();
+    files::write(folder.path());
+    models::write(folder.path());
+    check_in(folder.path(), MODELS, &["features", "generate"]);
+}
+
+#[test]
+fn dataset_refuses_wrong_inputs() {
+    check(&["dataset"]);
+}
+
+#[test]
+fn evaluate_refuses_wrong_inputs() {
+    check(&["evaluate"]);
+}
+
 #[test]
 fn generate_refuses_wrong_inputs() {
     check(&["generate"]);
@@ -84,8 +114,18 @@ fn repaint_continue_and_accompany_refuse_wrong_inputs() {
 }
 
 #[test]
+fn conform_refuses_wrong_inputs() {
+    check(&["conform"]);
+}
+
+#[test]
 fn export_refuses_wrong_inputs() {
     check(&["export"]);
+}
+
+#[test]
+fn theme_refuses_wrong_inputs() {
+    check(&["theme"]);
 }
 
 #[test]

@@ -1,14 +1,18 @@
 mod display;
+mod drag_out;
 mod drops;
 mod fit;
 mod keys;
 mod renderer;
 mod translate;
 mod window;
+#[cfg(target_os = "linux")]
+mod x11_window;
 
 pub use baseview;
 use baseview::WindowSize;
 pub use display::Display;
+pub use drag_out::{CAN_DRAG_OUT, DragState};
 pub use keyboard_types::Key;
 pub use keys::Shortcut;
 pub use renderer::GraphicsConfig;

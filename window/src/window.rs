@@ -1,4 +1,5 @@
 use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use keyboard_types::Modifiers;
 use raw_window_handle::HasWindowHandle;
 
 use crate::App;
+use crate::drag_out::{DragOut, DragState};
 use crate::keys::{Keys, Shortcut};
 use crate::{GraphicsConfig, renderer::Renderer};
 
@@ -278,6 +280,9 @@ pub struct Frame {
     key_capture: KeyCapture,
     shortcuts: Vec<Shortcut>,
     least_size: Option<LogicalSize<f32>>,
+    drag: Option<DragOut>,
+    /// Whether a drag has begun in this frame.
+    has_dragged: bool,
 }
 
 impl Frame {
@@ -289,7 +294,25 @@ impl Frame {
             key_capture: Default::default(),
             shortcuts: Vec::new(),
             least_size: None,
+            drag: None,
+            has_dragged: false,
         }
+    }
+
+    /// Begins to drag files, which exist, out of the window while the primary button is held. An earlier drag ends.
+    pub fn drag_out(&mut self, files: &[PathBuf]) {
+        self.drag = None;
+        self.drag = Some(DragOut::start(&self.window, files));
+        self.has_dragged = true;
+    }
+
+    /// Returns how the drag stands, or `None` if there is none. Its end is told once.
+    pub fn drag_state(&mut self) -> Option<DragState> {
+        let state = self.drag.as_ref()?.state();
+        if state != DragState::Dragging {
+            self.drag = None;
+        }
+        Some(state)
     }
 
     /// Sets the keys that the app acts on whichever widget has the focus. Call it from [`App::build`].
@@ -550,6 +573,24 @@ impl<A: App> EguiWindow<A> {
         }
     }
 
+    /// Lets go of the button for egui if a drag has begun, since the drag has the pointer until the button is let go.
+    fn release_dragged(&self) {
+        if !std::mem::take(&mut self.inner.borrow_mut().frame.has_dragged) {
+            return;
+        }
+        let mut egui_input = self.egui_input.borrow_mut();
+        if let Some(pos) = self.pointer_logical_pos.take() {
+            egui_input.events.push(egui::Event::PointerButton {
+                pos,
+                button: egui::PointerButton::Primary,
+                pressed: false,
+                modifiers: self.modifiers.get(),
+            });
+        }
+        egui_input.events.push(egui::Event::PointerGone);
+        self.window.request_redraw();
+    }
+
     fn poll_repaint_timer(&self) {
         if let Some(repaint_notifier) = &self.repaint_notifier
             && repaint_notifier.repaint_requested()
@@ -631,6 +672,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
             egui_ctx.run_ui(egui_input, |ui| user_app.ui(ui, frame))
         };
         self.keys.update(&self.inner.borrow().egui_ctx);
+        self.release_dragged();
 
         let Some(viewport_output) = full_output.viewport_output.get(&self.viewport_id) else {
             // The main window was closed by egui.

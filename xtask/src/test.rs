@@ -4,6 +4,7 @@ use std::env;
 use std::env::consts::EXE_SUFFIX;
 use std::time::Instant;
 
+use crate::bundle::PLUGIN_ONLY;
 use crate::cargo::{Outcome, cargo, cargo_command, run as run_command};
 
 /// A program that some tests need; they are skipped if it is not installed.
@@ -34,6 +35,9 @@ const PROGRAMS: &[Program] = if cfg!(target_os = "linux") {
 /// Names a Python with the packages that open exported files.
 const READERS: &str = "DIFF_BGM_READERS";
 
+/// Names REAPER's header.
+const REAPER_HEADER: &str = "DIFF_BGM_REAPER_HEADER";
+
 /// Runs every check, the quickest first, and reports which tests were skipped for want of a program.
 pub(crate) fn run() -> Outcome {
     let start = Instant::now();
@@ -47,6 +51,7 @@ pub(crate) fn run() -> Outcome {
         "warnings",
     ])?;
     cargo(&["check", "--lib", "--no-default-features"])?;
+    cargo(&[&["check", "--lib"], &PLUGIN_ONLY[..]].concat())?;
     let mut doc = cargo_command(&["doc", "--no-deps", "--lib"]);
     run_command(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
     cargo(&["test", "--workspace"])?;
@@ -64,6 +69,11 @@ pub(crate) fn run() -> Outcome {
         println!(
             "Skipped: the tests of exported files with other people's readers. They need a Python with mido, pretty_midi, lxml and \
              rpp, named by {READERS}."
+        );
+    }
+    if env::var_os(REAPER_HEADER).is_none() {
+        println!(
+            "Skipped: the comparison with REAPER's header. It needs reaper_plugin_functions.h, named by {REAPER_HEADER}."
         );
     }
     Ok(())

@@ -2,9 +2,10 @@
 
 mod cues;
 mod parts;
+mod published;
 mod sheet;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use diff_bgm::diffusion::coherence::Coherence;
@@ -22,6 +23,7 @@ use crate::coherence::CoherenceArgs;
 use crate::output::say;
 use crate::threads::ThreadCount;
 use parts::PartsArgs;
+use published::PublishedArgs;
 
 /// The most segments.
 const MAX_SEGMENTS: usize = 10_000;
@@ -30,11 +32,15 @@ const MAX_SEGMENTS: usize = 10_000;
 ///
 /// Takes a fixed choice of windows of 32 beats from music that is never trained on, generates a segment for the cues of each,
 /// and measures both. A model in parts is measured by part and task. docs/experiments.md explains the figures.
+///
+/// A model of a published kind makes whole pieces for the embeddings of the pieces that its data set holds out; docs/published.md
+/// explains the figures.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// POP909, as published (one folder a song) or as a cache file; for a model in parts, music in parts (`.npz`)
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    /// POP909, as published (one folder a song) or as a cache file; for a model in parts, music in parts (`.npz`); for a
+    /// published kind, a data set in the authors' layout
+    #[arg(long, value_name = "DIR", required_unless_present = "music_features")]
+    data: Option<PathBuf>,
     /// Cache file for POP909: read instead of the folder, or written if missing
     #[arg(long, value_name = "MUSIC.safetensors")]
     cache: Option<PathBuf>,
@@ -81,7 +87,18 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     parts: PartsArgs,
     #[command(flatten)]
+    published: PublishedArgs,
+    #[command(flatten)]
     coherence: CoherenceArgs,
+}
+
+impl Arguments {
+    /// Returns the data set.
+    fn data(&self) -> Result<&Path> {
+        self.data
+            .as_deref()
+            .ok_or_else(|| Error::Usage("Give the data set with --data.".to_owned()))
+    }
 }
 
 /// The contents of the JSON file.
@@ -133,6 +150,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if let Some(path) = &arguments.sheet {
         sheet::check(path)?;
     }
+    if let Some(folders) = &arguments.published.music_features {
+        return published::compare_features(folders, arguments);
+    }
     arguments.threads.apply()?;
     let device = arguments.device.open()?;
     let model = match &arguments.model {
@@ -156,6 +176,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     match kind {
         ConditionKind::Parts => parts::run(arguments, &model, &settings),
+        kind if kind.is_published() => published::run(arguments, &model, &settings),
         _ => cues::run(arguments, &model, &settings),
     }
 }

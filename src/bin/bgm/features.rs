@@ -1,4 +1,9 @@
-//! `bgm features`: writes the features of a clip to a clip file.
+//! `bgm features`: writes the features of a clip to a clip file, or those of a folder of videos to clip files.
+
+pub(crate) mod folder;
+
+#[cfg(feature = "models")]
+pub(crate) mod models;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -16,13 +21,19 @@ use crate::clip;
 use crate::output::{expect_extension, say};
 use crate::progress::Progress;
 
-/// Analyse a video into a clip file, or gather one from separate feature files
+/// Analyse a video, or a folder of videos, into clip files, or gather one from separate feature files
 ///
 /// A video may have up to 2,000,000 frames, over 4 hours at 120 frames per second.
+///
+/// Of a folder, every video in it and in its folders becomes a clip file of the same name in the folder OUTPUT, with
+/// `manifest.jsonl`, a line about each. --visual, --caption and --scenes are then folders with a file for each video, named
+/// like it (NAME_scenes.txt for a list of shots), and --sheet is a folder for the pictures. To go on after a stop, repeat the
+/// command: a clip is not made again if its video, its size and time of change, and the options are the same. A video that
+/// cannot be read is reported and the others go on; the exit status is then 1.
 #[derive(clap::Args)]
 #[command(group = ArgGroup::new("source").args(["clip", "visual", "caption", "scenes"]).required(true).multiple(true))]
 pub(crate) struct Arguments {
-    /// A video to analyse (with FFmpeg), or a clip file; features from the options below replace its own
+    /// A video to analyse (with FFmpeg), a folder of videos, or a clip file; features from the options below replace its own
     #[arg(value_name = "CLIP", conflicts_with_all = ["fps", "duration"])]
     clip: Option<PathBuf>,
     /// Frame embeddings, rows of 512 numbers (.npy, .pth)
@@ -48,12 +59,24 @@ pub(crate) struct Arguments {
     /// further ones NAME-2.png and so on if there are many
     #[arg(long, value_name = "NAME.png", requires = "clip")]
     sheet: Option<PathBuf>,
-    /// The clip file to write
-    #[arg(short, long, value_name = "CLIP.safetensors")]
+    #[cfg(feature = "models")]
+    #[command(flatten)]
+    models: models::ModelArgs,
+    /// The clip file to write; of a folder, the folder of the clip files
+    #[arg(short, long, value_name = "CLIP.safetensors|DIR")]
     output: PathBuf,
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    #[cfg(feature = "models")]
+    (arguments.models).check(
+        arguments.visual.is_some(),
+        arguments.caption.is_some(),
+        arguments.clip.is_some(),
+    )?;
+    if let Some(folder) = arguments.clip.as_deref().filter(|clip| clip.is_dir()) {
+        return folder::run(folder, &arguments);
+    }
     expect_extension(&arguments.output, &["safetensors"])?;
     expect_writable(&arguments.output)?;
     if let (Some(clip), Some(sheet)) = (&arguments.clip, &arguments.sheet) {
@@ -66,6 +89,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             )));
         }
     }
+    #[cfg(feature = "models")]
+    let embedder = match &arguments.clip {
+        Some(clip) => models::load_for(&arguments.models, clip)?,
+        None => None,
+    };
     let read = |path: &PathBuf| clip::read_if(path, arguments.shots, &|_| Ok(()));
     let analysed = arguments.clip.as_ref().map(read).transpose()?;
     let loose = LooseFiles {
@@ -78,6 +106,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let clip = match analysed {
         Some(clip) => loose.add_to(clip.features)?,
         None => loose.gather()?,
+    };
+    #[cfg(feature = "models")]
+    let clip = match (&embedder, &arguments.clip) {
+        (Some(embedder), Some(video)) => models::embed(embedder, video, clip)?,
+        _ => clip,
     };
     clip.write(&arguments.output)?;
     if let (Some(video), Some(sheet)) = (&arguments.clip, &arguments.sheet) {

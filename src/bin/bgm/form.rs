@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use diff_bgm::generator::{Form, Settings};
+use diff_bgm::generator::{Form, Settings, Theme};
 use diff_bgm::music::metre::Metre;
-use diff_bgm::music::note::Note;
 use diff_bgm::{Error, Result};
 
 use crate::midi_input;
@@ -16,8 +15,9 @@ pub(crate) struct FormArgs {
     /// length), or off. Sections begin at cuts near bar lines [default: auto with --theme, otherwise the model's own]
     #[arg(long)]
     form: Option<Form>,
-    /// The theme of the first section, kept as played: a MIDI file in the same metre with one track of notes, with the tune
-    /// on a track named Lead, or alone on channel 1. Planned chords fit it
+    /// The theme of the first section, kept as played: a MIDI file in the same metre, from `bgm theme` or the plugin, or with one
+    /// track of notes, with the tune on a track named Lead, or alone on channel 1. Planned chords fit it. If the file says its
+    /// chords, it moves to the key or the chords that are asked for
     #[arg(long, value_name = "THEME.mid")]
     theme: Option<PathBuf>,
     /// Bars at the end of a section that takes up a theme where the tune is painted anew, at most half of the section
@@ -26,38 +26,44 @@ pub(crate) struct FormArgs {
 }
 
 impl FormArgs {
-    /// Reads the theme; no notes if none is given.
+    /// Reads the theme, if one is given.
     ///
     /// # Errors
     /// Returns an error if it cannot be read, has no notes or is not in `metre`.
-    pub(crate) fn theme(&self, metre: Metre) -> Result<Vec<Note>> {
+    pub(crate) fn theme(&self, metre: Metre) -> Result<Option<Theme>> {
         let theme = self.theme.as_deref().map(|path| theme(path, metre));
-        theme.unwrap_or_else(|| Ok(Vec::new()))
+        theme.transpose()
     }
 
     /// Returns `settings` with `theme` and the form that is asked for.
-    pub(crate) fn over(&self, settings: Settings, theme: Vec<Note>) -> Settings {
-        let usual = if theme.is_empty() {
-            settings.form.clone()
-        } else {
-            Form::Auto
+    ///
+    /// # Errors
+    /// As for [`Theme::over`].
+    pub(crate) fn over(&self, settings: Settings, theme: Option<&Theme>) -> Result<Settings> {
+        let usual = match theme {
+            None => settings.form.clone(),
+            Some(_) => Form::Auto,
         };
-        Settings {
+        let settings = Settings {
             form: self.form.clone().unwrap_or(usual),
-            theme,
             varied_bars: self.vary,
             ..settings
+        };
+        match theme {
+            Some(theme) => theme.over(settings),
+            None => Ok(settings),
         }
     }
 }
 
-fn theme(path: &Path, metre: Metre) -> Result<Vec<Note>> {
-    let (file, _, found) = midi_input::read(path)?;
+fn theme(path: &Path, metre: Metre) -> Result<Theme> {
+    let theme = Theme::of_midi(&midi_input::open(path)?, path)?;
+    let found = theme.metre();
     if found != metre {
         return Err(Error::Usage(format!(
             "{} is in {found}, the music in {metre}. Choose --metre {found}, or a theme in {metre}.",
             path.display()
         )));
     }
-    Ok(file.lead()?.to_vec())
+    Ok(theme)
 }

@@ -27,11 +27,13 @@ use crate::chords::TypedChords;
 use crate::clip;
 use crate::coherence::CoherenceArgs;
 use crate::controls::ControlArgs;
+#[cfg(feature = "models")]
+use crate::features::models;
 use crate::form::FormArgs;
 use crate::hits::HitArgs;
 use crate::output::{expect_extension, write_json};
 use crate::quiet::QuietArgs;
-use crate::steering::SteeringArgs;
+use crate::steering::{SteeringArgs, expect_followed};
 use crate::style::{StyleChoice, style};
 use crate::work::{self, WorkArgs, with_progress};
 use report::{ModelReport, Report, Timings};
@@ -39,6 +41,8 @@ use report::{ModelReport, Report, Timings};
 /// Draft music for a clip
 ///
 /// A piece has up to 8192 bars: over 4 hours at 120 BPM in 4/4. Of a longer clip, draft a part with --bars.
+///
+/// A model of a published kind follows embeddings, which a clip file has, or which the models named below make of the video.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The clip: a video, or a clip file made by `bgm features`
@@ -122,6 +126,9 @@ pub(crate) struct Arguments {
     align: Alignment,
     #[command(flatten)]
     work: WorkArgs,
+    #[cfg(feature = "models")]
+    #[command(flatten)]
+    models: models::ModelArgs,
     /// Also write a picture of the piano roll, of up to 1024 bars
     #[arg(long, value_name = "ROLL.png")]
     roll: Option<PathBuf>,
@@ -193,7 +200,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         ends: !arguments.open_end,
         ..usual
     };
-    let settings = arguments.form.over(settings, theme);
+    let settings = arguments.form.over(settings, theme.as_ref())?;
     let mut settings = arguments.controls.over(settings, &model)?;
 
     let accepts = |duration| {
@@ -203,9 +210,19 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             None => Ok(()),
         }
     };
-    let (analysis, load_clip) =
-        timed(|| clip::read_if(&arguments.clip, ShotFinder::Quick, &accepts))?;
-    let clip = analysis.features;
+    #[cfg(feature = "models")]
+    let embedder = models::load_for(&arguments.models, &arguments.clip)?;
+    let (mut analysis, load_clip) = timed(|| {
+        #[allow(unused_mut)]
+        let mut analysis = clip::read_if(&arguments.clip, ShotFinder::Quick, &accepts)?;
+        #[cfg(feature = "models")]
+        if let Some(embedder) = &embedder {
+            analysis.features = models::embed(embedder, &arguments.clip, analysis.features)?;
+        }
+        Ok(analysis)
+    })?;
+    let clip = std::mem::take(&mut analysis.features);
+    expect_followed(&settings.steering, &arguments.clip, &clip)?;
     settings.hits = arguments.hits.hits(&clip);
     let (candidates, generate_seconds) = timed(|| {
         with_progress(|on_progress| {

@@ -1,12 +1,16 @@
 //! `bgm`: Diff-BGM on the command line. Each subcommand has a file; errors are printed here.
 
 mod accompany;
+mod batch;
 mod candidates;
 mod chords;
 mod clip;
+mod clip_maker;
 mod coherence;
+mod conform;
 mod controls;
 mod convert;
+mod dataset;
 mod evaluate;
 mod export;
 mod features;
@@ -24,6 +28,7 @@ mod repaint;
 mod steering;
 mod style;
 mod tempo;
+mod theme;
 mod threads;
 mod train;
 mod verify;
@@ -45,8 +50,10 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Accompany(Box<accompany::Arguments>),
+    Conform(conform::Arguments),
     Continue(repaint::ContinueArguments),
     Convert(convert::Arguments),
+    Dataset(dataset::Arguments),
     Evaluate(evaluate::Arguments),
     Export(export::Arguments),
     Features(features::Arguments),
@@ -55,6 +62,7 @@ enum Command {
     Render(render::Arguments),
     Repaint(repaint::RepaintArguments),
     Tempo(tempo::Arguments),
+    Theme(theme::Arguments),
     Train(train::Arguments),
     Verify(verify::Arguments),
 }
@@ -62,8 +70,10 @@ enum Command {
 fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Accompany(arguments) => accompany::run(&arguments),
+        Command::Conform(arguments) => conform::run(&arguments),
         Command::Continue(arguments) => repaint::run_continue(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Dataset(arguments) => dataset::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Features(arguments) => features::run(arguments),
@@ -72,6 +82,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Render(arguments) => render::run(&arguments),
         Command::Repaint(arguments) => repaint::run_repaint(&arguments),
         Command::Tempo(arguments) => tempo::run(&arguments),
+        Command::Theme(arguments) => theme::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     }

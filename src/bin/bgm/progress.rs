@@ -21,13 +21,17 @@ pub(crate) struct Progress {
 impl Progress {
     /// Starts the clock; nothing is shown before the first [`Progress::set`].
     pub(crate) fn new() -> Self {
+        Self::since(Instant::now())
+    }
+
+    /// Goes on with a job that began at `started`, for a bar that was removed to print something.
+    pub(crate) fn since(started: Instant) -> Self {
         let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let now = Instant::now();
         Self {
             bar: ProgressBar::new(DIVISIONS).with_style(style),
-            started: now,
-            last_line: now,
+            started,
+            last_line: Instant::now(),
         }
     }
 

@@ -1,8 +1,12 @@
 //! The options that steer the cues, one per row of the table of cues.
 
+use std::path::Path;
+
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
-use diff_bgm::conditioning::pairing::Pairing;
+use diff_bgm::conditioning::pairing::{Follow, Pairing};
+
 use diff_bgm::conditioning::steering::{LaneRequest, Steering};
+use diff_bgm::features::ClipFeatures;
 use diff_bgm::music::cues::{Cue, CueMap};
 use diff_bgm::{Error, Result};
 
@@ -16,6 +20,9 @@ pub(crate) struct SteeringArgs {
     /// Raise (up to 1) or lower (down to -1) density, polyphony, accents and loudness together
     #[arg(long, allow_hyphen_values = true, default_value = "0")]
     energy: f32,
+    /// What `clip` is: picture, or mood (density follows arousal, mode follows valence; of a clip file made with --mood)
+    #[arg(long, default_value = "picture")]
+    follow: Follow,
 }
 
 impl SteeringArgs {
@@ -28,6 +35,7 @@ impl SteeringArgs {
         }
         let mut steering = Steering {
             energy: self.energy,
+            follow: self.follow,
             ..Steering::default()
         };
         for (cue, request) in self.requests.0.iter() {
@@ -37,6 +45,17 @@ impl SteeringArgs {
         }
         Ok(steering)
     }
+}
+
+/// Checks that a clip has what is to be followed.
+pub(crate) fn expect_followed(steering: &Steering, path: &Path, clip: &ClipFeatures) -> Result<()> {
+    if steering.follow.is_in(clip) {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "{} has no moods for --follow mood. Make a clip file with `bgm features VIDEO --visual-model FOLDER --mood all`.",
+        path.display()
+    )))
 }
 
 /// The request for each cue.

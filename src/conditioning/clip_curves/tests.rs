@@ -15,7 +15,7 @@ fn placement() -> Placement {
 fn clip(rows: &[[f32; 4]], shots: &[f64]) -> ClipFeatures {
     ClipFeatures {
         duration: Seconds(rows.len() as f64),
-        measures: MeasureTrack::new(1.0, PictureMeasure::ALL, rows.concat()).ok(),
+        measures: MeasureTrack::new(1.0, PictureMeasure::MEASURED, rows.concat()).ok(),
         shots: shots.iter().map(|&shot| Seconds(shot)).collect(),
         ..ClipFeatures::default()
     }
@@ -46,7 +46,7 @@ fn a_faster_tempo_and_the_last_bar_ask_for_fewer_notes_per_beat() {
         };
         let beats = 32;
         ClipCurves::new(&clip, &placement, beats)
-            .density(beat)
+            .density(PictureMeasure::Motion, beat)
             .unwrap()
     };
     assert_eq!(density(75.0, 8), 0.0);
@@ -69,7 +69,7 @@ fn where_the_tempo_doubles_fewer_notes_per_beat_are_asked_for() {
         ..placement()
     };
     let curves = ClipCurves::new(&clip, &placement, 32);
-    let densities = [7, 8].map(|beat| curves.density(beat).unwrap());
+    let densities = [7, 8].map(|beat| curves.density(PictureMeasure::Motion, beat).unwrap());
     assert_eq!(densities, [0.0, -0.35]);
 }
 
@@ -117,7 +117,10 @@ fn the_bar_before_a_strong_hit_holds_back_and_the_hit_is_marked() {
     let curves = ClipCurves::new(&clip, &placement(), 32);
     let hits = [hit(32, 3), hit(64, 1), hit(74, 3)];
     let with = curves.clone().with_hits(&hits);
-    let lost = |beat| curves.density(beat).unwrap() - with.density(beat).unwrap();
+    let lost = |beat| {
+        curves.density(PictureMeasure::Motion, beat).unwrap()
+            - with.density(PictureMeasure::Motion, beat).unwrap()
+    };
     assert!((4..8).all(|beat| lost(beat) > 0.4), "before the strong hit");
     assert_eq!([3, 8, 13].map(lost), [0.0; 3]);
     // The last one lies between two beats, so no beat has its accent.
@@ -134,7 +137,8 @@ fn the_climax_has_more_notes() {
     let curves = ClipCurves::new(&clip, &placement(), 32);
     let with = curves.clone().with_climax(8..16);
     for beat in 0..28 {
-        let more = with.density(beat).unwrap() > curves.density(beat).unwrap();
+        let more = with.density(PictureMeasure::Motion, beat).unwrap()
+            > curves.density(PictureMeasure::Motion, beat).unwrap();
         assert_eq!(more, (8..16).contains(&beat), "beat {beat}");
     }
 }

@@ -1,4 +1,4 @@
-//! Steering in JSON: an object with a field per cue, by its name, and `energy`.
+//! Steering in JSON: an object with a field per cue, by its name, `energy`, and `follow` unless it is the picture.
 
 use std::fmt;
 
@@ -6,18 +6,24 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Steering;
+use crate::conditioning::pairing::Follow;
 use crate::music::cues::Cue;
 
 /// The field of the energy.
 const ENERGY: &str = "energy";
+/// The field of what is followed.
+const FOLLOW: &str = "follow";
 
 impl Serialize for Steering {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_map(Some(Cue::ALL.len() + 1))?;
+        let mut fields = serializer.serialize_map(None)?;
         for (cue, lane) in self.lanes.iter() {
             fields.serialize_entry(cue.name(), lane)?;
         }
         fields.serialize_entry(ENERGY, &self.energy)?;
+        if self.follow != Follow::default() {
+            fields.serialize_entry(FOLLOW, &self.follow)?;
+        }
         fields.end()
     }
 }
@@ -43,6 +49,10 @@ impl<'de> Visitor<'de> for Fields {
         while let Some(name) = fields.next_key::<String>()? {
             if name == ENERGY {
                 steering.energy = fields.next_value()?;
+            } else if name == FOLLOW {
+                // What a later version may follow is the picture here.
+                let name: String = fields.next_value()?;
+                steering.follow = name.parse().unwrap_or_default();
             } else if let Ok(cue) = name.parse::<Cue>() {
                 steering.lanes[cue] = fields.next_value()?;
             } else {
@@ -78,13 +88,31 @@ mod tests {
             offset: 0.0,
         };
         lanes[Cue::Mode] = Lane::Drawn(vec![-0.5, 1.0]);
-        Steering { lanes, energy: 0.5 }
+        Steering {
+            lanes,
+            energy: 0.5,
+            follow: Follow::Picture,
+        }
     }
 
     #[test]
     fn saved_steering_is_read_and_written_unchanged() {
         assert_eq!(serde_json::from_str::<Steering>(SAVED).unwrap(), saved());
         assert_eq!(serde_json::to_string(&saved()).unwrap(), SAVED);
+    }
+
+    #[test]
+    fn what_is_followed_is_saved_unless_it_is_the_picture() {
+        let steering = Steering {
+            follow: Follow::Mood,
+            ..saved()
+        };
+        let text = serde_json::to_string(&steering).unwrap();
+        assert!(text.contains(r#""follow":"mood""#), "{text}");
+        assert_eq!(serde_json::from_str::<Steering>(&text).unwrap(), steering);
+        let later = SAVED.replace(r#""energy":0.5}"#, r#""energy":0.5,"follow":"sound"}"#);
+        assert_ne!(later, SAVED);
+        assert_eq!(serde_json::from_str::<Steering>(&later).unwrap(), saved());
     }
 
     #[test]

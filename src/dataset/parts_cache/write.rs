@@ -2,7 +2,8 @@
 
 use crate::dataset::grid_piece::{GridPiece, states};
 use crate::error::Fault;
-use crate::formats::npz::write::{Element, NpzWriter};
+use crate::formats::npy::write::Element;
+use crate::formats::npz::write::NpzWriter;
 use crate::music::chord::{Chord, NO_MODE};
 use crate::music::note::GridNote;
 use crate::music::piano_roll::MIDI_PITCHES;

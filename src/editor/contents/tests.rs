@@ -7,6 +7,7 @@ use egui::DroppedFile;
 use super::*;
 use crate::editor::headless::{Defaults, HeadlessEditor};
 use crate::features::ClipFeatures;
+use crate::instance::{Notice, State};
 use crate::instance::{SavedClip, Session};
 use crate::player::Player;
 use crate::time::{Seconds, Tempo};

@@ -1,17 +1,19 @@
 //! Keys and text for the editor without a window.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{
     DroppedFileHandle, Event, HoveredFile, Key, Modifiers, MouseWheelSource, MouseWheelUnit,
-    PointerButton, Pos2, RawInput, Shape, TouchPhase, vec2,
+    PointerButton, Pos2, RawInput, Rect, Shape, TouchPhase, vec2,
 };
+use nice_plug_egui::DragState;
 
 use super::HeadlessEditor;
 use crate::editor::theme::ACCENT;
 use crate::features::ClipFeatures;
 use crate::instance::params::ParamId;
-use crate::instance::{Notice, SavedClip, Session, State};
+use crate::instance::{Notice, SavedClip, Session, State, TimelineLink, TimelineTask};
 use crate::music::part_set::PartSet;
 use crate::time::{Beats, Seconds, Tempo};
 
@@ -94,6 +96,27 @@ impl HeadlessEditor {
         self.pass(vec![button(to, false, Modifiers::NONE)]);
         self.settle();
         after_step(&self.desk.session);
+    }
+
+    /// Presses a place and moves the pointer to another, in points. The button stays pressed.
+    pub(in crate::editor) fn hold(&mut self, from: Pos2, to: Pos2) {
+        self.pass(vec![Event::PointerMoved(from)]);
+        self.pass(vec![button(from, true, Modifiers::NONE)]);
+        self.pass(vec![Event::PointerMoved(from + (to - from) * 0.5)]);
+        self.pass(vec![Event::PointerMoved(to)]);
+    }
+
+    /// Lets go of what is dragged out of the window, which ends so.
+    pub(in crate::editor) fn let_go(&mut self, outcome: DragState) {
+        let at = Pos2::ZERO;
+        self.pass(vec![button(at, false, Modifiers::NONE), Event::PointerGone]);
+        self.drags.state = Some(outcome);
+        self.settle();
+    }
+
+    /// Returns the files that were dragged out of the window.
+    pub(in crate::editor) fn dragged_files(&self) -> &[PathBuf] {
+        &self.drags.files
     }
 
     /// Clicks a place, in points, once or twice.
@@ -195,6 +218,22 @@ impl HeadlessEditor {
     /// Returns the parts that are selected.
     pub(in crate::editor) fn selected_parts(&self) -> PartSet {
         self.contents.selection.get().parts
+    }
+
+    /// Returns the way to the host's timeline, to be connected.
+    pub(in crate::editor) fn timeline(&self) -> &TimelineLink {
+        &self.desk.timeline
+    }
+
+    /// Does what was asked of the host's timeline, as the host's main thread does.
+    pub(in crate::editor) fn serve_timeline(&self, task: TimelineTask) {
+        self.desk.serve_timeline(task);
+    }
+
+    /// Returns the rectangle of the widget that has the focus.
+    pub(in crate::editor) fn focused_rect(&self) -> Option<Rect> {
+        let id = self.egui.memory(|memory| memory.focused())?;
+        Some(self.egui.read_response(id)?.rect)
     }
 
     /// Returns the session, to act as the host or a job does.

@@ -18,6 +18,21 @@ impl HeadlessEditor {
         }
         strokes
     }
+
+    /// Returns whether the last pass painted this text.
+    pub(in crate::editor) fn paints(&self, text: &str) -> bool {
+        self.shapes
+            .iter()
+            .any(|clipped| has_text(&clipped.shape, text))
+    }
+}
+
+fn has_text(shape: &Shape, text: &str) -> bool {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().any(|shape| has_text(shape, text)),
+        Shape::Text(shape) => shape.galley.text() == text,
+        _ => false,
+    }
 }
 
 fn collect(shape: &Shape, strokes: &mut Vec<(Rect, Stroke)>) {

@@ -17,8 +17,8 @@ use crate::time::Bars;
 /// The step of a dragged share.
 const SHARE_STEP: f64 = 0.01;
 
-/// Shows the fold. Its name says how many of its settings are not the usual ones.
-pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) {
+/// Shows the fold, with `theme` beside the form. Its name says how many of its settings are not the usual ones.
+pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, theme: impl FnOnce(&mut Ui)) {
     let name = match changed(scene.state) {
         0 => "More settings".to_owned(),
         changed => format!("More settings ({changed} changed)"),
@@ -26,7 +26,9 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>) {
     CollapsingHeader::new(RichText::new(name).font(theme::font(12.0)))
         .id_salt("more")
         .show_unindented(ui, |ui| {
-            shape::show(ui, scene);
+            shape::show_music(ui, scene);
+            theme(ui);
+            shape::show_cuts(ui, scene);
             length(ui, scene);
             candidates(ui, scene);
             share(
@@ -60,8 +62,10 @@ fn changed(state: &State) -> usize {
     [
         state.style != usual.style,
         state.form != usual.form,
+        state.theme != usual.theme,
         state.shot_finder != usual.shot_finder,
         state.cut_weight != usual.cut_weight,
+        state.follow != usual.follow,
         shape.bars.is_some(),
         state.candidates != usual.candidates,
         shape.repetition.is_some(),

@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use crate::conditioning::hits::MAX_WEIGHT;
+use crate::conditioning::pairing::Follow;
 use crate::editor::contents::Scene;
 use crate::editor::controls::{choice, field};
 use crate::features::is_clip_file;
@@ -13,8 +14,8 @@ use crate::video::ShotFinder;
 /// Forms that are offered besides `off` and `auto`.
 const FORMS: [&str; 5] = ["AB", "ABA", "AABA", "ABAC", "ABACA"];
 
-/// Shows the choices.
-pub(super) fn show(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
+/// Shows the choices of the music.
+pub(super) fn show_music(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
     field(ui, "Style", |ui| {
         let styles = (Style::ALL.into_iter().map(Some)).chain([None]);
         let name = |style: &Option<Style>| style.map_or("free", Style::name);
@@ -31,6 +32,22 @@ pub(super) fn show(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
         }
     })
     .on_hover_text("Sections of the next draft. Those of one letter share a theme; auto chooses letters for the length.");
+    let has_moods = (state.clip.as_ref()).is_some_and(|clip| Follow::Mood.is_in(&clip.features()));
+    if has_moods || state.follow != Follow::default() {
+        field(ui, "Follow", |ui| {
+            let name = |follow: &Follow| follow.name();
+            if let Some(follow) = choice(ui, "follow", &state.follow, Follow::ALL, name) {
+                desk.session.edit(|state| state.follow = follow);
+            }
+        })
+        .on_hover_text(
+            "What the next draft follows in the clip: its picture, or its mood, which density (excited or quiet) and mode (pleasant or unpleasant) take up.",
+        );
+    }
+}
+
+/// Shows how cuts are found and met.
+pub(super) fn show_cuts(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
     field(ui, "Find cuts", |ui| {
         let name = |finder: &ShotFinder| finder.name();
         if let Some(finder) = choice(ui, "shots", &state.shot_finder, ShotFinder::ALL, name) {
@@ -61,9 +78,41 @@ pub(super) fn show(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::conditioning::pairing::Follow;
     use crate::editor::HeadlessEditor;
-    use crate::instance::State;
+    use crate::features::{ClipFeatures, MeasureTrack, PictureMeasure};
+    use crate::instance::{SavedClip, State};
+    use crate::time::{Seconds, Tempo};
     use crate::video::ShotFinder;
+
+    #[test]
+    fn moods_are_offered_if_the_clip_has_them_shown_in_the_lanes_and_can_be_undone() {
+        let state = |columns: &[PictureMeasure]| {
+            let clip = ClipFeatures {
+                duration: Seconds(16.0),
+                measures: MeasureTrack::new(1.0, columns, vec![0.25; 16 * columns.len()]).ok(),
+                ..ClipFeatures::default()
+            };
+            State {
+                clip: Some(SavedClip::new("clip.mp4".into(), &clip, Tempo::DEFAULT)),
+                ..State::default()
+            }
+        };
+        let open = |columns| {
+            let mut editor = HeadlessEditor::new(&state(columns), (1040, 900));
+            assert!(editor.click("More settings"));
+            editor
+        };
+        assert!(!open(&PictureMeasure::MEASURED).click("picture"));
+        let mut editor = open(&PictureMeasure::ALL);
+        assert!(!editor.paints("follows mood"));
+        assert!(editor.click("picture"));
+        assert!(editor.click("mood"));
+        assert_eq!(editor.state().follow, Follow::Mood);
+        assert!(editor.paints("follows mood"));
+        editor.session().undo();
+        assert_eq!(editor.state().follow, Follow::Picture);
+    }
 
     #[test]
     fn how_cuts_are_found_is_chosen_and_can_be_undone() {

@@ -4,18 +4,10 @@ use std::env;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-/// Replaces characters that not every file system allows.
-pub(super) fn file_name(name: &str) -> String {
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.');
-    let name: String = name
-        .chars()
-        .map(|c| if allowed(c) { c } else { '_' })
-        .collect();
-    name.trim_matches(['.', ' ']).to_owned()
-}
+use crate::instance::file_name;
 
 /// Returns a path in `folder` without a file, named after a take.
-pub(super) fn free_path(folder: &Path, name: &str) -> PathBuf {
+pub(in crate::editor) fn free_path(folder: &Path, name: &str) -> PathBuf {
     let name = file_name(name);
     let numbered = (2..).map(|number| folder.join(format!("{name} ({number}).mid")));
     iter::once(folder.join(format!("{name}.mid")))
@@ -35,12 +27,6 @@ pub(in crate::editor) fn default_folder() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_takes_become_names_of_files() {
-        assert_eq!(file_name("2 seed 19"), "2 seed 19");
-        assert_eq!(file_name("../a/b:c?"), "_a_b_c_");
-    }
 
     #[test]
     fn an_exported_file_does_not_replace_another() {

@@ -38,6 +38,7 @@ pub(super) fn show(ui: &mut Ui, take: &Take, host_of_other_tempo: Option<&str>) 
     for keys in [
         "Click to play, or press its number. Enter or double-click to rename, Delete to delete.",
         "With the focus on two takes, press A and B; X then switches between them. C takes the selected bars into the current take.",
+        "T writes the tune of its first section, or of the selected bars, as a theme for other cues.",
     ] {
         ui.label(RichText::new(keys).color(theme::MUTED));
     }

@@ -11,12 +11,14 @@ fn clip() -> ClipFeatures {
         frame_rate_hz: 24_000.0 / 1001.0,
         visual: track(0.1, VISUAL_WIDTH, 3),
         caption: track(1.0 / 3.0, CAPTION_WIDTH, 2),
-        measures: Some(measures(&PictureMeasure::ALL)),
+        measures: Some(measures(&PictureMeasure::MEASURED)),
         shots: vec![Seconds(11.9), Seconds(15.8)],
         transitions: vec![
             transition(0.0, 0.5, TransitionKind::FadeIn),
             transition(3.25, 4.0, TransitionKind::Dissolve),
         ],
+        fingerprint: Fingerprint::new(25.0, (0..3 * FINGERPRINT_WIDTH as u8).collect()).ok(),
+        made_with: [("visual_model".to_owned(), "clip-vit, \"base\"".to_owned())].into(),
     }
 }
 
@@ -182,4 +184,35 @@ fn the_error_for_another_kind_of_file_says_what_to_do() {
         let message = ClipFeatures::read(&path).unwrap_err().to_string();
         assert!(message.contains(option), "{message}");
     }
+}
+
+#[test]
+fn fingerprints_of_another_width_are_left_out_and_wrong_ones_refused() {
+    let parsed = |dtype, shape: Vec<usize>| {
+        let bytes = written_with(|(_, tensors)| {
+            let count = shape.iter().product::<usize>() * dtype_bytes(dtype);
+            let tensor = RawTensor::new(dtype, shape.clone(), vec![7; count]).unwrap();
+            tensors.insert(FINGERPRINT.to_owned(), tensor);
+        });
+        ClipFeatures::parse(&bytes)
+    };
+    assert!(parsed(Dtype::U8, vec![4, FINGERPRINT_WIDTH]).is_ok());
+    assert_eq!(
+        parsed(Dtype::U8, vec![4, FINGERPRINT_WIDTH + 1]).unwrap(),
+        ClipFeatures {
+            fingerprint: None,
+            ..clip()
+        }
+    );
+    for (dtype, shape) in [
+        (Dtype::F32, vec![4, FINGERPRINT_WIDTH]),
+        (Dtype::U8, vec![FINGERPRINT_WIDTH]),
+        (Dtype::U8, vec![0, FINGERPRINT_WIDTH]),
+    ] {
+        assert!(parsed(dtype, shape.clone()).is_err(), "{dtype} {shape:?}");
+    }
+}
+
+fn dtype_bytes(dtype: Dtype) -> usize {
+    dtype.bitsize() / 8
 }

@@ -6,32 +6,9 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::error::Fault;
-
-/// The alignment of an array's data, in bytes.
-const ALIGNMENT: usize = 64;
-/// The start of an array's member: numpy's magic and version 1.0.
-const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
-
-/// The type of an array's elements.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Element {
-    /// Bytes.
-    U8,
-    /// 64-bit integers.
-    I64,
-    /// Single-precision numbers.
-    F32,
-}
-
-impl Element {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::U8 => "|u1",
-            Self::I64 => "<i8",
-            Self::F32 => "<f4",
-        }
-    }
-}
+use crate::formats::npy::write::{Element, header};
+use crate::formats::npz::Object;
+use crate::formats::npz::pickled_write::pickled;
 
 /// An archive that is being written.
 pub(crate) struct NpzWriter {
@@ -72,6 +49,15 @@ impl NpzWriter {
         Ok(())
     }
 
+    /// Appends the one-dimensional array of objects called `name`.
+    ///
+    /// # Errors
+    /// Returns an error if an object has a type that numpy's arrays do not have, or the archive would grow too large.
+    pub(crate) fn objects(&mut self, name: &str, objects: &[Object]) -> Result<(), Fault> {
+        let data = pickled(objects)?;
+        self.array(name, Element::Object, &[objects.len()], [data].into_iter())
+    }
+
     /// Returns the bytes of the whole archive, which depend only on its arrays.
     ///
     /// # Errors
@@ -80,23 +66,6 @@ impl NpzWriter {
         let file = self.archive.finish().map_err(|error| failed(&error))?;
         Ok(file.into_inner())
     }
-}
-
-/// Returns the start of a member, up to its data.
-fn header(element: Element, shape: &[usize]) -> Vec<u8> {
-    let lengths: String = shape.iter().map(|length| format!("{length}, ")).collect();
-    let mut text = format!(
-        "{{'descr': '{}', 'fortran_order': False, 'shape': ({lengths}), }}",
-        element.name()
-    );
-    let start = MAGIC.len() + 2;
-    let end = (start + text.len() + 1).next_multiple_of(ALIGNMENT);
-    text.extend(std::iter::repeat_n(' ', end - start - text.len() - 1));
-    text.push('\n');
-    let mut header = MAGIC.to_vec();
-    header.extend((text.len() as u16).to_le_bytes());
-    header.extend(text.into_bytes());
-    header
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Fault {
@@ -110,6 +79,7 @@ fn failed(error: &dyn std::fmt::Display) -> Fault {
 mod tests {
     use super::*;
     use crate::formats::npz::Npz;
+    use crate::formats::raw_tensor::RawTensor;
     use safetensors::Dtype;
 
     #[test]
@@ -138,9 +108,16 @@ mod tests {
     }
 
     #[test]
-    fn the_data_of_an_array_are_aligned() {
-        for shape in [&[1][..], &[123_456, 128]] {
-            assert_eq!(header(Element::U8, shape).len() % ALIGNMENT, 0);
-        }
+    fn objects_are_read_back_as_written() {
+        let notes = [76_i64, 61].map(i64::to_le_bytes).concat();
+        let objects = [
+            Object::Array(RawTensor::new(Dtype::I64, vec![1, 2], notes).unwrap()),
+            Object::Array(RawTensor::new(Dtype::I64, vec![0, 5], Vec::new()).unwrap()),
+            Object::Table([(0, 0), (16, 1), (70_000, 300)].into()),
+        ];
+        let mut writer = NpzWriter::new();
+        writer.objects("notes", &objects).unwrap();
+        let mut archive = Npz::open(Cursor::new(writer.finish().unwrap())).unwrap();
+        assert_eq!(archive.objects("notes").unwrap(), objects);
     }
 }

@@ -239,11 +239,19 @@ impl Layout {
     }
 }
 
+/// Returns the bars of a section of a form that is chosen for a piece of `bars` bars.
+pub(in crate::generator) fn usual_bars(bars: usize) -> usize {
+    if bars < SHORT_PIECE_BARS {
+        SHORT_BARS
+    } else {
+        USUAL_BARS
+    }
+}
+
 /// Returns the number of sections of a form that is chosen for the piece.
 fn usual_sections(bars: usize, theme_bars: usize) -> usize {
     let usual = match theme_bars {
-        0 if bars < SHORT_PIECE_BARS => SHORT_BARS,
-        0 => USUAL_BARS,
+        0 => usual_bars(bars),
         theme => theme.next_multiple_of(SHORT_BARS).min(MOST_THEME_BARS),
     };
     ((bars + usual / 2) / usual).max(1)
@@ -256,7 +264,8 @@ fn theme_bars(settings: &Settings, bars: Bars) -> Result<usize> {
     let theme = metre.bars_covering(Beats(ends.fold(0.0, f64::max)));
     if theme > bars {
         return Err(Error::Usage(format!(
-            "The theme has {}, but the piece has only {}. Choose a shorter theme or ask for more bars (--bars).",
+            "The theme has {}, but the piece has only {}. Choose a shorter theme or ask for more bars (--bars, or \
+             Length in bars in the plugin).",
             counted(theme.0 as usize, "bar"),
             counted(bars.0 as usize, "bar")
         )));

@@ -47,11 +47,13 @@ pub(in crate::generator) fn interval(from: &[Option<Chord>], to: &[Option<Chord>
     let semitones = (0..12)
         .find(|&semitones| agrees(semitones))
         .unwrap_or_else(|| (tonic(to) + 12 - tonic(from)) % 12);
-    if semitones > 6 {
-        semitones as i8 - 12
-    } else {
-        semitones as i8
-    }
+    nearest(semitones)
+}
+
+/// Returns the shortest way, −5 to 6 semitones, to a pitch class so many semitones above.
+pub(in crate::generator) fn nearest(semitones: u8) -> i8 {
+    let up = (semitones % 12) as i8;
+    if up > 6 { up - 12 } else { up }
 }
 
 #[cfg(test)]

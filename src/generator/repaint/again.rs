@@ -16,18 +16,18 @@ use crate::music::tempo_map::TempoMap;
 use crate::time::{Bars, Beats, Seconds};
 
 /// A draft about to be painted over.
-pub(super) struct Again {
-    pub(super) recipe: Settings,
-    pub(super) asked: Asked,
-    pub(super) cuts: Vec<Beats>,
-    pub(super) sections: Vec<Section>,
-    pub(super) tempo_map: TempoMap,
-    pub(super) chords: Vec<Option<Chord>>,
-    pub(super) clip: ClipFeatures,
+pub(in crate::generator) struct Again {
+    pub(in crate::generator) recipe: Settings,
+    pub(in crate::generator) asked: Asked,
+    pub(in crate::generator) cuts: Vec<Beats>,
+    pub(in crate::generator) sections: Vec<Section>,
+    pub(in crate::generator) tempo_map: TempoMap,
+    pub(in crate::generator) chords: Vec<Option<Chord>>,
+    pub(in crate::generator) clip: ClipFeatures,
 }
 
 impl Again {
-    pub(super) fn of(model: &Model, draft: &Draft) -> Result<Self> {
+    pub(in crate::generator) fn of(model: &Model, draft: &Draft) -> Result<Self> {
         expect_parts(model)?;
         let asked = draft.recipe.asked.clone().ok_or_else(|| {
             Error::Usage(
@@ -53,7 +53,7 @@ impl Again {
     }
 
     /// Returns a clip with only the picture's end and its cuts; everything else is in the draft's requests.
-    pub(super) fn clip(&self) -> ClipFeatures {
+    pub(in crate::generator) fn clip(&self) -> ClipFeatures {
         let seconds = |beats: Beats| self.seconds_from_start(beats);
         let shots: Vec<Seconds> = self.cuts.iter().map(|&cut| seconds(cut)).collect();
         ClipFeatures {
@@ -64,11 +64,11 @@ impl Again {
     }
 
     /// Returns the sections of the draft in a piece of `bars` bars.
-    pub(super) fn layout(&self, bars: Bars) -> Layout {
+    pub(in crate::generator) fn layout(&self, bars: Bars) -> Layout {
         Layout::of_sections(&self.sections, &self.recipe, bars)
     }
 
-    pub(super) fn settings(&self, bars: Bars) -> Settings {
+    pub(in crate::generator) fn settings(&self, bars: Bars) -> Settings {
         let clip_start = self.seconds_from_start(self.recipe.clip_start);
         let hits = self.recipe.hits.iter().map(|hit| Hit {
             at: hit.at + clip_start,
@@ -92,7 +92,7 @@ impl Again {
     }
 
     /// Returns the new draft, with the settings of the old one except the seed and the length.
-    pub(super) fn draft(&self, new: Draft, seed: u64) -> Draft {
+    pub(in crate::generator) fn draft(&self, new: Draft, seed: u64) -> Draft {
         let bars = new.score.bars();
         let raw = RawScore {
             cuts: self.cuts.clone(),

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use parking_lot::Mutex;
 
 use super::clip_job::full_clip;
+use crate::conditioning::steering::Steering;
 use crate::counted::counted;
 use crate::diffusion::config::ConditionKind;
 use crate::diffusion::device::DeviceKind;
@@ -99,6 +100,9 @@ impl DraftJob {
         let candidates = if family == ConditionKind::Parts {
             settings.metre = metre?;
             mark(&mut settings, &state, &clip);
+            if let Some(theme) = &state.theme {
+                settings = theme.over(settings)?;
+            }
             state.candidates
         } else {
             settings.form = Form::Off;
@@ -157,7 +161,10 @@ pub(super) fn settings_of(state: &State, params: ParamValues, tempo_map: TempoMa
             ..SamplerSettings::default()
         },
         guidance_scale: params.guidance_scale(),
-        steering: params.steering(&state.curves),
+        steering: Steering {
+            follow: state.follow,
+            ..params.steering(&state.curves)
+        },
         harmony: state.harmony.clone(),
         style: state.style,
         form: state.form.clone(),

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::{Session, Shared};
+use crate::features::recut::Recut;
 use crate::features::{ClipFeatures, Stills};
-use crate::generator::Draft;
+use crate::generator::{Draft, Form, Theme};
 use crate::instance::change::Change;
 use crate::instance::history::History;
 use crate::instance::notice::Notice;
 use crate::instance::saved_clip::SavedClip;
-use crate::instance::state::{State, Take};
+use crate::instance::state::{Conformed, State, Take};
 
 impl Session {
     /// Changes the state and plays its current take. Clears the notices, which may no longer apply.
@@ -88,6 +89,21 @@ impl Session {
         })
     }
 
+    /// Adds a draft that fits the current clip as `conforming` planned it for `of`, and moves what was set on the old picture;
+    /// otherwise as [`Session::add_take`]. See [`State::add_conformed_take`].
+    pub(in crate::instance) fn add_conformed_take(
+        &self,
+        epoch: u64,
+        draft: Draft,
+        made_unix_seconds: u64,
+        of: &Take,
+        conformed: Conformed<'_>,
+    ) -> bool {
+        self.add_take_by(epoch, |state| {
+            state.add_conformed_take(draft, made_unix_seconds, of, conformed);
+        })
+    }
+
     fn add_take_by(&self, epoch: u64, add: impl FnOnce(&mut State)) -> bool {
         let mut shared = self.lock();
         let is_current = shared.epoch == epoch;
@@ -97,6 +113,9 @@ impl Session {
             add(state);
             if !is_current {
                 state.current = played;
+                if let Some(take) = state.takes.last_mut() {
+                    take.made_for = None;
+                }
             }
         });
         let Shared { state, history, .. } = &mut *shared;
@@ -114,7 +133,25 @@ impl Session {
         if is_current {
             let before = Arc::clone(&shared.state);
             shared.clip = Some((saved.path.clone(), clip));
-            self.change(&mut shared, |state| state.clip = Some(saved));
+            self.change(&mut shared, |state| state.open_clip(saved));
+            shared.record(before);
+        }
+        is_current
+    }
+
+    /// Opens a theme that was requested in `epoch`. Drafts without form get one that is chosen for their length. If another
+    /// state was loaded since, this changes nothing and returns false.
+    pub fn set_theme(&self, epoch: u64, theme: Theme) -> bool {
+        let mut shared = self.lock();
+        let is_current = shared.epoch == epoch;
+        if is_current {
+            let before = Arc::clone(&shared.state);
+            self.change(&mut shared, |state| {
+                state.theme = Some(theme);
+                if state.form == Form::Off {
+                    state.form = Form::Auto;
+                }
+            });
             shared.record(before);
         }
         is_current
@@ -149,6 +186,11 @@ impl Shared {
         let (path, stills) = self.stills.as_ref()?;
         let clip = self.state.clip.as_ref()?;
         (*path == clip.path).then(|| Arc::clone(stills))
+    }
+
+    /// Returns how the clip differs from that of the current take, if they were compared.
+    pub(super) fn recut(&self) -> Option<Arc<Recut>> {
+        self.compared.as_ref()?.for_state(&self.state).cloned()
     }
 
     /// Forgets the full clip if the state has other measures of the same file than `before`: the file was changed in between.

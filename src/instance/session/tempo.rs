@@ -25,12 +25,13 @@ impl Session {
         project.tempo_map(follows_host, start)
     }
 
-    /// Returns the state to be saved, with what is known of the host's tempo map.
+    /// Returns the state to be saved, with what is known of the host.
     pub fn state_to_save(&self) -> State {
         let mut shared = self.lock();
         shared.learn_tempo(&self.live);
         State {
             host_tempo: HostTempo::clone(&shared.host_tempo),
+            insertion_owner: shared.insertion_owner,
             ..State::clone(&shared.state)
         }
     }

@@ -40,6 +40,7 @@ impl State {
             draft: Arc::new(draft),
             made_unix_seconds,
             edited,
+            made_for: base.made_for,
         };
         self.push_take(take);
         Ok(())

@@ -4,17 +4,16 @@
 
 use std::cell::Cell;
 
-use baseview::{PlatformHandle, WindowContext};
+use baseview::WindowContext;
 use keyboard_types::{Key, NamedKey};
-use raw_window_handle::{HasDisplayHandle, HasWindowHandle, RawDisplayHandle, RawWindowHandle};
 use x11rb::connection::Connection;
 use x11rb::errors::{ConnectionError, ReplyError};
 use x11rb::protocol::xproto::{
     ChangeWindowAttributesAux, ConnectionExt as _, EventMask, Grab, GrabMode, InputFocus, ModMask,
 };
-use x11rb::xcb_ffi::XCBConnection;
 
 use crate::translate::translate_virtual_key;
+use crate::x11_window::X11Window;
 
 use super::{Need, Shortcut, WIDGET_KEYS, WIDGET_SIGNS};
 
@@ -40,10 +39,7 @@ fn keysym(key: egui::Key) -> u32 {
 
 /// The keys that a window has grabbed, and the focus while it has it.
 pub(super) struct Grabs {
-    connection: XCBConnection,
-    /// Keeps the connection open.
-    _handle: PlatformHandle,
-    window: u32,
+    window: X11Window,
     /// The key codes of the keys of widgets.
     widget_codes: Vec<u8>,
     /// The key codes of the shortcuts, and the modifiers held with them.
@@ -57,27 +53,12 @@ pub(super) struct Grabs {
 impl Grabs {
     /// Prepares grabs for a window. Returns `None` if the server cannot be asked.
     pub(super) fn new(window: &WindowContext, shortcuts: &[Shortcut]) -> Option<Self> {
-        let handle = window.platform_handle();
-        let RawDisplayHandle::Xcb(display) = handle.display_handle().ok()?.as_raw() else {
-            return None;
-        };
-        let RawWindowHandle::Xcb(id) = handle.window_handle().ok()?.as_raw() else {
-            return None;
-        };
-        let pointer = display.connection?.as_ptr();
-        // SAFETY: the connection is open as long as the handle exists, which is kept beside it. It is not closed here.
-        let connection = unsafe { XCBConnection::from_raw_xcb_connection(pointer, false) }.ok()?;
-        let window = id.window.get();
-        Self::with(connection, handle, window, shortcuts).ok()
+        Self::with(X11Window::of(window)?, shortcuts).ok()
     }
 
-    fn with(
-        connection: XCBConnection,
-        handle: PlatformHandle,
-        window: u32,
-        shortcuts: &[Shortcut],
-    ) -> Result<Self, ReplyError> {
-        let attributes = connection.get_window_attributes(window)?.reply()?;
+    fn with(window: X11Window, shortcuts: &[Shortcut]) -> Result<Self, ReplyError> {
+        let connection = &window.connection;
+        let attributes = connection.get_window_attributes(window.id)?.reply()?;
         let setup = connection.setup();
         let (first, last) = (setup.min_keycode, setup.max_keycode);
         let mapping = connection
@@ -117,8 +98,6 @@ impl Grabs {
                 .remove(EventMask::KEY_PRESS | EventMask::KEY_RELEASE),
             widget_codes,
             shortcut_codes,
-            connection,
-            _handle: handle,
             window,
             focus_before: Cell::new(None),
         })
@@ -126,7 +105,7 @@ impl Grabs {
 
     /// Returns whether the window has the focus.
     pub(super) fn has_focus(&self) -> bool {
-        self.focus().is_ok_and(|focus| focus == self.window)
+        self.focus().is_ok_and(|focus| focus == self.window.id)
     }
 
     /// Takes the keys that are needed, and gives back those that were.
@@ -136,8 +115,9 @@ impl Grabs {
     }
 
     fn try_apply(&self, before: Need, need: Need) -> Result<(), ReplyError> {
-        self.connection
-            .ungrab_key(Grab::ANY, self.window, ModMask::ANY)?;
+        self.window
+            .connection
+            .ungrab_key(Grab::ANY, self.window.id, ModMask::ANY)?;
         if before == Need::Typing && need != Need::Typing {
             self.give_focus_back()?;
         }
@@ -147,8 +127,9 @@ impl Grabs {
             self.events
         };
         let attributes = ChangeWindowAttributesAux::new().event_mask(asked);
-        self.connection
-            .change_window_attributes(self.window, &attributes)?;
+        self.window
+            .connection
+            .change_window_attributes(self.window.id, &attributes)?;
         if need == Need::Typing {
             self.take_focus()?;
         }
@@ -164,14 +145,15 @@ impl Grabs {
                 }
             }
         }
-        Ok(self.connection.flush()?)
+        Ok(self.window.connection.flush()?)
     }
 
     fn grab(&self, code: u8, held: ModMask) -> Result<(), ConnectionError> {
-        self.connection
+        self.window
+            .connection
             .grab_key(
                 false,
-                self.window,
+                self.window.id,
                 held,
                 code,
                 GrabMode::ASYNC,
@@ -182,14 +164,14 @@ impl Grabs {
     }
 
     fn focus(&self) -> Result<u32, ReplyError> {
-        Ok(self.connection.get_input_focus()?.reply()?.focus)
+        Ok(self.window.connection.get_input_focus()?.reply()?.focus)
     }
 
     fn take_focus(&self) -> Result<(), ReplyError> {
         let focus = self.focus()?;
-        if focus != self.window {
+        if focus != self.window.id {
             self.focus_before.set(Some(focus));
-            self.set_focus(self.window)?;
+            self.set_focus(self.window.id)?;
         }
         Ok(())
     }
@@ -198,13 +180,14 @@ impl Grabs {
     fn give_focus_back(&self) -> Result<(), ReplyError> {
         let before = self.focus_before.take();
         match before {
-            Some(before) if self.focus()? == self.window => self.set_focus(before),
+            Some(before) if self.focus()? == self.window.id => self.set_focus(before),
             _ => Ok(()),
         }
     }
 
     fn set_focus(&self, window: u32) -> Result<(), ReplyError> {
-        self.connection
+        self.window
+            .connection
             .set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME)?
             .check()
     }

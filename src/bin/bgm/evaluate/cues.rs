@@ -28,12 +28,12 @@ struct Origin<'a> {
 pub(super) fn run(arguments: &Arguments, model: &Model, settings: &Settings) -> Result<()> {
     refuse_options_of_parts(arguments, model)?;
     let harmony = arguments.harmony.unwrap_or_default();
-    let songs = held_out_songs(&arguments.data, arguments.cache.as_deref())?;
+    let songs = held_out_songs(arguments.data()?, arguments.cache.as_deref())?;
     let windows = choose_windows(&songs, arguments.segments.max(CANDIDATES), model.pitches());
     if windows.is_empty() {
         return Err(Error::Usage(format!(
             "No held-out song (001, 021, 041 …) in {} has eight bars of 4/4 in a row. Evaluate on the whole of POP909.",
-            arguments.data.display()
+            arguments.data()?.display()
         )));
     }
     let chosen = &windows[..arguments.segments];
@@ -70,6 +70,7 @@ pub(super) fn run(arguments: &Arguments, model: &Model, settings: &Settings) -> 
 
 fn refuse_options_of_parts(arguments: &Arguments, model: &Model) -> Result<()> {
     let parts = &arguments.parts;
+    arguments.published.refuse(model)?;
     let options = [
         ("--tasks", parts.tasks.is_some()),
         ("--style", parts.style.is_some()),
@@ -82,10 +83,14 @@ fn refuse_options_of_parts(arguments: &Arguments, model: &Model) -> Result<()> {
             model.name()
         )));
     }
-    if arguments.data.extension().is_some_and(|end| end == "npz") {
+    if arguments
+        .data()?
+        .extension()
+        .is_some_and(|end| end == "npz")
+    {
         return Err(Error::Usage(format!(
             "{} holds music in parts, and the model {} has none. Evaluate it on the folder of POP909, or give a model of the family `parts`.",
-            arguments.data.display(),
+            arguments.data()?.display(),
             model.name()
         )));
     }

@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &Arguments, model: &Model, settings: &Settings) -> 
     if windows.is_empty() {
         return Err(Error::Usage(format!(
             "No held-out window of {} is of that style and metre. Ask for another --style or --metre, or for none.",
-            arguments.data.display()
+            arguments.data()?.display()
         )));
     }
     let harmony = arguments.harmony.unwrap_or(Harmony::Given);
@@ -119,7 +119,8 @@ pub(super) fn run(arguments: &Arguments, model: &Model, settings: &Settings) -> 
 
 /// Reads the music, with messages for what `cues` models are evaluated on.
 fn read(arguments: &Arguments, model: &Model) -> Result<PartsCache> {
-    let data = &arguments.data;
+    let data = arguments.data()?;
+    arguments.published.refuse(model)?;
     if data.is_dir() || arguments.cache.is_some() {
         return Err(Error::Usage(format!(
             "The model {} is of the family `parts`, which is evaluated on an archive of music in parts (--data MUSIC.npz, see docs/formats.md), without --cache. POP909's folder is for models of the family `cues`.",

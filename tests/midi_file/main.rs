@@ -1,18 +1,17 @@
 //! Writing drafts as MIDI files and reading them back.
 
-use std::collections::BTreeMap;
+mod any_draft;
+mod tempo;
 
 use diff_bgm::generator::{Draft, Recipe, Settings};
 use diff_bgm::music::chord::{ChordChange, ChordLane};
 use diff_bgm::music::key::Key;
 use diff_bgm::music::midi_file::{MAX_FILE_BYTES, MidiFile};
-use diff_bgm::music::note::{GridNote, Note, separate};
+use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
-use diff_bgm::music::piano_roll::RollPart;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::music::tempo_map::{TempoChange, TempoMap};
-use diff_bgm::time::{Bars, Beats, Seconds, Steps, Tempo};
-use proptest::prelude::*;
+use diff_bgm::time::{Bars, Beats, Seconds, Tempo};
 
 fn raw_score(notes: Vec<Note>, bars: u32) -> RawScore {
     let chords = "Am | F G".parse::<ChordLane>().unwrap().chords(8);
@@ -49,21 +48,6 @@ fn note(start: f64, length: f64, pitch: u8, velocity: u8) -> Note {
         velocity,
         part: Part::All,
     }
-}
-
-fn any_draft() -> impl Strategy<Value = Draft> {
-    let grid_note = (0u32..208, 0u8..128, 1u32..64).prop_map(|(start, pitch, length)| GridNote {
-        start: Steps(start),
-        pitch,
-        part: RollPart::All,
-        end: Steps((start + length).min(208)),
-    });
-    let notes = prop::collection::vec(grid_note, 0..300);
-    (notes, prop::collection::vec(1u8..128, 300)).prop_map(|(mut notes, velocities)| {
-        separate(&mut notes);
-        let notes = notes.iter().zip(velocities);
-        draft(notes.map(|(n, v)| n.with_velocity(v)).collect(), 13)
-    })
 }
 
 #[test]
@@ -240,75 +224,6 @@ fn each_part_has_a_track_and_a_channel_of_its_own() {
 }
 
 #[test]
-fn metre_and_changes_of_tempo_are_written() {
-    let change = |at, tempo_bpm| TempoChange {
-        at: Beats(at),
-        tempo: Tempo::new(tempo_bpm).unwrap(),
-    };
-    let score = Score::new(RawScore {
-        metre: "6/8".parse().unwrap(),
-        tempo_map: TempoMap::new(vec![
-            change(0.0, 120.0),
-            change(3.0, 60.0),
-            change(1e9, 90.0),
-        ])
-        .unwrap(),
-        ..raw_score(Vec::new(), 4)
-    });
-    let file = MidiFile::parse(&score.unwrap().to_midi("").unwrap()).unwrap();
-    let signature = file.time_signatures[0];
-    assert_eq!((signature.numerator, signature.denominator), (6, 8));
-    let tempi: Vec<_> = (file.tempo_changes.iter())
-        .map(|change| (change.at.0, change.bpm()))
-        .collect();
-    assert_eq!(tempi, [(0.0, 120.0), (3.0, 60.0)]);
-    assert_eq!(file.length, Beats(12.0));
-    assert!((file.duration().0 - 10.5).abs() < 1e-9);
-    assert_eq!(file.places([Beats(3.0)])[0].bar, 2);
-    let map = TempoMap::new(vec![change(0.0, 120.0), change(3.0, 60.0)]);
-    assert_eq!(file.tempo_map(), map);
-}
-
-#[test]
-fn under_a_changing_tempo_cuts_are_written_at_their_second_to_half_a_millisecond() {
-    let change = |at, tempo_bpm| TempoChange {
-        at: Beats(at),
-        tempo: Tempo::new(tempo_bpm).unwrap(),
-    };
-    // From 60 to 180 BPM, a beat at a time and off every tick.
-    let ramp = (0..120).map(|beat| change(f64::from(beat) * 0.937, 60.0 + f64::from(beat)));
-    let map = TempoMap::new(ramp.collect()).unwrap();
-    let times: Vec<f64> = (0..59).map(|second| f64::from(second) + 0.0137).collect();
-    let score = Score::new(RawScore {
-        cuts: times
-            .iter()
-            .map(|&time| map.beat_at(Seconds(time)))
-            .collect(),
-        tempo_map: map,
-        ..raw_score(Vec::new(), 60)
-    });
-    let file = MidiFile::parse(&score.unwrap().to_midi("").unwrap()).unwrap();
-    assert_eq!(file.markers.len(), times.len());
-    for (marker, time) in file.markers.iter().zip(times) {
-        let written = file.seconds_at(marker.at).0;
-        assert!((written - time).abs() < 5e-4, "{written} for {time}");
-    }
-}
-
-#[test]
-fn a_tempo_out_of_range_is_named() {
-    let file = MidiFile {
-        tempo_changes: vec![diff_bgm::music::midi_file::TempoChange {
-            at: Beats(0.0),
-            micros_per_beat: 100_000,
-        }],
-        ..MidiFile::default()
-    };
-    let fault = file.tempo_map().unwrap_err().to_string();
-    assert!(fault.contains("600 BPM"), "{fault}");
-}
-
-#[test]
 fn the_longest_score_is_read_back_whole() {
     let notes: Vec<Note> = (0..8192 * 64)
         .map(|i| note(f64::from(i / 4) * 0.25, 0.25, 60 + (i % 4) as u8, 80))
@@ -327,56 +242,4 @@ fn a_file_that_is_too_large_is_refused() {
     file.set_len(MAX_FILE_BYTES + 1).unwrap();
     let message = MidiFile::open(&path).unwrap_err().to_string();
     assert!(message.contains("large.mid") && message.contains("more than 67108864 bytes"));
-}
-
-proptest! {
-    #[test]
-    fn any_draft_reads_back_from_its_file(draft in any_draft()) {
-        let file = MidiFile::parse(&draft.to_midi().unwrap()).unwrap();
-        prop_assert_eq!(file.notes(), draft.score.notes());
-    }
-
-    #[test]
-    fn every_note_on_gets_exactly_one_note_off(draft in any_draft()) {
-        let file = MidiFile::parse(&draft.to_midi().unwrap()).unwrap();
-        let mut sounding: BTreeMap<u8, u32> = BTreeMap::new();
-        let mut starts = 0;
-        for event in &file.events {
-            let count = sounding.entry(event.data[0]).or_default();
-            match event.command {
-                0x90 => {
-                    prop_assert_eq!(*count, 0, "a note starts while it sounds");
-                    starts += 1;
-                    *count = 1;
-                }
-                0x80 => {
-                    prop_assert_eq!(*count, 1, "a note ends that does not sound");
-                    *count = 0;
-                }
-                other => prop_assert!(false, "command {other:#x}"),
-            }
-        }
-        prop_assert!(sounding.values().all(|&count| count == 0));
-        prop_assert_eq!(starts, draft.score.notes().len());
-    }
-
-    #[test]
-    fn damaged_files_end_in_an_error_or_a_reading_never_a_panic(
-        draft in any_draft(),
-        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
-    ) {
-        let mut bytes = draft.to_midi().unwrap();
-        for (at, byte) in damage {
-            let at = at.index(bytes.len());
-            bytes[at] = byte;
-        }
-        if let Ok(file) = MidiFile::parse(&bytes) {
-            let (hits, controls) = (file.hits(), file.controls());
-            prop_assert!(hits.is_sorted_by(|a, b| a <= b));
-            prop_assert!(controls.changes().is_sorted_by(|a, b| a.at <= b.at));
-            if let Ok(score) = file.score() {
-                prop_assert!(score.notes().len() <= file.notes().len());
-            }
-        }
-    }
 }

@@ -1,0 +1,423 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::conditioning::hits::Side;
+use crate::conditioning::quiet::{Quiet, QuietKind};
+use crate::conditioning::steering::{Lane, Steering};
+use crate::generator::{Recipe, placement};
+use crate::music::chord::{ChordChange, ChordLane};
+use crate::music::cues::Cue;
+use crate::music::part::Part;
+use crate::music::score::{RawScore, Score};
+use crate::music::section::Section;
+use crate::music::spelling::Spelling;
+use crate::music::tempo_map::{TempoChange, TempoMap};
+use crate::time::{Seconds, Tempo};
+
+const SECONDS: f64 = 60.0;
+
+fn note(start: f64, length: f64, pitch: u8) -> Note {
+    Note {
+        start: Beats(start),
+        length: Beats(length),
+        pitch,
+        velocity: 80,
+        part: Part::Chords,
+    }
+}
+
+fn hit(at: f64) -> Hit {
+    Hit {
+        at: Seconds(at),
+        weight: 2,
+        side: Side::Late,
+    }
+}
+
+/// A draft of a minute at 120 BPM, 30 bars of 4/4, with a note on every beat, of another pitch in each bar.
+fn draft() -> Draft {
+    let notes = (0..120).map(|beat| note(f64::from(beat), 1.0, 40 + (beat / 4) as u8));
+    let settings = Settings {
+        ends: false,
+        ..Settings::default()
+    };
+    Draft {
+        score: Score::new(RawScore {
+            notes: notes.collect(),
+            bars: Bars(30),
+            ..RawScore::default()
+        })
+        .unwrap(),
+        recipe: Recipe {
+            asked: Some(Asked {
+                steering: Steering::default(),
+                energy: (0..120).map(|beat| beat as f32).collect(),
+                picture_end: Beats(120.0),
+            }),
+            settings,
+            ..Recipe::default()
+        },
+    }
+}
+
+fn clip(recut: &Recut) -> ClipFeatures {
+    ClipFeatures {
+        duration: recut.stretches.last().unwrap().new_end,
+        ..ClipFeatures::default()
+    }
+}
+
+fn plan(draft: &Draft, stretches: &[(f64, Option<f64>)], freedom: Freedom) -> Conforming {
+    let recut = Recut::of_stretches(SECONDS, stretches);
+    Conforming::plan(draft, &recut, &clip(&recut), freedom).unwrap()
+}
+
+/// Returns the kept bars: each with its source.
+fn kept(conforming: &Conforming) -> Vec<(usize, u32)> {
+    let bars = conforming.sources.iter().enumerate();
+    bars.filter_map(|(bar, source)| Some((bar, (*source)?)))
+        .collect()
+}
+
+fn range(from: usize, to: usize, source: u32) -> Vec<(usize, u32)> {
+    (from..to).zip(source..).collect()
+}
+
+#[test]
+fn the_same_picture_has_the_same_music() {
+    let mut draft = draft();
+    draft.recipe.settings.hits = vec![hit(0.0), hit(7.3), hit(60.0)];
+    for freedom in [Freedom::NONE, Freedom::USUAL] {
+        let plan = plan(&draft, &[(60.0, Some(0.0))], freedom);
+        assert!(plan.is_identity(), "{plan:?}");
+        assert_eq!(plan.lines(1), ["bars 1–30: kept"]);
+        assert_eq!(plan.kept_notes(&draft), draft.score.notes());
+    }
+}
+
+#[test]
+fn bars_move_by_whole_bars_with_their_notes_hits_and_curves() {
+    let mut draft = draft();
+    draft.recipe.settings.hits = vec![hit(5.0), hit(13.0), hit(30.5)];
+    draft.recipe.settings.steering.lanes[Cue::Density] =
+        Lane::Drawn((0..120).map(|beat| beat as f32 / 120.0).collect());
+    draft.recipe.settings.lead_curve = vec![Some(0.5); 16];
+    // Four seconds are gone from bar 7 on.
+    let plan = plan(
+        &draft,
+        &[(12.0, Some(0.0)), (44.0, Some(16.0))],
+        Freedom::NONE,
+    );
+    let all = [range(0, 6, 0), range(6, 28, 8)].concat();
+    assert_eq!(kept(&plan), all);
+    let times: Vec<f64> = plan.settings.hits.iter().map(|hit| hit.at.0).collect();
+    assert_eq!(times, [5.0, 26.5]);
+    assert_eq!(plan.lost_hits, [hit(13.0)]);
+    let notes = plan.kept_notes(&draft);
+    assert_eq!(notes.len(), 28 * 4);
+    assert_eq!(notes[24], note(24.0, 1.0, 48));
+    assert_eq!(plan.curve_source(24), Some(32));
+    let Lane::Drawn(density) = &plan.settings.steering.lanes[Cue::Density] else {
+        panic!("{:?}", plan.settings.steering);
+    };
+    assert_eq!(density[24], 32.0 / 120.0);
+    assert_eq!(plan.settings.lead_curve[15], Some(0.5));
+    assert_eq!(plan.settings.lead_curve[24], None);
+    assert_eq!(
+        plan.lines(1),
+        ["bars 1–6: kept", "bars 7–28: kept, from bars 9–30"]
+    );
+}
+
+#[test]
+fn at_one_tempo_bars_that_are_off_their_picture_are_painted() {
+    // 3.2 s are gone: 1.6 bars.
+    let cut = [(12.0, Some(0.0)), (44.8, Some(15.2))];
+    let steady = plan(&draft(), &cut, Freedom::NONE);
+    assert_eq!(kept(&steady), range(0, 6, 0));
+    assert_eq!(steady.sources.len(), 29);
+    assert_eq!(steady.settings.tempo_map, TempoMap::default());
+    assert_eq!(
+        steady.lines(1),
+        ["bars 1–6: kept", "bars 7–29: painted again"]
+    );
+    // A looser tolerance moves them by the nearest bars.
+    let loose = Freedom {
+        tolerance_steps: 8.0,
+        ..Freedom::NONE
+    };
+    let loose = plan(&draft(), &cut, loose);
+    assert!(loose.kept_bars() >= 26, "{loose:?}");
+}
+
+#[test]
+fn another_tempo_in_painted_bars_brings_the_others_to_their_picture() {
+    let mut draft = draft();
+    draft.recipe.settings.hits = vec![hit(16.1), hit(40.25)];
+    let cut = [(12.0, Some(0.0)), (44.8, Some(15.2))];
+    let plan = plan(&draft, &cut, Freedom::USUAL);
+    assert!(plan.kept_bars() >= 22, "{plan:?}");
+    let changes = plan.settings.tempo_map.changes();
+    assert_eq!(changes.len(), 3, "{changes:?}");
+    let change = changes[1].tempo.bpm() / 120.0 - 1.0;
+    assert!(change.abs() > 0.001 && change.abs() <= 0.08, "{change}");
+    assert_eq!(changes[2].tempo.bpm(), 120.0);
+    assert_on_picture(&draft, &plan, &cut, 0.0626);
+}
+
+#[test]
+fn half_of_a_film_with_short_shots_is_kept_where_every_shot_moved_by_its_own_time() {
+    let mut draft = draft();
+    draft.recipe.settings.tempo_map = Tempo::new(96.0).unwrap().into();
+    draft.score = Score::repaired(RawScore {
+        tempo_map: Tempo::new(96.0).unwrap().into(),
+        bars: Bars(24),
+        ..draft.score.into()
+    });
+    // Shots of about five seconds, two bars: one is shorter, one is gone, two are swapped and one is new.
+    let film = [
+        (13.4, Some(0.0)),
+        (5.2, Some(15.0)),
+        (5.0, Some(24.6)),
+        (5.6, Some(34.4)),
+        (4.8, Some(29.6)),
+        (9.0, Some(40.0)),
+        (3.4, None),
+        (11.0, Some(49.0)),
+    ];
+    let steady = plan(&draft, &film, Freedom::NONE);
+    let free = plan(&draft, &film, Freedom::USUAL);
+    assert!(free.kept_bars() >= 10, "{free:?}");
+    assert!(steady.kept_bars() >= 5 && steady.kept_bars() < free.kept_bars());
+    for change in free.settings.tempo_map.changes() {
+        assert!((change.tempo.bpm() / 96.0 - 1.0).abs() <= 0.0801);
+    }
+    assert_on_picture(&draft, &free, &film, 0.0782);
+}
+
+/// Asserts that every beat of the kept bars falls on the picture that it fell on before, to within some seconds.
+fn assert_on_picture(
+    draft: &Draft,
+    plan: &Conforming,
+    stretches: &[(f64, Option<f64>)],
+    within: f64,
+) {
+    let recut = Recut::of_stretches(SECONDS, stretches);
+    let settings = &draft.recipe.settings;
+    for (bar, source) in kept(plan) {
+        for quarter in 1..8 {
+            let in_bar = f64::from(quarter) / 2.0;
+            let now = placement(&plan.settings).clip_time_at(Beats(bar as f64 * 4.0 + in_bar));
+            let was = placement(settings).clip_time_at(Beats(f64::from(source) * 4.0 + in_bar));
+            let picture = |now: f64| recut.old_time(Seconds(now)).map(|old| old.0 - now);
+            if now.0 < 0.0 || now.0 >= recut.stretches.last().unwrap().new_end.0 {
+                continue;
+            }
+            // At a cut within the tolerance, the picture on one of its sides is the same.
+            let near = [0.0, -within, within].map(|by| picture(now.0 + by));
+            let is_same = |offset: &Option<f64>| {
+                offset.is_some_and(|offset| (now.0 + offset - was.0).abs() <= within)
+            };
+            assert!(
+                near.iter().any(is_same),
+                "bar {bar} of {source}: {near:?} {was:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_changing_tempo_goes_with_its_bars() {
+    let mut draft = draft();
+    let change = |at: f64, bpm| TempoChange {
+        at: Beats(at),
+        tempo: Tempo::new(bpm).unwrap(),
+    };
+    // Bars of 2 s, from bar 11 on of 3 s: 15 bars in all.
+    let map = TempoMap::new(vec![change(0.0, 120.0), change(40.0, 80.0)]).unwrap();
+    draft.recipe.settings.tempo_map = map.clone();
+    draft.score = Score::repaired(RawScore {
+        tempo_map: map,
+        bars: Bars(24),
+        ..draft.score.into()
+    });
+    // Where bar 5 was, there is now what bar 15 had. Its bars are longer, so they are painted at one tempo.
+    let swapped = [(8.0, Some(0.0)), (9.0, Some(32.0)), (43.0, Some(17.0))];
+    let steady = plan(&draft, &swapped, Freedom::NONE);
+    assert_eq!(kept(&steady)[..4], range(0, 4, 0));
+    assert!(kept(&steady)[4].0 >= 8, "{steady:?}");
+    let free = plan(&draft, &swapped, Freedom::USUAL);
+    assert!(free.kept_bars() > steady.kept_bars(), "{free:?}");
+    assert_on_picture(&draft, &free, &swapped, 0.095);
+}
+
+#[test]
+fn a_bar_with_other_hits_or_another_end_is_painted() {
+    let mut draft = draft();
+    // The hit is late, on the first sixteenth of bar 7, and its picture is gone with the end of bar 6.
+    draft.recipe.settings.hits = vec![hit(11.95)];
+    let plan_of = |draft: &Draft| {
+        plan(
+            draft,
+            &[(11.9, Some(0.0)), (0.1, None), (48.0, Some(12.0))],
+            Freedom {
+                tolerance_steps: 2.0,
+                ..Freedom::NONE
+            },
+        )
+    };
+    let painted = |plan: &Conforming| -> Vec<usize> {
+        (0..plan.sources.len())
+            .filter(|&bar| plan.sources[bar].is_none())
+            .collect()
+    };
+    assert_eq!(painted(&plan_of(&draft)), [6]);
+    draft.recipe.settings.hits.clear();
+    assert_eq!(painted(&plan_of(&draft)), [0; 0]);
+    draft.recipe.settings.ends = true;
+    let shorter = plan(&draft, &[(50.0, Some(0.0))], Freedom::NONE);
+    assert_eq!(painted(&shorter), [24]);
+    let same_end = plan(
+        &draft,
+        &[(20.0, Some(0.0)), (30.0, Some(30.0))],
+        Freedom::NONE,
+    );
+    assert_eq!(painted(&same_end), [0; 0]);
+}
+
+#[test]
+fn a_bar_whose_notes_would_be_held_into_other_music_is_painted() {
+    let mut draft = draft();
+    let mut raw: RawScore = draft.score.clone().into();
+    raw.notes
+        .retain(|note| note.start.0 < 20.0 || note.start.0 >= 28.0);
+    // Held from bar 6 through bar 7.
+    raw.notes.push(note(20.0, 8.0, 100));
+    draft.score = Score::repaired(raw);
+    let cut = [(12.0, Some(0.0)), (44.0, Some(16.0))];
+    let plan_ = plan(&draft, &cut, Freedom::NONE);
+    assert_eq!(kept(&plan_), [range(0, 5, 0), range(6, 28, 8)].concat());
+    // Where it goes on as it did, it may be held.
+    let cut = [(14.0, Some(0.0)), (42.0, Some(18.0))];
+    assert_eq!(plan(&draft, &cut, Freedom::NONE).painted_bars(), 0);
+}
+
+#[test]
+fn quiet_stretches_go_with_their_picture() {
+    let mut draft = draft();
+    let quiet = |from, to, kind| Quiet {
+        from: Seconds(from),
+        to: Seconds(to),
+        kind,
+    };
+    draft.recipe.settings.quiet = vec![
+        quiet(10.0, 20.0, QuietKind::Thin),
+        quiet(40.0, 50.0, QuietKind::NoMusic),
+    ];
+    let plan = plan(
+        &draft,
+        &[(12.0, Some(0.0)), (44.0, Some(16.0))],
+        Freedom::NONE,
+    );
+    let moved = [
+        quiet(10.0, 16.0, QuietKind::Thin),
+        quiet(36.0 - 12.0, 46.0 - 12.0, QuietKind::NoMusic),
+    ];
+    assert_eq!(plan.settings.quiet[0], moved[0]);
+    assert_eq!(
+        plan.settings.quiet[1].from,
+        moved[1].from + Seconds(0.0 + 12.0)
+    );
+}
+
+#[test]
+fn sections_and_chords_follow_the_bars() {
+    let metre = crate::music::metre::Metre::COMMON;
+    let section = |bar: u32, name: &str| Section {
+        start: metre.length(Bars(bar)),
+        name: name.to_owned(),
+    };
+    let old = [section(0, "A"), section(8, "B"), section(16, "A'")];
+    let sources: Vec<Option<u32>> = [0, 1, 2]
+        .map(Some)
+        .into_iter()
+        .chain([None, Some(9), Some(16)])
+        .collect();
+    let moved = moved::sections(&old, &sources, metre);
+    assert_eq!(moved, [section(0, "A"), section(4, "B"), section(5, "A'")]);
+
+    let lane: ChordLane = "C | Dm | Em | F | G | Am".parse().unwrap();
+    let old = lane.chords(24);
+    let settings = Settings {
+        ends: true,
+        ..Settings::default()
+    };
+    let sources = [Some(0), None, None, Some(3), None];
+    let chords = moved::chords(&old, &vec![None; 20], &sources, &settings);
+    let named = ChordChange::of_beats(&chords, Spelling::new(0, false));
+    let symbols: Vec<&str> = named.iter().map(|chord| &*chord.symbol).collect();
+    // The painted bars go on from the first; the last one leads to the end as the last one did.
+    assert_eq!(symbols, ["C", "Dm", "Em", "F", "Am"]);
+}
+
+#[test]
+fn what_was_asked_moves_with_its_beats() {
+    let mut asked = draft().recipe.asked.unwrap();
+    asked.steering.lanes[Cue::Density] = Lane::Drawn(vec![0.0, 0.25, 0.5, 0.75]);
+    let moved = asked.moved(&[Some(2), None, Some(0)]);
+    assert_eq!(moved.energy, [2.0, 119.0, 0.0]);
+    let density = &moved.steering.lanes[Cue::Density];
+    let values = [0, 1, 2].map(|beat| density.value(beat, None));
+    assert_eq!(values, [Some(0.5), None, Some(0.0)]);
+}
+
+#[test]
+fn freedom_out_of_range_is_refused() {
+    let recut = Recut::of_stretches(SECONDS, &[(60.0, Some(0.0))]);
+    for freedom in [
+        Freedom {
+            tolerance_steps: -1.0,
+            ..Freedom::NONE
+        },
+        Freedom {
+            tempo_change: f64::NAN,
+            ..Freedom::NONE
+        },
+    ] {
+        assert!(Conforming::plan(&draft(), &recut, &clip(&recut), freedom).is_err());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn kept_bars_are_on_their_picture_and_hits_keep_theirs(
+        shots in prop::collection::vec((1.0..9.0_f64, prop::option::weighted(0.8, 0.0..50.0_f64)), 1..10),
+        hits in prop::collection::vec(0.0..60.0_f64, 0..6),
+        clip_start in 0.0..6.0_f64,
+        bends: bool,
+    ) {
+        let mut draft = draft();
+        draft.recipe.settings.hits = hits.into_iter().map(hit).collect();
+        draft.recipe.settings.clip_start = Beats(clip_start);
+        let freedom = if bends { Freedom::USUAL } else { Freedom::NONE };
+        let recut = Recut::of_stretches(SECONDS, &shots);
+        let plan = Conforming::plan(&draft, &recut, &clip(&recut), freedom).unwrap();
+        let steps = |settings: &Settings| {
+            let placed = crate::generator::placed_hits(settings).into_iter();
+            placed.map(|hit| hit.step.0).collect::<std::collections::BTreeSet<u32>>()
+        };
+        let (old, new) = (steps(&draft.recipe.settings), steps(&plan.settings));
+        for (bar, source) in kept(&plan) {
+            let of = |steps: &std::collections::BTreeSet<u32>, bar: u32| -> Vec<u32> {
+                steps.range(bar * 16..bar * 16 + 16).map(|step| step - bar * 16).collect()
+            };
+            prop_assert_eq!(of(&old, source), of(&new, bar as u32));
+        }
+        assert_on_picture(&draft, &plan, &shots, 0.07);
+        for change in plan.settings.tempo_map.changes() {
+            prop_assert!((change.tempo.bpm() / 120.0 - 1.0).abs() <= 0.0801);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! CLIP, BLIP and BERT beside PyTorch's `transformers`, on small random models in the layout of the full-size ones.
+//!
+//! `tests/fixtures/models/make.py` made the models and wrote what PyTorch computes with them.
+
+mod films;
+mod fixtures;
+mod moods;
+mod parity;
