@@ -15,7 +15,7 @@ use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats};
 use plugin_hosts::desktop::{DropTarget, Guise, Key, Manner, OtherProgram, Picture, Tally, Window};
 
-use super::{is_red, screen, shot, with};
+use super::{home, is_red, screen, shot, with};
 
 /// Where the other program's window is: right of the host's.
 const PLACE: (i16, i16) = (1200, 300);
@@ -227,6 +227,24 @@ fn a_draft_a_part_and_selected_bars_arrive_as_midi_files() {
         fs::remove_file(file).unwrap();
     }
     desktop.window.close(&mut instance);
+}
+
+#[test]
+fn a_click_on_a_handle_writes_the_file() {
+    let Some(_turn) = screen() else { return };
+    let written = home().join("Diff-BGM/Café 100_ 2 lead.mid");
+    let _ = fs::remove_file(&written);
+    let mut instance = with(&take());
+    let desktop = Desktop::open(&mut instance);
+    let is_written = (0..10).any(|_| {
+        desktop.window.click(desktop.handle("Drag lead"));
+        written.exists()
+    });
+    assert!(is_written);
+    assert_eq!(contents(&written), (vec!["Lead".to_owned()], lead()));
+    shot(&desktop.window, "drag-clicked");
+    desktop.window.close(&mut instance);
+    fs::remove_file(written).unwrap();
 }
 
 #[test]
