@@ -5,6 +5,8 @@
 #![cfg(target_os = "linux")]
 
 mod audition;
+mod cut;
+mod drag;
 mod fitting;
 mod focus;
 mod lanes;
@@ -57,6 +59,8 @@ fn screen() -> Option<MutexGuard<'static, ()>> {
             // The desktop's file dialogs would wait for a user.
             env::set_var("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
             env::set_var("PATH", "");
+            // Files that are dragged and pictures of clips are not the user's.
+            env::set_var("XDG_CACHE_HOME", cache());
         }
         Some(screen)
     });
@@ -64,6 +68,11 @@ fn screen() -> Option<MutexGuard<'static, ()>> {
         eprintln!("skipped: Xvfb is not installed");
     }
     screen.is_some().then_some(turn)
+}
+
+/// The folder that stands for the user's cache.
+fn cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor-cache")
 }
 
 fn demo_clip() -> PathBuf {

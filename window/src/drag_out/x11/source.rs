@@ -68,7 +68,7 @@ enum Phase {
 }
 
 impl Source {
-    /// Connects to the server and offers the files that are dragged out of the window `from`.
+    /// Connects to the server to offer files that are dragged out of the window `from`.
     pub(super) fn connect(from: Window, offer: Offer) -> Result<Self, Failure> {
         let (connection, screen) = x11rb::connect(None)?;
         let atoms = Atoms::new(&connection)?.reply()?;
@@ -78,8 +78,6 @@ impl Source {
         let (depth, visual) = (x11rb::COPY_DEPTH_FROM_PARENT, x11rb::COPY_FROM_PARENT);
         let class = WindowClass::INPUT_ONLY;
         connection.create_window(depth, window, root, -9, -9, 1, 1, 0, class, visual, &hidden)?;
-        let selection = atoms.XdndSelection;
-        connection.set_selection_owner(window, selection, x11rb::CURRENT_TIME)?;
         Ok(Self {
             connection,
             screen,
@@ -101,6 +99,9 @@ impl Source {
             let reason = "another program holds the pointer".to_owned();
             return Ok(DragState::Refused(reason));
         };
+        let selection = self.atoms.XdndSelection;
+        self.connection
+            .set_selection_owner(self.window, selection, x11rb::CURRENT_TIME)?;
         let mut drag = Running {
             source: &self,
             pursuit: Pursuit::new(&self.connection, &self.atoms, self.window),
@@ -124,7 +125,8 @@ impl Source {
         drag.pursuit.leave()?;
         drop(drag);
         self.connection.destroy_window(self.window)?;
-        self.connection.flush()?;
+        // A connection that closes with unread events may lose the last requests.
+        self.connection.get_input_focus()?.reply()?;
         Ok(outcome)
     }
 
