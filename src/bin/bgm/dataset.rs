@@ -93,7 +93,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         arguments.caption.is_some(),
         true,
     )?;
-    let mut maker = ClipMaker {
+    let maker = ClipMaker {
         shots: arguments.shots,
         visual: arguments.visual,
         caption: arguments.caption,
@@ -112,7 +112,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         warn(line);
     }
     #[cfg(feature = "models")]
-    (maker.models).load(&arguments.models)?;
+    let maker = ClipMaker {
+        models: Models::load(&arguments.models)?,
+        ..maker
+    };
     let items: Vec<Item> = (pairs.pairs.iter())
         .map(|(name, pair)| Item {
             name: name.clone(),

@@ -32,14 +32,14 @@ impl Models {
     ///
     /// # Errors
     /// Returns an error if a folder is not that of a model.
-    pub(crate) fn load(&mut self, arguments: &ModelArgs) -> Result<()> {
-        self.embedder = arguments.load()?;
-        self.files = arguments
-            .folders()
-            .iter()
-            .map(|folder| files(folder))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(())
+    pub(crate) fn load(arguments: &ModelArgs) -> Result<Self> {
+        let folders = arguments.folders();
+        Ok(Self {
+            embedder: arguments.load()?,
+            files: (folders.iter())
+                .map(|folder| files(folder))
+                .collect::<Result<_>>()?,
+        })
     }
 
     /// Returns everything that decides what they see: their settings, and sizes and times of change of their files.

@@ -25,7 +25,7 @@ struct Clips<'a> {
 
 /// Makes a clip file of each video in `folder` and the folders in it.
 pub(super) fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
-    let mut maker = ClipMaker {
+    let maker = ClipMaker {
         shots: arguments.shots,
         visual: arguments.visual.clone(),
         caption: arguments.caption.clone(),
@@ -54,7 +54,10 @@ pub(super) fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
         .collect();
     expect_distinct(&items)?;
     #[cfg(feature = "models")]
-    (maker.models).load(&arguments.models)?;
+    let maker = ClipMaker {
+        models: Models::load(&arguments.models)?,
+        ..maker
+    };
     let mut clips = Clips {
         maker,
         videos: (videos.into_iter())
