@@ -7,30 +7,32 @@
 //! |---|---|
 //! | `bars` | which bars are kept |
 //! | `grid` | where bar lines may lie so that more of them are |
+//! | `places` | where the bars of both drafts lie, and how many there are |
 //! | `moved` | what was asked of the draft, where its picture is now |
 //! | `words` | the same for people |
 
 mod bars;
 mod grid;
 mod moved;
+mod places;
 mod words;
 
 use std::ops::ControlFlow;
 
+use places::{Places, new_bars};
+
 use super::parts_draft::Piece;
 use super::region::PARTS;
 use super::repaint::again::Again;
-use super::{Asked, Draft, Progress, Settings, bars_for, cuts, placement};
+use super::{Asked, Draft, Progress, Settings, cuts};
 use crate::conditioning::hits::Hit;
-use crate::conditioning::placement::Placement;
 use crate::conditioning::quiet::Quiet;
 use crate::diffusion::model::Model;
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
 use crate::features::recut::Recut;
 use crate::music::note::Note;
-use crate::music::score::MAX_BARS;
-use crate::time::{Bars, Beats, Seconds};
+use crate::time::{Bars, Beats};
 
 /// How far a draft may depart from its clip and its tempo so that more of it is kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,18 +69,6 @@ pub struct Conforming {
     /// The beat of the old draft whose picture each beat of the new one has.
     curve_sources: Vec<Option<usize>>,
     is_identity: bool,
-}
-
-/// Where the bars of the old draft and the new one lie.
-#[derive(Clone, Debug)]
-struct Places<'a> {
-    draft: &'a Draft,
-    recut: &'a Recut,
-    old: Placement,
-    new: Placement,
-    new_duration: Seconds,
-    bar_beats: usize,
-    tolerance_steps: f64,
 }
 
 impl Conforming {
@@ -238,10 +228,16 @@ pub fn conform(
     };
     let is_kept = |beat: usize| sources.get(beat).is_some_and(Option::is_some);
     again.asked.take_over(&kept, sources.len(), is_kept);
-    if !old.chords.is_empty() {
-        let planned = planned.chords(&(0..sources.len()));
-        again.chords = moved::chords(&old.chords, planned, &conforming.sources, settings);
-    }
+    let planned = planned.chords(&(0..sources.len()));
+    again.chords = if old.chords.is_empty() {
+        // Kept bars have none, as before.
+        let chords = planned.iter().enumerate();
+        chords
+            .map(|(beat, chord)| chord.filter(|_| !is_kept(beat)))
+            .collect()
+    } else {
+        moved::chords(&old.chords, planned, &conforming.sources, settings)
+    };
     again.clip = again.clip();
     let painted = Settings {
         seed,
@@ -277,33 +273,6 @@ fn settings(draft: &Draft, recut: &Recut) -> Settings {
     }
 }
 
-/// Returns the length of the new draft: as many bars more or less than the new clip needs as the old draft had.
-fn new_bars(draft: &Draft, recut: &Recut, new: Seconds, settings: &Settings) -> Result<Bars> {
-    let needed = |duration, settings: &Settings| {
-        let free = Settings {
-            bars: None,
-            ..settings.clone()
-        };
-        i64::from(bars_for(duration, &free).0)
-    };
-    let old = Settings {
-        tempo_map: draft.score.tempo_map().clone(),
-        ..draft.recipe.settings.clone()
-    };
-    let more = i64::from(draft.score.bars().0) - needed(recut.old_duration, &old);
-    let bars = needed(new, settings) + more;
-    u32::try_from(bars.max(1))
-        .ok()
-        .filter(|&bars| bars <= MAX_BARS)
-        .map(Bars)
-        .ok_or_else(|| {
-            Error::value(
-                format!("a piece of {bars} bars"),
-                format!("1 to {MAX_BARS} bars"),
-            )
-        })
-}
-
 fn check(freedom: Freedom) -> Result<()> {
     for (name, value, most) in [
         ("a tolerance in sixteenths", freedom.tolerance_steps, 8.0),
@@ -317,45 +286,6 @@ fn check(freedom: Freedom) -> Result<()> {
         }
     }
     Ok(())
-}
-
-impl<'a> Places<'a> {
-    fn new(
-        draft: &'a Draft,
-        recut: &'a Recut,
-        new: &Settings,
-        new_duration: Seconds,
-        freedom: Freedom,
-    ) -> Self {
-        let old = Settings {
-            tempo_map: draft.score.tempo_map().clone(),
-            ..draft.recipe.settings.clone()
-        };
-        Self {
-            draft,
-            recut,
-            old: placement(&old),
-            new: placement(new),
-            new_duration,
-            bar_beats: draft.score.metre().bar_beats() as usize,
-            tolerance_steps: freedom.tolerance_steps,
-        }
-    }
-
-    /// Returns the first beat of a bar.
-    fn bar(&self, bar: usize) -> Beats {
-        Beats((bar * self.bar_beats) as f64)
-    }
-
-    /// Returns the tolerance around a beat of the new draft.
-    fn tolerance(&self, beat: Beats) -> f64 {
-        let step = 15.0 / self.new.tempo_map.tempo_at(beat).bpm();
-        self.tolerance_steps * step + 1e-6
-    }
-
-    fn old_bars(&self) -> usize {
-        self.draft.score.bars().0 as usize
-    }
 }
 
 #[cfg(test)]

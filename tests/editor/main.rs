@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod audition;
+mod cut;
 mod drag;
 mod fitting;
 mod focus;
@@ -19,6 +20,8 @@ mod takes;
 mod tempo;
 mod tempo_map;
 mod themes;
+#[path = "../models/tiny_parts.rs"]
+mod tiny_parts;
 mod windows;
 
 use std::path::{Path, PathBuf};

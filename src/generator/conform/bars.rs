@@ -1,6 +1,6 @@
 //! Which bars are kept.
 
-use super::Places;
+use super::places::Places;
 use crate::conditioning::hits::PlacedHit;
 use crate::conditioning::quiet::PlacedQuiet;
 use crate::generator::parts_draft::{end_of_picture, ends};

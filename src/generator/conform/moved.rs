@@ -1,6 +1,6 @@
 //! What was asked of a draft, where its picture is in another cut.
 
-use super::Places;
+use super::places::Places;
 use crate::conditioning::harmony::Harmony;
 use crate::conditioning::hits::{Hit, MAX_HITS};
 use crate::conditioning::quiet::{Quiet, Stretch as QuietStretch, marked};

@@ -4,7 +4,7 @@ use super::*;
 use crate::conditioning::hits::Side;
 use crate::conditioning::quiet::{Quiet, QuietKind};
 use crate::conditioning::steering::{Lane, Steering};
-use crate::generator::Recipe;
+use crate::generator::{Recipe, placement};
 use crate::music::chord::{ChordChange, ChordLane};
 use crate::music::cues::Cue;
 use crate::music::part::Part;
@@ -12,7 +12,7 @@ use crate::music::score::{RawScore, Score};
 use crate::music::section::Section;
 use crate::music::spelling::Spelling;
 use crate::music::tempo_map::{TempoChange, TempoMap};
-use crate::time::Tempo;
+use crate::time::{Seconds, Tempo};
 
 const SECONDS: f64 = 60.0;
 
@@ -163,6 +163,36 @@ fn another_tempo_in_painted_bars_brings_the_others_to_their_picture() {
     assert!(change.abs() > 0.001 && change.abs() <= 0.08, "{change}");
     assert_eq!(changes[2].tempo.bpm(), 120.0);
     assert_on_picture(&draft, &plan, &cut, 0.0626);
+}
+
+#[test]
+fn half_of_a_film_with_short_shots_is_kept_where_every_shot_moved_by_its_own_time() {
+    let mut draft = draft();
+    draft.recipe.settings.tempo_map = Tempo::new(96.0).unwrap().into();
+    draft.score = Score::repaired(RawScore {
+        tempo_map: Tempo::new(96.0).unwrap().into(),
+        bars: Bars(24),
+        ..draft.score.into()
+    });
+    // Shots of about five seconds, two bars: one is shorter, one is gone, two are swapped and one is new.
+    let film = [
+        (13.4, Some(0.0)),
+        (5.2, Some(15.0)),
+        (5.0, Some(24.6)),
+        (5.6, Some(34.4)),
+        (4.8, Some(29.6)),
+        (9.0, Some(40.0)),
+        (3.4, None),
+        (11.0, Some(49.0)),
+    ];
+    let steady = plan(&draft, &film, Freedom::NONE);
+    let free = plan(&draft, &film, Freedom::USUAL);
+    assert!(free.kept_bars() >= 10, "{free:?}");
+    assert!(steady.kept_bars() >= 5 && steady.kept_bars() < free.kept_bars());
+    for change in free.settings.tempo_map.changes() {
+        assert!((change.tempo.bpm() / 96.0 - 1.0).abs() <= 0.0801);
+    }
+    assert_on_picture(&draft, &free, &film, 0.0782);
 }
 
 /// Asserts that every beat of the kept bars falls on the picture that it fell on before, to within some seconds.
