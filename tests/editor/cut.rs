@@ -15,10 +15,7 @@ use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats, Seconds, Tempo};
 use plugin_hosts::desktop::{HostWindow, Window};
 
-use super::{saved_state, screen, shot, wait_for, with};
-
-#[path = "../models/tiny_parts.rs"]
-mod tiny_parts;
+use super::{saved_state, screen, shot, tiny_parts, wait_for, with};
 
 const HZ: f64 = 25.0;
 /// Two bars at 120 BPM.

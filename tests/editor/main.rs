@@ -20,6 +20,8 @@ mod takes;
 mod tempo;
 mod tempo_map;
 mod themes;
+#[path = "../models/tiny_parts.rs"]
+mod tiny_parts;
 mod windows;
 
 use std::path::{Path, PathBuf};
