@@ -124,6 +124,13 @@ fn a_press_makes_a_take_that_fits_another_cut() {
         assert_eq!(pitches(bar), [60 + was; 4], "bar {bar}");
     }
     assert_eq!(after.hits, [MarkedHit::new(Seconds(5.0), 2)]);
+    // The draft had no chords, so kept bars have none either.
+    assert!(
+        score
+            .chords()
+            .iter()
+            .all(|chord| chord.start >= Beats(16.0))
+    );
     assert_eq!(after.takes[0], state.takes[0]);
     shot(&window, "conformed");
     window.close(&mut instance);
