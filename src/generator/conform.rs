@@ -228,10 +228,16 @@ pub fn conform(
     };
     let is_kept = |beat: usize| sources.get(beat).is_some_and(Option::is_some);
     again.asked.take_over(&kept, sources.len(), is_kept);
-    if !old.chords.is_empty() {
-        let planned = planned.chords(&(0..sources.len()));
-        again.chords = moved::chords(&old.chords, planned, &conforming.sources, settings);
-    }
+    let planned = planned.chords(&(0..sources.len()));
+    again.chords = if old.chords.is_empty() {
+        // Kept bars have none, as before.
+        let chords = planned.iter().enumerate();
+        chords
+            .map(|(beat, chord)| chord.filter(|_| !is_kept(beat)))
+            .collect()
+    } else {
+        moved::chords(&old.chords, planned, &conforming.sources, settings)
+    };
     again.clip = again.clip();
     let painted = Settings {
         seed,

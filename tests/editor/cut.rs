@@ -15,10 +15,7 @@ use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats, Seconds, Tempo};
 use plugin_hosts::desktop::{HostWindow, Window};
 
-use super::{saved_state, screen, shot, wait_for, with};
-
-#[path = "../models/tiny_parts.rs"]
-mod tiny_parts;
+use super::{saved_state, screen, shot, tiny_parts, wait_for, with};
 
 const HZ: f64 = 25.0;
 /// Two bars at 120 BPM.
@@ -127,6 +124,13 @@ fn a_press_makes_a_take_that_fits_another_cut() {
         assert_eq!(pitches(bar), [60 + was; 4], "bar {bar}");
     }
     assert_eq!(after.hits, [MarkedHit::new(Seconds(5.0), 2)]);
+    // The draft had no chords, so kept bars have none either.
+    assert!(
+        score
+            .chords()
+            .iter()
+            .all(|chord| chord.start >= Beats(16.0))
+    );
     assert_eq!(after.takes[0], state.takes[0]);
     shot(&window, "conformed");
     window.close(&mut instance);

@@ -20,6 +20,8 @@ mod takes;
 mod tempo;
 mod tempo_map;
 mod themes;
+#[path = "../models/tiny_parts.rs"]
+mod tiny_parts;
 mod windows;
 
 use std::path::{Path, PathBuf};
@@ -59,8 +61,9 @@ fn screen() -> Option<MutexGuard<'static, ()>> {
             // The desktop's file dialogs would wait for a user.
             env::set_var("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
             env::set_var("PATH", "");
-            // Files that are dragged and pictures of clips are not the user's.
-            env::set_var("XDG_CACHE_HOME", cache());
+            // Files that are written, and pictures of clips, are not the user's.
+            env::set_var("XDG_CACHE_HOME", home());
+            env::set_var("HOME", home());
         }
         Some(screen)
     });
@@ -70,9 +73,9 @@ fn screen() -> Option<MutexGuard<'static, ()>> {
     screen.is_some().then_some(turn)
 }
 
-/// The folder that stands for the user's cache.
-fn cache() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor-cache")
+/// The folder that stands for the user's home and cache.
+fn home() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor-home")
 }
 
 fn demo_clip() -> PathBuf {

@@ -14,10 +14,7 @@ use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats};
 use plugin_hosts::desktop::{Key, Window};
 
-use super::{clip_and_steps, place, screen, shot, wait_for, with};
-
-#[path = "../models/tiny_parts.rs"]
-mod tiny_parts;
+use super::{clip_and_steps, place, screen, shot, tiny_parts, wait_for, with};
 
 /// A state with a take of eight bars in C major, whose tune begins with a note of its own in each of them.
 fn first_cue() -> State {
