@@ -1,17 +1,28 @@
-//! Times the network that finds shots: a window of a hundred frames, of which fifty count.
+//! Times the network that finds shots: frames per second while a clip passes it.
 
-use diff_bgm::shot_network::{FRAME_BYTES, ShotNetwork};
+use diff_bgm::shot_network::{FRAME_BYTES, Screening, ShotNetwork};
 use divan::Bencher;
+use divan::counter::ItemsCount;
+
+/// Frames of the clip.
+const FRAMES: usize = 400;
 
 fn main() {
     divan::main();
 }
 
-#[divan::bench(max_time = 5)]
-fn window(bencher: Bencher) {
+#[divan::bench(max_time = 10)]
+fn frames(bencher: Bencher) {
     let network = ShotNetwork::built_in().unwrap();
-    let frames: Vec<u8> = (0..100 * FRAME_BYTES)
+    let clip: Vec<u8> = (0..FRAMES * FRAME_BYTES)
         .map(|at| (at * 31 % 251) as u8)
         .collect();
-    bencher.bench(|| network.predict(&frames).unwrap());
+    let (frames, _) = clip.as_chunks::<FRAME_BYTES>();
+    bencher.counter(ItemsCount::new(FRAMES)).bench(|| {
+        let mut screening = Screening::new(&network);
+        for frame in frames {
+            screening.push(frame).unwrap();
+        }
+        screening.finish().unwrap()
+    });
 }

@@ -5,12 +5,12 @@
 //!
 //! | File | Job |
 //! |---|---|
-//! | `film` | [`FilmEmbedder`]: a video through all of them, frame by frame |
+//! | `film`, `film/rows` | [`FilmEmbedder`]: a video through all of them, frame by frame |
 //! | `visual` | CLIP: pictures, and texts in the same space |
 //! | `caption` | BLIP: a picture as a sentence, token by token |
 //! | `text` | BERT: a sentence as numbers |
 //! | `moods` | valence and arousal of pictures, read with CLIP |
-//! | `vision`, `transformer` | the towers that see pictures, and the layers of all three |
+//! | `vision`, `transformer`, `transformer/attention` | the towers that see pictures, and the layers of all three |
 //! | `picture`, `resample` | how a picture is prepared, and resized as Pillow does it |
 //! | `words` | tokenisers |
 //! | `model_folder` | a model's folder: configuration and tensors, checked |

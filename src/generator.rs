@@ -1,6 +1,7 @@
 //! Drafts: from a clip and settings to a score.
 
 mod canvas;
+mod changes;
 mod combine;
 mod conform;
 mod draft;
@@ -21,6 +22,7 @@ mod theme;
 
 use std::ops::{ControlFlow, Range};
 
+pub use changes::cuts;
 pub use combine::combine;
 pub use conform::{Conforming, Freedom, conform, quiet_after};
 pub use draft::{Asked, Draft, Recipe};
@@ -54,9 +56,10 @@ use crate::music::metre::Metre;
 use crate::music::note::{Note, separate};
 use crate::music::piano_roll::{PianoRoll, PitchRange};
 use crate::music::score::{RawScore, Score};
-use crate::time::{BEATS_PER_BAR, Bars, Beats, STEPS_PER_BEAT, Steps};
+use crate::time::{BEATS_PER_BAR, Bars, STEPS_PER_BEAT, Steps};
 
 use canvas::Canvas;
+use changes::turns;
 use length::{bars_for, check_length, placement};
 use painter::Painter;
 use piece::Piece;
@@ -147,18 +150,6 @@ pub fn generate(
             asked: None,
         },
     })
-}
-
-/// Returns the clip's cuts on a draft's timeline, sorted.
-pub fn cuts(clip: &ClipFeatures, settings: &Settings) -> Vec<Beats> {
-    let (placement, bars) = (placement(settings), bars_for(clip.duration, settings));
-    let piece = Beats(0.0)..settings.metre.length(bars);
-    let mut cuts: Vec<Beats> = (clip.shots.iter())
-        .map(|&shot| placement.beat_at(shot))
-        .filter(|cut| piece.contains(cut))
-        .collect();
-    cuts.sort_by(|a, b| a.0.total_cmp(&b.0));
-    cuts
 }
 
 /// Paints the roll of a piece of `bars` bars from rows that are ready, as [`generate`] does. Only the seed, the

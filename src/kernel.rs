@@ -22,7 +22,7 @@
 //! | `linear` | linear layers, plain and gated |
 //! | `group_norm`, `layer_norm` | normalisation layers |
 //! | `attention`, `moment_attention` | attention within windows of tokens, and between the time steps of a roll |
-//! | `time_conv` | convolution along the time of a video, at several dilations |
+//! | `time_conv`, `film` | convolution along the time of a video, at several dilations; its frames, while they come |
 //! | `activation` | the activations of transformers |
 //! | `softmax`, `upsample`, `pool` | the remaining operations of the networks |
 //! | `isa` | vectors of 16 numbers for each instruction set, and the selection of one |
@@ -88,6 +88,7 @@ pub(crate) mod attention;
 pub mod conv2d;
 mod direct;
 mod elementary;
+pub(crate) mod film;
 mod gemm;
 mod geometry;
 pub mod group_norm;

@@ -1,21 +1,24 @@
 //! A network that finds where shots change: TransNet V2 (Souček and Lokoč, 2020), with the authors' weights.
 //!
-//! The network sees a hundred frames or so at a time, each of 48 × 27 pixels, and says of each how likely a shot ends with
-//! it and how likely it belongs to a change from one shot to the next, be it a cut, a dissolve or a fade.
+//! The network sees frames of 48 × 27 pixels, and says of each how likely a shot ends with it and how likely it belongs to
+//! a change from one shot to the next, be it a cut, a dissolve or a fade. The authors show it a hundred frames at a time, of
+//! which fifty count; here it sees a clip as a whole, while its frames come, so that none is looked at twice.
 //!
 //! | File | Job |
 //! |---|---|
 //! | `block` | convolutions over space, then over time at four dilations |
 //! | `similarity` | how similar each frame is to those around it, by what the blocks see and by its colours |
 //! | `weights` | the tensors of the model file, by their names in the authors' PyTorch code |
-//! | `windows` | predicts a clip of any length, frame by frame, in windows that overlap |
+//! | `stream` | the network while frames pass it |
+//! | `screening` | shows it a clip of any length, frame by frame |
 //!
 //! [`ShotNetwork::built_in`] is the way in. Its file is described in `models/SHOTS.md`.
 
 mod block;
+mod screening;
 mod similarity;
+mod stream;
 mod weights;
-mod windows;
 
 use candle_core::{Device, Tensor};
 
@@ -23,10 +26,11 @@ use crate::error::{Fault, Result};
 use crate::formats::safetensors_file::Container;
 use crate::kernel::linear::Linear;
 use block::Block;
-use similarity::{REACH, colour_counts, cosine_band};
+use similarity::REACH;
+use stream::Stream;
 use weights::Weights;
 
-pub use windows::Windows;
+pub use screening::Screening;
 
 /// Width of a frame in pixels.
 pub const WIDTH: usize = 48;
@@ -113,43 +117,20 @@ impl ShotNetwork {
         })
     }
 
-    /// Returns what the network says of each of consecutive frames, `[frames, HEIGHT, WIDTH, 3]`, which it was trained to see
-    /// a hundred at a time. It is surest of those in their middle.
+    /// Returns what the network says of each of consecutive frames, `[frames, HEIGHT, WIDTH, 3]`. It sees nothing before and
+    /// after them, so that it is surest of those in their middle; [`Screening`] shows it a clip.
     ///
     /// # Errors
     /// Returns an error unless `frames` is one or more whole frames, or if a tensor operation fails.
     pub fn predict(&self, frames: &[u8]) -> Result<Vec<Likelihood>> {
-        let (pictures, rest) = frames.as_chunks::<FRAME_BYTES>();
-        if pictures.is_empty() || !rest.is_empty() {
+        if frames.is_empty() || !frames.len().is_multiple_of(FRAME_BYTES) {
             let found = format!("{} bytes", frames.len());
             return Err(Fault::new(found, format!("frames of {FRAME_BYTES}")).into());
         }
-        let count = pictures.len();
-        let mut x = planes(pictures)?;
-        let mut means = Vec::new();
-        for block in &self.blocks {
-            x = block.forward(&x)?;
-            means.push(x.mean((2, 3))?);
-        }
-        let projected = self.projection.forward(&Tensor::cat(&means, 1)?)?;
-        let by_sight = cosine_band(&projected.to_vec2()?);
-        let by_colour = cosine_band(&pictures.iter().map(colour_counts).collect::<Vec<_>>());
-        let of_similarity = |layer: &Linear, band: Vec<f32>| -> Result<Tensor> {
-            let band = Tensor::from_vec(band, (count, 2 * REACH + 1), &Device::Cpu)?;
-            Ok(layer.forward(&band)?.relu()?)
-        };
-        let parts = [
-            of_similarity(&self.colours, by_colour)?,
-            of_similarity(&self.similarity, by_sight)?,
-            x.reshape((count, ()))?,
-        ];
-        let hidden = self.hidden.forward(&Tensor::cat(&parts, 1)?)?.relu()?;
-        let logits: Vec<Vec<f32>> = self.heads.forward(&hidden)?.to_vec2()?;
-        let likelihood = |logits: Vec<f32>| Likelihood {
-            is_last: sigmoid(logits[0]),
-            is_change: sigmoid(logits[1]),
-        };
-        Ok(logits.into_iter().map(likelihood).collect())
+        let mut stream = Stream::new(self);
+        let mut said = stream.push(frames)?;
+        said.extend(stream.finish()?);
+        Ok(said)
     }
 }
 

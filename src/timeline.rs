@@ -97,7 +97,7 @@ pub struct HostProject {
     pub pictures: Vec<HostPicture>,
     /// Its markers without those that were inserted from here, in the order of their places.
     pub markers: Vec<HostMarker>,
-    /// Its tempo at the start, at each change and somewhat after the last, in order.
+    /// Its tempo at the start, at each change and long after the last, in order.
     pub tempo: Vec<HostTempoPoint>,
 }
 

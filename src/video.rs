@@ -6,7 +6,7 @@
 //!
 //! | File | Job |
 //! |---|---|
-//! | `ffmpeg`, `ffmpeg/messages` | finds and runs the `ffmpeg` and `ffprobe` programs |
+//! | `ffmpeg`, `ffmpeg/messages`, `ffmpeg/version` | finds and runs the `ffmpeg` and `ffprobe` programs |
 //! | `probe`, `frame_rate` | where the picture of a clip starts and ends, and its frame rate, before it is decoded |
 //! | `scan` | whether pictures were interlaced or telecined, and how that is undone |
 //! | `hdr` | how pictures of high dynamic range are brought to that of ordinary video |
@@ -15,14 +15,16 @@
 //! | `bars` | black or white bars around the picture |
 //! | `frame` | what is inside the bars, at the size at which everything is measured |
 //! | `measures` | the measures of all frames, and what becomes of them |
-//! | `motion`, `complexity`, `colour` | one number per frame and measure |
+//! | `motion`, `complexity`, `colour` | one number per frame and measure; brightness is the mean luma of a `frame` |
 //! | `fingerprint` | what frames are recognised by in another cut |
-//! | `signature`, `signature/ink` | what frames are compared by; what is drawn on a plain ground, as titles and charts are |
+//! | `signature`, `signature/block` | what frames are compared by; how texture is found again where it moved to |
+//! | `signature/ink` | what is drawn on a plain ground, as titles and charts are |
 //! | `shot_finder` | which of the following finds the shots |
 //! | `cuts` | hard cuts, by comparing signatures of frames |
 //! | `transitions`, `transitions/ramp` | dissolves and fades, by comparing pictures with mixtures |
 //! | `network_shots` | both, from what a network says of each frame |
 //! | `stills` | small pictures for people to see |
+//! | `sums` | sums over pictures |
 //! | `samples` | whole pictures at a steady distance, for networks |
 //! | `contact_sheet` | pictures of the changes, for people |
 //! | `rows` | resamples from frames to rows of [`MEASURE_RATE_HZ`] |
@@ -66,6 +68,7 @@ mod shot_finder;
 mod signature;
 mod source;
 mod stills;
+mod sums;
 mod transitions;
 
 use bars::BarFinder;

@@ -1,8 +1,11 @@
 //! A desktop without a screen: an Xvfb server, windows for editors, a pointer and a keyboard.
 
+mod carrying;
 mod clap_window;
+mod drop_target;
 mod host_window;
 mod keys;
+mod other_program;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -12,10 +15,13 @@ use x11rb::protocol::xproto::{AtomEnum, PropMode};
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
+pub use carrying::Tally;
 pub use clap_window::Window;
+pub use drop_target::{DropTarget, Guise, Manner, Seen};
 pub use host_window::HostWindow;
 pub(crate) use host_window::SETTLE;
 pub use keys::Key;
+pub use other_program::OtherProgram;
 
 /// An X server without hardware, which ends when this is dropped.
 pub struct Screen {

@@ -20,11 +20,13 @@ use crate::music::part_set::PartSet;
 
 const ROW_HEIGHT: f32 = 28.0;
 const SWATCH: Vec2 = Vec2::new(10.0, 18.0);
-const LETTER: Vec2 = Vec2::splat(22.0);
+/// The distance between a swatch and the name beside it.
+const SWATCH_GAP: f32 = 6.0;
+const LETTER: Vec2 = Vec2::splat(21.0);
 /// The distance between letters.
 const GAP: f32 = 4.0;
 /// The width of a part's channel.
-const OUTPUT_WIDTH: f32 = 42.0;
+const OUTPUT_WIDTH: f32 = 34.0;
 
 /// Returns the colour of a part's notes.
 pub(super) fn colour(part: Part) -> Color32 {
@@ -108,7 +110,7 @@ fn show_name(ui: &mut Ui, rect: Rect, part: Part, is_selected: bool) -> Response
     let corner = pos2(rect.left(), rect.center().y - SWATCH.y * 0.5);
     let swatch = Rect::from_min_size(corner, SWATCH);
     painter.rect_filled(swatch, CornerRadius::same(2), colour(part));
-    let at = pos2(swatch.right() + theme::GRID, rect.center().y);
+    let at = pos2(swatch.right() + SWATCH_GAP, rect.center().y);
     painter.text(
         at,
         Align2::LEFT_CENTER,

@@ -1,22 +1,21 @@
 //! A film through the networks: an embedding, a caption and a mood every so many seconds.
 
-use std::collections::{BTreeMap, HashMap};
+mod rows;
+
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::caption::CaptionModel;
 use super::moods::{MoodMeter, MoodScale, with_moods};
-use super::picture::Rgb;
 use super::text::{Pooling, TextModel};
 use super::visual::VisualModel;
 use crate::error::{Error, Fault, Result};
-use crate::features::{CAPTION_WIDTH, ClipFeatures, MAX_ROWS, Track, VISUAL_WIDTH, is_clip_file};
+use crate::features::{CAPTION_WIDTH, ClipFeatures, Track, VISUAL_WIDTH, is_clip_file};
 use crate::time::Seconds;
-use crate::video::{self, MAX_INTERVAL, MIN_INTERVAL, Sample, ShotFinder};
+use crate::video::{self, MAX_INTERVAL, MIN_INTERVAL, ShotFinder};
+use rows::Rows;
 
-/// Pictures that the networks see at once, if together they have at most so many pixels.
-const BATCH: usize = 8;
-const BATCH_PIXELS: usize = 16 << 20;
 /// The distance of pictures if none is asked for.
 pub const USUAL_INTERVAL: Seconds = Seconds(1.0);
 
@@ -202,7 +201,7 @@ impl FilmEmbedder {
     ///
     /// # Errors
     /// Returns [`Error::Cancelled`] if `on_progress` breaks. Returns another error if the file is a clip file, cannot be read
-    /// or is not a video, has more than [`MAX_ROWS`] intervals, or if FFmpeg is not installed.
+    /// or is not a video, has more than [`MAX_ROWS`](crate::features::MAX_ROWS) intervals, or if FFmpeg is not installed.
     pub fn embed(
         &self,
         path: &Path,
@@ -225,112 +224,6 @@ impl FilmEmbedder {
         rows.look()?;
         rows.finish(sampled.intervals)
             .map_err(|error| error.in_file(path))
-    }
-}
-
-/// The rows so far, one for each frame that was looked at, and the frames that are still to be looked at.
-struct Rows<'a> {
-    models: &'a FilmEmbedder,
-    waiting: Vec<Rgb>,
-    waiting_pixels: usize,
-    /// The interval of each frame.
-    intervals: Vec<usize>,
-    visual: Vec<Vec<f32>>,
-    captions: Vec<String>,
-    moods: Vec<Vec<f32>>,
-    /// The rows of captions, which often repeat.
-    known: HashMap<String, Vec<f32>>,
-}
-
-impl<'a> Rows<'a> {
-    fn new(models: &'a FilmEmbedder) -> Self {
-        Self {
-            models,
-            waiting: Vec::new(),
-            waiting_pixels: 0,
-            intervals: Vec::new(),
-            visual: Vec::new(),
-            captions: Vec::new(),
-            moods: Vec::new(),
-            known: HashMap::new(),
-        }
-    }
-
-    fn push(&mut self, sample: Sample) -> Result<()> {
-        if sample.interval >= MAX_ROWS {
-            let found = format!("more than {MAX_ROWS} pictures");
-            return Err(Fault::new(found, "a shorter clip, or a longer distance (--every)").into());
-        }
-        self.intervals.push(sample.interval);
-        self.waiting_pixels += sample.pixels.len();
-        self.waiting.push(Rgb::new(sample.width, sample.pixels));
-        if self.waiting.len() >= BATCH || self.waiting_pixels >= BATCH_PIXELS {
-            self.look()?;
-        }
-        Ok(())
-    }
-
-    /// Looks at the waiting frames.
-    fn look(&mut self) -> Result<()> {
-        let pictures = std::mem::take(&mut self.waiting);
-        self.waiting_pixels = 0;
-        if pictures.is_empty() {
-            return Ok(());
-        }
-        if let Some(model) = &self.models.visual {
-            let rows = model.embed(&pictures)?;
-            if let Some(meter) = &self.models.moods {
-                for row in &rows {
-                    self.moods.push(meter.measure(row)?.to_vec());
-                }
-            }
-            self.visual.extend(rows);
-        }
-        if let Some((model, text)) = &self.models.captions {
-            for caption in model.describe(&pictures)? {
-                if !self.known.contains_key(&caption.text) {
-                    let row = text.embed(&caption.text, self.models.pooling)?;
-                    self.known.insert(caption.text.clone(), row);
-                }
-                self.captions.push(caption.text);
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns a row for each of so many intervals.
-    fn finish(self, intervals: usize) -> Result<Embedded> {
-        // The frame that is shown in each interval.
-        let frames: Vec<usize> = (0..intervals)
-            .map(|at| {
-                self.intervals
-                    .partition_point(|&first| first <= at)
-                    .saturating_sub(1)
-            })
-            .collect();
-        let rate_hz = 1.0 / self.models.every.0;
-        let track = |rows: &[Vec<f32>]| -> Result<Option<Track>> {
-            let Some(width) = rows.first().map(Vec::len) else {
-                return Ok(None);
-            };
-            let values = frames.iter().flat_map(|&frame| rows[frame].iter().copied());
-            Ok(Some(Track::new(rate_hz, width, values.collect())?))
-        };
-        let captions: Vec<Vec<f32>> = (self.captions.iter())
-            .map(|text| self.known[text].clone())
-            .collect();
-        Ok(Embedded {
-            visual: track(&self.visual)?,
-            caption: track(&captions)?,
-            moods: track(&self.moods)?,
-            captions: match self.captions.is_empty() {
-                true => Vec::new(),
-                false => frames
-                    .iter()
-                    .map(|&frame| self.captions[frame].clone())
-                    .collect(),
-            },
-        })
     }
 }
 

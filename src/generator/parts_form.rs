@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::form::{Layout, Plan, Span, clipped, interval, moved};
 use super::parts_draft::{Piece, ends};
 use super::region::Region;
-use super::{Draft, Progress, Settings, cuts, length_of};
+use super::{Draft, Progress, Settings, cuts, length_of, turns};
 use crate::diffusion::model::Model;
 use crate::error::Result;
 use crate::features::ClipFeatures;
@@ -27,6 +27,7 @@ pub(super) fn draft(
     let plan = Plan {
         bars,
         cuts: &cuts(clip, settings),
+        turns: &turns(clip, settings),
         ends: ends(settings, bars),
     };
     let layout = Layout::new(settings, plan)?;

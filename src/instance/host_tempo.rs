@@ -3,6 +3,8 @@
 mod points;
 mod saved;
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use crate::music::tempo_map::TempoMap;
@@ -18,13 +20,21 @@ const MOST_POINTS: usize = 1 << 16;
 ///
 /// A sighting that contradicts what is known means that the map was changed. Where is unknown, so everything is forgotten but
 /// what has been seen since.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "SavedForm", into = "SavedForm")]
 pub struct HostTempo {
     /// Sorted by beat.
     points: Vec<Point>,
     /// The last sighting.
     last: Option<Sighting>,
+    /// The map of the points, once it was asked for: the window asks in every frame.
+    map: OnceLock<Option<TempoMap>>,
+}
+
+impl PartialEq for HostTempo {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.points, &self.last) == (&other.points, &other.last)
+    }
 }
 
 impl HostTempo {
@@ -33,14 +43,14 @@ impl HostTempo {
         let before = self.last.replace(sighting);
         let before = before.filter(|before| sighting.continues && before.at < sighting.at);
         if self.contradicts(&sighting) {
-            self.points.clear();
+            self.changed_points().clear();
         }
         match before {
             Some(before) if !self.knows(before.at, sighting.at) => {
                 self.insert(&before);
                 self.insert(&sighting);
                 self.join(before.at, sighting.at);
-                points::thin_out(&mut self.points);
+                points::thin_out(self.changed_points());
             }
             Some(_) => {}
             None if self.knows(sighting.at, sighting.at) => {}
@@ -63,6 +73,13 @@ impl HostTempo {
     ///
     /// Beat 0 is second 0 there, as in hosts, unless what is known begins at a beat and a second that no tempo explains.
     pub fn map(&self, ahead: Option<Tempo>) -> Option<TempoMap> {
+        match ahead {
+            None => self.map.get_or_init(|| self.build(None)).clone(),
+            ahead => self.build(ahead),
+        }
+    }
+
+    fn build(&self, ahead: Option<Tempo>) -> Option<TempoMap> {
         let mut map = MapBuilder::before(self.points.first()?);
         for point in &self.points {
             map.go_on_to(point);
@@ -160,6 +177,12 @@ impl HostTempo {
         }
     }
 
+    /// Returns the points, to be changed. Their map is made again.
+    fn changed_points(&mut self) -> &mut Vec<Point> {
+        self.map.take();
+        &mut self.points
+    }
+
     fn insert(&mut self, sighting: &Sighting) {
         if self.points.len() >= MOST_POINTS {
             return;
@@ -170,13 +193,13 @@ impl HostTempo {
                 joined,
                 ..Point::of(sighting)
             };
-            self.points.insert(next, point);
+            self.changed_points().insert(next, point);
         }
     }
 
     /// Notes that the host played from one beat to another.
     fn join(&mut self, from: Beats, to: Beats) {
-        for point in &mut self.points {
+        for point in self.changed_points() {
             let (after, within) = (point.at.0 - from.0, to.0 - point.at.0);
             point.joined |= after > SAME_BEATS && within > -SAME_BEATS;
         }

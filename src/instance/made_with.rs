@@ -6,6 +6,7 @@ use crate::counted::counted;
 use crate::generator::Draft;
 use crate::music::chord::ChordChange;
 use crate::music::key::Key;
+use crate::music::note::Note;
 use crate::music::score::Score;
 use crate::music::tempo_map::{TempoChange, TempoMap};
 use crate::time::Beats;
@@ -16,8 +17,8 @@ const MOST_CHORDS: usize = 16;
 const SHOWN_BPM: f64 = 0.05;
 
 impl Take {
-    /// Returns what the take was made with, one line for each of its tempo, metre and length, its key, its chords, and its seed,
-    /// steps and model.
+    /// Returns what the take was made with, one line for each of its tempo, metre and length, its key, its chords, its theme if it
+    /// was opened, and its seed, steps and model.
     pub fn made_with(&self) -> Vec<String> {
         let Draft { score, recipe } = &*self.draft;
         let settings = &recipe.settings;
@@ -30,6 +31,7 @@ impl Take {
         lines.extend(self.painted.as_ref().map(|what| format!("New: {what}")));
         lines.extend(key(score, &settings.harmony));
         lines.extend(chords(score, &settings.harmony));
+        lines.extend(theme(score, &settings.theme));
         lines.push(format!(
             "Seed {}, {}, model {}",
             settings.seed,
@@ -116,12 +118,19 @@ fn chords(score: &Score, harmony: &Harmony) -> Option<String> {
     (!symbols.is_empty()).then(|| format!("{of_whom}: {}{more}", shown.join(" ")))
 }
 
+fn theme(score: &Score, notes: &[Note]) -> Option<String> {
+    let end = notes.iter().map(|note| note.end().0).fold(0.0, f64::max);
+    let bars = score.metre().bars_covering(Beats(end));
+    (!notes.is_empty()).then(|| format!("Opened theme of {}", counted(bars.0 as usize, "bar")))
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use super::*;
     use crate::generator::Recipe;
+    use crate::music::part::Part;
     use crate::music::score::RawScore;
     use crate::time::{Bars, Tempo};
 
@@ -178,6 +187,21 @@ mod tests {
         let lines = keyed.made_with();
         assert_eq!(lines[..2], ["60–180 BPM, 3/4, 20 bars", "Key Bb"]);
         assert!(lines[2].ends_with("Bb Bb …"), "{}", lines[2]);
+    }
+
+    #[test]
+    fn a_theme_that_was_opened_is_said() {
+        let mut take = take(Harmony::Free, &[], &[120.0]);
+        let note = |start| Note {
+            start: Beats(start),
+            length: Beats(1.0),
+            pitch: 60,
+            velocity: 80,
+            part: Part::Lead,
+        };
+        let draft = Arc::make_mut(&mut take.draft);
+        draft.recipe.settings.theme = vec![note(0.0), note(5.0)];
+        assert_eq!(take.made_with()[2], "Opened theme of 2 bars");
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Convolution along time at several dilations, for videos: one frame after the other, each an image of many channels.
 
-use super::addends::{Addends, with_addends};
+use super::film::{Film, Frames};
 use super::gemm::{PackedRows, Panels, groups_of};
 use super::isa::{Isa, LANES, Lanes, Simd};
 use super::lanes::take;
 use super::output::Output;
 use super::scratch::{ScratchKernel, run_with_scratch};
+use super::tensor::with_slice;
 use super::weight::Weight;
 use candle_core::{Device, Result, Tensor};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Frames that each result is a sum over.
 const TAPS: usize = 3;
@@ -18,6 +20,7 @@ const CHUNK_GROUPS: usize = 3;
 /// Branches side by side, each a convolution of three frames at a dilation of its own, followed by ReLU.
 ///
 /// A branch has its own channels of the input and of the result. Frames before the first and after the last are zero.
+/// Long videos are convolved part by part.
 /// Weights that candle does not track are packed once; such a layer passes no gradients on.
 #[derive(Clone, Debug)]
 pub(crate) struct TimeConv {
@@ -58,54 +61,81 @@ impl TimeConv {
         })
     }
 
-    /// Returns relu(convolution + bias) + `residual` for `x`, `[frames, branches · inputs, height, width]`. The residual has
-    /// the shape of the result, `[frames, branches · outputs, height, width]`.
-    pub(crate) fn forward(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
-        let (frames, channels, height, width) = x.dims4()?;
+    /// Returns relu(convolution + bias) + residual for some `frames` of `x`, each of which has `[branches · inputs, height,
+    /// width]` numbers. The residual has those of the result, `[branches · outputs, height, width]`. Frames that `x` does not
+    /// have are zero.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the shapes do not fit, or the residual lacks some of the frames.
+    pub(crate) fn forward(
+        &self,
+        x: &Film,
+        frames: Range<usize>,
+        residual: Option<&Film>,
+    ) -> Result<Tensor> {
         let branches = self.dilations.len();
-        let shape = (frames, branches * self.outputs, height, width);
-        let residual_fits = match residual {
-            Some(residual) => residual.dims4()? == shape,
-            None => true,
+        let rows = branches * self.outputs;
+        let &[channels, height, width] = x.shape().unwrap_or_default() else {
+            candle_core::bail!("a convolution along the time of a film without frames");
         };
-        if channels != branches * self.inputs || !residual_fits {
+        let residual_fits = residual.is_none_or(|residual| {
+            residual.shape() == Some(&[rows, height, width]) && residual.has(&frames)
+        });
+        if channels != branches * self.inputs || !residual_fits || frames.end > x.end() {
             candle_core::bail!(
                 "a convolution along time of {branches} · {} channels got {:?} and residual {:?}",
                 self.inputs,
-                x.dims(),
-                residual.map(Tensor::dims)
+                x.shape(),
+                residual.map(Film::shape)
             );
         }
         let packed = match &self.weight {
-            Weight::Plain(weight) => return self.compose(x, weight, residual),
+            Weight::Plain(weight) => return self.compose(x, frames, weight, residual),
             Weight::Packed(packed) => packed,
         };
-        let y = with_addends(x, Some(&self.bias), residual, |x, addends| {
-            let work = Work {
-                weights: packed,
-                dilations: &self.dilations,
-                inputs: self.inputs,
-                frames,
-                area: height * width,
-                x,
-                addends,
-            };
-            Ok(work.run(Isa::detect()))
+        let shape = (frames.len(), rows, height, width);
+        let run = |x: &Frames<'_>, residual: Option<&Frames<'_>>| {
+            with_slice(&self.bias, |bias| {
+                let work = Work {
+                    weights: packed,
+                    dilations: &self.dilations,
+                    inputs: self.inputs,
+                    first: frames.start,
+                    count: frames.len(),
+                    area: height * width,
+                    x,
+                    bias,
+                    residual,
+                };
+                Ok(work.run(Isa::detect()))
+            })
+        };
+        let y = x.with_frames(|x| match residual {
+            Some(residual) => residual.with_frames(|residual| run(x, Some(residual))),
+            None => run(x, None),
         })?;
         Tensor::from_vec(y, shape, &Device::Cpu)
     }
 
     /// Applies weights that may be trained, or that are on another device.
-    fn compose(&self, x: &Tensor, weight: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
-        let frames = x.dim(0)?;
+    fn compose(
+        &self,
+        x: &Film,
+        frames: Range<usize>,
+        weight: &Tensor,
+        residual: Option<&Film>,
+    ) -> Result<Tensor> {
+        let (first, x) = x.whole()?;
+        let start = frames.start - first;
         let branch = |(branch, &dilation): (usize, &usize)| {
             let x = x.narrow(1, branch * self.inputs, self.inputs)?;
             let padded = x.pad_with_zeros(0, dilation, dilation)?;
             let mut sum: Option<Tensor> = None;
             for tap in 0..TAPS {
                 let weight = weight.get(branch)?.narrow(2, tap, 1)?.unsqueeze(3)?;
-                let y = padded.narrow(0, tap * dilation, frames)?.contiguous()?;
-                let y = y.conv2d(&weight.contiguous()?, 0, 1, 1, 1)?;
+                let y = padded.narrow(0, start + tap * dilation, frames.len())?;
+                let y = y.contiguous()?.conv2d(&weight.contiguous()?, 0, 1, 1, 1)?;
                 sum = Some(match sum {
                     Some(sum) => (sum + y)?,
                     None => y,
@@ -119,7 +149,10 @@ impl TimeConv {
             .broadcast_add(&self.bias.reshape((1, (), 1, 1))?)?
             .relu()?;
         match residual {
-            Some(residual) => y + residual,
+            Some(residual) => {
+                let (first, residual) = residual.whole()?;
+                y + residual.narrow(0, frames.start - first, frames.len())?
+            }
             None => Ok(y),
         }
     }
@@ -132,11 +165,14 @@ struct Work<'a> {
     dilations: &'a [usize],
     /// Channels of the input of one branch.
     inputs: usize,
-    frames: usize,
+    /// The first frame of the result, and how many there are.
+    first: usize,
+    count: usize,
     /// Positions in a frame.
     area: usize,
-    x: &'a [f32],
-    addends: Addends<'a>,
+    x: &'a Frames<'a>,
+    bias: &'a [f32],
+    residual: Option<&'a Frames<'a>>,
 }
 
 impl Work<'_> {
@@ -145,7 +181,7 @@ impl Work<'_> {
         let chunks = groups_of(self.area).div_ceil(CHUNK_GROUPS);
         let rows = self.weights.first().map_or(0, |weights| weights.rows);
         let fill = |output: &Output| {
-            (0..self.frames * branches * chunks)
+            (0..self.count * branches * chunks)
                 .into_par_iter()
                 .for_each(|task| {
                     let chunk = Chunk {
@@ -162,11 +198,11 @@ impl Work<'_> {
         };
         // SAFETY: the chunks cover all columns of all frames and branches, and each task writes its own columns of the
         // channels of its branch.
-        unsafe { Output::filled_by(self.frames * branches * rows * self.area, fill) }
+        unsafe { Output::filled_by(self.count * branches * rows * self.area, fill) }
     }
 }
 
-/// A task's columns of one branch of one frame, from `first` on.
+/// A task's columns of one branch of one frame of the result, from `first` on.
 struct Chunk<'a> {
     work: Work<'a>,
     output: &'a Output<'a>,
@@ -204,17 +240,17 @@ impl Chunk<'_> {
         let Work {
             dilations,
             inputs,
-            frames,
+            first,
             area,
             x,
             ..
         } = self.work;
         let dilation = dilations[self.branch];
-        let channels = dilations.len() * inputs;
         for tap in 0..TAPS {
-            let frame = (self.frame + tap * dilation).wrapping_sub(dilation);
-            let planes = (frame < frames)
-                .then(|| &x[(frame * channels + self.branch * inputs) * area..][..inputs * area]);
+            let frame = (first + self.frame + tap * dilation).checked_sub(dilation);
+            let planes = frame
+                .and_then(|frame| x.get(frame))
+                .map(|frame| &frame[self.branch * inputs * area..][..inputs * area]);
             for channel in 0..inputs {
                 for group in 0..panels.groups {
                     let at = panels.index_of(group, channel * TAPS + tap);
@@ -243,28 +279,31 @@ impl Chunk<'_> {
     ) {
         let Work {
             weights,
+            first,
             area,
-            addends,
+            bias,
+            residual,
             ..
         } = self.work;
         let rows = weights[self.branch].rows;
+        let residual = residual.and_then(|residual| residual.get(first + self.frame));
         let width = block.len() / S::ROWS;
         let zero = simd.splat(0.0);
         for (row, sums) in (first_row..rows).zip(block.chunks_exact(width)) {
             let row = self.branch * rows + row;
-            let bias = simd.splat(addends.bias.map_or(0.0, |bias| bias[row]));
+            let bias = simd.splat(bias[row]);
             for (group, sums) in sums.iter().enumerate() {
                 let column = group * LANES;
                 if column >= columns {
                     break;
                 }
                 let count = (columns - column).min(LANES);
-                let plane = self.frame * weights.len() * rows + row;
-                let at = plane * area + self.first + first_column + column;
+                let at = row * area + self.first + first_column + column;
                 let mut sum = simd.max(simd.add(simd.load(sums), bias), zero);
-                if let Some(residual) = addends.residual {
+                if let Some(residual) = residual {
                     sum = simd.add(sum, simd.load(&take(&residual[at..], count)));
                 }
+                let at = self.frame * weights.len() * rows * area + at;
                 // SAFETY: only this task writes these columns of this branch's channels.
                 unsafe { self.output.write_lanes(at, &simd.array(sum), count) };
             }

@@ -1,5 +1,8 @@
 //! How similar each frame is to those around it.
 
+use std::collections::VecDeque;
+use std::ops::Range;
+
 use super::FRAME_BYTES;
 
 /// Each frame is compared with this many before it and after it.
@@ -7,23 +10,51 @@ pub(super) const REACH: usize = 50;
 /// Colours are counted in this many bins: eight levels of red, green and blue.
 const COLOURS: usize = 512;
 
-/// Returns the cosine of the angle between each row and those around it, `[rows, 2 · REACH + 1]`; 0 where there is none.
-pub(super) fn cosine_band(rows: &[Vec<f32>]) -> Vec<f32> {
-    let unit = |row: &Vec<f32>| {
-        let length = dot(row, row).sqrt().max(1e-12);
-        row.iter().map(|x| x / length).collect::<Vec<f32>>()
-    };
-    let units: Vec<Vec<f32>> = rows.iter().map(unit).collect();
-    let width = 2 * REACH + 1;
-    let mut band = vec![0.0; rows.len() * width];
-    for (at, one) in units.iter().enumerate() {
-        for (beyond, other) in units[at..].iter().take(REACH + 1).enumerate() {
-            let cosine = dot(one, other);
-            band[at * width + REACH + beyond] = cosine;
-            band[(at + beyond) * width + REACH - beyond] = cosine;
-        }
+/// Rows of numbers, one for each frame, of which the earlier ones are forgotten while later ones come.
+#[derive(Debug, Default)]
+pub(super) struct Similarity {
+    /// The rows, each of length 1.
+    units: VecDeque<Vec<f32>>,
+    /// The frame of the first of them.
+    first: usize,
+}
+
+impl Similarity {
+    /// Adds the row of the next frame.
+    pub(super) fn push(&mut self, mut row: Vec<f32>) {
+        let length = dot(&row, &row).sqrt().max(1e-12);
+        row.iter_mut().for_each(|x| *x /= length);
+        self.units.push_back(row);
     }
-    band
+
+    /// Returns how many rows have come.
+    pub(super) fn end(&self) -> usize {
+        self.first + self.units.len()
+    }
+
+    /// Forgets the rows before a frame.
+    pub(super) fn forget(&mut self, before: usize) {
+        let count = before.saturating_sub(self.first).min(self.units.len());
+        self.units.drain(..count);
+        self.first += count;
+    }
+
+    /// Returns the cosine of the angle between the row of each of some frames and those around it, `[frames, 2 · REACH + 1]`; 0
+    /// where there is none.
+    pub(super) fn band(&self, frames: Range<usize>) -> Vec<f32> {
+        let unit = |frame: usize| self.units.get(frame.checked_sub(self.first)?);
+        let mut band = Vec::with_capacity(frames.len() * (2 * REACH + 1));
+        for frame in frames {
+            for beside in 0..=2 * REACH {
+                let other = (frame + beside).checked_sub(REACH).and_then(unit);
+                band.push(match (unit(frame), other) {
+                    (Some(one), Some(other)) => dot(one, other),
+                    _ => 0.0,
+                });
+            }
+        }
+        band
+    }
 }
 
 /// Returns how many pixels of a picture have each colour.
@@ -58,8 +89,18 @@ mod tests {
 
     #[test]
     fn a_row_is_wholly_similar_to_itself_and_not_at_all_to_what_is_not_there() {
-        let rows = [vec![1.0, 0.0], vec![0.0, 2.0], vec![3.0, 3.0]];
-        let band = cosine_band(&rows);
+        let mut similarity = Similarity::default();
+        for row in [
+            vec![5.0, 5.0],
+            vec![1.0, 0.0],
+            vec![0.0, 2.0],
+            vec![3.0, 3.0],
+        ] {
+            similarity.push(row);
+        }
+        similarity.forget(1);
+        assert_eq!(similarity.end(), 4);
+        let band = similarity.band(1..4);
         let at = |row: usize, beside: isize| {
             band[row * (2 * REACH + 1) + REACH.checked_add_signed(beside).unwrap()]
         };

@@ -59,16 +59,35 @@ fn says_the_same_on_any_number_of_threads() {
 }
 
 #[test]
-fn windows_say_something_of_every_frame_and_find_the_cut() {
+fn says_the_same_to_the_bit_however_many_frames_come_at_once() {
+    let network = ShotNetwork::built_in().unwrap();
+    let frames = fixture("frames");
+    let frames = frames.repeat(3);
+    let frames = &frames[..130 * FRAME_BYTES];
+    let at_once = network.predict(frames).unwrap();
+    assert_eq!(at_once.len(), 130);
+    for count in [7, 64] {
+        let mut stream = Stream::new(&network);
+        let mut said = Vec::new();
+        for frames in frames.chunks(count * FRAME_BYTES) {
+            said.extend(stream.push(frames).unwrap());
+        }
+        said.extend(stream.finish().unwrap());
+        assert_eq!(said, at_once, "{count}");
+    }
+}
+
+#[test]
+fn a_screening_says_something_of_every_frame_and_finds_the_cut() {
     let network = ShotNetwork::built_in().unwrap();
     let frames = fixture("frames");
     let (pictures, _) = frames.as_chunks::<FRAME_BYTES>();
     for count in [0, 1, 40, 51] {
-        let mut windows = Windows::new(&network);
+        let mut screening = Screening::new(&network);
         for picture in pictures.iter().cycle().take(count) {
-            windows.push(picture).unwrap();
+            screening.push(picture).unwrap();
         }
-        let said = windows.finish().unwrap();
+        let said = screening.finish().unwrap();
         assert_eq!(said.len(), count);
         let last = said.iter().position(|said| said.is_last > 0.5);
         assert_eq!(last, (count > 21).then_some(20), "{count}");

@@ -41,9 +41,7 @@ impl BarFinder {
         let window = match black {
             Some(window) if window != Window::FULL => Some(window),
             // Where black shows no bars, white may.
-            full_or_none => lit_window(&picture.levels(false), |level| level < 255 - BAR_LEVEL)
-                .filter(|&window| window != Window::FULL)
-                .or(full_or_none),
+            full_or_none => white_window(picture).or(full_or_none),
         };
         if let Some(window) = window {
             self.across[0][window.left] += 1;
@@ -81,10 +79,32 @@ fn inset(votes: &[u32]) -> usize {
     }
 }
 
+/// Returns the area inside white bars if there are any.
+fn white_window(picture: &Picture) -> Option<Window> {
+    let is_lit = |level: u8| level < 255 - BAR_LEVEL;
+    let pixels = picture.pixels();
+    let share_of_lit = |start: usize, step: usize, count: usize| {
+        let border = pixels[start..].iter().step_by(step).take(count);
+        let lit = border.filter(|&&[red, green, blue]| is_lit(red.min(green).min(blue)));
+        lit.count() as f32 / count as f32
+    };
+    let borders = [
+        share_of_lit(0, 1, WIDTH),
+        share_of_lit((HEIGHT - 1) * WIDTH, 1, WIDTH),
+        share_of_lit(0, WIDTH, HEIGHT),
+        share_of_lit(WIDTH - 1, WIDTH, HEIGHT),
+    ];
+    // Most pictures are lit at every border, so that there is nothing to look for.
+    if borders.iter().all(|&share| share >= LIT_SHARE) {
+        return None;
+    }
+    lit_window(&picture.levels(false), is_lit).filter(|&window| window != Window::FULL)
+}
+
 /// Returns the area of lit pixels if it has straight and sharp edges.
 fn lit_window(levels: &[u8], is_lit: impl Fn(u8) -> bool) -> Option<Window> {
-    let mut rows = vec![0_u32; HEIGHT];
-    let mut columns = vec![0_u32; WIDTH];
+    let mut rows = [0_u32; HEIGHT];
+    let mut columns = [0_u32; WIDTH];
     for (line, row) in levels.chunks_exact(WIDTH).zip(&mut rows) {
         for (&level, column) in line.iter().zip(&mut columns) {
             let lit = u32::from(is_lit(level));
@@ -94,8 +114,12 @@ fn lit_window(levels: &[u8], is_lit: impl Fn(u8) -> bool) -> Option<Window> {
     }
     let (top, bottom) = sharp_edges(&rows)?;
     let (left, right) = sharp_edges(&columns)?;
-    let inside = (top..bottom).flat_map(|y| &levels[y * WIDTH + left..y * WIDTH + right]);
-    let lit = inside.filter(|&&level| is_lit(level)).count();
+    let lit: u32 = (top..bottom)
+        .map(|y| {
+            let inside = levels[y * WIDTH + left..y * WIDTH + right].iter();
+            inside.map(|&level| u32::from(is_lit(level))).sum::<u32>()
+        })
+        .sum();
     let (width, height) = (right - left, bottom - top);
     let is_large = width as f32 >= SMALLEST_SHARE * WIDTH as f32
         && height as f32 >= SMALLEST_SHARE * HEIGHT as f32;

@@ -1,4 +1,4 @@
-//! Brightness and warmth of a frame.
+//! Warmth of a frame.
 
 use super::frame::Frame;
 
@@ -10,35 +10,59 @@ const WARMEST_HUE_DEGREES: f64 = 50.0;
 /// Mean chroma towards the warmest hue that counts as fully warm: a picture of saturated orange only.
 const FULL_WARMTH_CHROMA: f64 = 60.0;
 
-/// Returns the mean luma, 0 (black) to 1 (white); it is gamma-encoded, so that equal steps look about equal.
-pub(crate) fn brightness(frame: &Frame) -> f32 {
-    frame.luma.iter().sum::<f32>() / frame.luma.len() as f32
-}
+/// The part of the light of a pixel that red, green and blue have in X, Y and Z: the sRGB matrix to CIE XYZ, each row divided
+/// by the D65 white point.
+const LIGHT: [[f64; 3]; 3] = [
+    [
+        0.412_456 / 0.950_47,
+        0.357_576 / 0.950_47,
+        0.180_438 / 0.950_47,
+    ],
+    [0.212_673, 0.715_152, 0.072_175],
+    [
+        0.019_334 / 1.088_83,
+        0.119_192 / 1.088_83,
+        0.950_304 / 1.088_83,
+    ],
+];
+/// Light is counted in this many steps from black to white.
+const LIGHT_STEPS: u32 = 1 << 20;
+/// This many of them are told apart in CIELAB.
+const STEPS_TOLD_APART: u32 = 1 << 14;
 
 /// Measures the warmth of frames.
 pub(crate) struct WarmthMeter {
-    /// Linear light of every gamma-encoded sRGB level.
-    linear: [f32; 256],
-    /// Warmth per unit of a*.
-    warmth_of_a: f32,
-    /// Warmth per unit of b*.
-    warmth_of_b: f32,
+    /// The light that a gamma-encoded level of red, green and blue adds to X, Y and Z, in [`LIGHT_STEPS`]; and 0, which lets
+    /// compilers add vectors.
+    light: Box<[[[u32; 4]; 256]; 3]>,
+    /// CIELAB's function f of light from 0 to 1, and a little more, as sums are rounded.
+    response: Vec<f32>,
+    /// Warmth per unit of f of X, Y and Z.
+    warmth: [f32; 3],
 }
 
 impl WarmthMeter {
     pub(crate) fn new() -> Self {
         let hue = WARMEST_HUE_DEGREES.to_radians();
-        Self {
-            linear: std::array::from_fn(|level| {
-                let level = level as f64 / 255.0;
-                if level <= 0.040_45 {
-                    (level / 12.92) as f32
-                } else {
-                    libm::pow((level + 0.055) / 1.055, 2.4) as f32
+        // a* is 500 times f(X) − f(Y), and b* is 200 times f(Y) − f(Z).
+        let of_a = 500.0 * libm::cos(hue) / FULL_WARMTH_CHROMA;
+        let of_b = 200.0 * libm::sin(hue) / FULL_WARMTH_CHROMA;
+        let mut light = Box::new([[[0; 4]; 256]; 3]);
+        for (channel, levels) in light.iter_mut().enumerate() {
+            for (level, light) in levels.iter_mut().enumerate() {
+                let linear = linear(level as f64 / 255.0) * f64::from(LIGHT_STEPS);
+                for (light, row) in light.iter_mut().zip(LIGHT) {
+                    *light = (row[channel] * linear).round() as u32;
                 }
-            }),
-            warmth_of_a: (libm::cos(hue) / FULL_WARMTH_CHROMA) as f32,
-            warmth_of_b: (libm::sin(hue) / FULL_WARMTH_CHROMA) as f32,
+            }
+        }
+        let told_apart = f64::from(STEPS_TOLD_APART);
+        Self {
+            light,
+            response: (0..=STEPS_TOLD_APART + 1)
+                .map(|step| lightness_response(((f64::from(step) + 0.5) / told_apart) as f32))
+                .collect(),
+            warmth: [of_a, of_b - of_a, -of_b].map(|warmth| warmth as f32),
         }
     }
 
@@ -46,27 +70,45 @@ impl WarmthMeter {
     ///
     /// Grey has 0, saturated orange 1, saturated blue about −0.6; most pictures lie between −0.3 and 0.5.
     pub(crate) fn warmth(&self, frame: &Frame) -> f32 {
-        let sum: f32 = frame
-            .rgb
-            .iter()
-            .map(|&colour| self.pixel_warmth(colour))
-            .sum();
+        let mut sum = 0.0;
+        for &colour in &frame.rgb {
+            sum += self.pixel_warmth(colour);
+        }
         (sum / frame.rgb.len() as f32).clamp(-1.0, 1.0)
     }
 
+    #[inline(always)]
     fn pixel_warmth(&self, [red, green, blue]: [u8; 3]) -> f32 {
         if red == green && green == blue {
             return 0.0;
         }
-        let [red, green, blue] = [red, green, blue].map(|level| self.linear[usize::from(level)]);
-        // The sRGB matrix to CIE XYZ, each row divided by the D65 white point.
-        let x = (0.412_456 * red + 0.357_576 * green + 0.180_438 * blue) / 0.950_47;
-        let y = 0.212_673 * red + 0.715_152 * green + 0.072_175 * blue;
-        let z = (0.019_334 * red + 0.119_192 * green + 0.950_304 * blue) / 1.088_83;
-        let [x, y, z] = [x, y, z].map(lightness_response);
-        let a = 500.0 * (x - y);
-        let b = 200.0 * (y - z);
-        self.warmth_of_a * a + self.warmth_of_b * b
+        let [reds, greens, blues] = &*self.light;
+        let red = &reds[usize::from(red)];
+        let green = &greens[usize::from(green)];
+        let blue = &blues[usize::from(blue)];
+        let mut light = [0; 4];
+        for axis in 0..4 {
+            light[axis] = red[axis] + green[axis] + blue[axis];
+        }
+        let [x, y, z, _] = light;
+        let [of_x, of_y, of_z] = self.warmth;
+        of_x * self.response(x) + of_y * self.response(y) + of_z * self.response(z)
+    }
+
+    /// Returns CIELAB's function f of light in [`LIGHT_STEPS`].
+    #[inline(always)]
+    fn response(&self, light: u32) -> f32 {
+        let step = light / (LIGHT_STEPS / STEPS_TOLD_APART);
+        self.response[step as usize]
+    }
+}
+
+/// Returns the linear light of a gamma-encoded sRGB level, both 0 to 1.
+fn linear(level: f64) -> f64 {
+    if level <= 0.040_45 {
+        level / 12.92
+    } else {
+        libm::pow((level + 0.055) / 1.055, 2.4)
     }
 }
 
@@ -112,8 +154,29 @@ mod tests {
     }
 
     #[test]
-    fn brightness_is_0_for_black_and_1_for_white() {
-        assert_eq!(brightness(&Frame::draw(|_, _| [0; 3])), 0.0);
-        assert!((brightness(&Frame::draw(|_, _| [255; 3])) - 1.0).abs() < 1e-4);
+    fn lightness_from_the_table_is_that_of_the_formula() {
+        let meter = WarmthMeter::new();
+        for light in (0..=LIGHT_STEPS).step_by(97) {
+            let found = meter.response(light);
+            let expected = lightness_response((f64::from(light) / f64::from(LIGHT_STEPS)) as f32);
+            assert!(
+                (found - expected).abs() < 3e-4,
+                "{light}: {found} for {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn warmth_follows_the_formula_of_cielab() {
+        // a* and b* of these colours, computed apart.
+        for (colour, a, b) in [([200, 120, 60], 26.18, 45.19), ([20, 40, 35], -9.63, 0.75)] {
+            let hue = WARMEST_HUE_DEGREES.to_radians();
+            let expected = (a * hue.cos() + b * hue.sin()) / FULL_WARMTH_CHROMA;
+            let found = f64::from(warmth(colour));
+            assert!(
+                (found - expected).abs() < 5e-3,
+                "{colour:?}: {found} for {expected}"
+            );
+        }
     }
 }

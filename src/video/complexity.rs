@@ -1,47 +1,50 @@
 //! Visual complexity of a frame.
 
-use super::frame::{Frame, HEIGHT, WIDTH};
+use super::frame::{Frame, HEIGHT, LUMA_STEPS, WIDTH};
+use super::sums::STRANDS;
 
-/// Number of brightness levels in the entropy.
-const LEVELS: usize = 64;
 /// The slope of luma, per pixel, that counts as a full edge.
 const FULL_EDGE: f32 = 0.2;
 
 /// Returns the visual complexity, 0 (one flat colour) to 1: the mean of edge density and entropy.
 pub(crate) fn complexity(frame: &Frame) -> f32 {
-    0.5 * (edge_density(&frame.luma) + entropy(&frame.luma))
+    0.5 * (edge_density(&frame.luma) + entropy(&frame.luma_counts()))
 }
 
 /// Returns the share of pixels on an edge, 0 to 1; weak edges count partly.
 fn edge_density(luma: &[f32]) -> f32 {
-    let mut sum = 0.0;
+    let mut sums = [0.0_f32; STRANDS];
     for y in 1..HEIGHT - 1 {
+        let line = |y: usize| &luma[y * WIDTH..][..WIDTH];
+        let (above, here, below) = (line(y - 1), line(y), line(y + 1));
+        let mut edges = [0.0_f32; WIDTH];
         for x in 1..WIDTH - 1 {
-            let here = y * WIDTH + x;
-            let across = 0.5 * (luma[here + 1] - luma[here - 1]);
-            let down = 0.5 * (luma[here + WIDTH] - luma[here - WIDTH]);
+            let across = 0.5 * (here[x + 1] - here[x - 1]);
+            let down = 0.5 * (below[x] - above[x]);
             let slope = (across * across + down * down).sqrt();
-            sum += (slope / FULL_EDGE).min(1.0);
+            edges[x] = (slope / FULL_EDGE).min(1.0);
+        }
+        for edges in edges.as_chunks::<STRANDS>().0 {
+            for (sum, edge) in sums.iter_mut().zip(edges) {
+                *sum += edge;
+            }
         }
     }
-    sum / ((WIDTH - 2) * (HEIGHT - 2)) as f32
+    sums.iter().sum::<f32>() / ((WIDTH - 2) * (HEIGHT - 2)) as f32
 }
 
-/// Returns the Shannon entropy of brightness, 0 (all pixels equal) to 1 (all levels equally common).
-fn entropy(luma: &[f32]) -> f32 {
-    let mut counts = [0_u32; LEVELS];
-    for &level in luma {
-        counts[((level * LEVELS as f32) as usize).min(LEVELS - 1)] += 1;
-    }
+/// Returns the Shannon entropy of luma, 0 (all pixels in one step) to 1 (as many in each).
+fn entropy(counts: &[u32; LUMA_STEPS]) -> f32 {
+    let pixels = counts.iter().sum::<u32>() as f32;
     let bits: f32 = counts
         .iter()
         .filter(|&&count| count > 0)
         .map(|&count| {
-            let share = count as f32 / luma.len() as f32;
+            let share = count as f32 / pixels;
             -share * libm::log2f(share)
         })
         .sum();
-    bits / LEVELS.ilog2() as f32
+    bits / LUMA_STEPS.ilog2() as f32
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ use std::thread::{self, JoinHandle};
 use crate::error::{Error, Result};
 
 mod messages;
+mod version;
+
+pub(crate) use version::Version;
 
 /// Usual folders of FFmpeg on systems that start desktop programs without the shell's `PATH`.
 const USUAL_FOLDERS: &[&str] = if cfg!(target_os = "macos") {
@@ -17,9 +20,6 @@ const USUAL_FOLDERS: &[&str] = if cfg!(target_os = "macos") {
 } else {
     &[]
 };
-
-/// The most bytes that are read of a program's description of itself.
-const MAX_VERSION_BYTES: u64 = 1 << 16;
 
 /// The most bytes that are read of a list of filters.
 const MAX_LIST_BYTES: u64 = 1 << 20;
@@ -235,60 +235,9 @@ fn find(program: &str) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(program))
 }
 
-/// Returns the option that makes `ffmpeg` write every frame once, whatever its time, which has another name before 5.1.
-///
-/// # Errors
-/// Returns [`Error::Program`] if `ffmpeg` is not installed.
-pub(crate) fn every_frame_once() -> Result<[OsString; 2]> {
-    let mut process = Process::start("ffmpeg", &["-version".into()])?;
-    let mut text = String::new();
-    if let Some(output) = process.take_output() {
-        // A version that cannot be read counts as a new one.
-        let _ = output.take(MAX_VERSION_BYTES).read_to_string(&mut text);
-    }
-    process.wait()?;
-    let option = if is_before_5_1(&text) {
-        "-vsync"
-    } else {
-        "-fps_mode"
-    };
-    Ok([option.into(), "passthrough".into()])
-}
-
-/// Returns whether `ffmpeg -version` names a version before 5.1. Builds between versions have other names and are newer.
-fn is_before_5_1(text: &str) -> bool {
-    let version = text
-        .split_whitespace()
-        .nth(2)
-        .unwrap_or("")
-        .trim_start_matches('n');
-    let mut numbers = version
-        .split(|character: char| !character.is_ascii_digit())
-        .map(|number| number.parse::<u32>().ok());
-    let (major, minor) = (numbers.next().flatten(), numbers.next().flatten());
-    major.is_some_and(|major| (major, minor.unwrap_or(0)) < (5, 1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions_before_5_1_are_told_from_later_ones_and_from_unnumbered_builds() {
-        for (version, expected) in [
-            ("4.4.2-0ubuntu0.22.04.1", true),
-            ("5.0.1", true),
-            ("n4.3", true),
-            ("5.1.9-0+deb12u1", false),
-            ("7.1", false),
-            ("n9.0.1", false),
-            ("N-110072-g073ec3b9da", false),
-            ("", false),
-        ] {
-            let text = format!("ffmpeg version {version} Copyright (c) 2000-2026");
-            assert_eq!(is_before_5_1(&text), expected, "{version}");
-        }
-    }
 
     #[test]
     fn a_file_name_that_looks_like_an_option_becomes_an_address() {

@@ -1,11 +1,16 @@
 //! One decoded frame, scaled to the size at which everything is measured.
 
+use super::sums::sum;
+
 /// Width of a frame in pixels, regardless of the clip's size.
 pub(crate) const WIDTH: usize = 96;
 /// Height of a frame in pixels, regardless of the clip's size.
 pub(crate) const HEIGHT: usize = 54;
 /// Size of a frame in bytes: red, green and blue of every pixel.
 pub(crate) const FRAME_BYTES: usize = WIDTH * HEIGHT * 3;
+
+/// Steps in which luma is counted.
+pub(crate) const LUMA_STEPS: usize = 64;
 
 /// A frame of [`WIDTH`] × [`HEIGHT`] pixels.
 pub(crate) struct Frame {
@@ -25,12 +30,25 @@ impl Frame {
         }
     }
 
+    /// Returns the mean luma, 0 (black) to 1 (white); it is gamma-encoded, so that equal steps look about equal.
+    pub(crate) fn brightness(&self) -> f32 {
+        sum(&self.luma, |luma| luma) / self.luma.len() as f32
+    }
+
+    /// Returns how many pixels have each of [`LUMA_STEPS`] steps of luma, from black to white.
+    pub(crate) fn luma_counts(&self) -> [u32; LUMA_STEPS] {
+        let mut counts = [0; LUMA_STEPS];
+        for &luma in &self.luma {
+            counts[luma_step(luma)] += 1;
+        }
+        counts
+    }
+
     /// Returns the standard deviation of luma, 0 to 1.
     pub(crate) fn contrast(&self) -> f32 {
         let count = self.luma.len() as f32;
-        let mean = self.luma.iter().sum::<f32>() / count;
-        let squares = self.luma.iter().map(|l| (l - mean) * (l - mean));
-        (squares.sum::<f32>() / count).sqrt()
+        let mean = self.brightness();
+        (sum(&self.luma, |luma| (luma - mean) * (luma - mean)) / count).sqrt()
     }
 
     /// Draws a frame whose pixel at column `x` and row `y` is `colour(x, y)`.
@@ -48,6 +66,11 @@ impl Frame {
     pub(crate) fn scene(seed: u32, shift: f32, gain: f32) -> Self {
         Self::draw(|x, y| [(gain * scene_level(seed, x as f32 + shift, y as f32)) as u8; 3])
     }
+}
+
+/// Returns the step of luma, 0 to 1.
+pub(crate) fn luma_step(luma: f32) -> usize {
+    ((luma * LUMA_STEPS as f32) as usize).min(LUMA_STEPS - 1)
 }
 
 fn luma([red, green, blue]: [u8; 3]) -> f32 {
@@ -80,5 +103,14 @@ mod tests {
         assert!((luma([255, 255, 255]) - 1.0).abs() < 1e-6);
         assert!(luma([0, 255, 0]) > luma([255, 0, 0]));
         assert!(luma([255, 0, 0]) > luma([0, 0, 255]));
+    }
+
+    #[test]
+    fn brightness_is_0_for_black_and_1_for_white_and_pixels_are_counted_by_it() {
+        let (black, white) = (Frame::draw(|_, _| [0; 3]), Frame::draw(|_, _| [255; 3]));
+        assert_eq!(black.brightness(), 0.0);
+        assert!((white.brightness() - 1.0).abs() < 1e-4);
+        assert_eq!(black.luma_counts()[0] as usize, WIDTH * HEIGHT);
+        assert_eq!(white.luma_counts()[LUMA_STEPS - 1] as usize, WIDTH * HEIGHT);
     }
 }

@@ -1,6 +1,6 @@
 //! The measures of a clip's frames, gathered into features.
 
-use super::colour::{self, WarmthMeter};
+use super::colour::WarmthMeter;
 use super::frame::Frame;
 use super::shot_finder::ChangeFinder;
 use super::{MEASURE_RATE_HZ, complexity, fingerprint, motion, rows};
@@ -55,7 +55,7 @@ impl<'a> Measures<'a> {
         self.times.push(time);
         self.motion.push(motion);
         self.complexity.push(complexity::complexity(&frame));
-        self.brightness.push(colour::brightness(&frame));
+        self.brightness.push(frame.brightness());
         self.warmth.push(self.warmth_meter.warmth(&frame));
         self.fingerprints.push(fingerprint::fingerprint(&frame));
         self.changes.push(time, &frame)?;

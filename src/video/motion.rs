@@ -1,6 +1,7 @@
 //! Motion between two frames.
 
 use super::frame::Frame;
+use super::sums::sums;
 use crate::time::Seconds;
 
 /// The frame rate to which motion is normalised: that of film.
@@ -17,32 +18,31 @@ pub(crate) fn motion(before: &Frame, after: &Frame, elapsed: Seconds) -> f32 {
 /// Returns the mean absolute change of luma from one frame to the next, 0 to 1, beyond a common gain and offset.
 ///
 /// Removing gain and offset keeps flashes, fades and changes of exposure from counting as motion. Each frame is predicted
-/// from the other and the better fit counts, because a frame burnt out to white shows nothing of what moved.
+/// from the other by the least-squares fit `target ≈ gain · source + offset` with `gain ≥ 0`, and the better fit counts,
+/// because a frame burnt out to white shows nothing of what moved.
 fn change(before: &Frame, after: &Frame) -> f32 {
-    unpredicted(&before.luma, &after.luma).min(unpredicted(&after.luma, &before.luma))
-}
-
-/// Returns the mean absolute error of the least-squares fit `target ≈ gain · source + offset` with `gain ≥ 0`.
-fn unpredicted(source: &[f32], target: &[f32]) -> f32 {
-    let count = source.len() as f32;
-    let source_mean = source.iter().sum::<f32>() / count;
-    let target_mean = target.iter().sum::<f32>() / count;
-    let (mut variance, mut covariance) = (0.0, 0.0);
-    for (s, t) in source.iter().zip(target) {
-        variance += (s - source_mean) * (s - source_mean);
-        covariance += (s - source_mean) * (t - target_mean);
-    }
-    let gain = if variance > 0.0 {
-        (covariance / variance).max(0.0)
-    } else {
-        0.0
+    let (before, before_mean) = (&before.luma, before.brightness());
+    let (after, after_mean) = (&after.luma, after.brightness());
+    let [covariance, before_variance, after_variance] = sums([before, after], |[before, after]| {
+        let (before, after) = (before - before_mean, after - after_mean);
+        [before * after, before * before, after * after]
+    });
+    let gain = |variance: f32| {
+        if variance > 0.0 {
+            (covariance / variance).max(0.0)
+        } else {
+            0.0
+        }
     };
-    let error: f32 = source
-        .iter()
-        .zip(target)
-        .map(|(s, t)| ((t - target_mean) - gain * (s - source_mean)).abs())
-        .sum();
-    error / count
+    let (to_after, to_before) = (gain(before_variance), gain(after_variance));
+    let [of_after, of_before] = sums([before, after], |[before, after]| {
+        let (before, after) = (before - before_mean, after - after_mean);
+        [
+            (after - to_after * before).abs(),
+            (before - to_before * after).abs(),
+        ]
+    });
+    of_after.min(of_before) / before.len() as f32
 }
 
 #[cfg(test)]

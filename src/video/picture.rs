@@ -69,34 +69,65 @@ impl Picture {
     /// Returns the level of every pixel, 0 to 255, row by row: the largest of its colours if `brightest`, otherwise the
     /// smallest.
     pub(crate) fn levels(&self, brightest: bool) -> Vec<u8> {
-        let level = |&[red, green, blue]: &[u8; 3]| {
-            if brightest {
-                red.max(green).max(blue)
-            } else {
-                red.min(green).min(blue)
-            }
-        };
-        self.rgb.iter().map(level).collect()
+        let mut levels = vec![0; self.rgb.len()];
+        let pixels = levels.iter_mut().zip(&self.rgb);
+        if brightest {
+            pixels.for_each(|(level, &[red, green, blue])| *level = red.max(green).max(blue));
+        } else {
+            pixels.for_each(|(level, &[red, green, blue])| *level = red.min(green).min(blue));
+        }
+        levels
     }
 
     /// Cuts a window out and scales it to the size of a frame by averaging areas.
     pub(crate) fn frame(&self, window: Window) -> Frame {
+        if window == Window::FULL {
+            return self.halved();
+        }
         let columns = spans(window.left, window.right, frame::WIDTH);
         let rows = spans(window.top, window.bottom, frame::HEIGHT);
+        let levels = self.rgb.as_flattened();
         let mut bytes = [0; FRAME_BYTES];
         let (pixels, _) = bytes.as_chunks_mut::<3>();
-        for (line, row) in pixels.chunks_exact_mut(frame::WIDTH).zip(&rows) {
-            for (pixel, column) in line.iter_mut().zip(&columns) {
+        for (pixels, row) in pixels.chunks_exact_mut(frame::WIDTH).zip(&rows) {
+            let mut line = [0.0_f32; 3 * WIDTH];
+            for (y, height) in row.pixels() {
+                for (sum, &level) in line.iter_mut().zip(&levels[3 * WIDTH * y..]) {
+                    *sum += height * f32::from(level);
+                }
+            }
+            let (line, _) = line.as_chunks::<3>();
+            for (pixel, column) in pixels.iter_mut().zip(&columns) {
                 let mut sums = [0.0_f32; 3];
-                for (y, height) in row.pixels() {
-                    for (x, width) in column.pixels() {
-                        let colour = self.rgb[y * WIDTH + x];
-                        for (sum, level) in sums.iter_mut().zip(colour) {
-                            *sum += height * width * f32::from(level);
-                        }
+                for (x, width) in column.pixels() {
+                    for (sum, colour) in sums.iter_mut().zip(line[x]) {
+                        *sum += width * colour;
                     }
                 }
-                *pixel = sums.map(|sum| (sum / (row.length * column.length)).round() as u8);
+                for (level, sum) in pixel.iter_mut().zip(sums) {
+                    // Half a level more, cut off: levels are not negative.
+                    *level = (sum / (row.length * column.length) + 0.5) as u8;
+                }
+            }
+        }
+        Frame::from_bytes(&bytes)
+    }
+
+    /// Scales the whole picture to the size of a frame by averaging squares of four pixels.
+    fn halved(&self) -> Frame {
+        let mut bytes = [0; FRAME_BYTES];
+        let lines = self.rgb.as_flattened().chunks_exact(2 * 3 * WIDTH);
+        for (line, pair) in bytes.chunks_exact_mut(3 * frame::WIDTH).zip(lines) {
+            let (upper, lower) = pair.split_at(3 * WIDTH);
+            let mut sums = [0_u16; 3 * WIDTH];
+            for ((sum, &upper), &lower) in sums.iter_mut().zip(upper).zip(lower) {
+                *sum = u16::from(upper) + u16::from(lower);
+            }
+            let (pixels, _) = line.as_chunks_mut::<3>();
+            for (pixel, sums) in pixels.iter_mut().zip(sums.as_chunks::<6>().0) {
+                for channel in 0..3 {
+                    pixel[channel] = ((sums[channel] + sums[channel + 3] + 2) / 4) as u8;
+                }
             }
         }
         Frame::from_bytes(&bytes)
@@ -155,6 +186,20 @@ mod tests {
         let frame = picture.frame(Window::FULL);
         assert_eq!(frame.rgb[0], [50, 30, 1]);
         assert_eq!(frame.rgb[frame::WIDTH + 5], [50, 30, 11]);
+    }
+
+    #[test]
+    fn a_window_a_pixel_smaller_than_the_picture_shows_nearly_what_the_whole_picture_does() {
+        let picture = Picture::draw(|x, y| [x as u8, y as u8, ((x + y) / 2) as u8]);
+        let smaller = Window {
+            right: WIDTH - 1,
+            bottom: HEIGHT - 1,
+            ..Window::FULL
+        };
+        let (whole, part) = (picture.frame(Window::FULL), picture.frame(smaller));
+        for (whole, part) in whole.rgb.as_flattened().iter().zip(part.rgb.as_flattened()) {
+            assert!(whole.abs_diff(*part) <= 2, "{whole} {part}");
+        }
     }
 
     #[test]

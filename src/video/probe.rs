@@ -11,7 +11,7 @@ use std::io::BufReader;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use super::ffmpeg::{self, Process};
+use super::ffmpeg::{self, Process, Version};
 use super::frame_rate::FrameRate;
 use super::hdr::Hdr;
 use crate::error::{Error, Fault, Result};
@@ -57,6 +57,8 @@ pub(crate) struct Probe {
     stated_end: Option<Seconds>,
     /// When the longest stream ends according to the file.
     stated_end_of_file: Option<Seconds>,
+    /// The version of `ffprobe`, which comes with `ffmpeg`.
+    pub(crate) version: Version,
     /// What the user should know, in sentences.
     pub(crate) warnings: Vec<String>,
 }
@@ -125,6 +127,7 @@ impl Probe {
             hdr: stream.hdr,
             stated_end: stream.duration.map(|duration| Seconds(start + duration)),
             stated_end_of_file: answer.duration.map(Seconds),
+            version: answer.version,
             warnings: choice_of(stream, answer.streams.len())
                 .into_iter()
                 .collect(),

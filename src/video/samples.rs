@@ -63,7 +63,7 @@ pub fn sample(
         ));
     }
     let source = Source::open(path, &|_| Ok(()))?;
-    let (mut process, stamps) = Process::start_timed(&arguments(&source, every)?)?;
+    let (mut process, stamps) = Process::start_timed(&arguments(&source, every))?;
     let mut pipe: Box<dyn Read> = match process.take_output() {
         Some(pipe) => Box::new(BufReader::with_capacity(1 << 20, pipe)),
         None => Box::new(io::empty()),
@@ -102,7 +102,7 @@ fn interval(stamp: i64, zero: Seconds, every: Seconds) -> usize {
 }
 
 /// Returns the arguments of `ffmpeg`.
-fn arguments(source: &Source<'_>, every: Seconds) -> Result<Vec<OsString>> {
+fn arguments(source: &Source<'_>, every: Seconds) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = vec!["-nostdin".into(), "-nostats".into()];
     arguments.extend(ffmpeg::local_files_only());
     arguments.extend([
@@ -118,14 +118,16 @@ fn arguments(source: &Source<'_>, every: Seconds) -> Result<Vec<OsString>> {
     let filters = source.filters();
     arguments.push(
         format!(
-            "{}settb=AVTB,select='isnan(prev_selected_t)+gt({now},{before})',scale=iw*sar:ih,setsar=1,{}format=rgb24,showinfo",
-            filters.of_whole, filters.of_scaled
+            "{}settb=AVTB,select='isnan(prev_selected_t)+gt({now},{before})',scale=iw*sar:ih,setsar=1,{}format=rgb24,{}",
+            filters.of_whole,
+            filters.of_scaled,
+            source.probe.version.stamp_filter()
         )
         .into(),
     );
-    arguments.extend(ffmpeg::every_frame_once()?);
+    arguments.extend(source.probe.version.every_frame_once());
     arguments.extend(["-c:v", "ppm", "-f", "image2pipe", "pipe:1"].map(Into::into));
-    Ok(arguments)
+    arguments
 }
 
 /// Reads a picture in the PPM format, or `None` at the end.

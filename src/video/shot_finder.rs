@@ -12,7 +12,7 @@ use super::signature::Signature;
 use super::transitions::{TransitionFinder, is_plain};
 use crate::error::{Fault, Result, find_named};
 use crate::features::Transition;
-use crate::shot_network::{FRAME_BYTES, ShotNetwork, WIDTH, Windows};
+use crate::shot_network::{FRAME_BYTES, Screening, ShotNetwork, WIDTH};
 use crate::time::Seconds;
 
 /// A way to find shots.
@@ -73,7 +73,7 @@ pub(crate) enum ChangeFinder<'a> {
     },
     /// By a network.
     Network {
-        windows: Windows<'a>,
+        screening: Box<Screening<'a>>,
         /// Whether each frame is plain, which tells fades from dissolves.
         plain: Vec<bool>,
     },
@@ -88,7 +88,7 @@ impl<'a> ChangeFinder<'a> {
                 transitions: TransitionFinder::new(),
             },
             Some(network) => Self::Network {
-                windows: Windows::new(network),
+                screening: Box::new(Screening::new(network)),
                 plain: Vec::new(),
             },
         }
@@ -105,9 +105,9 @@ impl<'a> ChangeFinder<'a> {
                 cuts.push(time, &signature);
                 transitions.push(time, &signature);
             }
-            Self::Network { windows, plain } => {
+            Self::Network { screening, plain } => {
                 plain.push(is_plain(frame.contrast()));
-                windows.push(&halved(frame))?;
+                screening.push(&halved(frame))?;
             }
         }
         Ok(())
@@ -127,8 +127,8 @@ impl<'a> ChangeFinder<'a> {
                     cuts,
                 })
             }
-            Self::Network { windows, plain } => Ok(network_shots::changes(
-                &windows.finish()?,
+            Self::Network { screening, plain } => Ok(network_shots::changes(
+                &screening.finish()?,
                 &plain,
                 times,
                 end,

@@ -1,9 +1,13 @@
 //! Signatures of frames, whose difference ignores motion and changes of brightness.
 
+use std::cell::OnceCell;
+
 use super::frame::{Frame, HEIGHT, WIDTH};
 
+mod block;
 mod ink;
 
+use block::{BLOCK_HEIGHT, BLOCK_WIDTH, Block, NOISE, block_variances};
 use ink::Ink;
 
 /// Frames are compared at half their size.
@@ -13,15 +17,10 @@ const THUMB_HEIGHT: usize = HEIGHT / 2;
 const REACH: usize = 4;
 const PADDED_WIDTH: usize = THUMB_WIDTH + 2 * REACH;
 const PADDED_HEIGHT: usize = THUMB_HEIGHT + 2 * REACH;
-const BLOCK_WIDTH: usize = 8;
-const BLOCK_HEIGHT: usize = 9;
-const BLOCK_PIXELS: f32 = (BLOCK_WIDTH * BLOCK_HEIGHT) as f32;
 const BLOCKS: usize = (THUMB_WIDTH / BLOCK_WIDTH) * (THUMB_HEIGHT / BLOCK_HEIGHT);
 
-/// Variance of luma, in squared 8-bit levels, below which a block is noise rather than texture.
-const NOISE: f32 = 1.0;
-/// A block that matches this well at its own position is not searched for around it.
-const FOUND: f32 = 0.95;
+/// The level from which luma is counted, so that squares stay small.
+const MIDDLE: f32 = 128.0;
 /// Number of levels in the colour histograms.
 const LEVELS: usize = 64;
 /// The distance, as a share of the range, at which the colours of two flat pictures clearly differ.
@@ -32,8 +31,10 @@ const COLOUR_AGAINST_CONTRAST: f32 = 3.0;
 /// The data kept of a frame to compare it with others.
 #[derive(Clone)]
 pub(crate) struct Signature {
-    /// Luma in 8-bit levels at half size, with its border repeated [`REACH`] pixels outwards.
+    /// Luma in 8-bit levels from the middle at half size, with its border repeated [`REACH`] pixels outwards.
     luma: Vec<f32>,
+    /// The variance of the block at each place of `luma`, once it is asked for.
+    variances: OnceCell<Vec<f32>>,
     /// Standard deviation of luma, 0 to 1.
     contrast: f32,
     /// Cumulative histograms of red, green and blue.
@@ -49,6 +50,7 @@ impl Signature {
             let luma = &frame.luma;
             (luma[first] + luma[first + 1] + luma[first + WIDTH] + luma[first + WIDTH + 1])
                 * (255.0 / 4.0)
+                - MIDDLE
         };
         let inside = |padded: usize, size: usize| padded.saturating_sub(REACH).min(size - 1);
         let luma = (0..PADDED_WIDTH * PADDED_HEIGHT)
@@ -59,8 +61,9 @@ impl Signature {
             .collect();
         Self {
             luma,
+            variances: OnceCell::new(),
             contrast: frame.contrast(),
-            colours: std::array::from_fn(|channel| cumulative_histogram(frame, channel)),
+            colours: cumulative_histograms(frame),
             ink: Ink::of(frame),
         }
     }
@@ -70,9 +73,13 @@ impl Signature {
         self.contrast
     }
 
-    /// Returns luma in 8-bit levels at half size, with a repeated border: as many numbers for every frame.
+    /// Returns luma in 8-bit levels from the middle at half size, with a repeated border: as many numbers for every frame.
     pub(crate) fn luma(&self) -> &[f32] {
         &self.luma
+    }
+
+    fn variances(&self) -> &[f32] {
+        (self.variances).get_or_init(|| block_variances(&self.luma))
     }
 
     /// Returns how different two frames are, 0 (the same apart from motion and light) to 1.
@@ -100,8 +107,10 @@ impl Signature {
         let (mut texture, mut unexplained) = (0.0, 0.0);
         for (x, y, block) in &blocks {
             let weight = block.variance.min(mean);
-            texture += weight;
-            unexplained += weight * (1.0 - block.best_match(&other.luma, *x, *y));
+            if weight > 0.0 {
+                texture += weight;
+                unexplained += weight * (1.0 - block.best_match(other, *x, *y));
+            }
         }
         unexplained / (texture.max(0.5 * all_texture) + 4.0 * NOISE * BLOCKS as f32)
     }
@@ -134,78 +143,21 @@ impl Signature {
     }
 }
 
-/// A block of pixels with its mean removed.
-struct Block {
-    pixels: [[f32; BLOCK_WIDTH]; BLOCK_HEIGHT],
-    variance: f32,
-}
-
-impl Block {
-    /// Cuts out the block whose first pixel is at `x`, `y` of a padded picture.
-    fn cut(luma: &[f32], x: usize, y: usize) -> Self {
-        let mut pixels = [[0.0; BLOCK_WIDTH]; BLOCK_HEIGHT];
-        let mut sums = [0.0; BLOCK_WIDTH];
-        for (row, y) in pixels.iter_mut().zip(y..) {
-            let first = y * PADDED_WIDTH + x;
-            row.copy_from_slice(&luma[first..first + BLOCK_WIDTH]);
-            for (sum, pixel) in sums.iter_mut().zip(row) {
-                *sum += *pixel;
-            }
-        }
-        let mean = sums.iter().sum::<f32>() / BLOCK_PIXELS;
-        for pixel in pixels.as_flattened_mut() {
-            *pixel -= mean;
-        }
-        Self {
-            variance: covariance(&pixels, &pixels),
-            pixels,
-        }
-    }
-
-    /// Returns the best squared correlation, 0 to 1, with a block within [`REACH`] of `x`, `y` in another picture.
-    fn best_match(&self, luma: &[f32], x: usize, y: usize) -> f32 {
-        let correlation = |there_x, there_y| {
-            let there = Self::cut(luma, there_x, there_y);
-            let common = covariance(&self.pixels, &there.pixels).max(0.0);
-            common * common / ((self.variance + NOISE) * (there.variance + NOISE))
-        };
-        let mut best = correlation(x + REACH, y + REACH);
-        if best < FOUND {
-            for there_y in y..=y + 2 * REACH {
-                for there_x in x..=x + 2 * REACH {
-                    best = best.max(correlation(there_x, there_y));
-                }
-            }
-        }
-        best
-    }
-}
-
-fn covariance(
-    block: &[[f32; BLOCK_WIDTH]; BLOCK_HEIGHT],
-    other: &[[f32; BLOCK_WIDTH]; BLOCK_HEIGHT],
-) -> f32 {
-    // One sum per column, which the compiler vectorises.
-    let mut sums = [0.0; BLOCK_WIDTH];
-    for (row, other_row) in block.iter().zip(other) {
-        for column in 0..BLOCK_WIDTH {
-            sums[column] += row[column] * other_row[column];
-        }
-    }
-    sums.iter().sum::<f32>() / BLOCK_PIXELS
-}
-
-fn cumulative_histogram(frame: &Frame, channel: usize) -> [f32; LEVELS] {
-    let mut histogram = [0.0; LEVELS];
+/// Returns the cumulative histograms of red, green and blue.
+fn cumulative_histograms(frame: &Frame) -> [[f32; LEVELS]; 3] {
+    let mut counts = [[0_u32; LEVELS]; 3];
     for pixel in &frame.rgb {
-        histogram[usize::from(pixel[channel]) * LEVELS / 256] += 1.0;
+        for (counts, &level) in counts.iter_mut().zip(pixel) {
+            counts[usize::from(level) * LEVELS / 256] += 1;
+        }
     }
-    let mut sum = 0.0;
-    for level in &mut histogram {
-        sum += *level / frame.rgb.len() as f32;
-        *level = sum;
-    }
-    histogram
+    counts.map(|counts| {
+        let mut sum = 0.0;
+        counts.map(|count| {
+            sum += count as f32 / frame.rgb.len() as f32;
+            sum
+        })
+    })
 }
 
 #[cfg(test)]

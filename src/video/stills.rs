@@ -3,6 +3,7 @@
 //! Which pictures begin a shot is known only at the end, so those that differ much from the one before are kept until then.
 
 use super::frame::Frame;
+use super::sums::sums;
 use crate::error::Fault;
 use crate::features::{Still, Stills};
 use crate::time::Seconds;
@@ -60,8 +61,9 @@ impl StillKeeper {
                 self.interval = self.interval + self.interval;
             }
         }
-        let pairs = frame.luma.iter().zip(&self.last_luma);
-        let sum: f32 = pairs.map(|(here, before)| (here - before).abs()).sum();
+        let [sum] = sums([&frame.luma, &self.last_luma], |[here, before]| {
+            [(here - before).abs()]
+        });
         let difference = sum / frame.luma.len() as f32;
         if difference >= LEAST_JUMP {
             self.jumps.push(Jump {

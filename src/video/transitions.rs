@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::signature::Signature;
+use super::sums::{sum, sums};
 use crate::features::{Transition, TransitionKind};
 use crate::time::Seconds;
 
@@ -210,7 +211,7 @@ impl<'a> Way<'a> {
         let change: Vec<f32> = (to.luma().iter().zip(from))
             .map(|(to, from)| to - from)
             .collect();
-        let square = sum(change.iter().map(|change| change * change));
+        let square = sum(&change, |change| change * change);
         let levels = (square / change.len() as f32).sqrt();
         let changed = change
             .iter()
@@ -226,27 +227,16 @@ impl<'a> Way<'a> {
 
     /// Returns how far along the way a picture is, 0 to 1, and how far it strays from it, as a share of its length.
     fn place(&self, picture: &Signature) -> (f32, f32) {
-        let along = (picture.luma().iter().zip(self.from)).zip(&self.change);
-        let share = sum(along
-            .clone()
-            .map(|((here, from), change)| (here - from) * change));
-        let share = share / self.square;
-        let strays = along.map(|((here, from), change)| {
-            let stray = here - from - share * change;
-            stray * stray
+        let pictures = [picture.luma(), self.from, &self.change];
+        let [along, distance] = sums(pictures, |[here, from, change]| {
+            let gone = here - from;
+            [gone * change, gone * gone]
         });
-        (share, (sum(strays) / self.square).sqrt())
+        // The part of the distance that is not along the way, by the theorem of Pythagoras.
+        let share = along / self.square;
+        let stray = (distance / self.square - share * share).max(0.0);
+        (share, stray.sqrt())
     }
-}
-
-/// Sums in eight strands, which compilers turn into vectors, in one order on every machine.
-fn sum(terms: impl Iterator<Item = f32>) -> f32 {
-    const STRANDS: usize = 8;
-    let mut sums = [0.0; STRANDS];
-    for (at, term) in terms.enumerate() {
-        sums[at % STRANDS] += term;
-    }
-    sums.iter().sum()
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! The published families from videos and music to figures, by the script that docs/published.md explains.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use diff_bgm::diffusion::config::ConditionKind;
 use diff_bgm::diffusion::model::Model;
+use diff_bgm::formats::safetensors_file::Container;
 use diff_bgm::music::midi_file::MidiFile;
 use serde_json::Value;
 
@@ -54,6 +56,9 @@ fn the_script_goes_from_videos_to_the_figures_of_the_paper() {
         assert_eq!(model.config().cond_type, kind);
         let log = fs::read_to_string(work.join(format!("{family}/log.jsonl"))).unwrap();
         assert_eq!(log.lines().count(), 2, "{family}");
+        // The checkpoint for the authors' code has the same weights.
+        let trained = tensors(&work.join(format!("{family}/model.safetensors")));
+        assert!(trained == tensors(&work.join(format!("{family}-back.safetensors"))));
         let report = json(&work.join(format!("{family}.report.json")));
         assert_eq!(report["model"]["kind"], family);
         assert_eq!(report["bars"], 1);
@@ -117,6 +122,19 @@ fn run_script(root: &Path) -> String {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}\n{errors}");
     text.into_owned()
+}
+
+/// Returns the types and the bytes of all tensors of a model file.
+fn tensors(path: &Path) -> BTreeMap<String, (String, Vec<u8>)> {
+    let bytes = fs::read(path).unwrap();
+    let file = Container::parse(&bytes).unwrap();
+    let tensors = file.tensors.iter();
+    tensors
+        .map(|(name, view)| {
+            let contents = (view.dtype().to_string(), view.data().to_vec());
+            (name.to_owned(), contents)
+        })
+        .collect()
 }
 
 fn json(path: &Path) -> Value {

@@ -6,6 +6,7 @@
 
 mod audition;
 mod cut;
+mod drag;
 mod fitting;
 mod focus;
 mod lanes;
@@ -60,6 +61,9 @@ fn screen() -> Option<MutexGuard<'static, ()>> {
             // The desktop's file dialogs would wait for a user.
             env::set_var("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
             env::set_var("PATH", "");
+            // Files that are written, and pictures of clips, are not the user's.
+            env::set_var("XDG_CACHE_HOME", home());
+            env::set_var("HOME", home());
         }
         Some(screen)
     });
@@ -67,6 +71,11 @@ fn screen() -> Option<MutexGuard<'static, ()>> {
         eprintln!("skipped: Xvfb is not installed");
     }
     screen.is_some().then_some(turn)
+}
+
+/// The folder that stands for the user's home and cache.
+fn home() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor-home")
 }
 
 fn demo_clip() -> PathBuf {

@@ -96,6 +96,11 @@ fn the_tempo_map_is_read_with_its_steps_and_its_lines() {
     assert!((end.time.0 - 12.0).abs() < 1e-6 && (end.tempo.bpm() - 150.0).abs() < 0.1);
     let middle = near(12.0);
     assert!((100.0..140.0).contains(&middle.tempo.bpm()), "{middle:?}");
+    // The last tempo goes on.
+    let last = points.last().unwrap();
+    assert!(last.at > Beats(10_000.0), "{last:?}");
+    assert!((last.tempo.bpm() - 150.0).abs() < 1e-3, "{last:?}");
+    assert!((first.tempo.bpm() - 60.0).abs() < 1e-6, "{first:?}");
     assert!(points.is_sorted_by(|a, b| a.at < b.at && a.time < b.time));
     reaper.assert_no_fault();
 }

@@ -27,8 +27,7 @@ fn a_cut_is_found_inside_the_bars_of_any_canvas() {
         let file = format!("{}.mp4", name.replace([' ', ':', ','], "-"));
         let options = format!("{},pad={pad}", shots(size));
         let clip = analyse_file(&make_clip(folder.path(), file, &options)).unwrap();
-        println!("{name}");
-        assert_cuts(&clip, &[2.0]);
+        assert_cuts(name, &clip, &[2.0]);
     }
 }
 
@@ -67,7 +66,7 @@ fn a_dark_scene_and_a_fade_are_no_bars() {
          [0]drawbox=h=90:c=black:t=fill[a];[1]negate,fade=out:st=2:d=1[b];[a][b]concat",
     );
     let clip = analyse_file(&path).unwrap();
-    assert_cuts(&clip, &[2.0]);
+    assert_cuts("dark", &clip, &[2.0]);
     // The black half counts as picture.
     let measures = clip.measures.as_ref().unwrap();
     let luma: Vec<f32> = measures.column(PictureMeasure::Luma).unwrap().collect();

@@ -26,8 +26,7 @@ fn assert_cuts_on_every_canvas(folder: &Path, graph: &str, expected: &[f64]) {
         let file = format!("{}.mp4", name.replace([' ', ':', ','], "-"));
         let options = format!("{graph},{filters} -preset ultrafast -pix_fmt yuv420p");
         let clip = analyse_file(&make_clip(folder, file, &options)).unwrap();
-        println!("{name}");
-        assert_cuts(&clip, expected);
+        assert_cuts(name, &clip, expected);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Titles, slides and charts: few lines on a plain ground.
 
+use diff_bgm::features::ClipFeatures;
+
 use crate::clips::*;
 
 /// Returns filters that draw boxes, each given as `x:y:width:height`, over the frames `first` to `last`.
@@ -26,14 +28,14 @@ fn text(seed: usize, lines: usize, size: usize) -> Vec<String> {
     places
 }
 
-/// Makes a clip of slides on a ground, one a second.
+/// Makes a clip of slides on a ground, one a second, and analyses it.
 fn slides(
     folder: &std::path::Path,
     name: &str,
     ground: &str,
     slides: &[Vec<String>],
     ink: &str,
-) -> Vec<f64> {
+) -> ClipFeatures {
     let drawn: String = (0..)
         .zip(slides)
         .map(|(slide, places)| boxes(places, ink, 25 * slide, 25 * slide + 24))
@@ -42,8 +44,7 @@ fn slides(
     let options = format!(
         "-f lavfi -i color={ground}:s=640x360:r=25:d={length} -vf null{drawn} -pix_fmt yuv420p"
     );
-    let clip = analyse_file(&make_clip(folder, name, &options)).unwrap();
-    clip.shots.iter().map(|cut| cut.0).collect()
+    analyse_file(&make_clip(folder, name, &options)).unwrap()
 }
 
 #[test]
@@ -56,8 +57,8 @@ fn every_new_title_or_slide_is_a_cut() {
         ("slide.mp4", "white", "black", 5, 18),
     ] {
         let texts: Vec<_> = (1..6).map(|seed| text(seed, lines, size)).collect();
-        let cuts = slides(folder.path(), name, ground, &texts, ink);
-        assert_eq!(cuts, [1.0, 2.0, 3.0, 4.0], "{name}");
+        let clip = slides(folder.path(), name, ground, &texts, ink);
+        assert_cuts(name, &clip, &[1.0, 2.0, 3.0, 4.0]);
     }
 }
 
@@ -77,16 +78,16 @@ fn every_new_chart_is_a_cut() {
         chart([40, 260, 210, 130, 100]),
         chart([180, 60, 240, 200, 50]),
     ];
-    let cuts = slides(folder.path(), "charts.mp4", "white", &charts, "0x3060c0");
-    assert_eq!(cuts, [1.0, 2.0, 3.0]);
+    let clip = slides(folder.path(), "charts.mp4", "white", &charts, "0x3060c0");
+    assert_cuts("charts", &clip, &[1.0, 2.0, 3.0]);
 }
 
 #[test]
 fn points_that_appear_one_by_one_and_credits_that_roll_are_no_cuts() {
     let Some(folder) = clip_folder() else { return };
     let points = [3, 4, 5].map(|lines| text(3, lines, 18));
-    let cuts = slides(folder.path(), "points.mp4", "white", &points, "black");
-    assert_eq!(cuts, [0.0; 0]);
+    let clip = slides(folder.path(), "points.mp4", "white", &points, "black");
+    assert_cuts("points", &clip, &[]);
 
     let page = boxes(&text(4, 8, 16), "white", 0, 0);
     let roll = format!(
@@ -94,5 +95,5 @@ fn points_that_appear_one_by_one_and_credits_that_roll_are_no_cuts() {
          setpts=N/25/TB,crop=640:360:0:4*max(n-30\\,0) -pix_fmt yuv420p"
     );
     let clip = analyse_file(&make_clip(folder.path(), "credits.mp4", &roll)).unwrap();
-    assert_cuts(&clip, &[]);
+    assert_cuts("credits", &clip, &[]);
 }

@@ -50,7 +50,7 @@ fn hard_cuts_are_found_to_the_frame_at_integer_and_fractional_rates() {
         let rate_hz = frames.parse::<f64>().unwrap() / seconds.parse::<f64>().unwrap();
         assert!((clip.frame_rate_hz - rate_hz).abs() < 1e-9, "{name}");
         let first_frame_after = (3.0 * rate_hz).round() / rate_hz;
-        assert_cuts(&clip, &[first_frame_after]);
+        assert_cuts(name, &clip, &[first_frame_after]);
         assert!(
             (clip.duration.0 - 5.0).abs() < 1.5 / rate_hz,
             "{name}: {:?}",
@@ -74,7 +74,7 @@ fn a_cut_between_dark_shots_is_found() {
          concat,colorlevels=romax=0.15:gomax=0.15:bomax=0.15",
     );
     let clip = analyse_file(&path).unwrap();
-    assert_cuts(&clip, &[2.0]);
+    assert_cuts("dark", &clip, &[2.0]);
     assert!(mean(&clip, PictureMeasure::Luma) < 0.1);
 }
 
@@ -104,8 +104,7 @@ fn fades_dissolves_and_flashes_are_not_cuts() {
         ),
     ] {
         let path = make_clip(folder.path(), format!("{name}.mp4"), &options);
-        println!("{name}");
-        assert_cuts(&analyse_file(&path).unwrap(), &[]);
+        assert_cuts(name, &analyse_file(&path).unwrap(), &[]);
     }
 }
 
@@ -120,8 +119,8 @@ fn a_pan_is_motion_and_not_a_cut() {
         analyse_file(&make_clip(folder.path(), name, &graph)).unwrap()
     };
     let (still, slow, fast) = (pan("still.mp4", 0), pan("slow.mp4", 2), pan("fast.mp4", 12));
-    for clip in [&still, &slow, &fast] {
-        assert_cuts(clip, &[]);
+    for (name, clip) in [("still", &still), ("slow", &slow), ("fast", &fast)] {
+        assert_cuts(name, clip, &[]);
     }
     let [still, slow, fast] = [still, slow, fast].map(|clip| mean(&clip, PictureMeasure::Motion));
     assert!(
@@ -172,7 +171,7 @@ fn clips_of_any_size_and_of_a_single_frame_are_analysed() {
     );
     let clip = analyse_file(&single).unwrap();
     assert_eq!(clip.measures.as_ref().unwrap().rows(), 1);
-    assert_cuts(&clip, &[]);
+    assert_cuts("single", &clip, &[]);
 }
 
 #[test]
@@ -187,7 +186,7 @@ fn the_three_cuts_of_big_buck_bunny_are_found() {
         return;
     }
     let clip = analyse_file(&path).unwrap();
-    assert_cuts(&clip, &[285.0 / 24.0, 378.0 / 24.0, 553.0 / 24.0]);
+    assert_cuts("film", &clip, &[285.0 / 24.0, 378.0 / 24.0, 553.0 / 24.0]);
     assert_eq!((clip.duration.0, clip.frame_rate_hz), (30.0, 24.0));
     assert_eq!(clip.measures.unwrap().rows(), 240);
 }

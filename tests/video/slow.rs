@@ -14,8 +14,7 @@ fn photos_in_turn_are_cuts_whatever_their_rate() {
         let path = make_clip(folder.path(), format!("slides-{hz}.mp4"), &options);
         let expected: Vec<f64> = (1..7).map(|frame| f64::from(frame) / hz).collect();
         let clip = analyse_file(&path).unwrap();
-        println!("{rate}");
-        assert_cuts(&clip, &expected);
+        assert_cuts(rate, &clip, &expected);
         assert!(
             (clip.duration.0 - 7.0 / hz).abs() < 1e-3,
             "{:?}",

@@ -12,7 +12,7 @@ fn each_shot_has_a_still_of_its_first_picture_in_the_shape_of_the_clip() {
         "-f lavfi -i testsrc2=s=320x240:r=25:d=1.72 -f lavfi -i testsrc=s=320x240:r=25:d=2 -filter_complex concat",
     );
     let analysis = analyse_with_warnings(&path).unwrap();
-    assert_cuts(&analysis.features, &[1.72]);
+    assert_cuts("stills", &analysis.features, &[1.72]);
     let (stills, cut) = (analysis.stills, analysis.features.shots[0]);
     assert!(
         (stills.aspect() - 4.0 / 3.0).abs() < 0.05,

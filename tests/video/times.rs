@@ -26,9 +26,7 @@ fn a_cut_after_a_dropped_frame_keeps_its_time() {
             &format!("{SHOTS} concat,select='not(eq(n,49))' -fps_mode passthrough"),
         ));
         let clip = clip.unwrap();
-        println!("{extension}");
-        assert_eq!(clip.shots.len(), 1);
-        assert_near(clip.shots[0].0, 2.0, extension);
+        assert_cuts_within(extension, &clip, &[2.0], 1e-3);
         assert_near(clip.duration.0, 4.0, extension);
     }
 }
@@ -44,8 +42,7 @@ fn cuts_keep_their_times_where_frames_follow_at_another_rate() {
          concat,select='gt(t,2)+not(mod(n,3))' -fps_mode passthrough",
     );
     let clip = analyse_file(&path).unwrap();
-    assert_eq!(clip.shots.len(), 1);
-    assert_near(clip.shots[0].0, 3.0, "cut");
+    assert_cuts_within("uneven", &clip, &[3.0], 1e-3);
     assert_near(clip.duration.0, 5.0, "duration");
 }
 
@@ -77,8 +74,7 @@ fn times_count_from_where_the_earliest_stream_begins() {
         let clip = analyse_file(&path).unwrap();
         let late = picture_start(&path);
         assert!((1.35..1.45).contains(&late), "{extension}: {late}");
-        assert_eq!(clip.shots.len(), 1, "{extension}");
-        assert_near(clip.shots[0].0, late + 2.0, extension);
+        assert_cuts_within(extension, &clip, &[late + 2.0], 1e-3);
         assert_near(clip.duration.0, late + 4.0, extension);
     }
     // Without sound, the picture begins at 0 itself.
@@ -89,7 +85,7 @@ fn times_count_from_where_the_earliest_stream_begins() {
             &format!("{SHOTS} concat,setpts=PTS+1.4/TB -fps_mode passthrough"),
         );
         let clip = analyse_file(&path).unwrap();
-        assert_cuts(&clip, &[2.0]);
+        assert_cuts(extension, &clip, &[2.0]);
         assert_near(clip.duration.0, 4.0, extension);
     }
 }

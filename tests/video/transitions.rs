@@ -5,23 +5,10 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use diff_bgm::features::{ClipFeatures, Transition, TransitionKind};
+use diff_bgm::features::{ClipFeatures, TransitionKind};
 use diff_bgm::video::{ShotFinder, analyse_if, write_contact_sheet};
 
 use crate::clips::*;
-
-/// Asserts that the only transition is of a kind, and starts and ends within a tenth of a second, or of its length, of `start`
-/// and `end`.
-fn assert_transition(transitions: &[Transition], kind: TransitionKind, start: f64, end: f64) {
-    assert_eq!(transitions.len(), 1, "{transitions:?}");
-    let found = transitions[0];
-    assert_eq!(found.kind, kind);
-    let tolerance = 0.1 * (end - start).max(1.0);
-    assert!(
-        (found.start.0 - start).abs() < tolerance && (found.end.0 - end).abs() < tolerance,
-        "{found:?} for {start} to {end}"
-    );
-}
 
 fn by_network(path: &Path) -> ClipFeatures {
     let go_on = &mut |_| ControlFlow::Continue(());
@@ -43,13 +30,10 @@ fn dissolves_of_0_3_to_2_seconds_are_transitions_and_no_cuts() {
     let Some(folder) = clip_folder() else { return };
     for (seconds, rate) in [(0.3, 25), (0.6, 24), (1.0, 30), (2.0, 25)] {
         let clip = analyse_file(&dissolve(folder.path(), seconds, rate)).unwrap();
-        assert_cuts(&clip, &[]);
-        assert_transition(
-            &clip.transitions,
-            TransitionKind::Dissolve,
-            2.0,
-            2.0 + seconds,
-        );
+        let name = format!("{seconds} s at {rate} Hz");
+        assert_cuts(&name, &clip, &[]);
+        let dissolve = (TransitionKind::Dissolve, 2.0, 2.0 + seconds);
+        assert_transitions(&name, &clip, &[dissolve]);
     }
 }
 
@@ -64,14 +48,12 @@ fn fades_through_black_and_white_are_a_fade_out_and_a_fade_in() {
              -pix_fmt yuv420p",
             3.0 - seconds
         );
-        let path = make_clip(folder.path(), format!("{colour}-{seconds}.mp4"), &graph);
-        let clip = analyse_file(&path).unwrap();
-        assert_cuts(&clip, &[]);
-        let [out, into] = clip.transitions.as_slice() else {
-            panic!("{colour} {seconds}: {:?}", clip.transitions);
-        };
-        assert_transition(&[*out], TransitionKind::FadeOut, 3.0 - seconds, 3.0);
-        assert_transition(&[*into], TransitionKind::FadeIn, 3.0, 3.0 + seconds);
+        let name = format!("{colour}-{seconds}.mp4");
+        let clip = analyse_file(&make_clip(folder.path(), &name, &graph)).unwrap();
+        assert_cuts(&name, &clip, &[]);
+        let out = (TransitionKind::FadeOut, 3.0 - seconds, 3.0);
+        let into = (TransitionKind::FadeIn, 3.0, 3.0 + seconds);
+        assert_transitions(&name, &clip, &[out, into]);
     }
 }
 
@@ -94,7 +76,7 @@ fn cuts_pans_and_flashes_are_no_transitions() {
         ),
     ] {
         let path = make_clip(folder.path(), format!("{name}.mp4"), graph);
-        assert_eq!(analyse_file(&path).unwrap().transitions, [], "{name}");
+        assert_transitions(name, &analyse_file(&path).unwrap(), &[]);
     }
 }
 
@@ -117,8 +99,8 @@ fn a_film_that_fades_in_has_one_transition_and_its_shots_dissolve_into_each_othe
         return;
     };
     // The title that appears at 25 s is none.
-    let of_film = analyse_file(&film).unwrap().transitions;
-    assert_transition(&of_film, TransitionKind::FadeIn, 0.6, 2.2);
+    let of_film = analyse_file(&film).unwrap();
+    assert_transitions("film", &of_film, &[(TransitionKind::FadeIn, 0.6, 2.2)]);
     for seconds in [0.5, 1.0, 1.6] {
         let film = film.display();
         let graph = format!(
@@ -126,15 +108,11 @@ fn a_film_that_fades_in_has_one_transition_and_its_shots_dissolve_into_each_othe
              [0]scale=320:180,settb=1/24[a];[1]scale=320:180,settb=1/24[b];\
              [a][b]xfade=duration={seconds}:offset=2"
         );
-        let path = make_clip(folder.path(), format!("{seconds}.mp4"), &graph);
-        let clip = analyse_file(&path).unwrap();
-        assert_cuts(&clip, &[]);
-        assert_transition(
-            &clip.transitions,
-            TransitionKind::Dissolve,
-            2.0,
-            2.0 + seconds,
-        );
+        let name = format!("{seconds}.mp4");
+        let clip = analyse_file(&make_clip(folder.path(), &name, &graph)).unwrap();
+        assert_cuts(&name, &clip, &[]);
+        let dissolve = (TransitionKind::Dissolve, 2.0, 2.0 + seconds);
+        assert_transitions(&name, &clip, &[dissolve]);
     }
 }
 
@@ -144,8 +122,8 @@ fn the_network_finds_cuts_to_the_frame() {
     let graph = "-f lavfi -i testsrc2=s=320x180:r=25:d=2 -f lavfi -i mandelbrot=s=320x180:r=25 -filter_complex \
                  [1]trim=duration=1,setpts=PTS-STARTPTS[b];[0][b]concat";
     let clip = by_network(&make_clip(folder.path(), "cut.mp4", graph));
-    assert_cuts(&clip, &[2.0]);
-    assert_eq!(clip.transitions, []);
+    assert_cuts("cut", &clip, &[2.0]);
+    assert_transitions("cut", &clip, &[]);
 }
 
 #[test]

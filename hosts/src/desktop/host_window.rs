@@ -21,7 +21,7 @@ pub(crate) const SETTLE: Duration = Duration::from_millis(500);
 
 /// A window that a host made for an editor. It has the focus, as the window of a DAW in use does.
 pub struct HostWindow {
-    connection: RustConnection,
+    pub(super) connection: RustConnection,
     id: u32,
     root: u32,
     /// The size in pixels.
@@ -240,7 +240,7 @@ impl HostWindow {
         self.fake(KEY_RELEASE_EVENT, key, (0, 0));
     }
 
-    fn fake(&self, kind: u8, detail: u8, (x, y): (i16, i16)) {
+    pub(super) fn fake(&self, kind: u8, detail: u8, (x, y): (i16, i16)) {
         self.connection
             .xtest_fake_input(kind, detail, 0, self.root, x, y, 0)
             .expect("a connection");

@@ -31,7 +31,7 @@ pub struct Model {
     /// How often the arrange view was drawn.
     pub drawn: usize,
     /// Deleted items, kept so that no new one has their address.
-    #[expect(clippy::vec_box, reason = "their addresses were given to the plugin")]
+    #[expect(clippy::vec_box, reason = "the addresses were given out")]
     pub(super) deleted: Vec<Box<Item>>,
     /// The text that was lent last.
     lent: CString,
@@ -190,10 +190,10 @@ impl Model {
         number
     }
 
-    /// Returns the texts by which the user knows a track: its name.
+    /// Returns the first track of a name.
     pub fn track(&self, name: &str) -> Option<&Track> {
-        let has_name = |track: &&Track| track.texts.get("P_NAME").is_some_and(|own| own == name);
-        self.tracks.iter().map(|track| &**track).find(has_name)
+        let mut tracks = self.tracks.iter().map(|track| &**track);
+        tracks.find(|track| track.texts.get("P_NAME").is_some_and(|own| own == name))
     }
 
     /// Lends a text until the next one is lent.

@@ -2,6 +2,7 @@
 
 mod models;
 
+use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -144,10 +145,8 @@ pub(crate) fn expect_output_folder(path: &Path) -> Result<()> {
         )));
     }
     let parent = path.parent().filter(|parent| *parent != Path::new(""));
-    match parent {
-        Some(parent) if !parent.is_dir() => {
-            Err(Error::io(path)(std::io::ErrorKind::NotFound.into()))
-        }
-        _ => Ok(()),
+    if let Some(parent) = parent {
+        fs::metadata(parent).map_err(Error::io(path))?;
     }
+    Ok(())
 }

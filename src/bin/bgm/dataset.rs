@@ -93,6 +93,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         arguments.caption.is_some(),
         true,
     )?;
+    #[cfg_attr(
+        not(feature = "models"),
+        allow(unused_mut, reason = "only models change it")
+    )]
     let mut maker = ClipMaker {
         shots: arguments.shots,
         visual: arguments.visual,

@@ -213,12 +213,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     #[cfg(feature = "models")]
     let embedder = models::load_for(&arguments.models, &arguments.clip)?;
     let (mut analysis, load_clip) = timed(|| {
-        #[allow(unused_mut)]
-        let mut analysis = clip::read_if(&arguments.clip, ShotFinder::Quick, &accepts)?;
+        let analysis = clip::read_if(&arguments.clip, ShotFinder::Quick, &accepts)?;
         #[cfg(feature = "models")]
-        if let Some(embedder) = &embedder {
-            analysis.features = models::embed(embedder, &arguments.clip, analysis.features)?;
-        }
+        let analysis = match &embedder {
+            Some(embedder) => diff_bgm::video::Analysis {
+                features: models::embed(embedder, &arguments.clip, analysis.features)?,
+                ..analysis
+            },
+            None => analysis,
+        };
         Ok(analysis)
     })?;
     let clip = std::mem::take(&mut analysis.features);

@@ -196,6 +196,8 @@ fn downbeats(midi: &MidiFile, beats: usize) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::music::midi_file::{MidiTrack, TempoChange, TimeSignature};
     use crate::music::note::Note;
@@ -287,6 +289,16 @@ mod tests {
             assert!(fault.contains(words), "{fault}");
         }
         assert!(BeatGrid::parse(&[0xFF]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "([0-9.]{1,4}[ \n]){0,20}|.{0,40}") {
+            if let Ok(grid) = BeatGrid::parse(text.as_bytes()) {
+                prop_assert_eq!(grid.bars().len(), grid.downbeat.iter().filter(|flag| **flag).count());
+                prop_assert!(grid.end().0 > grid.starts()[0]);
+            }
+        }
     }
 
     #[test]

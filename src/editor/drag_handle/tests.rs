@@ -139,3 +139,26 @@ fn the_handles_lie_beside_the_other_controls() {
         }
     }
 }
+
+#[test]
+fn names_of_parts_end_before_their_handles() {
+    let mut state = state();
+    let take = std::sync::Arc::make_mut(&mut state.takes[0].draft);
+    let mut notes = take.score.notes().to_vec();
+    notes.push(Note {
+        part: Part::Chords,
+        ..notes[0]
+    });
+    take.score = Score::repaired(RawScore {
+        notes,
+        bars: Bars(12),
+        ..RawScore::default()
+    });
+    let editor = HeadlessEditor::new(&state, (1040, 768));
+    for part in [Part::Lead, Part::Chords, Part::Bass] {
+        let name = editor.rect_of_text(part.label()).unwrap();
+        let label = format!("Drag {}", part.label().to_lowercase());
+        let handle = editor.rect_of(&label).unwrap();
+        assert!(name.right() <= handle.left(), "{part:?}: {name} {handle}");
+    }
+}

@@ -21,17 +21,22 @@ impl HeadlessEditor {
 
     /// Returns whether the last pass painted this text.
     pub(in crate::editor) fn paints(&self, text: &str) -> bool {
-        self.shapes
-            .iter()
-            .any(|clipped| has_text(&clipped.shape, text))
+        self.rect_of_text(text).is_some()
+    }
+
+    /// Returns where the last pass painted this text, if it did.
+    pub(in crate::editor) fn rect_of_text(&self, text: &str) -> Option<Rect> {
+        (self.shapes.iter()).find_map(|clipped| text_rect(&clipped.shape, text))
     }
 }
 
-fn has_text(shape: &Shape, text: &str) -> bool {
+fn text_rect(shape: &Shape, text: &str) -> Option<Rect> {
     match shape {
-        Shape::Vec(shapes) => shapes.iter().any(|shape| has_text(shape, text)),
-        Shape::Text(shape) => shape.galley.text() == text,
-        _ => false,
+        Shape::Vec(shapes) => shapes.iter().find_map(|shape| text_rect(shape, text)),
+        Shape::Text(shape) => {
+            (shape.galley.text() == text).then(|| shape.galley.rect.translate(shape.pos.to_vec2()))
+        }
+        _ => None,
     }
 }
 

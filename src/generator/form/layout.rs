@@ -29,6 +29,8 @@ pub(in crate::generator) struct Plan<'a> {
     pub(in crate::generator) bars: Bars,
     /// Where the picture cuts.
     pub(in crate::generator) cuts: &'a [Beats],
+    /// The middle of each gradual change of the picture.
+    pub(in crate::generator) turns: &'a [Beats],
     /// Whether the piece ends.
     pub(in crate::generator) ends: bool,
 }
@@ -82,10 +84,12 @@ impl Layout {
                 counted(bars, "bar")
             )));
         }
-        let cuts: Vec<f64> = (plan.cuts.iter())
-            .map(|cut| cut.0 / bar_beats as f64)
-            .collect();
-        let starts = borders(letters.len(), bars, theme_bars, &cuts);
+        let in_bars = |places: &[Beats]| -> Vec<f64> {
+            let places = places.iter();
+            places.map(|place| place.0 / bar_beats as f64).collect()
+        };
+        let (cuts, turns) = (in_bars(plan.cuts), in_bars(plan.turns));
+        let starts = borders(letters.len(), bars, theme_bars, &cuts, &turns);
         let starts = starts.into_iter().zip(letters.chars());
         let sections: Vec<(usize, String)> = starts
             .map(|(bar, letter)| (bar * bar_beats, letter.to_string()))

@@ -32,7 +32,7 @@ impl From<SavedForm> for HostTempo {
         });
         Self {
             points: points.unwrap_or_default(),
-            last: None,
+            ..Self::default()
         }
     }
 }

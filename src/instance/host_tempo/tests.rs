@@ -221,3 +221,23 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn the_map_is_made_again_only_when_something_new_was_learnt() {
+    let project = steps();
+    let host = TestHost::of_map(&project);
+    let mut learner = Learner::default();
+    learner.play(&host, 0.0, 12.0);
+    let short = learner.map();
+    assert!(learner.known.map.get().is_some());
+    learner.play(&host, 2.0, 8.0);
+    assert!(learner.known.map.get().is_some(), "nothing was new");
+    assert_eq!(learner.map(), short);
+
+    learner.play(&host, 12.0, 30.0);
+    let long = learner.map();
+    assert_ne!(long, short);
+    let saved = serde_json::to_string(&learner.known).unwrap();
+    let fresh: HostTempo = serde_json::from_str(&saved).unwrap();
+    assert_eq!(fresh.map(None), Some(long));
+}

@@ -16,8 +16,10 @@ const MOST_POINTS: usize = 1 << 14;
 const SAME_PLACE_BEATS: f64 = 1e-6;
 /// The stretch over which a tempo is measured, in beats.
 const SLOPE_BEATS: f64 = 1e-3;
-/// How far the tempo is read after its last change, in beats.
-const BEATS_AFTER: f64 = 4.0;
+/// How far the tempo is read after its last change, in beats: it goes on for as long as the longest piece.
+const BEATS_AFTER: f64 = 49_152.0;
+/// Tempi this close, as a share, are one.
+const SAME_TEMPO: f64 = 1e-4;
 
 /// Reads, as [`HostTimeline::read`](crate::timeline::HostTimeline::read) says.
 pub(super) fn read(project: &Project) -> Result<HostProject> {
@@ -78,14 +80,23 @@ fn tempo_of(project: &Project) -> Vec<HostTempoPoint> {
     places.dedup_by(|a, b| (*a - *b).abs() < 1e-6);
     places.retain(|at| *at >= 0.0);
     places.truncate(MOST_POINTS);
-    let point = |at: f64| {
-        let time = project.seconds_at(at);
-        let minutes = (project.seconds_at(at + SLOPE_BEATS) - time) / 60.0;
+    let seconds: Vec<f64> = places.iter().map(|at| project.seconds_at(*at)).collect();
+    let point = |index: usize| {
+        let (at, time) = (places[index], seconds[index]);
+        let next = (index + 1).min(places.len() - 1);
+        let mean = bpm(places[next] - at, seconds[next] - time);
+        let here = bpm(SLOPE_BEATS, project.seconds_at(at + SLOPE_BEATS) - time);
+        // The mean is exact where the tempo does not move.
+        let is_steady = (here - mean).abs() < SAME_TEMPO * here;
         Some(HostTempoPoint {
             at: Beats(at),
             time: Seconds(time),
-            tempo: Tempo::new(SLOPE_BEATS / minutes).ok()?,
+            tempo: Tempo::new(if is_steady { mean } else { here }).ok()?,
         })
     };
-    places.into_iter().filter_map(point).collect()
+    (0..places.len()).filter_map(point).collect()
+}
+
+fn bpm(beats: f64, seconds: f64) -> f64 {
+    beats / seconds * 60.0
 }

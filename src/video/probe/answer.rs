@@ -2,13 +2,14 @@
 
 use std::io::{self, BufRead};
 
+use crate::video::ffmpeg::Version;
 use crate::video::frame_rate::FrameRate;
 use crate::video::hdr::Hdr;
 
 /// What `ffprobe` is asked to show.
 pub(super) const ENTRIES: &str = "packet=stream_index,pts_time,dts_time,duration_time,flags:\
     stream=index,codec_name,width,height,sample_aspect_ratio,color_transfer,r_frame_rate,avg_frame_rate,duration:\
-    stream_disposition=default:format=start_time,duration";
+    stream_disposition=default:format=start_time,duration:program_version=version";
 /// The most streams whose packets are followed.
 const MAX_STREAMS: usize = 64;
 
@@ -21,6 +22,8 @@ pub(super) struct Answer {
     pub(super) start: Option<f64>,
     /// The duration that the file states, in seconds.
     pub(super) duration: Option<f64>,
+    /// The version of the programs.
+    pub(super) version: Version,
     packets: Vec<(usize, Packets)>,
 }
 
@@ -119,6 +122,9 @@ impl Answer {
                     });
                 }
             }
+            "program_version" => {
+                self.version = words.get("version").map(Version::of).unwrap_or_default();
+            }
             "format" => {
                 self.start = words.seconds("start_time");
                 self.duration = words.duration("duration");
@@ -207,5 +213,12 @@ mod tests {
         assert!(answer.streams.is_empty());
         assert_eq!(answer.packets_of(1).unwrap().end(0.5), 2.5);
         assert!(answer.packets_of(7).is_none());
+        assert_eq!(answer.version, Version::New);
+    }
+
+    #[test]
+    fn the_answer_names_the_version() {
+        let answer = Answer::read("program_version|version=4.4.2-0ubuntu0.22.04.1\n".as_bytes());
+        assert_eq!(answer.unwrap().version, Version::Old);
     }
 }

@@ -3,12 +3,10 @@
 //! Their texture is in few places and much alike from one to the next, lines of text above all, so that signatures of
 //! blocks do not tell them apart. Here pixels are compared.
 
-use crate::video::frame::{Frame, HEIGHT, WIDTH};
+use crate::video::frame::{Frame, HEIGHT, LUMA_STEPS, WIDTH, luma_step};
 
 /// A picture has a plain ground if this share of its pixels is within a step of the most common luma.
 const GROUND_SHARE: f32 = 0.5;
-/// Number of steps of luma.
-const STEPS: usize = 64;
 /// Pixels that differ from the ground by fewer 8-bit levels are noise.
 const NOISE: i32 = 6;
 /// As much ink as this, in levels over all pixels, is not enough to tell pictures apart.
@@ -30,14 +28,10 @@ pub(super) struct Ink {
 impl Ink {
     /// Returns the ink of a frame, or `None` if it has no plain ground.
     pub(super) fn of(frame: &Frame) -> Option<Self> {
-        let step_of = |luma: f32| ((luma * STEPS as f32) as usize).min(STEPS - 1);
-        let mut counts = [0_usize; STEPS];
-        for &luma in &frame.luma {
-            counts[step_of(luma)] += 1;
-        }
-        let around = |step: usize| step.saturating_sub(1)..(step + 2).min(STEPS);
-        let pixels_around = |step: &usize| counts[around(*step)].iter().sum::<usize>();
-        let common = (0..STEPS).max_by_key(pixels_around)?;
+        let counts = frame.luma_counts();
+        let around = |step: usize| step.saturating_sub(1)..(step + 2).min(LUMA_STEPS);
+        let pixels_around = |step: &usize| counts[around(*step)].iter().sum::<u32>();
+        let common = (0..LUMA_STEPS).max_by_key(pixels_around)?;
         let pixels = pixels_around(&common);
         if (pixels as f32) < GROUND_SHARE * frame.luma.len() as f32 {
             return None;
@@ -45,7 +39,7 @@ impl Ink {
         let of_ground = frame
             .luma
             .iter()
-            .filter(|&&luma| around(common).contains(&step_of(luma)));
+            .filter(|&&luma| around(common).contains(&luma_step(luma)));
         let ground = of_ground.sum::<f32>() / pixels as f32;
         Some(Self {
             levels: frame

@@ -15,31 +15,30 @@ pub struct Tempo {
     pub is_linear: bool,
 }
 
-/// A piece of the tempo map.
+/// A stretch of the tempo map.
 struct Piece {
-    start_seconds: f64,
-    start_beats: f64,
-    tempo_bpm: f64,
-    /// The time and the tempo that the tempo moves to in a line.
-    towards: Option<(f64, f64)>,
+    at_seconds: f64,
+    at_beat: f64,
+    bpm: f64,
+    /// The time and the tempo to which its tempo moves in a line.
+    line: Option<(f64, f64)>,
 }
 
 impl Model {
-    /// Returns the pieces of the tempo map, by time.
     fn pieces(&self) -> Vec<Piece> {
         let mut pieces = vec![Piece {
-            start_seconds: 0.0,
-            start_beats: 0.0,
-            tempo_bpm: 120.0,
-            towards: None,
+            at_seconds: 0.0,
+            at_beat: 0.0,
+            bpm: 120.0,
+            line: None,
         }];
         for (index, change) in self.tempo.iter().enumerate() {
             let next = self.tempo.get(index + 1).filter(|_| change.is_linear);
             pieces.push(Piece {
-                start_seconds: change.at,
-                start_beats: beat_in(&pieces, change.at),
-                tempo_bpm: change.bpm,
-                towards: next.map(|next| (next.at, next.bpm)),
+                at_seconds: change.at,
+                at_beat: beat_in(&pieces, change.at),
+                bpm: change.bpm,
+                line: next.map(|next| (next.at, next.bpm)),
             });
         }
         pieces
@@ -70,20 +69,21 @@ impl Model {
 
     /// Returns the metre and the tempo at a time.
     pub(in crate::reaper) fn metre_and_bpm_at(&self, seconds: f64) -> ((i32, i32), f64) {
-        let begun = || (self.tempo.iter()).filter(|change| change.at <= seconds + 1e-9);
-        let metre = begun().rev().find_map(|change| change.metre);
-        let bpm = begun().next_back().map_or(120.0, |change| change.bpm);
+        let begun: Vec<Tempo> = (self.tempo.iter().copied())
+            .filter(|change| change.at <= seconds + 1e-9)
+            .collect();
+        let metre = begun.iter().rev().find_map(|change| change.metre);
+        let bpm = begun.last().map_or(120.0, |change| change.bpm);
         (metre.unwrap_or((4, 4)), bpm)
     }
 
     /// Returns the beats at which the bar begins and ends that a beat is in. Each change of metre begins a bar.
     pub(in crate::reaper) fn bar_around(&self, beat: f64) -> (f64, f64) {
-        let changes = self.tempo.iter().filter_map(|change| {
-            let metre = change.metre?;
-            Some((self.beat_at(change.at), metre))
+        let begun = self.tempo.iter().rev().find_map(|change| {
+            let (metre, at) = (change.metre?, self.beat_at(change.at));
+            (at <= beat + 1e-9).then_some((at, metre))
         });
-        let mut begun = changes.rev().filter(|(at, _)| *at <= beat + 1e-9);
-        let (from, (numerator, denominator)) = begun.next().unwrap_or((0.0, (4, 4)));
+        let (from, (numerator, denominator)) = begun.unwrap_or((0.0, (4, 4)));
         let bar = f64::from(numerator) * 4.0 / f64::from(denominator);
         let start = from + ((beat - from) / bar + 1e-9).floor() * bar;
         (start, start + bar)
@@ -91,14 +91,16 @@ impl Model {
 }
 
 fn beat_in(pieces: &[Piece], seconds: f64) -> f64 {
-    let mut begun = (pieces.iter().rev()).filter(|piece| piece.start_seconds <= seconds);
-    let piece = begun.next().unwrap_or(&pieces[0]);
-    let (start, bpm) = (piece.start_seconds, piece.tempo_bpm);
-    let gone = seconds - start;
-    let mean_bpm = match piece.towards {
+    let mut begun = pieces.iter().rev();
+    let piece = begun.find(|piece| piece.at_seconds <= seconds);
+    let piece = piece.unwrap_or(&pieces[0]);
+    let gone = seconds - piece.at_seconds;
+    let mean = match piece.line {
         // The tempo moves in a line over time.
-        Some((to, bpm_there)) if to > start => bpm + (bpm_there - bpm) * gone / (to - start) / 2.0,
-        _ => bpm,
+        Some((to, bpm_there)) if to > piece.at_seconds => {
+            piece.bpm + (bpm_there - piece.bpm) * gone / (to - piece.at_seconds) / 2.0
+        }
+        _ => piece.bpm,
     };
-    piece.start_beats + gone * mean_bpm / 60.0
+    piece.at_beat + gone * mean / 60.0
 }

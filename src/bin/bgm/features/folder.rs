@@ -25,6 +25,10 @@ struct Clips<'a> {
 
 /// Makes a clip file of each video in `folder` and the folders in it.
 pub(super) fn run(folder: &Path, arguments: &Arguments) -> Result<()> {
+    #[cfg_attr(
+        not(feature = "models"),
+        allow(unused_mut, reason = "only models change it")
+    )]
     let mut maker = ClipMaker {
         shots: arguments.shots,
         visual: arguments.visual.clone(),

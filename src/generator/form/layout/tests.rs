@@ -13,10 +13,20 @@ fn layout(form: &str, bars: u32, cuts: &[f64], ends: bool) -> Layout {
 }
 
 fn layout_of(settings: &Settings, bars: u32, cuts: &[f64], ends: bool) -> Result<Layout> {
-    let cuts: Vec<Beats> = cuts.iter().copied().map(Beats).collect();
+    layout_with_turns(settings, bars, [cuts, &[]], ends)
+}
+
+fn layout_with_turns(
+    settings: &Settings,
+    bars: u32,
+    changes: [&[f64]; 2],
+    ends: bool,
+) -> Result<Layout> {
+    let [cuts, turns] = changes.map(|places| places.iter().copied().map(Beats).collect::<Vec<_>>());
     let plan = Plan {
         bars: Bars(bars),
         cuts: &cuts,
+        turns: &turns,
         ends,
     };
     Layout::new(settings, plan)
@@ -94,6 +104,17 @@ fn a_longer_section_goes_on_after_its_theme() {
 #[test]
 fn sections_begin_at_the_cuts() {
     let form = layout("ABA", 24, &[39.9, 67.9, 70.0], true);
+    let starts: Vec<f64> = named(&form).into_iter().map(|(at, _)| at).collect();
+    assert_eq!(starts, [0.0, 40.0, 68.0]);
+}
+
+#[test]
+fn sections_begin_in_the_middle_of_gradual_changes_where_no_cut_is_near() {
+    let settings = Settings {
+        form: "ABA".parse().unwrap(),
+        ..Settings::default()
+    };
+    let form = layout_with_turns(&settings, 24, [&[67.9], &[40.1]], true).unwrap();
     let starts: Vec<f64> = named(&form).into_iter().map(|(at, _)| at).collect();
     assert_eq!(starts, [0.0, 40.0, 68.0]);
 }

@@ -111,7 +111,7 @@ impl<'a> Pursuit<'a> {
 
     /// Takes note of an answer.
     pub(super) fn hear(&mut self, data: [u32; 5]) {
-        let [from, flags, corner, size, action] = data;
+        let [from, flags, corner, size, _action] = data;
         let Some(talk) = (self.present.as_mut()).filter(|talk| talk.target.window == from) else {
             return;
         };
@@ -119,7 +119,7 @@ impl<'a> Pursuit<'a> {
         let ((x, y), (width, height)) = (halves(corner), halves(size));
         let wants_moves = flags & 2 != 0 || width == 0 || height == 0;
         talk.awaits = false;
-        talk.is_welcome = flags & 1 != 0 && action != x11rb::NONE;
+        talk.is_welcome = flags & 1 != 0;
         talk.still = (!wants_moves).then_some([x, y, x + width, y + height]);
     }
 
