@@ -33,7 +33,7 @@ fn main() {
         );
     });
     report("CLIP with preparing", PICTURES, 3, || {
-        drop(clip.embed(&pictures).unwrap())
+        drop(clip.embed(&pictures).unwrap());
     });
     drop(clip);
 
@@ -61,7 +61,7 @@ fn main() {
     let sentence = sentence.join(" ");
     let tokens = bert.tokens(&sentence).unwrap().len();
     report(&format!("BERT, {tokens} tokens"), 1, 10, || {
-        drop(bert.embed(&sentence, Pooling::Cls).unwrap())
+        drop(bert.embed(&sentence, Pooling::Cls).unwrap());
     });
 }
 

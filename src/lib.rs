@@ -28,6 +28,8 @@
 //!
 //! - Reading: [`video`] measures a clip through FFmpeg, [`features`] holds and stores what was measured, [`formats`] reads and
 //!   writes file formats. Every parser has limits; pickles are read only by the `bgm` program.
+//! - Looking: `embeddings` (feature `models`) is CLIP, BLIP and BERT from folders that the user downloads: what the published
+//!   networks follow, and moods.
 //! - Asking: [`conditioning`] turns a clip, a tempo and the user's wishes into one row of cues and chords per beat.
 //! - Painting: [`diffusion`] is the network and its samplers, [`kernel`] its CPU kernels; [`generator`] paints whole clips, eight
 //!   bars at a time.

@@ -57,7 +57,7 @@ pub(super) struct Contents {
     /// What the user began to drag out of the window in this frame.
     dragged: Cell<Option<Selection>>,
     /// The draft that is being painted, as far as it is.
-    painting: Option<Arc<Painting>>,
+    pub(super) painting: Option<Arc<Painting>>,
 }
 
 impl Contents {

@@ -171,6 +171,7 @@ impl HeadlessEditor {
         if let Some(snapshot) = self.desk.session.try_snapshot() {
             self.contents.snapshot = snapshot;
         }
+        self.contents.painting = self.desk.session.try_painting();
         self.time_seconds += PASS_SECONDS;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),

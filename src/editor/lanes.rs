@@ -145,7 +145,7 @@ impl Lanes {
         if let Some(beat) = playhead {
             piano_roll::paint_playhead(painter, rect, &timeline, beat);
         }
-        if draft.is_none() {
+        if draft.is_none() && scene.painting.is_none() {
             let what = if placed.is_some() {
                 "Press Generate to draft music for the clip"
             } else {

@@ -73,7 +73,7 @@ pub(crate) enum ChangeFinder<'a> {
     },
     /// By a network.
     Network {
-        screening: Screening<'a>,
+        screening: Box<Screening<'a>>,
         /// Whether each frame is plain, which tells fades from dissolves.
         plain: Vec<bool>,
     },
@@ -88,7 +88,7 @@ impl<'a> ChangeFinder<'a> {
                 transitions: TransitionFinder::new(),
             },
             Some(network) => Self::Network {
-                screening: Screening::new(network),
+                screening: Box::new(Screening::new(network)),
                 plain: Vec::new(),
             },
         }

@@ -26,6 +26,10 @@ pub(super) fn sums<const SLICES: usize, const TERMS: usize>(
         (chunks[slice], rests[slice]) = slices[slice][..length].as_chunks::<STRANDS>();
     }
     let mut sums = [[0.0; STRANDS]; TERMS];
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "it walks several slices at once"
+    )]
     for at in 0..length / STRANDS {
         let mut rows = [&[0.0; STRANDS]; SLICES];
         for slice in 0..SLICES {

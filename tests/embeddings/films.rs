@@ -79,13 +79,15 @@ fn go_on(_: f64) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-fn bgm(arguments: &[&OsStr]) {
+/// Runs `bgm` and returns what it printed.
+fn bgm(arguments: &[&OsStr]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_bgm"))
         .args(arguments)
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "bgm {arguments:?}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]
@@ -263,6 +265,9 @@ fn a_film_becomes_notes_of_published_families() {
         note("moods"),
         "calm=0.5/-0.8, tense=-0.6/0.7, a green field=0.8/-0.2"
     );
+
+    let said = bgm(&[word("info"), clip.as_os_str()]);
+    assert!(said.contains("made with text_pooling: mean"), "{said}");
 
     for family in ["visual", "c_v"] {
         let network = network(folder.path(), family);

@@ -1,7 +1,7 @@
 use super::super::SIZE;
 use super::*;
 use crate::features::ClipFeatures;
-use crate::instance::SavedClip;
+use crate::instance::{Painting, SavedClip};
 use crate::time::{Seconds, Tempo};
 
 const WINDOW: (u16, u16) = (SIZE.width as u16, SIZE.height as u16);
@@ -59,4 +59,18 @@ fn the_models_path_is_in_the_list_that_a_click_opens() {
     let list = editor.rect_of("Model: built-in").unwrap();
     assert!(editor.rect_of(PATH).unwrap().top() > list.bottom());
     assert!(!editor.click("no such label"));
+}
+
+#[test]
+fn the_window_does_not_ask_for_a_draft_while_one_is_being_painted() {
+    let mut editor = HeadlessEditor::with_clip(&[4.0], |_| {});
+    let hint = "Press Generate to draft music for the clip";
+    assert!(editor.paints(hint));
+    let session = Arc::clone(&editor.desk.session);
+    let shown = session.show_painting(Painting::default());
+    editor.frame();
+    assert!(!editor.paints(hint));
+    drop(shown);
+    editor.frame();
+    assert!(editor.paints(hint));
 }

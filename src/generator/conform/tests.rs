@@ -1,16 +1,14 @@
+mod asked;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::conditioning::hits::Side;
-use crate::conditioning::quiet::{Quiet, QuietKind};
 use crate::conditioning::steering::{Lane, Steering};
 use crate::generator::{Recipe, placement};
-use crate::music::chord::{ChordChange, ChordLane};
 use crate::music::cues::Cue;
 use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
-use crate::music::section::Section;
-use crate::music::spelling::Spelling;
 use crate::music::tempo_map::{TempoChange, TempoMap};
 use crate::time::{Seconds, Tempo};
 
@@ -300,75 +298,6 @@ fn a_bar_whose_notes_would_be_held_into_other_music_is_painted() {
     // Where it goes on as it did, it may be held.
     let cut = [(14.0, Some(0.0)), (42.0, Some(18.0))];
     assert_eq!(plan(&draft, &cut, Freedom::NONE).painted_bars(), 0);
-}
-
-#[test]
-fn quiet_stretches_go_with_their_picture() {
-    let mut draft = draft();
-    let quiet = |from, to, kind| Quiet {
-        from: Seconds(from),
-        to: Seconds(to),
-        kind,
-    };
-    draft.recipe.settings.quiet = vec![
-        quiet(10.0, 20.0, QuietKind::Thin),
-        quiet(40.0, 50.0, QuietKind::NoMusic),
-    ];
-    let plan = plan(
-        &draft,
-        &[(12.0, Some(0.0)), (44.0, Some(16.0))],
-        Freedom::NONE,
-    );
-    let moved = [
-        quiet(10.0, 16.0, QuietKind::Thin),
-        quiet(36.0 - 12.0, 46.0 - 12.0, QuietKind::NoMusic),
-    ];
-    assert_eq!(plan.settings.quiet[0], moved[0]);
-    assert_eq!(
-        plan.settings.quiet[1].from,
-        moved[1].from + Seconds(0.0 + 12.0)
-    );
-}
-
-#[test]
-fn sections_and_chords_follow_the_bars() {
-    let metre = crate::music::metre::Metre::COMMON;
-    let section = |bar: u32, name: &str| Section {
-        start: metre.length(Bars(bar)),
-        name: name.to_owned(),
-    };
-    let old = [section(0, "A"), section(8, "B"), section(16, "A'")];
-    let sources: Vec<Option<u32>> = [0, 1, 2]
-        .map(Some)
-        .into_iter()
-        .chain([None, Some(9), Some(16)])
-        .collect();
-    let moved = moved::sections(&old, &sources, metre);
-    assert_eq!(moved, [section(0, "A"), section(4, "B"), section(5, "A'")]);
-
-    let lane: ChordLane = "C | Dm | Em | F | G | Am".parse().unwrap();
-    let old = lane.chords(24);
-    let settings = Settings {
-        ends: true,
-        ..Settings::default()
-    };
-    let sources = [Some(0), None, None, Some(3), None];
-    let chords = moved::chords(&old, &vec![None; 20], &sources, &settings);
-    let named = ChordChange::of_beats(&chords, Spelling::new(0, false));
-    let symbols: Vec<&str> = named.iter().map(|chord| &*chord.symbol).collect();
-    // The painted bars go on from the first; the last one leads to the end as the last one did.
-    assert_eq!(symbols, ["C", "Dm", "Em", "F", "Am"]);
-}
-
-#[test]
-fn what_was_asked_moves_with_its_beats() {
-    let mut asked = draft().recipe.asked.unwrap();
-    asked.steering.lanes[Cue::Density] = Lane::Drawn(vec![0.0, 0.25, 0.5, 0.75]);
-    let moved = asked.moved(&[Some(2), None, Some(0)]);
-    assert_eq!(moved.energy, [2.0, 119.0, 0.0]);
-    let density = &moved.steering.lanes[Cue::Density];
-    let values = [0, 1, 2].map(|beat| density.value(beat, None));
-    assert_eq!(values, [Some(0.5), None, Some(0.0)]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::generator::PaintedSegment;
 use crate::instance::painting::Painting;
 
 /// Ends the showing of a painting when it is dropped.
-pub(in crate::instance) struct ShownPainting<'a>(&'a Session);
+pub(crate) struct ShownPainting<'a>(&'a Session);
 
 impl Drop for ShownPainting<'_> {
     fn drop(&mut self) {
@@ -17,7 +17,7 @@ impl Drop for ShownPainting<'_> {
 
 impl Session {
     /// Shows `painting` until what this returns is dropped.
-    pub(in crate::instance) fn show_painting(&self, painting: Painting) -> ShownPainting<'_> {
+    pub(crate) fn show_painting(&self, painting: Painting) -> ShownPainting<'_> {
         *self.painting.lock() = Some(Arc::new(painting));
         ShownPainting(self)
     }

@@ -6,6 +6,7 @@ mod atoms;
 mod grab;
 mod offer;
 mod pursuit;
+mod running;
 mod source;
 mod target;
 

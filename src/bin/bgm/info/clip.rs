@@ -1,5 +1,7 @@
 //! What a video or a clip file shows.
 
+use std::collections::BTreeMap;
+
 use diff_bgm::features::{ClipFeatures, Track, Transition};
 use serde::Serialize;
 
@@ -16,6 +18,9 @@ pub(super) struct ClipInfo {
     measures: Option<MeasuresInfo>,
     visual: Option<RowsInfo>,
     caption: Option<RowsInfo>,
+    /// How embeddings and moods were made, if that is recorded.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    made_with: BTreeMap<String, String>,
     warnings: Vec<String>,
 }
 
@@ -85,6 +90,7 @@ impl ClipInfo {
             }),
             visual: clip.visual.as_ref().map(RowsInfo::of),
             caption: clip.caption.as_ref().map(RowsInfo::of),
+            made_with: clip.made_with.clone(),
             warnings,
         }
     }
@@ -112,6 +118,8 @@ impl ClipInfo {
             let names = measures.names.iter().map(|&name| name.to_owned());
             lines.push(list("measure", names));
         }
+        let made_with = self.made_with.iter();
+        lines.extend(made_with.map(|(key, value)| format!("made with {key}: {value}")));
         let cuts = self.cuts_seconds.iter().map(|cut| format!("{cut:.3} s"));
         lines.push(list("cut", cuts));
         if !self.transitions.is_empty() {
