@@ -125,11 +125,12 @@ fn a_press_makes_a_take_that_fits_another_cut() {
     }
     assert_eq!(after.hits, [MarkedHit::new(Seconds(5.0), 2)]);
     // The draft had no chords, so kept bars have none either.
+    let named = (score.chords().iter()).filter(|chord| chord.symbol != "N.C.");
+    let starts: Vec<f64> = named.map(|chord| chord.start.0).collect();
+    let painted = 16.0..24.0;
     assert!(
-        score
-            .chords()
-            .iter()
-            .all(|chord| chord.start >= Beats(16.0))
+        starts.iter().all(|start| painted.contains(start)),
+        "{starts:?}"
     );
     assert_eq!(after.takes[0], state.takes[0]);
     shot(&window, "conformed");
