@@ -159,3 +159,26 @@ fn nothing_opens_a_network_connection() {
     );
     assert!(found.is_empty(), "{found:#?}");
 }
+
+/// The crates that a manifest replaces, with the folder of each.
+fn replaced(manifest: &str) -> BTreeMap<String, String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(manifest);
+    let text = fs::read_to_string(path).unwrap();
+    let table = text
+        .split_once("[patch.crates-io]")
+        .map_or("", |(_, rest)| rest);
+    let own = table.split("\n[").next().unwrap_or_default();
+    let crates = own.lines().filter_map(|line| {
+        let (name, path) = line.split_once(" = { path = \"")?;
+        let folder = path.trim_end_matches("\" }").trim_start_matches("../");
+        Some((name.to_owned(), folder.to_owned()))
+    });
+    crates.collect()
+}
+
+#[test]
+fn the_fuzz_targets_are_built_with_the_crates_that_the_workspace_replaces() {
+    let of_workspace = replaced("Cargo.toml");
+    assert!(!of_workspace.is_empty());
+    assert_eq!(replaced("fuzz/Cargo.toml"), of_workspace);
+}
