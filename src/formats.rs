@@ -13,6 +13,7 @@
 //! | [`torch_file`] | checkpoints and tensors saved by `torch.save` |
 //! | [`safetensors_file`] | the container of our own files |
 //! | [`safetensors_folder`] | large models as a model hub distributes them, tensor by tensor |
+//! | `tensor_problems` | how the tensors of a file differ from those that a network needs |
 //! | `zip_file` | members of a zip archive |
 //!
 //! # Invariants
@@ -32,5 +33,6 @@ pub mod pickle;
 pub mod raw_tensor;
 pub mod safetensors_file;
 pub mod safetensors_folder;
+pub(crate) mod tensor_problems;
 pub mod torch_file;
 pub(crate) mod zip_file;

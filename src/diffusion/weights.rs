@@ -10,17 +10,14 @@ use parking_lot::Mutex;
 
 use crate::error::{Fault, Result};
 use crate::formats::safetensors_file::{self, Container};
-
-/// How many tensors a message names per kind of problem.
-const NAMED_IN_A_MESSAGE: usize = 6;
+use crate::formats::tensor_problems::TensorProblems;
 
 /// The tensors requested while a network was built, and the problems found.
 #[derive(Debug, Default)]
 struct Ledger {
     parameters: usize,
     used: BTreeSet<String>,
-    missing: Vec<String>,
-    misshapen: Vec<String>,
+    problems: TensorProblems,
     unreadable: Option<Fault>,
 }
 
@@ -65,8 +62,8 @@ impl SimpleBackend for WeightSource<'_> {
         ledger.used.insert(name.to_owned());
         ledger.parameters += shape.elem_count();
         match self.container.tensors.tensor(name) {
-            Err(_) => ledger.missing.push(name.to_owned()),
-            Ok(view) if view.shape() != shape.dims() => ledger.misshapen.push(format!(
+            Err(_) => ledger.problems.missing.push(name.to_owned()),
+            Ok(view) if view.shape() != shape.dims() => ledger.problems.misshapen.push(format!(
                 "{name} is {:?}, not {:?}",
                 view.shape(),
                 shape.dims()
@@ -107,46 +104,25 @@ impl WeightLedger {
         if let Some(fault) = ledger.unreadable.take() {
             return Err(fault);
         }
-        let mut unexpected = Vec::new();
+        let Ledger {
+            problems,
+            used,
+            parameters,
+            ..
+        } = &mut *ledger;
         for (name, view) in container.tensors.tensors() {
             match ignored.get(&name) {
                 Some(shape) if shape == view.shape() => {}
-                Some(shape) => ledger
+                Some(shape) => problems
                     .misshapen
                     .push(format!("{name} is {:?}, not {shape:?}", view.shape())),
-                None if ledger.used.contains(&name) => {}
-                None => unexpected.push(name),
+                None if used.contains(&name) => {}
+                None => problems.unexpected.push(name),
             }
         }
-        unexpected.sort_unstable();
-        ledger.misshapen.sort_unstable();
-        let problems: Vec<String> = [
-            ("missing", &ledger.missing),
-            ("misshapen", &ledger.misshapen),
-            ("unexpected", &unexpected),
-        ]
-        .into_iter()
-        .filter(|(_, names)| !names.is_empty())
-        .map(|(problem, names)| describe(problem, names))
-        .collect();
-        if problems.is_empty() {
-            Ok(ledger.parameters)
-        } else {
-            Err(Fault::new(
-                problems.join("; "),
-                "exactly the tensors that its configuration describes",
-            ))
-        }
+        problems.unexpected.sort_unstable();
+        problems.misshapen.sort_unstable();
+        problems.check("exactly the tensors that its configuration describes")?;
+        Ok(*parameters)
     }
-}
-
-fn describe(problem: &str, names: &[String]) -> String {
-    let shown = names[..names.len().min(NAMED_IN_A_MESSAGE)].join(", ");
-    let rest = names.len().saturating_sub(NAMED_IN_A_MESSAGE);
-    let more = if rest > 0 {
-        format!(" and {rest} more")
-    } else {
-        String::new()
-    };
-    format!("{} {problem} tensors ({shown}{more})", names.len())
 }

@@ -11,13 +11,12 @@ use serde_json::Value;
 use crate::error::{Error, Fault, Result};
 use crate::formats::bounded_file::read_bounded;
 use crate::formats::safetensors_folder::SafetensorsFolder;
+use crate::formats::tensor_problems::TensorProblems;
 use crate::kernel::layer_norm::LayerNorm;
 use crate::kernel::linear::Linear;
 
 /// The most bytes of a configuration.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
-/// How many tensors a message names per kind of problem.
-const NAMED_IN_A_MESSAGE: usize = 6;
 
 /// A model's folder, and which of its tensors were asked for.
 ///
@@ -33,8 +32,7 @@ pub(super) struct ModelFolder {
 #[derive(Default)]
 struct Ledger {
     used: BTreeSet<String>,
-    missing: Vec<String>,
-    misshapen: Vec<String>,
+    problems: TensorProblems,
 }
 
 impl ModelFolder {
@@ -116,9 +114,9 @@ impl ModelFolder {
         let mut ledger = self.ledger.borrow_mut();
         ledger.used.insert(name.to_owned());
         match self.tensors.shape(name) {
-            None => ledger.missing.push(name.to_owned()),
+            None => ledger.problems.missing.push(name.to_owned()),
             Some(found) if found != shape => {
-                (ledger.misshapen).push(format!("{name} is {found:?}, not {shape:?}"));
+                (ledger.problems.misshapen).push(format!("{name} is {found:?}, not {shape:?}"));
             }
             Some(_) => {
                 let numbers = self.tensors.floats(name)?;
@@ -161,24 +159,14 @@ impl ModelFolder {
     /// # Errors
     /// Returns an error that lists the missing, misshapen and unexpected tensors.
     pub(super) fn finish(&self, is_ignored: impl Fn(&str) -> bool) -> Result<()> {
-        let ledger = self.ledger.borrow();
-        let is_unexpected = |name: &&str| !ledger.used.contains(*name) && !is_ignored(name);
+        let mut ledger = self.ledger.borrow_mut();
+        let Ledger { used, problems } = &mut *ledger;
+        let is_unexpected = |name: &&str| !used.contains(*name) && !is_ignored(name);
         let unexpected = self.tensors.names().filter(is_unexpected);
-        let unexpected: Vec<String> = unexpected.map(str::to_owned).collect();
-        let problems: Vec<String> = [
-            ("missing", &ledger.missing),
-            ("misshapen", &ledger.misshapen),
-            ("unexpected", &unexpected),
-        ]
-        .into_iter()
-        .filter(|(_, names)| !names.is_empty())
-        .map(|(problem, names)| describe(problem, names))
-        .collect();
-        if problems.is_empty() {
-            return Ok(());
-        }
-        let expected = "the tensors that its config.json describes";
-        Err(Fault::new(problems.join("; "), expected).in_file(&self.path))
+        problems.unexpected = unexpected.map(str::to_owned).collect();
+        problems
+            .check("the tensors that its config.json describes")
+            .map_err(|fault| fault.in_file(&self.path))
     }
 }
 
@@ -187,18 +175,4 @@ pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let bytes = read_bounded(path, MAX_CONFIG_BYTES)?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Fault::new(error.to_string(), "a model's JSON file").in_file(path))
-}
-
-fn describe(problem: &str, names: &[String]) -> String {
-    let shown = names[..names.len().min(NAMED_IN_A_MESSAGE)].join(", ");
-    let more = match names.len().saturating_sub(NAMED_IN_A_MESSAGE) {
-        0 => String::new(),
-        rest => format!(" and {rest} more"),
-    };
-    let tensors = if names.len() == 1 {
-        "tensor"
-    } else {
-        "tensors"
-    };
-    format!("{} {problem} {tensors} ({shown}{more})", names.len())
 }
