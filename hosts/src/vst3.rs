@@ -28,6 +28,7 @@ use vst3::Steinberg::Vst::{
 };
 use vst3::Steinberg::{
     IBStream, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, int32, kResultOk,
+    uint32,
 };
 use vst3::{ComPtr, ComRef, ComWrapper, Interface};
 
@@ -181,16 +182,16 @@ impl Playing {
         };
         // SAFETY: all fields are numbers, for which zero is valid.
         let mut context: ProcessContext = unsafe { std::mem::zeroed() };
-        context.state = kTempoValid | kProjectTimeMusicValid;
+        context.state = (kTempoValid | kProjectTimeMusicValid) as uint32;
         context.sampleRate = RATE_HZ;
         context.tempo = roll.tempo_bpm;
         context.projectTimeMusic = roll.beats;
         context.projectTimeSamples = (roll.seconds() * RATE_HZ).round() as i64;
         if roll.playing {
-            context.state |= kPlaying;
+            context.state |= kPlaying as uint32;
         }
         if let Some((start, end)) = roll.loop_beats {
-            context.state |= kCycleActive | kCycleValid;
+            context.state |= (kCycleActive | kCycleValid) as uint32;
             (context.cycleStartMusic, context.cycleEndMusic) = (start, end);
         }
         let mut data = ProcessData {
