@@ -8,7 +8,6 @@ mod run_loop;
 mod view;
 
 use std::cell::RefCell;
-use std::ffi::c_void;
 use std::path::Path;
 use std::ptr::null_mut;
 use std::thread;
@@ -82,7 +81,8 @@ impl Playing {
             let library = Library::new(path).expect("the library can be loaded");
             #[cfg(all(unix, not(target_os = "macos")))]
             {
-                let enter = library.get::<extern "C" fn(*mut c_void) -> bool>(b"ModuleEntry");
+                let enter =
+                    library.get::<extern "C" fn(*mut std::ffi::c_void) -> bool>(b"ModuleEntry");
                 assert!(enter.expect("a VST3 module has an entry")(null_mut()));
             }
             let get_factory = library
