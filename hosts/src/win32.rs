@@ -5,14 +5,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui, Window as GuiWindow};
-use windows_sys::Win32::Foundation::{HWND, LPARAM, SetLastError, WPARAM};
+use windows_sys::Win32::Foundation::{HWND, LPARAM, POINT, SetLastError, WPARAM};
+use windows_sys::Win32::Graphics::Gdi::ClientToScreen;
 use windows_sys::Win32::UI::Input::KeyboardAndMouse::{GetFocus, SetFocus};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     CreateWindowExW, DestroyWindow, DispatchMessageW, EnumWindows, GW_CHILD, GW_OWNER, GetWindow,
     GetWindowTextW, GetWindowThreadProcessId, IsWindow, IsWindowVisible, MSG, PM_REMOVE,
-    PeekMessageW, PostMessageW, SW_SHOW, SendMessageW, ShowWindow, TranslateMessage, WM_CLOSE,
-    WM_KEYDOWN, WM_LBUTTONDOWN, WM_LBUTTONUP, WM_MOUSEMOVE, WM_PAINT, WS_CHILD, WS_CLIPCHILDREN,
-    WS_OVERLAPPEDWINDOW, WS_VISIBLE,
+    PeekMessageW, PostMessageW, SW_SHOW, SendMessageW, SetCursorPos, ShowWindow, TranslateMessage,
+    WM_CLOSE, WM_KEYDOWN, WM_LBUTTONDOWN, WM_LBUTTONUP, WM_MOUSEMOVE, WM_PAINT, WS_CHILD,
+    WS_CLIPCHILDREN, WS_OVERLAPPEDWINDOW, WS_VISIBLE,
 };
 
 use crate::clap::Instance;
@@ -105,8 +106,18 @@ impl Window {
     /// Clicks a place in the editor, in pixels. No window has the focus, and the system's last error is not that of the click.
     pub fn click(&self, (x, y): (i16, i16)) {
         let place = (LPARAM::from(y) << 16) | LPARAM::from(x);
-        // SAFETY: the window is ours.
-        unsafe { SetFocus(null_mut()) };
+        let mut point = POINT {
+            x: x.into(),
+            y: y.into(),
+        };
+        // The system tells the editor that the pointer has left it unless the pointer is there.
+        // SAFETY: the window is ours, and there is a place for the point.
+        unsafe {
+            ClientToScreen(self.editor(), &mut point);
+            SetCursorPos(point.x, point.y);
+            SetFocus(null_mut());
+        }
+        self.run(Duration::from_millis(100));
         for (message, buttons) in [(WM_MOUSEMOVE, 0), (WM_LBUTTONDOWN, 1), (WM_LBUTTONUP, 0)] {
             // SAFETY: the messages are those of a pointer.
             unsafe {
