@@ -20,6 +20,8 @@ use crate::clap::Instance;
 
 /// The time between looks at the queue.
 const LOOK: Duration = Duration::from_millis(2);
+/// The time that an editor is given to paint itself.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// An error that some earlier call has left behind, as calls do.
 const STALE_ERROR: u32 = 5;
 
@@ -64,7 +66,22 @@ impl Window {
         }
         .expect("the editor can be put into a window");
         gui.show(handle).expect("it can be shown");
-        Self { host, place, gui }
+        let window = Self { host, place, gui };
+        window.settle();
+        window
+    }
+
+    /// Runs the host's loop until the editor has been painted twice.
+    ///
+    /// # Panics
+    /// Panics if it is not painted.
+    fn settle(&self) {
+        let end = Instant::now() + PATIENCE;
+        let mut paints = 0;
+        while paints < 2 {
+            assert!(Instant::now() < end, "the editor is not painted");
+            paints += self.run(Duration::from_millis(50)).paints;
+        }
     }
 
     /// Returns whether the editor is open.
@@ -124,7 +141,7 @@ impl Window {
                 SetLastError(STALE_ERROR);
                 SendMessageW(self.editor(), message, buttons, place);
             }
-            self.run(Duration::from_millis(300));
+            self.settle();
         }
     }
 
