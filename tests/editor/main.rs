@@ -7,6 +7,8 @@
 mod audition;
 mod cut;
 mod drag;
+#[path = "../films/ffmpeg.rs"]
+mod ffmpeg;
 mod fitting;
 mod focus;
 mod lanes;
