@@ -12,6 +12,7 @@ mod ffmpeg;
 mod fitting;
 mod focus;
 mod lanes;
+mod moods;
 mod parts;
 mod pictures;
 mod reaper;
