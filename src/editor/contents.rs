@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
+use nice_plug_egui::Frame as Window;
 
 use super::changed;
 use super::cut;
@@ -82,6 +83,11 @@ impl Contents {
             dragged: Cell::default(),
             painting: None,
         }
+    }
+
+    /// Notes the window that shows them.
+    pub(super) fn note_window(&mut self, window: &Window) {
+        self.dialog.note_window(window);
     }
 
     /// Returns whether a job runs.

@@ -129,7 +129,7 @@ impl Takes {
             let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
             let plain = ui.input(|input| input.modifiers.is_none());
             let mut rename = response.double_clicked() || is_current && pressed(Key::Enter);
-            let mut delete = pressed(Key::Delete);
+            let mut delete = pressed(Key::Delete) || pressed(Key::Backspace);
             let bars = (!is_current)
                 .then(|| combine::offered(scene, take))
                 .flatten();
