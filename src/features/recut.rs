@@ -163,7 +163,7 @@ impl Recut {
     }
 
     /// Returns where the picture at a time of the old clip is in the new one: nowhere if it was left out, several times if it is
-    /// repeated. Ascending.
+    /// repeated. A cut to a shot whose beginning was trimmed is where the rest of the shot is cut to. Ascending.
     pub fn new_times(&self, old: Seconds) -> Vec<Seconds> {
         // A time that is meant to be a cut belongs to the shot that begins there.
         let early = 0.5 * self.frame.0;
@@ -183,7 +183,39 @@ impl Recut {
             }
         }
         times.dedup_by(|next, last| next.0 - last.0 < SAME);
+        if times.is_empty() {
+            times = self.cuts_to_the_rest(old);
+        }
         times
+    }
+
+    /// Returns the cuts of the new clip to what is left of the shot of the old one that begins at a time, if one does.
+    fn cuts_to_the_rest(&self, old: Seconds) -> Vec<Seconds> {
+        let is_at = |cut: &Seconds, at: Seconds| (cut.0 - at.0).abs() < 1.5 * self.frame.0;
+        let Some(shot) = self.old_shots.iter().position(|cut| is_at(cut, old)) else {
+            return Vec::new();
+        };
+        let end = self.old_shots.get(shot + 1).unwrap_or(&self.old_duration);
+        let begins = |stretch: &&Stretch| {
+            let start = stretch
+                .old_start
+                .filter(|start| old <= *start && start < end);
+            start.is_some()
+                && self
+                    .new_shots
+                    .iter()
+                    .any(|cut| is_at(cut, stretch.new_start))
+        };
+        let begun: Vec<&Stretch> = self.stretches.iter().filter(begins).collect();
+        let starts = begun.iter().filter_map(|stretch| stretch.old_start);
+        let first = starts.fold(end.0, |first, start| first.min(start.0));
+        let is_first = |stretch: &&&Stretch| {
+            stretch
+                .old_start
+                .is_some_and(|start| is_at(&start, Seconds(first)))
+        };
+        let first = begun.iter().filter(is_first);
+        first.map(|stretch| stretch.new_start).collect()
     }
 
     /// Returns whether the new clip shows the old one from its start to its end, and nothing else.

@@ -1,3 +1,5 @@
+mod told;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -287,26 +289,4 @@ proptest! {
             prop_assert!(near || ends, "{} {:?} {:?}", at.0, times, recut);
         }
     }
-}
-
-#[test]
-fn the_search_tells_how_far_it_is_and_can_be_stopped() {
-    let mut shares = Vec::new();
-    let found = Recut::find_with(&old(), &old(), &mut |share| {
-        shares.push(share);
-        ControlFlow::Continue(())
-    });
-    assert!(found.unwrap().is_identity());
-    assert!(shares.len() > 2 && shares[0] == 0.0, "{shares:?}");
-    assert!(
-        shares.is_sorted() && shares.iter().all(|share| *share < 1.0),
-        "{shares:?}"
-    );
-    let mut calls = 0;
-    let stopped = Recut::find_with(&old(), &old(), &mut |_| {
-        calls += 1;
-        ControlFlow::Break(())
-    });
-    assert!(matches!(stopped, Err(Error::Cancelled)));
-    assert_eq!(calls, 1);
 }
