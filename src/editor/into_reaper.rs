@@ -46,6 +46,12 @@ impl IntoReaper {
                 .on_hover_text(
                     "The project takes the draft's tempo and metre, as long as it lasts",
                 );
+            if choices.tempo_map {
+                ui.checkbox(&mut choices.replaces_tempo, "Replace the project's tempo markers")
+                    .on_hover_text(
+                        "Without this, nothing is inserted where the project has tempo markers of its own",
+                    );
+            }
             ui.checkbox(&mut choices.stays_with_picture, "Stay with the picture")
                 .on_hover_text(
                     "If the tempo is changed later, the notes stay where they are in time",
@@ -54,6 +60,8 @@ impl IntoReaper {
             ui.label(RichText::new(note).font(theme::font(11.0)).color(MUTED));
             if insert.clicked() {
                 desk.ask_timeline(TimelineTask::Insert(scene.params.values(), *choices));
+                // Leave to replace what is the user's is given each time.
+                choices.replaces_tempo = false;
                 ui.close();
             }
             ui.separator();

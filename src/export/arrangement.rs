@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::generator::Draft;
 use crate::music::controls::Controls;
 use crate::music::key::Key;
-use crate::music::marker::ScoreMarker;
+use crate::music::marker::{ScoreMarker, name_hits};
 use crate::music::midi_file::part_messages::parts_of;
 use crate::music::outputs::Outputs;
 use crate::music::part::Part;
@@ -27,6 +27,8 @@ pub struct Arrangement {
     pub key: Option<Key>,
     /// The beats at which the music meets the picture, ascending.
     pub hits: Vec<Beats>,
+    /// Names that the user gave to some of them, with their beats.
+    pub hit_names: Vec<(Beats, String)>,
     /// The beat at which the picture starts; negative if it starts before the music.
     pub picture_start: Beats,
     /// How the piece was made. The first line is for people.
@@ -43,6 +45,7 @@ impl Arrangement {
             controls: draft.controls(),
             key: draft.key(),
             hits: draft.hits(),
+            hit_names: Vec::new(),
             picture_start: draft.picture_start(),
             description: draft.description(),
             outputs: Outputs::default(),
@@ -78,6 +81,7 @@ impl Arrangement {
     /// Returns the markers of sections, cuts and hits, and with `chords` those of chords, sorted by beat.
     pub fn markers(&self, chords: bool) -> Vec<ScoreMarker> {
         let mut markers = self.score.markers(&self.hits);
+        name_hits(&mut markers, &self.hit_names);
         if chords {
             markers.extend(self.score.chord_markers());
             markers.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));

@@ -1,5 +1,6 @@
 //! `bgm conform`: a draft for another cut of its clip.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,6 +15,7 @@ use diff_bgm::generator::{Conforming, Draft, Freedom, conform, cuts};
 use crate::clip;
 use crate::midi_input;
 use crate::output::{expect_extension, say, warn};
+use crate::progress::Progress;
 use crate::work::{self, WorkArgs, with_progress};
 
 /// Cuts further apart than this, in beats, are not the same.
@@ -65,11 +67,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         expect_extension(output, &["mid", "midi"])?;
         expect_writable(output)?;
     }
-    let draft = Draft::of_midi(&midi_input::open(&arguments.draft)?)?;
+    let draft = midi_input::draft(&arguments.draft)?;
     let old = clip::read(&arguments.from)?.features;
     let new = clip::read(&arguments.to)?.features;
     check_clip(arguments, &draft, &old);
-    let recut = Recut::find(&old, &new)?;
+    let mut progress = Progress::new();
+    let recut = Recut::find_with(&old, &new, &mut |share| {
+        progress.set(share, "comparing the pictures");
+        ControlFlow::Continue(())
+    });
+    progress.finish();
+    let recut = recut?;
     if recut.basis == Basis::Measures {
         let both = [(&arguments.from, &old), (&arguments.to, &new)];
         for (path, _) in both.iter().filter(|(_, clip)| clip.fingerprint.is_none()) {

@@ -29,6 +29,7 @@ impl HostTimeline for &Kept {
             insertion.arrangement.outputs.bass.channel,
         ));
         Ok(Inserted {
+            locked: 0,
             items: 3,
             markers: 1,
             replaced: (inserted.len() - 1) * 3,
