@@ -1,5 +1,8 @@
 //! The built plugin in a VST3 host.
 
+#[cfg(target_os = "linux")]
+mod ardour;
+
 use diff_bgm::generator::{Draft, Recipe};
 use diff_bgm::instance::State;
 use diff_bgm::music::note::Note;
