@@ -1,6 +1,7 @@
 //! Everything in the window, and its layout.
 
 mod answers;
+mod generate;
 mod new_clip;
 mod scene;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
+use nice_plug_egui::Frame as Window;
 
 use super::changed;
 use super::cut;
@@ -32,6 +34,7 @@ use super::themes::{self, ThemeRequest, Themes};
 use super::top_bar::TopBar;
 use crate::instance::{Cuts, Desk, Painting, Selection, Snapshot};
 use crate::worker::Status;
+use generate::request;
 pub(super) use scene::Scene;
 
 /// What the window shows, and what it keeps between frames.
@@ -85,6 +88,11 @@ impl Contents {
             dragged: Cell::default(),
             painting: None,
         }
+    }
+
+    /// Notes the window that shows them.
+    pub(super) fn note_window(&mut self, window: &Window) {
+        self.dialog.note_window(window);
     }
 
     /// Returns whether a job runs.
@@ -265,32 +273,6 @@ impl Contents {
             && redo.is_none()
             && !self.is_working()
     }
-
-    /// Enters the fields that are still being typed into and makes a draft, unless they are wrong.
-    fn generate(&mut self, desk: &Desk, params: &dyn ParamAccess) {
-        if !(self.harmony.enter(desk) && self.top_bar.enter(desk)) {
-            return;
-        }
-        let state = desk.session.state();
-        let selection = self.selection.get();
-        if state.current_take().is_some() && selection.repaints(&state.locks) {
-            desk.repaint(params.values(), selection);
-        } else {
-            desk.generate(params.values());
-        }
-    }
-}
-
-/// Says what Generate does, or `None` if there is nothing that it could do.
-fn request(scene: Scene<'_>) -> Option<String> {
-    let Scene { state, .. } = scene;
-    let selection = scene.selection.get();
-    if state.current_take().is_some() && selection.repaints(&state.locks) {
-        let start = scene.params.values().start();
-        let first_bar = scene.desk.session.first_bar(state, start);
-        return Some(selection.request(&state.locks, first_bar));
-    }
-    (state.clip.is_some()).then(|| "Generate".to_owned())
 }
 
 /// Returns a row across the window.
