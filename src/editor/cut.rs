@@ -66,11 +66,23 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, recut: &Recut, is_working: boo
             }
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let words = format!("The picture changed: {}.", recut.summary());
+            let words = words(recut);
             let label = Label::new(RichText::new(words).color(theme::TEXT)).truncate();
             ui.add(label);
         });
     });
+}
+
+fn words(recut: &Recut) -> String {
+    match recut.speed() {
+        Some(speed) => {
+            let percent = format!("{:.2} %", 100.0 * speed);
+            format!(
+                "The picture runs at {percent} of its speed: the take fits as it is at {percent} of its tempo."
+            )
+        }
+        None => format!("The picture changed: {}.", recut.summary()),
+    }
 }
 
 #[cfg(test)]

@@ -70,6 +70,16 @@ impl Arrangement {
         if parts.contains(&only) {
             return Ok(vec![only]);
         }
+        if parts == [Part::All] {
+            let why = match self.score.notes().is_empty() {
+                true => "has no notes",
+                false => "is not divided into parts",
+            };
+            return Err(Error::Usage(format!(
+                "The draft {why}, so there is no part {}. Leave the part out.",
+                only.label()
+            )));
+        }
         let labels: Vec<&str> = parts.iter().map(|part| part.label()).collect();
         Err(Error::Usage(format!(
             "The draft has no part {}. Choose one of: {}.",
@@ -112,6 +122,23 @@ mod tests {
         let error = arrangement.parts(Some(Part::All)).unwrap_err().to_string();
         assert!(error.contains("no part All"), "{error}");
         assert!(error.contains("Lead, Chords, Bass"), "{error}");
+    }
+
+    #[test]
+    fn a_draft_without_parts_has_none_to_choose() {
+        let silent = Arrangement::default().parts(Some(Part::Bass));
+        let silent = silent.unwrap_err().to_string();
+        assert!(silent.contains("has no notes"), "{silent}");
+        let mut raw = RawScore::from(arrangement().score);
+        raw.notes.truncate(1);
+        raw.notes[0].part = Part::All;
+        let score = Score::new(raw).unwrap();
+        let undivided = Arrangement {
+            score,
+            ..arrangement()
+        };
+        let refused = undivided.parts(Some(Part::Bass)).unwrap_err().to_string();
+        assert!(refused.contains("not divided into parts"), "{refused}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! | `offsets` | how far each shot of the new clip may have moved |
 //! | `path` | the best of these at every moment |
 //! | `pieces` | the same, shot by shot, for people |
+//! | `speed` | whether nothing was cut, and the whole runs at another speed |
 
 use std::ops::ControlFlow;
 
@@ -16,6 +17,7 @@ use crate::time::Seconds;
 mod offsets;
 mod path;
 mod pieces;
+mod speed;
 mod trace;
 
 pub use pieces::{Fate, Piece};

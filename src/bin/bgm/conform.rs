@@ -14,7 +14,7 @@ use diff_bgm::generator::{Conforming, Draft, Freedom, conform, cuts};
 
 use crate::clip;
 use crate::midi_input;
-use crate::output::{expect_extension, say, warn};
+use crate::output::{expect_extension, expect_other_than, say, warn};
 use crate::progress::Progress;
 use crate::work::{self, WorkArgs, with_progress};
 
@@ -28,7 +28,7 @@ const SAME_CUT_BEATS: f64 = 0.1;
 /// what is around them. Needs a draft, and a model, of the family `parts`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The draft, a MIDI file written by `bgm generate`
+    /// The draft, a MIDI file that `bgm generate` or the plugin wrote
     draft: PathBuf,
     /// The clip that the draft was made for: a clip file, or a video to analyse
     #[arg(long, value_name = "OLD")]
@@ -65,6 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let output = arguments.output.as_deref().filter(|_| !arguments.dry_run);
     if let Some(output) = output {
         expect_extension(output, &["mid", "midi"])?;
+        expect_other_than(&arguments.draft, output)?;
         expect_writable(output)?;
     }
     let draft = midi_input::draft(&arguments.draft)?;
@@ -87,6 +88,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 path.display()
             ));
         }
+    }
+    if let Some(speed) = recut.speed() {
+        let bpm = speed * draft.score.tempo_map().initial_tempo().bpm();
+        warn(format!(
+            "The new clip looks like the whole old one at {:.2} % of its speed. Then nothing need be painted: the draft as it is fits \
+             at {:.2} % of its tempo, which begins with {bpm:.3} BPM.",
+            100.0 * speed,
+            100.0 * speed
+        ));
     }
     let freedom = Freedom {
         tolerance_steps: arguments.tolerance,

@@ -65,6 +65,10 @@ fn insert(
         owner: session.insertion_owner(),
         choices,
     })?;
+    // The plugin need not hear the new map to know it.
+    if let (true, Ok(project)) = (choices.tempo_map, timeline.read()) {
+        session.learn_tempo_points(&project.tempo);
+    }
     Ok(Notice::Done(said(&inserted)))
 }
 

@@ -151,8 +151,8 @@ pub(super) fn expect_free(project: &Project, owner: Owner, new: &NewMap<'_>) -> 
         return Ok(());
     };
     Err(Error::Usage(format!(
-        "The project has {} of its own within the draft, the first at {:.2} s, and the draft's tempo map would replace them. Nothing \
-         was inserted. Choose “Replace the project's tempo markers”, or leave the tempo map out.",
+        "Not inserted: the tempo map would replace {} of the project (the first at {:.2} s). Allow that in the menu, or leave \
+         the tempo map out.",
         counted(lost.len(), "tempo marker"),
         first.at_seconds
     )))
