@@ -10,9 +10,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
+use nice_plug_egui::Frame as Window;
 
 use super::changed;
 use super::cut;
+use super::cut::Comparison;
 use super::file_dialog::FileDialog;
 use super::first_run;
 use super::focus_ring;
@@ -55,6 +57,7 @@ pub(super) struct Contents {
     stills_of: Option<(u64, PathBuf)>,
     /// The project and the cuts that were compared.
     compared: Option<(u64, Cuts)>,
+    comparison: Comparison,
     pub(super) selection: Cell<Selection>,
     /// What the user began to drag out of the window in this frame.
     dragged: Cell<Option<Selection>>,
@@ -80,10 +83,16 @@ impl Contents {
             asked_theme: Cell::default(),
             stills_of: None,
             compared: None,
+            comparison: Comparison::default(),
             selection: Cell::default(),
             dragged: Cell::default(),
             painting: None,
         }
+    }
+
+    /// Notes the window that shows them.
+    pub(super) fn note_window(&mut self, window: &Window) {
+        self.dialog.note_window(window);
     }
 
     /// Returns whether a job runs.
@@ -99,6 +108,7 @@ impl Contents {
         if let Some(status) = desk.worker.try_status() {
             self.status = status;
         }
+        self.comparison.see(desk.comparison());
         let session = &desk.session;
         self.painting = session.try_painting();
         if self.snapshot.epoch != self.checked_epoch {
@@ -145,7 +155,10 @@ impl Contents {
             let finder = &mut self.finder;
             self.top_bar.show(ui, scene, &mut self.dialog, finder);
         });
-        if let Some(recut) = &self.snapshot.recut
+        if self.comparison.is_shown() {
+            row(Panel::top("cut"), 36.0, theme::PANEL)
+                .show(ui, |ui| self.comparison.show(ui, desk));
+        } else if let Some(recut) = &self.snapshot.recut
             && !recut.is_identity()
         {
             row(Panel::top("cut"), 36.0, theme::PANEL).show(ui, |ui| {

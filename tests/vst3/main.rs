@@ -1,5 +1,7 @@
 //! The built plugin in a VST3 host.
 
+#[cfg(target_os = "linux")]
+mod ardour;
 #[path = "../plugins/melody.rs"]
 mod melody;
 
