@@ -12,6 +12,7 @@
 mod controls;
 mod handover;
 mod outlet;
+mod pace;
 mod paying;
 mod schedule;
 mod sounding_notes;
@@ -29,6 +30,7 @@ pub use transport::{Anchor, Block, HostTransport, Transport};
 use controls::ReceiverControls;
 use handover::{ScheduleReceiver, schedule_handover};
 use outlet::Outlet;
+use pace::Pace;
 use sounding_notes::SoundingNotes;
 use transport::Segment;
 
@@ -63,6 +65,7 @@ pub struct Player {
     owed: SoundingNotes,
     /// Where the next block should start; `None` after a stop.
     expected: Option<Expectation>,
+    pace: Pace,
 }
 
 /// The next position of a transport that keeps running.
@@ -75,12 +78,16 @@ struct Expectation {
 }
 
 impl Expectation {
-    /// Returns the largest deviation that is not a jump. The tempo may have changed within the block before, and some hosts
-    /// (Ardour) round positions to ticks.
-    fn tolerance_beats(self, beats_per_frame: f64) -> f64 {
+    /// Returns whether the transport did not play on to `position_beats`. The tempo may have changed within the block before,
+    /// it may not be what the host reports, and some hosts (Ardour) round positions to ticks.
+    fn is_missed(self, position_beats: f64, beats_per_frame: f64) -> bool {
+        let frames = f64::from(self.frames);
         let change = (beats_per_frame - self.beats_per_frame).abs();
-        let drift = change.max(0.5 * self.beats_per_frame) * f64::from(self.frames);
-        drift + self.beats_per_frame + 2.0 * COARSEST_TICK_BEATS
+        let ahead = change.max(2.0 * self.beats_per_frame) * frames;
+        let behind = 0.75 * self.beats_per_frame * frames;
+        let slack = beats_per_frame + 2.0 * COARSEST_TICK_BEATS;
+        let off_beats = position_beats - self.position_beats;
+        off_beats > ahead + slack || off_beats < -(behind + slack)
     }
 }
 
@@ -100,6 +107,7 @@ impl Player {
             sounding: SoundingNotes::default(),
             owed: SoundingNotes::default(),
             expected: None,
+            pace: Pace::default(),
         };
         (player, publisher)
     }
@@ -124,6 +132,7 @@ impl Player {
         mut send: impl FnMut(u32, NoteEvent) -> Sent,
     ) {
         self.receive_schedule();
+        let host = self.pace.follow(host, block);
         let mut first = 0;
         while first < block.frames {
             let (transport, frames) =
@@ -193,8 +202,7 @@ impl Player {
 
     fn has_jumped(&self, segment: Segment) -> bool {
         self.expected.is_none_or(|expected| {
-            let off_beats = (segment.position_beats - expected.position_beats).abs();
-            off_beats > expected.tolerance_beats(segment.beats_per_frame)
+            expected.is_missed(segment.position_beats, segment.beats_per_frame)
         })
     }
 

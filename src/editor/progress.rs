@@ -90,7 +90,7 @@ fn show_progress(ui: &mut Ui, running: &Running) {
     painter.rect_filled(done, CornerRadius::same(3), ACCENT);
 }
 
-fn time_left(remaining: Duration) -> String {
+pub(super) fn time_left(remaining: Duration) -> String {
     match remaining.as_secs_f32().ceil() as u32 {
         seconds @ ..=59 => format!("{seconds} s left"),
         seconds => format!("{} min {} s left", seconds / 60, seconds % 60),

@@ -110,6 +110,8 @@ fn write_track(
         text.line(format!("NAME {}", quoted(name)));
         text.line(format!("PEAKCOL {} R", custom_colour(colour)));
         text.line(format!("BEAT {timebase}"));
+        // Not a folder, which ProjectConverter does not take for granted.
+        text.line("ISBUS 0 0");
         write(text);
     });
 }

@@ -48,6 +48,18 @@ impl<'a> TestHost<'a> {
         })
     }
 
+    /// From one tempo to another within eight beats, evenly in beats. It reports the first until it has arrived, as Ardour does.
+    pub(crate) fn of_untold_ramp(from_bpm: f64, to_bpm: f64) -> Self {
+        let growth = (to_bpm - from_bpm) / 8.0 / 60.0;
+        let arrival = (to_bpm / from_bpm).ln() / growth;
+        Self::of_places(move |second| {
+            let within = from_bpm / 60.0 * (growth * second.min(arrival)).exp_m1() / growth;
+            let after = (second - arrival).max(0.0) * to_bpm / 60.0;
+            let told = if second < arrival { from_bpm } else { to_bpm };
+            (within + after, told)
+        })
+    }
+
     pub(crate) fn standing_at(&self, second: f64) -> HostTransport {
         let (beat, tempo_bpm) = (self.place_at)(second);
         let rounded = |tick: f64| (beat / tick).round() * tick;

@@ -3,6 +3,7 @@ mod controls;
 mod loops;
 mod mute;
 mod outputs;
+mod pace;
 mod recorder;
 mod tempo;
 

@@ -15,7 +15,7 @@ mod x11_window;
 pub use baseview;
 use baseview::WindowSize;
 pub use display::Display;
-pub use drag_out::{CAN_DRAG_OUT, DragState};
+pub use drag_out::DragState;
 pub use keyboard_types::Key;
 pub use keys::Shortcut;
 pub use renderer::GraphicsConfig;

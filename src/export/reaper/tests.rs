@@ -78,6 +78,7 @@ fn every_part_is_a_coloured_track_with_an_item_of_its_notes() {
     assert_eq!(names, expected.map(|name| format!("NAME \"{name}\"")));
     let lead = track(&text, "Lead");
     assert_eq!(lines(lead, "PEAKCOL"), [format!("PEAKCOL {} R", 0x1ff8bc5)]);
+    assert_eq!(lines(lead, "ISBUS"), ["ISBUS 0 0"]);
     assert_eq!(lines(lead, "POSITION"), ["POSITION 0"]);
     // Four beats at 60 BPM and four at 120.
     assert_eq!(lines(lead, "LENGTH"), ["LENGTH 6"]);

@@ -123,6 +123,27 @@ fn loops_and_jumps_teach_as_much_as_one_run() {
 }
 
 #[test]
+fn a_ramp_whose_tempo_the_host_does_not_report_is_learnt_from_its_positions() {
+    for (frames, to_bpm) in [(64, 160.0), (1024, 160.0), (1024, 60.0)] {
+        let host = TestHost {
+            block: Block {
+                frames,
+                rate_hz: 48_000.0,
+            },
+            tick_beats: Some(1.0 / 1920.0),
+            ..TestHost::of_untold_ramp(100.0, to_bpm)
+        };
+        let mut learner = Learner::default();
+        learner.play(&host, 0.0, 12.0);
+        let known = learner.known.known_until(Beats(0.0));
+        learner.play(&host, 2.0, 9.0);
+        assert_eq!(learner.known.known_until(Beats(0.0)), known, "forgotten");
+        let error = error(&learner.map(), &host, 0..11);
+        assert!(error < 2e-3, "{error} s off: {frames} frames to {to_bpm}");
+    }
+}
+
+#[test]
 fn what_the_host_has_not_played_is_not_known() {
     let steps = steps();
     let host = TestHost::of_map(&steps);
