@@ -15,6 +15,7 @@ mod fallback_fonts;
 mod file_dialog;
 mod first_run;
 mod focus_ring;
+mod folder;
 mod following;
 mod harmony;
 mod headless;
@@ -108,6 +109,11 @@ pub(crate) fn create(
     })
 }
 
+/// Returns whether the system can show editors.
+pub(crate) fn can_open() -> bool {
+    nice_plug_egui::can_open_windows()
+}
+
 /// The window's contents and what they act on.
 pub struct EditorApp {
     desk: Arc<Desk>,
@@ -130,6 +136,7 @@ impl NiceEguiApp for EditorApp {
         window.set_shortcuts(shortcuts::all());
         self.windows.note_current();
         theme::apply(&egui);
+        self.contents.note_window(window);
         let api = host.plugin_api();
         let params = (self.connect)(host);
         // A CLAP host may be notified from any thread, even after the window was closed.

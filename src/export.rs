@@ -73,6 +73,7 @@ fn midi(arrangement: &Arrangement, choices: &ExportChoices) -> Result<Vec<u8>> {
         controls: Some(&arrangement.controls),
         key: arrangement.key,
         hits: &arrangement.hits,
+        hit_names: &arrangement.hit_names,
         chord_markers: choices.chord_markers,
         only: choices.part,
         outputs: arrangement.outputs,

@@ -28,6 +28,7 @@ mod session;
 mod state;
 mod still_cache;
 mod summary;
+mod take_arrangement;
 mod take_theme;
 mod timeline_link;
 mod typed_path;

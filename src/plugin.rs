@@ -7,6 +7,7 @@ mod audio;
 mod clap_entry;
 mod host_link;
 mod params;
+mod pinned;
 mod through;
 mod vst3_component;
 mod vst3_entry;
@@ -90,6 +91,7 @@ pub struct DiffBgm<K> {
 
 impl<K> Default for DiffBgm<K> {
     fn default() -> Self {
+        pinned::pin();
         let (player, publisher) = Player::new();
         let session = Arc::new(Session::new(publisher));
         Self {
@@ -137,6 +139,9 @@ impl<K: Kind> Plugin for DiffBgm<K> {
     fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
         let host = Arc::clone(&self.host);
         (self.desk.timeline).connect(host, move |task| executor.execute_gui(task));
+        if !editor::can_open() {
+            return None;
+        }
         let params = Arc::clone(&self.params);
         let connect = move |host| {
             let params = HostParams::new(Arc::clone(&params), host);

@@ -12,11 +12,12 @@ use crate::time::{Beats, Seconds, Tempo};
 
 /// The timeline of the project that a plugin is in.
 pub trait HostTimeline {
-    /// Inserts an arrangement in one step that the host can undo. What was inserted for the same owner before is replaced;
-    /// everything else stays.
+    /// Inserts an arrangement in one step that the host can undo. What was inserted for the same owner before is replaced, except
+    /// for what the user has locked; everything else stays.
     ///
     /// # Errors
-    /// Returns an error if the host refuses a part of it. What was inserted until then is one undo step too.
+    /// Returns an error, and changes nothing, if the tempo map would replace changes of the user's without leave. Returns an error
+    /// if the host refuses a part of it; what was inserted until then is one undo step too.
     fn insert(&self, insertion: &Insertion<'_>) -> Result<Inserted>;
 
     /// Reads the videos, the markers and the tempo of the project.
@@ -47,6 +48,8 @@ pub struct InsertChoices {
     pub chord_markers: bool,
     /// Whether the project's tempo and metre become those of the arrangement, as long as it lasts.
     pub tempo_map: bool,
+    /// Whether that may replace changes of tempo that the user made. If it may not but would have to, nothing is inserted.
+    pub replaces_tempo: bool,
     /// Whether the notes stay with the picture if the tempo is changed later, instead of with the beats.
     pub stays_with_picture: bool,
 }
@@ -57,6 +60,7 @@ impl Default for InsertChoices {
             markers: true,
             chord_markers: false,
             tempo_map: false,
+            replaces_tempo: false,
             stays_with_picture: false,
         }
     }
@@ -86,6 +90,8 @@ pub struct Inserted {
     pub markers: usize,
     /// The number of items that were replaced.
     pub replaced: usize,
+    /// The number of items that stayed, and were not replaced, because the user has locked them.
+    pub locked: usize,
     /// How far the end of the arrangement lies from where its tempo map says, if the tempo map was inserted and it is far.
     pub off: Option<Seconds>,
 }

@@ -1,49 +1,40 @@
 //! Drafts with form: themes return where it says, with the built-in model and few steps.
 
-use std::ops::{ControlFlow, Range};
+#[path = "models/few_steps.rs"]
+mod few_steps;
+
+use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use candle_core::Device;
 use diff_bgm::conditioning::harmony::Harmony;
 use diff_bgm::diffusion::model::Model;
-use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
 use diff_bgm::features::ClipFeatures;
-use diff_bgm::generator::{self, Draft, Progress, Region, Settings};
+use diff_bgm::generator::{self, Draft, Region, Settings};
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
 use diff_bgm::music::piano_roll::RollPart;
-use diff_bgm::time::{Bars, Beats, Seconds, Tempo};
+use diff_bgm::time::{Bars, Beats, Seconds};
+use few_steps::{MODEL, few_steps, on};
 
-static MODEL: LazyLock<Model> = LazyLock::new(|| Model::built_in(&Device::Cpu).unwrap());
 /// Sections of eight bars: A on beats 0 to 32, B on 32 to 64, A' on 64 to 96.
 static ABA: LazyLock<Draft> = LazyLock::new(|| draft(&settings("ABA", 24)));
 
-fn clip() -> ClipFeatures {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/big-buck-bunny-30s.safetensors");
-    ClipFeatures {
-        shots: Vec::new(),
-        ..ClipFeatures::read(&path).unwrap()
-    }
-}
-
 fn settings(form: &str, bars: u32) -> Settings {
     Settings {
-        tempo_map: Tempo::new(100.0).unwrap().into(),
-        bars: Some(Bars(bars)),
         form: form.parse().unwrap(),
-        sampler: SamplerSettings {
-            kind: SamplerKind::SdeDpmSolver,
-            steps: 3,
-            ..SamplerSettings::default()
-        },
-        ..Settings::for_family(MODEL.config().cond_type)
+        ..few_steps(Some(bars))
     }
 }
 
-fn on(_: Progress) -> ControlFlow<()> {
-    ControlFlow::Continue(())
+/// Returns half a minute of a film as a single shot.
+fn clip() -> ClipFeatures {
+    ClipFeatures {
+        shots: Vec::new(),
+        ..few_steps::clip()
+    }
 }
 
 fn draft(settings: &Settings) -> Draft {

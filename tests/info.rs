@@ -1,11 +1,15 @@
 //! `bgm features` and `bgm info` on valid files; that of videos needs `ffmpeg`.
 
+#[path = "films/ffmpeg.rs"]
+mod ffmpeg;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use diff_bgm::features::ClipFeatures;
 use diff_bgm::time::Seconds;
+use ffmpeg::{film_folder, make_film};
 use serde_json::Value;
 
 /// Runs `bgm` and returns its standard output.
@@ -122,21 +126,14 @@ fn json(path: &Path) -> Value {
 
 #[test]
 fn a_video_and_its_clip_file_are_described_as_json() {
-    let folder = tempfile::tempdir().unwrap();
+    let Some(folder) = film_folder() else { return };
     let (video, clip) = (
         folder.path().join("a.mp4"),
         folder.path().join("a.safetensors"),
     );
-    let graph = "-nostdin -loglevel error -f lavfi -i testsrc2=s=160x90:r=25:d=2 -f lavfi -i testsrc=s=160x90:r=25:d=1 \
+    let graph = "-f lavfi -i testsrc2=s=160x90:r=25:d=2 -f lavfi -i testsrc=s=160x90:r=25:d=1 \
                  -filter_complex concat";
-    let ffmpeg = Command::new("ffmpeg")
-        .args(graph.split_whitespace())
-        .arg(&video)
-        .status();
-    if ffmpeg.is_err() {
-        eprintln!("skipped: ffmpeg is not installed");
-        return;
-    }
+    make_film(&video, graph.split_whitespace());
     bgm(&["features".as_ref(), &video, "-o".as_ref(), &clip]);
     for (path, kind) in [(video, "video"), (clip, "clip")] {
         let found = json(&path);

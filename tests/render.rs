@@ -1,5 +1,8 @@
 //! `bgm render`: from a MIDI file to sound and to a movie.
 
+#[path = "films/ffmpeg.rs"]
+mod ffmpeg;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -8,6 +11,7 @@ use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
 use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::time::{Bars, Beats};
+use ffmpeg::{film_folder, make_film};
 use tempfile::TempDir;
 
 /// Returns a folder with a draft of two bars (4 s) whose only note is in the middle.
@@ -146,50 +150,29 @@ fn wrong_files_and_names_are_reported_and_leave_no_file_behind() {
 
 #[test]
 fn a_movie_has_the_clips_picture_and_length_and_its_music_in_time() {
-    let (folder, midi) = folder_with_draft();
-    let place = |name: &str| folder.path().join(name);
-    let ffmpeg = |arguments: &[&str]| {
-        let mut command = Command::new("ffmpeg");
-        let quiet = ["-loglevel", "error", "-y"];
-        command
-            .args(quiet)
-            .args(arguments)
-            .current_dir(&folder)
-            .status()
-    };
+    let Some(films) = film_folder() else { return };
+    let (_folder, midi) = folder_with_draft();
+    let place = |name: &str| films.path().join(name);
+    let (clip, movie) = (place("clip.mp4"), place("movie.mp4"));
     let picture = "testsrc=size=64x64:rate=24:duration=3";
-    let made = ffmpeg(&["-f", "lavfi", "-i", picture, "-c:v", "mpeg4", "clip.mp4"]);
-    if !made.is_ok_and(|status| status.success()) {
-        println!("skipped: ffmpeg is not installed");
-        return;
-    }
+    make_film(&clip, ["-f", "lavfi", "-i", picture, "-c:v", "mpeg4"]);
 
     // The picture starts at the second beat, half a second into the music, so the note is 1.5 s into the picture.
-    let (clip, movie) = (place("clip.mp4"), place("movie.mp4"));
     let video = ["--video", clip.to_str().unwrap(), "--start", "1"];
     expect_success(&render(&midi, &movie, &video));
-    let sound = ["-i", "movie.mp4", "-vn", "-ar", "44100", "movie.wav"];
-    assert!(ffmpeg(&sound).unwrap().success());
+    let movie = movie.to_str().unwrap();
+    make_film(&place("movie.wav"), ["-i", movie, "-vn", "-ar", "44100"]);
     let sound = left_channel(&place("movie.wav"));
     let seconds = sound.len() as f64 / 44_100.0;
     assert!((2.9..3.1).contains(&seconds), "{seconds} s");
     assert!(peak(&sound[..60_000]) < 200);
     assert!(peak(&sound[67_000..80_000]) > 5_000);
-    let frames = [
-        "-i",
-        "movie.mp4",
-        "-an",
-        "-c",
-        "copy",
-        "-f",
-        "md5",
-        "movie.md5",
-    ];
-    assert!(ffmpeg(&frames).unwrap().success());
-    let frames = [
-        "-i", "clip.mp4", "-an", "-c", "copy", "-f", "md5", "clip.md5",
-    ];
-    assert!(ffmpeg(&frames).unwrap().success());
+    for (film, digest) in [(movie, "movie.md5"), (clip.to_str().unwrap(), "clip.md5")] {
+        make_film(
+            &place(digest),
+            ["-i", film, "-an", "-c", "copy", "-f", "md5"],
+        );
+    }
     let digest = |name: &str| fs::read_to_string(place(name)).unwrap();
     assert_eq!(digest("movie.md5"), digest("clip.md5"));
 }

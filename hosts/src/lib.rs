@@ -9,6 +9,8 @@ pub mod project;
 pub mod reaper;
 mod transport;
 pub mod vst3;
+#[cfg(windows)]
+pub mod win32;
 
 use std::env;
 use std::path::PathBuf;
@@ -38,4 +40,10 @@ pub fn library_of_this_test() -> PathBuf {
         .max()
         .expect("cargo builds the library with its tests")
         .1
+}
+
+/// Returns whether the library at `path` is in this process's memory.
+#[cfg(windows)]
+pub fn is_loaded(path: &std::path::Path) -> bool {
+    libloading::os::windows::Library::open_already_loaded(path).is_ok()
 }

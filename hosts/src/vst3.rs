@@ -8,7 +8,6 @@ mod run_loop;
 mod view;
 
 use std::cell::RefCell;
-use std::ffi::c_void;
 use std::path::Path;
 use std::ptr::null_mut;
 use std::thread;
@@ -28,6 +27,7 @@ use vst3::Steinberg::Vst::{
 };
 use vst3::Steinberg::{
     IBStream, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, int32, kResultOk,
+    uint32,
 };
 use vst3::{ComPtr, ComRef, ComWrapper, Interface};
 
@@ -81,7 +81,8 @@ impl Playing {
             let library = Library::new(path).expect("the library can be loaded");
             #[cfg(all(unix, not(target_os = "macos")))]
             {
-                let enter = library.get::<extern "C" fn(*mut c_void) -> bool>(b"ModuleEntry");
+                let enter =
+                    library.get::<extern "C" fn(*mut std::ffi::c_void) -> bool>(b"ModuleEntry");
                 assert!(enter.expect("a VST3 module has an entry")(null_mut()));
             }
             let get_factory = library
@@ -181,16 +182,16 @@ impl Playing {
         };
         // SAFETY: all fields are numbers, for which zero is valid.
         let mut context: ProcessContext = unsafe { std::mem::zeroed() };
-        context.state = kTempoValid | kProjectTimeMusicValid;
+        context.state = (kTempoValid | kProjectTimeMusicValid) as uint32;
         context.sampleRate = RATE_HZ;
         context.tempo = roll.tempo_bpm;
         context.projectTimeMusic = roll.beats;
         context.projectTimeSamples = (roll.seconds() * RATE_HZ).round() as i64;
         if roll.playing {
-            context.state |= kPlaying;
+            context.state |= kPlaying as uint32;
         }
         if let Some((start, end)) = roll.loop_beats {
-            context.state |= kCycleActive | kCycleValid;
+            context.state |= (kCycleActive | kCycleValid) as uint32;
             (context.cycleStartMusic, context.cycleEndMusic) = (start, end);
         }
         let mut data = ProcessData {

@@ -1,6 +1,7 @@
 //! Everything in the window, and its layout.
 
 mod answers;
+mod generate;
 mod new_clip;
 mod scene;
 
@@ -9,9 +10,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Ui, UiBuilder};
+use nice_plug_egui::Frame as Window;
 
 use super::changed;
 use super::cut;
+use super::cut::Comparison;
 use super::file_dialog::FileDialog;
 use super::first_run;
 use super::focus_ring;
@@ -31,6 +34,7 @@ use super::themes::{self, ThemeRequest, Themes};
 use super::top_bar::TopBar;
 use crate::instance::{Cuts, Desk, Painting, Selection, Snapshot};
 use crate::worker::Status;
+use generate::request;
 pub(super) use scene::Scene;
 
 /// What the window shows, and what it keeps between frames.
@@ -53,6 +57,7 @@ pub(super) struct Contents {
     stills_of: Option<(u64, PathBuf)>,
     /// The project and the cuts that were compared.
     compared: Option<(u64, Cuts)>,
+    comparison: Comparison,
     pub(super) selection: Cell<Selection>,
     /// What the user began to drag out of the window in this frame.
     dragged: Cell<Option<Selection>>,
@@ -78,10 +83,16 @@ impl Contents {
             asked_theme: Cell::default(),
             stills_of: None,
             compared: None,
+            comparison: Comparison::default(),
             selection: Cell::default(),
             dragged: Cell::default(),
             painting: None,
         }
+    }
+
+    /// Notes the window that shows them.
+    pub(super) fn note_window(&mut self, window: &Window) {
+        self.dialog.note_window(window);
     }
 
     /// Returns whether a job runs.
@@ -97,6 +108,7 @@ impl Contents {
         if let Some(status) = desk.worker.try_status() {
             self.status = status;
         }
+        self.comparison.see(desk.comparison());
         let session = &desk.session;
         self.painting = session.try_painting();
         if self.snapshot.epoch != self.checked_epoch {
@@ -143,7 +155,10 @@ impl Contents {
             let finder = &mut self.finder;
             self.top_bar.show(ui, scene, &mut self.dialog, finder);
         });
-        if let Some(recut) = &self.snapshot.recut
+        if self.comparison.is_shown() {
+            row(Panel::top("cut"), 36.0, theme::PANEL)
+                .show(ui, |ui| self.comparison.show(ui, desk));
+        } else if let Some(recut) = &self.snapshot.recut
             && !recut.is_identity()
         {
             row(Panel::top("cut"), 36.0, theme::PANEL).show(ui, |ui| {
@@ -258,32 +273,6 @@ impl Contents {
             && redo.is_none()
             && !self.is_working()
     }
-
-    /// Enters the fields that are still being typed into and makes a draft, unless they are wrong.
-    fn generate(&mut self, desk: &Desk, params: &dyn ParamAccess) {
-        if !(self.harmony.enter(desk) && self.top_bar.enter(desk)) {
-            return;
-        }
-        let state = desk.session.state();
-        let selection = self.selection.get();
-        if state.current_take().is_some() && selection.repaints(&state.locks) {
-            desk.repaint(params.values(), selection);
-        } else {
-            desk.generate(params.values());
-        }
-    }
-}
-
-/// Says what Generate does, or `None` if there is nothing that it could do.
-fn request(scene: Scene<'_>) -> Option<String> {
-    let Scene { state, .. } = scene;
-    let selection = scene.selection.get();
-    if state.current_take().is_some() && selection.repaints(&state.locks) {
-        let start = scene.params.values().start();
-        let first_bar = scene.desk.session.first_bar(state, start);
-        return Some(selection.request(&state.locks, first_bar));
-    }
-    (state.clip.is_some()).then(|| "Generate".to_owned())
 }
 
 /// Returns a row across the window.

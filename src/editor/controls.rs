@@ -127,13 +127,15 @@ pub(super) fn choice<T: PartialEq, N: Display>(
         .show_ui(ui, |ui| {
             for choice in choices {
                 let is_current = choice == *current;
-                if ui
-                    .selectable_label(is_current, name(&choice).to_string())
-                    .clicked()
-                {
+                if menu_row(ui, is_current, name(&choice).to_string()).clicked() {
                     chosen = Some(choice);
                 }
             }
         });
     chosen
+}
+
+/// Shows a row of a menu. The one that is current stays as bright as the others.
+pub(super) fn menu_row(ui: &mut Ui, is_current: bool, text: impl Into<String>) -> Response {
+    ui.selectable_label(is_current, RichText::new(text).color(TEXT))
 }

@@ -5,6 +5,9 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nice_plug_egui::Frame;
+use nice_plug_egui::baseview::PlatformHandle;
+
 use crate::instance::{Desk, State};
 
 /// The shortest time in which a user can cancel a dialog. One that cannot be opened answers the same, but sooner.
@@ -70,6 +73,8 @@ impl Purpose {
 #[derive(Default)]
 pub(super) struct FileDialog {
     open: Option<(Purpose, Receiver<Answer>)>,
+    /// The window that dialogs belong to on Windows, where they could otherwise lie behind it.
+    owner: Option<PlatformHandle>,
 }
 
 /// The outcome of a dialog that was not cancelled.
@@ -82,6 +87,11 @@ pub(super) enum Answer {
 }
 
 impl FileDialog {
+    /// Notes the window that asks.
+    pub(super) fn note_window(&mut self, window: &Frame) {
+        self.owner = cfg!(windows).then(|| window.baseview_window().platform_handle());
+    }
+
     /// Asks for a file, unless a dialog is open already. `name` is the suggested name of a new file, and the dialog starts in
     /// the folder of the clip of `state`, of its model, or of the last theme. Returns false if another one is open.
     pub(super) fn ask(&mut self, purpose: Purpose, name: String, state: &State) -> bool {
@@ -89,12 +99,13 @@ impl FileDialog {
             return false;
         }
         let folders = folders(purpose, state, Desk::recent_themes());
+        let owner = self.owner.clone();
         let (sender, receiver) = channel();
         let spawned = thread::Builder::new()
             .name("diff-bgm dialog".to_owned())
             .spawn(move || {
                 let asked = Instant::now();
-                let chosen = show(purpose, &name, &folders);
+                let chosen = show(purpose, &name, &folders, owner);
                 if let Some(answer) = answer(chosen, asked.elapsed()) {
                     // Fails only if the editor is gone.
                     let _ = sender.send(answer);
@@ -144,8 +155,16 @@ fn folders(purpose: Purpose, state: &State, themes: Vec<PathBuf>) -> Vec<PathBuf
     folders.collect()
 }
 
-fn show(purpose: Purpose, name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
+fn show(
+    purpose: Purpose,
+    name: &str,
+    folders: &[PathBuf],
+    owner: Option<PlatformHandle>,
+) -> Option<PathBuf> {
     let mut dialog = rfd::FileDialog::new().set_title(TITLE);
+    if let Some(owner) = owner {
+        dialog = dialog.set_parent(&owner);
+    }
     if let Some(folder) = folders.iter().find(|folder| folder.is_dir()) {
         dialog = dialog.set_directory(folder);
     }
@@ -207,6 +226,7 @@ mod tests {
     }
 
     /// Whether a pattern of letters and of sets of letters in brackets matches an extension.
+    #[cfg(target_os = "linux")]
     fn matches(pattern: &str, extension: &str) -> bool {
         let mut rest = pattern;
         let mut letters = extension.chars();

@@ -1,6 +1,6 @@
 //! The way into REAPER's project. In other hosts there is none, and nothing of this is shown.
 
-use egui::{Popup, PopupCloseBehavior, RichText, Ui, Vec2};
+use egui::{Popup, PopupCloseBehavior, Response, RichText, Stroke, Ui, Vec2};
 
 use super::contents::Scene;
 use super::controls::{Weight, button};
@@ -38,22 +38,32 @@ impl IntoReaper {
         if state.current_take().is_some() {
             let choices = &mut self.choices;
             let insert = button(ui, "Insert the take", ROW, Weight::Primary);
-            ui.checkbox(&mut choices.markers, "Sections, cuts and hits as markers");
+            choice(
+                ui,
+                &mut choices.markers,
+                "Sections, cuts and hits as markers",
+            );
             if choices.markers {
-                ui.checkbox(&mut choices.chord_markers, "Chords as markers too");
+                choice(ui, &mut choices.chord_markers, "Chords as markers too");
             }
-            ui.checkbox(&mut choices.tempo_map, "The tempo map too")
-                .on_hover_text(
-                    "The project takes the draft's tempo and metre, as long as it lasts",
-                );
-            ui.checkbox(&mut choices.stays_with_picture, "Stay with the picture")
-                .on_hover_text(
-                    "If the tempo is changed later, the notes stay where they are in time",
-                );
+            choice(ui, &mut choices.tempo_map, "The tempo map too").on_hover_text(
+                "The project takes the draft's tempo and metre, as long as it lasts",
+            );
+            if choices.tempo_map {
+                choice(ui, &mut choices.replaces_tempo, "Replace the project's tempo markers")
+                    .on_hover_text(
+                        "Without this, nothing is inserted where the project has tempo markers of its own",
+                    );
+            }
+            choice(ui, &mut choices.stays_with_picture, "Stay with the picture").on_hover_text(
+                "If the tempo is changed later, the notes stay where they are in time",
+            );
             let note = "Undo in REAPER takes it back.";
             ui.label(RichText::new(note).font(theme::font(11.0)).color(MUTED));
             if insert.clicked() {
                 desk.ask_timeline(TimelineTask::Insert(scene.params.values(), *choices));
+                // Leave to replace what is the user's is given each time.
+                choices.replaces_tempo = false;
                 ui.close();
             }
             ui.separator();
@@ -62,6 +72,15 @@ impl IntoReaper {
             ui.close();
         }
     }
+}
+
+/// Shows a choice of the menu, whose box is seen on it also while it is empty.
+fn choice(ui: &mut Ui, is_chosen: &mut bool, label: &str) -> Response {
+    ui.scope(|ui| {
+        ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, MUTED);
+        ui.checkbox(is_chosen, label)
+    })
+    .inner
 }
 
 /// Shows the button that takes the project's picture. Returns whether it was pressed.

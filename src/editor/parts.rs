@@ -7,8 +7,6 @@ use egui::{
     Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
 };
 
-use nice_plug_egui::CAN_DRAG_OUT;
-
 use super::contents::Scene;
 use super::drag_handle::{self, HANDLE_WIDTH};
 use super::param_access::ParamAccess;
@@ -58,7 +56,7 @@ fn row(ui: &mut Ui, scene: Scene<'_>, part: Part) {
         Rect::from_min_size(corner, LETTER)
     };
     let mut name = rect.with_max_x(place(0).left() - GAP);
-    if CAN_DRAG_OUT && drag_handle::has_notes(scene, part) {
+    if drag_handle::has_notes(scene, part) {
         let handle = name.with_min_x(name.right() - HANDLE_WIDTH);
         name = name.with_max_x(handle.left());
         let selection = Selection {

@@ -9,6 +9,7 @@ use egui::{
 };
 
 use super::controls::{Weight, button};
+use super::folder;
 use super::theme::{self, ACCENT, MUTED, TEXT, WELL, WRONG};
 use crate::counted::counted;
 use crate::instance::{Notice, Snapshot};
@@ -89,7 +90,7 @@ fn show_progress(ui: &mut Ui, running: &Running) {
     painter.rect_filled(done, CornerRadius::same(3), ACCENT);
 }
 
-fn time_left(remaining: Duration) -> String {
+pub(super) fn time_left(remaining: Duration) -> String {
     match remaining.as_secs_f32().ceil() as u32 {
         seconds @ ..=59 => format!("{seconds} s left"),
         seconds => format!("{} min {} s left", seconds / 60, seconds % 60),
@@ -127,8 +128,7 @@ fn show_folder(ui: &mut Ui, path: &Path) {
         .link("Open the folder")
         .on_hover_cursor(CursorIcon::PointingHand);
     if let (true, Some(folder)) = (link.clicked(), path.parent()) {
-        // On a desktop without a file manager nothing opens, but the path is still in the status line.
-        let _ = open::that_detached(folder);
+        folder::show(folder);
     }
 }
 

@@ -5,8 +5,6 @@ use egui::{
     Sense, Ui, WidgetInfo,
 };
 
-use nice_plug_egui::CAN_DRAG_OUT;
-
 use super::contents::Scene;
 use super::drag_handle::{self, HANDLE_WIDTH};
 use super::piano_roll::paint_bar_numbers;
@@ -134,7 +132,7 @@ impl DraftBars<'_> {
         };
         let last = last.min(self.count - 1);
         let bars = Rect::from_x_y_ranges(self.x_of(first, last), ruler.y_range()).intersect(ruler);
-        if !CAN_DRAG_OUT || !bars.is_positive() {
+        if !bars.is_positive() {
             return;
         }
         let is_inside = bars.width() >= LEAST_WIDTH_OF_HANDLED;

@@ -25,7 +25,7 @@ const KEYS: &str = "Drag, with Shift for fine steps, or click on the track; clic
 /// Shows a slider whose track is filled in `colour`.
 ///
 /// Dragging, clicks on the track, the arrow keys and, while it has the focus, the wheel move it. A value is typed after a click
-/// on it or Enter. A double click, Home and Delete reset it.
+/// on it or Enter. A double click, Home, Delete and Backspace reset it.
 pub(super) fn param_slider(ui: &mut Ui, params: &dyn ParamAccess, id: ParamId, colour: Color32) {
     let spec = id.spec();
     let size = Vec2::new(ui.available_width(), HEIGHT);
@@ -156,7 +156,8 @@ fn move_param(ui: &Ui, params: &dyn ParamAccess, id: ParamId, response: &Respons
         params.end(id);
     }
     let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
-    if response.double_clicked() || pressed(Key::Home) || pressed(Key::Delete) {
+    let is_reset = [Key::Home, Key::Delete, Key::Backspace].map(pressed);
+    if response.double_clicked() || is_reset.contains(&true) {
         params.set_once(id, params.default_normalized(id));
     } else if response.clicked()
         && let Some(wanted) = pointer.and_then(|at| track.clicked(at, value))

@@ -9,7 +9,6 @@ mod marks;
 mod picture;
 
 use egui::{Align, Key, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, Vec2};
-use nice_plug_egui::CAN_DRAG_OUT;
 
 use super::contents::Scene;
 use super::controls::{Weight, button};
@@ -65,7 +64,7 @@ impl Takes {
                         )
                         .clicked();
                 }
-                if CAN_DRAG_OUT && state.current_take().is_some() {
+                if state.current_take().is_some() {
                     let size = Vec2::new(HANDLE_WIDTH + 4.0, 26.0);
                     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
                     let whole = Selection::default();
@@ -130,7 +129,7 @@ impl Takes {
             let pressed = |key| response.has_focus() && ui.input(|input| input.key_pressed(key));
             let plain = ui.input(|input| input.modifiers.is_none());
             let mut rename = response.double_clicked() || is_current && pressed(Key::Enter);
-            let mut delete = pressed(Key::Delete);
+            let mut delete = pressed(Key::Delete) || pressed(Key::Backspace);
             let bars = (!is_current)
                 .then(|| combine::offered(scene, take))
                 .flatten();

@@ -8,7 +8,7 @@ use egui::{
 
 use super::clip_path::ClipPath;
 use super::contents::Scene;
-use super::controls::{Weight, button};
+use super::controls::{Weight, button, menu_row};
 use super::file_dialog::{FileDialog, Purpose};
 use super::param_access::ParamAccess;
 use super::tempo_ahead::TempoAhead;
@@ -103,15 +103,12 @@ impl TopBar {
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .show_ui(ui, |ui| {
                 ui.set_min_width(260.0);
-                if ui
-                    .selectable_label(state.model.is_none(), "Built-in")
-                    .clicked()
-                {
+                if menu_row(ui, state.model.is_none(), "Built-in").clicked() {
                     desk.session.edit(|state| state.model = None);
                     self.model_path.clear();
                     ui.close();
                 }
-                if ui.selectable_label(false, "Open a model…").clicked() {
+                if menu_row(ui, false, "Open a model…").clicked() {
                     dialog.ask(Purpose::Model, String::new(), state);
                     ui.close();
                 }

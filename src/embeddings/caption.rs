@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::model_folder::ModelFolder;
 use super::picture::Rgb;
-use super::transformer::{ActivationName, Memory, PostNormLayer, Sizes};
+use super::transformer::{Memory, PostNormLayer, Reach, Sizes};
 use super::vision::{Sight, TowerKind, VisionTower};
-use super::visual::{expect_pictures, expect_texts, is_buffer};
+use super::visual::{expect_pictures, is_buffer};
 use super::words::Words;
 use crate::error::Result;
 use crate::kernel::activation::Activation;
@@ -19,66 +19,42 @@ use crate::kernel::linear::Linear;
 /// Where the decoder's tensors are.
 const DECODER: &str = "text_decoder";
 
-/// What `config.json` says of the picture tower; defaults as in the reference.
+/// The sizes of both towers that a configuration leaves out, as in the reference.
+const USUAL_VISION: Sizes = Sizes {
+    width: 768,
+    inner_width: 3072,
+    layers: 12,
+    heads: 12,
+    epsilon: 1e-5,
+    activation: Activation::Gelu,
+};
+const USUAL_SIGHT: Sight = Sight {
+    side: 384,
+    patch: 16,
+};
+const USUAL_TEXT: Sizes = Sizes {
+    heads: 8,
+    epsilon: 1e-12,
+    ..USUAL_VISION
+};
+const USUAL_REACH: Reach = Reach {
+    vocabulary: 30_524,
+    longest: 512,
+};
+
+/// What `config.json` says of captions; defaults as in the reference.
 #[derive(Deserialize)]
 #[serde(default)]
-struct VisionConfig {
-    hidden_size: usize,
-    intermediate_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    image_size: usize,
-    patch_size: usize,
-    hidden_act: ActivationName,
-    layer_norm_eps: f64,
-}
-
-impl Default for VisionConfig {
-    fn default() -> Self {
-        Self {
-            hidden_size: 768,
-            intermediate_size: 3072,
-            num_hidden_layers: 12,
-            num_attention_heads: 12,
-            image_size: 384,
-            patch_size: 16,
-            hidden_act: ActivationName::Gelu,
-            layer_norm_eps: 1e-5,
-        }
-    }
-}
-
-/// What it says of the decoder.
-#[derive(Deserialize)]
-#[serde(default)]
-struct TextConfig {
-    vocab_size: usize,
-    hidden_size: usize,
-    encoder_hidden_size: usize,
-    intermediate_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    max_position_embeddings: usize,
-    hidden_act: ActivationName,
-    layer_norm_eps: f64,
+struct CaptionConfig {
     bos_token_id: u32,
     sep_token_id: u32,
     /// Tokens of a caption with the first.
     max_length: usize,
 }
 
-impl Default for TextConfig {
+impl Default for CaptionConfig {
     fn default() -> Self {
         Self {
-            vocab_size: 30_524,
-            hidden_size: 768,
-            encoder_hidden_size: 768,
-            intermediate_size: 3072,
-            num_hidden_layers: 12,
-            num_attention_heads: 8,
-            max_position_embeddings: 512,
-            hidden_act: ActivationName::Gelu,
-            layer_norm_eps: 1e-12,
             bos_token_id: 30_522,
             sep_token_id: 102,
             max_length: 20,
@@ -126,38 +102,33 @@ impl CaptionModel {
     /// Returns an error that names what is missing, broken or of another model.
     pub fn load(path: &Path) -> Result<Self> {
         let folder = ModelFolder::open(path, &["blip"])?;
-        let (vision, text) = configs(&folder)?;
-        let sizes = Sizes {
-            width: text.hidden_size,
-            inner_width: text.intermediate_size,
-            layers: text.num_hidden_layers,
-            heads: text.num_attention_heads,
-            epsilon: text.layer_norm_eps,
-            activation: text.hidden_act.into(),
-        };
-        let sizes = sizes.checked(&folder)?;
-        let (vocabulary, positions) = (text.vocab_size, text.max_position_embeddings);
+        let seen = Sizes::read(&folder, "vision_config", USUAL_VISION)?;
+        let sight = Sight::read(&folder, "vision_config", USUAL_SIGHT)?;
+        let sizes = Sizes::read(&folder, "text_config", USUAL_TEXT)?;
+        let reach = Reach::read(&folder, "text_config", USUAL_REACH)?;
+        let captions = captions(&folder, reach)?;
         let embedding = |part: &str, rows| {
             let name = format!("{DECODER}.bert.embeddings.{part}_embeddings.weight");
             folder.tensor(&name, &[rows, sizes.width])
         };
-        let tokens = embedding("word", vocabulary)?;
+        let tokens = embedding("word", reach.vocabulary)?;
         let layers = (0..sizes.layers).map(|index| {
             let name = format!("{DECODER}.bert.encoder.layer.{index}");
-            PostNormLayer::load(&folder, &name, &sizes, Some(text.encoder_hidden_size))
+            // The decoder looks at what the tower saw, whatever width an older file gives it.
+            PostNormLayer::load(&folder, &name, &sizes, Some(seen.width))
         });
         let norm = format!("{DECODER}.bert.embeddings.LayerNorm");
         let model = Self {
-            tower: tower(&folder, &vision)?,
-            words: Words::load(path, vocabulary, positions, &[(text.sep_token_id, "[SEP]")])?,
-            positions: embedding("position", positions)?,
+            tower: VisionTower::load(&folder, TowerKind::Blip, &seen, sight)?,
+            words: Words::load(path, reach, &[(captions.sep_token_id, "[SEP]")])?,
+            positions: embedding("position", reach.longest)?,
             norm: folder.norm(&norm, sizes.width, sizes.epsilon)?,
             layers: layers.collect::<Result<_>>()?,
             head: Head::load(&folder, &sizes, &tokens)?,
             tokens,
-            first: text.bos_token_id,
-            last: text.sep_token_id,
-            longest: text.max_length,
+            first: captions.bos_token_id,
+            last: captions.sep_token_id,
+            longest: captions.max_length,
         };
         folder.finish(|name| is_buffer(name) || name == format!("{HEAD}.decoder.bias"))?;
         Ok(model)
@@ -249,43 +220,17 @@ impl Head {
     }
 }
 
-/// Reads both sections of the configuration.
-fn configs(folder: &ModelFolder) -> Result<(VisionConfig, TextConfig)> {
-    let vision: VisionConfig = folder.config("vision_config")?;
-    let text: TextConfig = folder.config("text_config")?;
-    expect_texts(folder, text.vocab_size, text.max_position_embeddings)?;
-    let is_token = |token: u32| (token as usize) < text.vocab_size;
-    let is_length = (2..=text.max_position_embeddings).contains(&text.max_length);
-    if !is_length || !is_token(text.bos_token_id) || !is_token(text.sep_token_id) {
-        let found = format!(
-            "captions of {} tokens from {} to {}",
-            text.max_length, text.bos_token_id, text.sep_token_id
-        );
-        return Err(folder.config_fault(found, "tokens of its vocabulary"));
+/// Reads what the configuration says of captions.
+fn captions(folder: &ModelFolder, reach: Reach) -> Result<CaptionConfig> {
+    let captions: CaptionConfig = folder.config("text_config")?;
+    let is_token = |token: u32| (token as usize) < reach.vocabulary;
+    let is_length = (2..=reach.longest).contains(&captions.max_length);
+    if is_length && is_token(captions.bos_token_id) && is_token(captions.sep_token_id) {
+        return Ok(captions);
     }
-    // The width of what the decoder looks at is that of the tower, whatever an older file says.
-    let encoder_hidden_size = vision.hidden_size;
-    Ok((
-        vision,
-        TextConfig {
-            encoder_hidden_size,
-            ..text
-        },
-    ))
-}
-
-fn tower(folder: &ModelFolder, config: &VisionConfig) -> Result<VisionTower> {
-    let sizes = Sizes {
-        width: config.hidden_size,
-        inner_width: config.intermediate_size,
-        layers: config.num_hidden_layers,
-        heads: config.num_attention_heads,
-        epsilon: config.layer_norm_eps,
-        activation: config.hidden_act.into(),
-    };
-    let sight = Sight {
-        side: config.image_size,
-        patch: config.patch_size,
-    };
-    VisionTower::load(folder, TowerKind::Blip, &sizes.checked(folder)?, sight)
+    let found = format!(
+        "captions of {} tokens from {} to {}",
+        captions.max_length, captions.bos_token_id, captions.sep_token_id
+    );
+    Err(folder.config_fault(found, "tokens of its vocabulary"))
 }

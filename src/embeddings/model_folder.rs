@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -17,11 +17,13 @@ use crate::kernel::linear::Linear;
 
 /// The most bytes of a configuration.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
+/// The most numbers in the zeros that stand in for tensors which are not there.
+const MAX_STAND_INS: usize = 1 << 28;
 
 /// A model's folder, and which of its tensors were asked for.
 ///
 /// A missing or misshapen tensor is replaced by zeros, so that one pass finds every problem; [`ModelFolder::finish`] then
-/// returns the error.
+/// returns the error. A configuration that asks for more of them than fits in memory has its error at once.
 pub(super) struct ModelFolder {
     path: PathBuf,
     config: Value,
@@ -33,6 +35,8 @@ pub(super) struct ModelFolder {
 struct Ledger {
     used: BTreeSet<String>,
     problems: TensorProblems,
+    /// How many numbers stand in for tensors.
+    stand_ins: usize,
 }
 
 impl ModelFolder {
@@ -109,7 +113,8 @@ impl ModelFolder {
     /// Returns a tensor of `f32` on the CPU.
     ///
     /// # Errors
-    /// Returns an error if it cannot be read, is not floating-point, or holds a number that is not finite.
+    /// Returns an error if it cannot be read, is not floating-point, or holds a number that is not finite; or if it is not there
+    /// and too much is missing already.
     pub(super) fn tensor(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
         let mut ledger = self.ledger.borrow_mut();
         ledger.used.insert(name.to_owned());
@@ -123,7 +128,14 @@ impl ModelFolder {
                 return Ok(Tensor::from_vec(numbers, shape, &Device::Cpu)?);
             }
         }
-        Ok(Tensor::zeros(shape, candle_core::DType::F32, &Device::Cpu)?)
+        let size = shape
+            .iter()
+            .try_fold(1, |size: usize, &side| size.checked_mul(side));
+        ledger.stand_ins = ledger.stand_ins.saturating_add(size.unwrap_or(usize::MAX));
+        if ledger.stand_ins > MAX_STAND_INS {
+            self.check(&ledger.problems)?;
+        }
+        Ok(Tensor::zeros(shape, DType::F32, &Device::Cpu)?)
     }
 
     /// Returns a linear layer with its bias.
@@ -160,10 +172,14 @@ impl ModelFolder {
     /// Returns an error that lists the missing, misshapen and unexpected tensors.
     pub(super) fn finish(&self, is_ignored: impl Fn(&str) -> bool) -> Result<()> {
         let mut ledger = self.ledger.borrow_mut();
-        let Ledger { used, problems } = &mut *ledger;
+        let Ledger { used, problems, .. } = &mut *ledger;
         let is_unexpected = |name: &&str| !used.contains(*name) && !is_ignored(name);
         let unexpected = self.tensors.names().filter(is_unexpected);
         problems.unexpected = unexpected.map(str::to_owned).collect();
+        self.check(problems)
+    }
+
+    fn check(&self, problems: &TensorProblems) -> Result<()> {
         problems
             .check("the tensors that its config.json describes")
             .map_err(|fault| fault.in_file(&self.path))

@@ -15,7 +15,7 @@ const PROCESSOR: &str = "preprocessor_config.json";
 const MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
 const DEVIATION: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
 /// The largest side of what a model sees, in pixels.
-const MAX_SIDE: usize = 2048;
+pub(super) const MAX_SIDE: usize = 2048;
 
 /// A picture of red, green and blue, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,40 +7,39 @@ use candle_core::{Device, Tensor};
 use serde::Deserialize;
 
 use super::model_folder::ModelFolder;
-use super::transformer::{ActivationName, PostNormLayer, Sizes};
-use super::visual::{expect_texts, is_buffer};
+use super::transformer::{PostNormLayer, Reach, Sizes};
+use super::visual::is_buffer;
 use super::words::Words;
 use crate::error::{Fault, Result, find_named};
+use crate::kernel::activation::Activation;
 use crate::kernel::layer_norm::LayerNorm;
 
-/// What `config.json` says; defaults as in the reference.
+/// The sizes that a configuration leaves out, as in the reference.
+const USUAL: Sizes = Sizes {
+    width: 768,
+    inner_width: 3072,
+    layers: 12,
+    heads: 12,
+    epsilon: 1e-12,
+    activation: Activation::Gelu,
+};
+const USUAL_REACH: Reach = Reach {
+    vocabulary: 30_522,
+    longest: 512,
+};
+
+/// What else `config.json` says; defaults as in the reference.
 #[derive(Deserialize)]
 #[serde(default)]
 struct Config {
-    vocab_size: usize,
-    hidden_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    intermediate_size: usize,
-    hidden_act: ActivationName,
-    max_position_embeddings: usize,
     type_vocab_size: usize,
-    layer_norm_eps: f64,
     position_embedding_type: String,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
-            vocab_size: 30_522,
-            hidden_size: 768,
-            num_hidden_layers: 12,
-            num_attention_heads: 12,
-            intermediate_size: 3072,
-            hidden_act: ActivationName::Gelu,
-            max_position_embeddings: 512,
             type_vocab_size: 2,
-            layer_norm_eps: 1e-12,
             position_embedding_type: "absolute".to_owned(),
         }
     }
@@ -100,17 +99,8 @@ impl TextModel {
             let found = format!("`{}` positions", config.position_embedding_type);
             return Err(folder.config_fault(found, "`absolute` ones"));
         }
-        let sizes = Sizes {
-            width: config.hidden_size,
-            inner_width: config.intermediate_size,
-            layers: config.num_hidden_layers,
-            heads: config.num_attention_heads,
-            epsilon: config.layer_norm_eps,
-            activation: config.hidden_act.into(),
-        };
-        let sizes = sizes.checked(&folder)?;
-        let (vocabulary, longest) = (config.vocab_size, config.max_position_embeddings);
-        expect_texts(&folder, vocabulary, longest)?;
+        let sizes = Sizes::read(&folder, "", USUAL)?;
+        let reach = Reach::read(&folder, "", USUAL_REACH)?;
         if !(1..=64).contains(&config.type_vocab_size) {
             let found = format!("{} kinds of sentence", config.type_vocab_size);
             return Err(folder.config_fault(found, "1 to 64"));
@@ -135,11 +125,11 @@ impl TextModel {
             sizes.epsilon,
         );
         let model = Self {
-            tokens: embedding("word", vocabulary)?,
-            positions: embedding("position", longest)?.broadcast_add(&first_kind)?,
+            tokens: embedding("word", reach.vocabulary)?,
+            positions: embedding("position", reach.longest)?.broadcast_add(&first_kind)?,
             norm: norm?,
             layers: layers.collect::<Result<_>>()?,
-            words: Words::load(path, vocabulary, longest, &[])?,
+            words: Words::load(path, reach, &[])?,
             width: sizes.width,
         };
         let is_head = |name: &str| name.starts_with("cls.") || name.contains("pooler.");

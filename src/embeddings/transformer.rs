@@ -1,9 +1,9 @@
 //! Layers of transformers, as CLIP, BLIP and BERT have them.
 
 mod attention;
+mod sizes;
 
 use candle_core::Tensor;
-use serde::Deserialize;
 
 use super::model_folder::ModelFolder;
 use crate::error::Result;
@@ -12,71 +12,7 @@ use crate::kernel::layer_norm::LayerNorm;
 use crate::kernel::linear::Linear;
 
 pub(super) use attention::{Attention, Memory};
-
-/// The largest of each size that a configuration may state; full-size models have a fifth of them.
-const MAX_WIDTH: usize = 8192;
-const MAX_INNER_WIDTH: usize = 32_768;
-const MAX_LAYERS: usize = 64;
-const MAX_HEADS: usize = 128;
-
-/// The sizes of a stack of layers.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sizes {
-    pub(super) width: usize,
-    pub(super) inner_width: usize,
-    pub(super) layers: usize,
-    pub(super) heads: usize,
-    pub(super) epsilon: f64,
-    pub(super) activation: Activation,
-}
-
-/// The names of activations in configurations.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum ActivationName {
-    Gelu,
-    QuickGelu,
-}
-
-impl From<ActivationName> for Activation {
-    fn from(name: ActivationName) -> Self {
-        match name {
-            ActivationName::Gelu => Self::Gelu,
-            ActivationName::QuickGelu => Self::QuickGelu,
-        }
-    }
-}
-
-impl Sizes {
-    /// Returns the sizes if they are possible.
-    ///
-    /// # Errors
-    /// Returns an error about the configuration if they are not.
-    pub(super) fn checked(self, folder: &ModelFolder) -> Result<Self> {
-        let Self {
-            width,
-            inner_width,
-            layers,
-            heads,
-            ..
-        } = self;
-        let is_possible = (1..=MAX_WIDTH).contains(&width)
-            && (1..=MAX_INNER_WIDTH).contains(&inner_width)
-            && layers <= MAX_LAYERS
-            && (1..=MAX_HEADS).contains(&heads)
-            && width.is_multiple_of(heads);
-        if is_possible && self.epsilon > 0.0 && self.epsilon < 1.0 {
-            return Ok(self);
-        }
-        let epsilon = self.epsilon;
-        Err(folder.config_fault(
-            format!(
-                "{layers} layers of width {width} and {inner_width} with {heads} heads, and an epsilon of {epsilon}"
-            ),
-            "possible sizes, the width divisible by the heads",
-        ))
-    }
-}
+pub(super) use sizes::{Reach, Sizes};
 
 /// Two linear layers with an activation between them.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 //! The picture towers of CLIP and BLIP: vision transformers (Dosovitskiy et al., 2020).
 
 use candle_core::{Device, Tensor};
+use serde::Deserialize;
 
 use super::model_folder::ModelFolder;
-use super::picture::{Preparation, Rgb, Usual};
+use super::picture::{MAX_SIDE, Preparation, Rgb, Usual};
 use super::transformer::{Attention, PreNormLayer, Sizes};
 use crate::error::Result;
 use crate::kernel::layer_norm::LayerNorm;
@@ -23,6 +24,41 @@ pub(super) struct Sight {
     pub(super) side: usize,
     /// Width and height of a patch.
     pub(super) patch: usize,
+}
+
+/// What a tower sees, as a configuration states it.
+#[derive(Deserialize)]
+struct StatedSight {
+    image_size: Option<usize>,
+    patch_size: Option<usize>,
+    num_channels: Option<usize>,
+}
+
+impl Sight {
+    /// Reads what a tower sees in a section of the configuration; what it leaves out is as in `usual`.
+    ///
+    /// # Errors
+    /// Returns an error if a value has the wrong type or is out of range.
+    pub(super) fn read(folder: &ModelFolder, section: &str, usual: Self) -> Result<Self> {
+        let stated: StatedSight = folder.config(section)?;
+        let side = stated.image_size.unwrap_or(usual.side);
+        let patch = stated.patch_size.unwrap_or(usual.patch);
+        let channels = stated.num_channels.unwrap_or(3);
+        if patch == 0 || patch > side || side > MAX_SIDE || !side.is_multiple_of(patch) {
+            let found = format!("pictures of {side} pixels in patches of {patch}");
+            let expected = format!("whole patches, at most {MAX_SIDE} pixels");
+            return Err(folder.config_fault(found, &expected));
+        }
+        if channels != 3 {
+            return Err(folder.config_fault(format!("{channels} channels"), "3"));
+        }
+        Ok(Self { side, patch })
+    }
+
+    /// Returns how many patches a picture has.
+    fn patches(self) -> usize {
+        (self.side / self.patch).pow(2)
+    }
 }
 
 /// A tower.
@@ -48,12 +84,8 @@ impl VisionTower {
         sight: Sight,
     ) -> Result<Self> {
         let Sight { side, patch } = sight;
-        if patch == 0 || patch > side || side > 2048 || !side.is_multiple_of(patch) {
-            let found = format!("pictures of {side} pixels in patches of {patch}");
-            return Err(folder.config_fault(found, "whole patches, at most 2048 pixels"));
-        }
         let width = sizes.width;
-        let tokens = 1 + (side / patch).pow(2);
+        let tokens = 1 + sight.patches();
         let name = |part: &str| format!("vision_model.{part}");
         let embedding = |part: &str, shape: &[usize]| {
             folder.tensor(&name(&format!("embeddings.{part}")), shape)
@@ -108,12 +140,8 @@ impl VisionTower {
     pub(super) fn forward(&self, pictures: &[Rgb]) -> Result<Tensor> {
         let patch = self.sight.patch;
         let patches = self.preparation.patches(pictures, patch);
-        let count = (self.sight.side / patch).pow(2);
-        let patches = Tensor::from_vec(
-            patches,
-            (pictures.len(), count, 3 * patch * patch),
-            &Device::Cpu,
-        )?;
+        let shape = (pictures.len(), self.sight.patches(), 3 * patch * patch);
+        let patches = Tensor::from_vec(patches, shape, &Device::Cpu)?;
         let class = self.class.repeat((pictures.len(), 1, 1))?;
         let tokens = Tensor::cat(&[&class, &self.patches.forward(&patches)?], 1)?;
         let mut x = tokens.broadcast_add(&self.positions)?;

@@ -7,90 +7,64 @@ use serde::Deserialize;
 
 use super::model_folder::ModelFolder;
 use super::picture::Rgb;
-use super::transformer::{ActivationName, PreNormLayer, Sizes};
+use super::transformer::{PreNormLayer, Reach, Sizes};
 use super::vision::{Sight, TowerKind, VisionTower, clip_attention};
 use super::words::Words;
 use crate::error::{Fault, Result};
+use crate::kernel::activation::Activation;
 use crate::kernel::layer_norm::LayerNorm;
 use crate::kernel::linear::Linear;
 
-/// The most tokens that a text tower knows, and reads at once.
-const MAX_VOCABULARY: usize = 1 << 20;
-const MAX_POSITIONS: usize = 4096;
+/// The sizes of both towers that a configuration leaves out, as in the reference.
+const USUAL_VISION: Sizes = Sizes {
+    width: 768,
+    inner_width: 3072,
+    layers: 12,
+    heads: 12,
+    epsilon: 1e-5,
+    activation: Activation::QuickGelu,
+};
+const USUAL_SIGHT: Sight = Sight {
+    side: 224,
+    patch: 32,
+};
+const USUAL_TEXT: Sizes = Sizes {
+    width: 512,
+    inner_width: 2048,
+    heads: 8,
+    ..USUAL_VISION
+};
+const USUAL_REACH: Reach = Reach {
+    vocabulary: 49_408,
+    longest: 77,
+};
+/// The number of the token that ends a text.
+const USUAL_END: u32 = 49_407;
+/// The numbers in an embedding, and the most that there may be.
+const USUAL_WIDTH: usize = 512;
+const MAX_WIDTH: usize = 8192;
 
-/// What `config.json` says of both towers together; defaults as in the reference.
+/// What `config.json` says of both towers together.
 #[derive(Deserialize)]
-#[serde(default)]
 struct Both {
-    projection_dim: usize,
+    projection_dim: Option<usize>,
 }
 
-impl Default for Both {
-    fn default() -> Self {
-        Self {
-            projection_dim: 512,
-        }
-    }
-}
-
+/// What it says of the end of a text.
 #[derive(Deserialize)]
-#[serde(default)]
-struct VisionConfig {
-    hidden_size: usize,
-    intermediate_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    num_channels: usize,
-    image_size: usize,
-    patch_size: usize,
-    hidden_act: ActivationName,
-    layer_norm_eps: f64,
+struct End {
+    eos_token_id: Option<u32>,
 }
 
-impl Default for VisionConfig {
-    fn default() -> Self {
-        Self {
-            hidden_size: 768,
-            intermediate_size: 3072,
-            num_hidden_layers: 12,
-            num_attention_heads: 12,
-            num_channels: 3,
-            image_size: 224,
-            patch_size: 32,
-            hidden_act: ActivationName::QuickGelu,
-            layer_norm_eps: 1e-5,
-        }
+/// Reads how many numbers are in an embedding.
+fn embedding_width(folder: &ModelFolder) -> Result<usize> {
+    let both: Both = folder.config("")?;
+    let width = both.projection_dim.unwrap_or(USUAL_WIDTH);
+    if (1..=MAX_WIDTH).contains(&width) {
+        return Ok(width);
     }
-}
-
-#[derive(Deserialize)]
-#[serde(default)]
-struct TextConfig {
-    vocab_size: usize,
-    hidden_size: usize,
-    intermediate_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    max_position_embeddings: usize,
-    hidden_act: ActivationName,
-    layer_norm_eps: f64,
-    eos_token_id: u32,
-}
-
-impl Default for TextConfig {
-    fn default() -> Self {
-        Self {
-            vocab_size: 49_408,
-            hidden_size: 512,
-            intermediate_size: 2048,
-            num_hidden_layers: 12,
-            num_attention_heads: 8,
-            max_position_embeddings: 77,
-            hidden_act: ActivationName::QuickGelu,
-            layer_norm_eps: 1e-5,
-            eos_token_id: 49_407,
-        }
-    }
+    let expected = format!("1 to {MAX_WIDTH} numbers");
+    Err(folder.config_fault(format!("embeddings of {width}"), &expected))
 }
 
 /// CLIP's picture tower.
@@ -112,27 +86,9 @@ impl VisualModel {
             "clip" => "vision_config",
             _ => "",
         };
-        let Both {
-            projection_dim: width,
-        } = folder.config("")?;
-        let config: VisionConfig = folder.config(section)?;
-        if config.num_channels != 3 || !(1..=8192).contains(&width) {
-            let found = format!("{} channels and embeddings of {width}", config.num_channels);
-            return Err(folder.config_fault(found, "3 channels and 1 to 8192 numbers"));
-        }
-        let sizes = Sizes {
-            width: config.hidden_size,
-            inner_width: config.intermediate_size,
-            layers: config.num_hidden_layers,
-            heads: config.num_attention_heads,
-            epsilon: config.layer_norm_eps,
-            activation: config.hidden_act.into(),
-        };
-        let sizes = sizes.checked(&folder)?;
-        let sight = Sight {
-            side: config.image_size,
-            patch: config.patch_size,
-        };
+        let width = embedding_width(&folder)?;
+        let sizes = Sizes::read(&folder, section, USUAL_VISION)?;
+        let sight = Sight::read(&folder, section, USUAL_SIGHT)?;
         let model = Self {
             tower: VisionTower::load(&folder, TowerKind::Clip, &sizes, sight)?,
             projection: folder.projection("visual_projection", width, sizes.width)?,
@@ -203,19 +159,10 @@ impl PromptModel {
     /// Returns an error as [`VisualModel::load`] does.
     pub fn load(path: &Path) -> Result<Self> {
         let folder = ModelFolder::open(path, &["clip"])?;
-        let Both { projection_dim } = folder.config("")?;
-        let config: TextConfig = folder.config("text_config")?;
-        let sizes = Sizes {
-            width: config.hidden_size,
-            inner_width: config.intermediate_size,
-            layers: config.num_hidden_layers,
-            heads: config.num_attention_heads,
-            epsilon: config.layer_norm_eps,
-            activation: config.hidden_act.into(),
-        };
-        let sizes = sizes.checked(&folder)?;
-        let (vocabulary, longest) = (config.vocab_size, config.max_position_embeddings);
-        expect_texts(&folder, vocabulary, longest)?;
+        let width = embedding_width(&folder)?;
+        let sizes = Sizes::read(&folder, "text_config", USUAL_TEXT)?;
+        let reach = Reach::read(&folder, "text_config", USUAL_REACH)?;
+        let End { eos_token_id } = folder.config("text_config")?;
         let layers = (0..sizes.layers).map(|index| {
             let name = format!("text_model.encoder.layers.{index}");
             let attention = clip_attention(&folder, &format!("{name}.self_attn"), &sizes)?;
@@ -227,14 +174,14 @@ impl PromptModel {
         };
         let scale: f32 = folder.tensor("logit_scale", &[])?.to_scalar()?;
         let model = Self {
-            words: Words::load(path, vocabulary, longest, &[])?,
-            tokens: embedding("token", vocabulary)?,
-            positions: embedding("position", longest)?,
+            words: Words::load(path, reach, &[])?,
+            tokens: embedding("token", reach.vocabulary)?,
+            positions: embedding("position", reach.longest)?,
             layers: layers.collect::<Result<_>>()?,
             last_norm: folder.norm("text_model.final_layer_norm", sizes.width, sizes.epsilon)?,
-            projection: folder.projection("text_projection", projection_dim, sizes.width)?,
+            projection: folder.projection("text_projection", width, sizes.width)?,
             scale: libm::expf(scale),
-            end: config.eos_token_id,
+            end: eos_token_id.unwrap_or(USUAL_END),
         };
         let is_picture = |name: &str| name.starts_with("vision_") || name.starts_with("visual_");
         folder.finish(|name| is_picture(name) || is_buffer(name))?;
@@ -277,16 +224,6 @@ impl PromptModel {
         let projected = self.projection.forward(&self.last_norm.forward(&end)?)?;
         Ok(projected.squeeze(0)?.to_vec1()?)
     }
-}
-
-/// Checks the sizes of what a model reads.
-pub(super) fn expect_texts(folder: &ModelFolder, vocabulary: usize, longest: usize) -> Result<()> {
-    if (8..=MAX_VOCABULARY).contains(&vocabulary) && (8..=MAX_POSITIONS).contains(&longest) {
-        return Ok(());
-    }
-    let found = format!("{vocabulary} tokens, of which {longest} are read at once");
-    let expected = format!("8 to {MAX_VOCABULARY}, and 8 to {MAX_POSITIONS}");
-    Err(folder.config_fault(found, &expected))
 }
 
 /// Returns the softmax of numbers.

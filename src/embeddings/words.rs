@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tokenizers::{Tokenizer, TruncationParams};
 
+use super::transformer::Reach;
 use crate::error::{Error, Fault, Result};
 use crate::formats::bounded_file::read_bounded;
 
@@ -21,17 +22,15 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Loads the tokeniser of a model of `vocabulary` tokens that reads at most `longest` at once and has `special` ones, given
-    /// as their number and text.
+    /// Loads the tokeniser of a model of this reach that has `special` tokens, given as their number and text.
     ///
     /// # Errors
     /// Returns an error if the file is missing or broken, or belongs to another model.
-    pub(super) fn load(
-        folder: &Path,
-        vocabulary: usize,
-        longest: usize,
-        special: &[(u32, &str)],
-    ) -> Result<Self> {
+    pub(super) fn load(folder: &Path, reach: Reach, special: &[(u32, &str)]) -> Result<Self> {
+        let Reach {
+            vocabulary,
+            longest,
+        } = reach;
         let path = folder.join(FILE);
         let bytes = read_bounded(&path, MAX_FILE_BYTES)?;
         let fault = |found: String, expected: &str| Fault::new(found, expected).in_file(&path);

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::generator::Draft;
 use crate::music::controls::Controls;
 use crate::music::key::Key;
-use crate::music::marker::ScoreMarker;
+use crate::music::marker::{ScoreMarker, name_hits};
 use crate::music::midi_file::part_messages::parts_of;
 use crate::music::outputs::Outputs;
 use crate::music::part::Part;
@@ -27,6 +27,8 @@ pub struct Arrangement {
     pub key: Option<Key>,
     /// The beats at which the music meets the picture, ascending.
     pub hits: Vec<Beats>,
+    /// Names that the user gave to some of them, with their beats.
+    pub hit_names: Vec<(Beats, String)>,
     /// The beat at which the picture starts; negative if it starts before the music.
     pub picture_start: Beats,
     /// How the piece was made. The first line is for people.
@@ -43,6 +45,7 @@ impl Arrangement {
             controls: draft.controls(),
             key: draft.key(),
             hits: draft.hits(),
+            hit_names: Vec::new(),
             picture_start: draft.picture_start(),
             description: draft.description(),
             outputs: Outputs::default(),
@@ -67,6 +70,16 @@ impl Arrangement {
         if parts.contains(&only) {
             return Ok(vec![only]);
         }
+        if parts == [Part::All] {
+            let why = match self.score.notes().is_empty() {
+                true => "has no notes",
+                false => "is not divided into parts",
+            };
+            return Err(Error::Usage(format!(
+                "The draft {why}, so there is no part {}. Leave the part out.",
+                only.label()
+            )));
+        }
         let labels: Vec<&str> = parts.iter().map(|part| part.label()).collect();
         Err(Error::Usage(format!(
             "The draft has no part {}. Choose one of: {}.",
@@ -78,6 +91,7 @@ impl Arrangement {
     /// Returns the markers of sections, cuts and hits, and with `chords` those of chords, sorted by beat.
     pub fn markers(&self, chords: bool) -> Vec<ScoreMarker> {
         let mut markers = self.score.markers(&self.hits);
+        name_hits(&mut markers, &self.hit_names);
         if chords {
             markers.extend(self.score.chord_markers());
             markers.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
@@ -108,6 +122,23 @@ mod tests {
         let error = arrangement.parts(Some(Part::All)).unwrap_err().to_string();
         assert!(error.contains("no part All"), "{error}");
         assert!(error.contains("Lead, Chords, Bass"), "{error}");
+    }
+
+    #[test]
+    fn a_draft_without_parts_has_none_to_choose() {
+        let silent = Arrangement::default().parts(Some(Part::Bass));
+        let silent = silent.unwrap_err().to_string();
+        assert!(silent.contains("has no notes"), "{silent}");
+        let mut raw = RawScore::from(arrangement().score);
+        raw.notes.truncate(1);
+        raw.notes[0].part = Part::All;
+        let score = Score::new(raw).unwrap();
+        let undivided = Arrangement {
+            score,
+            ..arrangement()
+        };
+        let refused = undivided.parts(Some(Part::Bass)).unwrap_err().to_string();
+        assert!(refused.contains("not divided into parts"), "{refused}");
     }
 
     #[test]

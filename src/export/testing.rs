@@ -57,6 +57,7 @@ pub(super) fn arrangement() -> Arrangement {
         score,
         key: "Am".parse().ok(),
         hits: vec![Beats(1.5), Beats(2.25)],
+        hit_names: Vec::new(),
         picture_start: Beats(1.0),
         outputs: Outputs::default(),
         description: "made by \"hand\" & <ear>\nand a second line".to_owned(),

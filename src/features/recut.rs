@@ -6,6 +6,9 @@
 //! | `offsets` | how far each shot of the new clip may have moved |
 //! | `path` | the best of these at every moment |
 //! | `pieces` | the same, shot by shot, for people |
+//! | `speed` | whether nothing was cut, and the whole runs at another speed |
+
+use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
 use crate::features::ClipFeatures;
@@ -14,6 +17,7 @@ use crate::time::Seconds;
 mod offsets;
 mod path;
 mod pieces;
+mod speed;
 mod trace;
 
 pub use pieces::{Fate, Piece};
@@ -22,6 +26,8 @@ use trace::Traces;
 
 /// Times this close are one.
 const SAME: f64 = 1e-6;
+/// The share of the work that is to look for each shot.
+const OF_SHOTS: f64 = 0.95;
 
 /// A stretch of the new clip that shows one stretch of the old one, or none.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,6 +88,19 @@ impl Recut {
     /// # Errors
     /// Returns an error if either clip has neither fingerprints nor measures.
     pub fn find(old: &ClipFeatures, new: &ClipFeatures) -> Result<Self> {
+        Self::find_with(old, new, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// Finds the picture of `new` in `old` as [`Recut::find`] does. That takes a second or two for every hour with a thousand shots,
+    /// and more for each shot the more there are, so `on_progress` is told the share that is done, 0 to 1, and can stop it.
+    ///
+    /// # Errors
+    /// As for [`Recut::find`], and [`Error::Cancelled`] if `on_progress` breaks.
+    pub fn find_with(
+        old: &ClipFeatures,
+        new: &ClipFeatures,
+        on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Self> {
         let traces = Traces::of(old, new).ok_or_else(|| {
             Error::Usage(
                 "One of the clips does not say what its picture looks like. Analyse both videos with `bgm features`."
@@ -89,7 +108,12 @@ impl Recut {
             )
         })?;
         let [old_shots, new_shots] = [old, new].map(shot_starts);
-        let candidates = offsets::candidates(&traces, &old_shots, &new_shots);
+        let mut of_shots = |done: f64| on_progress(OF_SHOTS * done);
+        let candidates = offsets::candidates(&traces, &old_shots, &new_shots, &mut of_shots)
+            .ok_or(Error::Cancelled)?;
+        if on_progress(OF_SHOTS).is_break() {
+            return Err(Error::Cancelled);
+        }
         let stretches = path::best(&traces, &new_shots, &candidates);
         let rate_hz = [old, new].map(|clip| clip.frame_rate_hz);
         let slowest = rate_hz.into_iter().filter(|&hz| hz > 0.0);
@@ -141,7 +165,7 @@ impl Recut {
     }
 
     /// Returns where the picture at a time of the old clip is in the new one: nowhere if it was left out, several times if it is
-    /// repeated. Ascending.
+    /// repeated. A cut to a shot whose beginning was trimmed is where the rest of the shot is cut to. Ascending.
     pub fn new_times(&self, old: Seconds) -> Vec<Seconds> {
         // A time that is meant to be a cut belongs to the shot that begins there.
         let early = 0.5 * self.frame.0;
@@ -161,7 +185,39 @@ impl Recut {
             }
         }
         times.dedup_by(|next, last| next.0 - last.0 < SAME);
+        if times.is_empty() {
+            times = self.cuts_to_the_rest(old);
+        }
         times
+    }
+
+    /// Returns the cuts of the new clip to what is left of the shot of the old one that begins at a time, if one does.
+    fn cuts_to_the_rest(&self, old: Seconds) -> Vec<Seconds> {
+        let is_at = |cut: &Seconds, at: Seconds| (cut.0 - at.0).abs() < 1.5 * self.frame.0;
+        let Some(shot) = self.old_shots.iter().position(|cut| is_at(cut, old)) else {
+            return Vec::new();
+        };
+        let end = self.old_shots.get(shot + 1).unwrap_or(&self.old_duration);
+        let begins = |stretch: &&Stretch| {
+            let start = stretch
+                .old_start
+                .filter(|start| old <= *start && start < end);
+            start.is_some()
+                && self
+                    .new_shots
+                    .iter()
+                    .any(|cut| is_at(cut, stretch.new_start))
+        };
+        let begun: Vec<&Stretch> = self.stretches.iter().filter(begins).collect();
+        let starts = begun.iter().filter_map(|stretch| stretch.old_start);
+        let first = starts.fold(end.0, |first, start| first.min(start.0));
+        let is_first = |stretch: &&&Stretch| {
+            stretch
+                .old_start
+                .is_some_and(|start| is_at(&start, Seconds(first)))
+        };
+        let first = begun.iter().filter(is_first);
+        first.map(|stretch| stretch.new_start).collect()
     }
 
     /// Returns whether the new clip shows the old one from its start to its end, and nothing else.

@@ -1,5 +1,7 @@
 //! Atomic file writes: a file appears complete or not at all.
 
+mod running;
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -70,10 +72,7 @@ pub fn expect_writable(path: &Path) -> Result<()> {
     fs::remove_file(&temporary).map_err(Error::io(path))
 }
 
-/// Removes the temporary files that killed processes left in `folder`.
-///
-/// Files of processes that are still running are kept. Only systems with `/proc` can tell which are running; on
-/// others, only this process's own files are kept.
+/// Removes the temporary files that killed processes left in `folder`. Files of processes that are still running are kept.
 ///
 /// # Errors
 /// Returns [`Error::Io`] if the folder cannot be read.
@@ -81,7 +80,7 @@ pub fn remove_abandoned(folder: &Path) -> Result<()> {
     for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
         let path = entry.map_err(Error::io(folder))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if process_of(&name).is_some_and(|process| !may_be_running(process)) {
+        if process_of(&name).is_some_and(|process| !running::may_be(process)) {
             // Another process may have removed it first.
             let _ = fs::remove_file(&path);
         }
@@ -97,12 +96,6 @@ fn process_of(name: &str) -> Option<u32> {
     process.parse().ok()
 }
 
-fn may_be_running(process: u32) -> bool {
-    let processes = Path::new("/proc");
-    let can_tell = processes.join("self").exists();
-    process == process::id() || (can_tell && processes.join(process.to_string()).exists())
-}
-
 /// Returns a path unique to this call, in the same folder (so that renaming stays on one file system) and with the same
 /// extension (so that other programs still recognise the format).
 fn temporary_beside(path: &Path) -> PathBuf {
@@ -115,6 +108,8 @@ fn temporary_beside(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -161,6 +156,26 @@ mod tests {
         .unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"outer");
         assert_eq!(names(folder.path()), ["draft.mid"]);
+    }
+
+    #[test]
+    fn a_temporary_file_of_another_process_stays_while_it_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        // Waits for a line that never comes.
+        let mut other = Command::new(if cfg!(windows) { "cmd" } else { "cat" })
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let name = format!(".checkpoint.{}-3.partial.safetensors", other.id());
+        fs::write(folder.path().join(&name), "").unwrap();
+        remove_abandoned(folder.path()).unwrap();
+        assert_eq!(names(folder.path()), [name]);
+        other.kill().unwrap();
+        other.wait().unwrap();
+        drop(other);
+        remove_abandoned(folder.path()).unwrap();
+        assert!(names(folder.path()).is_empty());
     }
 
     #[test]

@@ -2,17 +2,18 @@
 //!
 //! Tensors are read one at a time, so that a model of a gigabyte needs no second gigabyte while it is loaded.
 
+mod index;
+mod shard;
+
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use safetensors::tensor::{Metadata, TensorInfo, TensorView};
-use serde::Deserialize;
-
 use super::bounded_file::read_bounded;
-use super::safetensors_file::{MAX_HEADER_BYTES, MAX_TENSORS, floats};
 use crate::error::{Error, Fault, Result};
+
+pub use index::ShardIndex;
+pub use shard::Shard;
 
 /// The file of a model in one piece.
 const WHOLE: &str = "model.safetensors";
@@ -36,14 +37,7 @@ pub struct SafetensorsFolder {
 struct OneFile {
     path: PathBuf,
     file: File,
-    header: Metadata,
-    /// Where the tensors' bytes start.
-    start: u64,
-}
-
-#[derive(Deserialize)]
-struct Index {
-    weight_map: BTreeMap<String, String>,
+    shard: Shard,
 }
 
 impl SafetensorsFolder {
@@ -56,40 +50,19 @@ impl SafetensorsFolder {
         if folder.join(WHOLE).is_file() {
             return Self::of_files(vec![OneFile::open(folder.join(WHOLE))?]);
         }
-        let index = folder.join(INDEX);
-        if !index.is_file() {
+        let path = folder.join(INDEX);
+        if !path.is_file() {
             return Err(Error::Usage(missing(folder)));
         }
-        let bytes = read_bounded(&index, MAX_INDEX_BYTES)?;
-        let Index { weight_map } = serde_json::from_slice(&bytes).map_err(|error| {
-            Fault::new(error.to_string(), "an index with a `weight_map`").in_file(&index)
-        })?;
-        let mut shards: Vec<&String> = weight_map.values().collect();
-        shards.sort_unstable();
-        shards.dedup();
-        let open = |shard: &String| {
-            if Path::new(shard)
-                .file_name()
-                .is_none_or(|name| name != shard.as_str())
-            {
-                let found = format!("a shard called `{shard}`");
-                return Err(Fault::new(found, "the name of a file beside it").in_file(&index));
-            }
-            OneFile::open(folder.join(shard))
-        };
-        let files = shards
-            .iter()
-            .copied()
-            .map(open)
-            .collect::<Result<Vec<_>>>()?;
-        let all = Self::of_files(files)?;
-        for (name, shard) in &weight_map {
-            let place = all.places.get(name).map(|&place| &all.files[place].path);
-            if place != Some(&folder.join(shard)) {
+        let bytes = read_bounded(&path, MAX_INDEX_BYTES)?;
+        let index = ShardIndex::parse(&bytes).map_err(|fault| fault.in_file(&path))?;
+        let open = |shard: &str| OneFile::open(folder.join(shard));
+        let all = Self::of_files(index.shards().map(open).collect::<Result<_>>()?)?;
+        for (name, shard) in index.tensors() {
+            let path = folder.join(shard);
+            if all.file_of(name).map(|file| &file.path) != Some(&path) {
                 let found = format!("no `{name}`, which {INDEX} says is there");
-                return Err(
-                    Fault::new(found, "the shards of one model").in_file(folder.join(shard))
-                );
+                return Err(Fault::new(found, "the shards of one model").in_file(path));
             }
         }
         Ok(all)
@@ -98,7 +71,7 @@ impl SafetensorsFolder {
     fn of_files(files: Vec<OneFile>) -> Result<Self> {
         let mut places = BTreeMap::new();
         for (at, file) in files.iter().enumerate() {
-            for name in file.header.offset_keys() {
+            for name in file.shard.names() {
                 if let Some(other) = places.insert(name.clone(), at) {
                     let other = files[other].path.display();
                     let found = format!("`{name}`, which is in {other} too");
@@ -116,8 +89,7 @@ impl SafetensorsFolder {
 
     /// Returns the shape of a tensor, or `None` if there is none of this name.
     pub fn shape(&self, name: &str) -> Option<&[usize]> {
-        let file = &self.files[*self.places.get(name)?];
-        Some(&file.header.info(name)?.shape)
+        self.file_of(name)?.shard.shape(name)
     }
 
     /// Reads the numbers of a tensor as `f32`.
@@ -127,68 +99,23 @@ impl SafetensorsFolder {
     /// not finite.
     pub fn floats(&self, name: &str) -> Result<Vec<f32>> {
         let absent = || Fault::new("a folder without it", format!("the tensor `{name}`"));
-        let place = *self.places.get(name).ok_or_else(absent)?;
-        let file = &self.files[place];
-        let info = file.header.info(name).ok_or_else(absent)?;
-        let bytes = file.read(info)?;
-        let view = TensorView::new(info.dtype, info.shape.clone(), &bytes)
-            .map_err(|error| file.fault(error, "a readable tensor"))?;
-        floats(name, &view).map_err(|fault| fault.in_file(&file.path))
+        let OneFile { path, file, shard } = self.file_of(name).ok_or_else(absent)?;
+        shard
+            .floats(name, file)
+            .map_err(|fault| fault.in_file(path))
+    }
+
+    fn file_of(&self, name: &str) -> Option<&OneFile> {
+        Some(&self.files[*self.places.get(name)?])
     }
 }
 
 impl OneFile {
     fn open(path: PathBuf) -> Result<Self> {
-        let expected = "a safetensors file";
-        let mut file = File::open(&path).map_err(Error::io(&path))?;
+        let file = File::open(&path).map_err(Error::io(&path))?;
         let length = file.metadata().map_err(Error::io(&path))?.len();
-        let fault = |found: String, expected: String| Fault::new(found, expected).in_file(&path);
-        if length < 8 {
-            return Err(fault(format!("{length} bytes"), expected.to_owned()));
-        }
-        let mut size = [0; 8];
-        file.read_exact(&mut size).map_err(Error::io(&path))?;
-        let header_bytes = u64::from_le_bytes(size);
-        if header_bytes > MAX_HEADER_BYTES.min(length - 8) {
-            let found = format!("a header of {header_bytes} bytes in a file of {length}");
-            return Err(fault(found, expected.to_owned()));
-        }
-        let mut header = vec![0; header_bytes as usize];
-        file.read_exact(&mut header).map_err(Error::io(&path))?;
-        let header: Metadata = serde_json::from_slice(&header)
-            .map_err(|error| fault(format!("a broken header ({error})"), expected.to_owned()))?;
-        if header.offset_keys().len() > MAX_TENSORS {
-            let found = format!("{} tensors", header.offset_keys().len());
-            return Err(fault(found, format!("at most {MAX_TENSORS}")));
-        }
-        let start = 8 + header_bytes;
-        let whole = start + header.data_len() as u64;
-        if length != whole {
-            return Err(fault(
-                format!("{length} bytes"),
-                format!("{whole}, as its header says; download it again if it is incomplete"),
-            ));
-        }
-        Ok(Self {
-            path,
-            file,
-            header,
-            start,
-        })
-    }
-
-    fn read(&self, info: &TensorInfo) -> Result<Vec<u8>> {
-        let (first, end) = info.data_offsets;
-        let mut bytes = vec![0; end - first];
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(self.start + first as u64))
-            .and_then(|_| file.read_exact(&mut bytes))
-            .map_err(Error::io(&self.path))?;
-        Ok(bytes)
-    }
-
-    fn fault(&self, found: impl ToString, expected: &str) -> Error {
-        Fault::new(found.to_string(), expected).in_file(&self.path)
+        let shard = Shard::read(&file, length).map_err(|fault| fault.in_file(&path))?;
+        Ok(Self { path, file, shard })
     }
 }
 
@@ -214,6 +141,10 @@ fn missing(folder: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
+    use proptest::prelude::*;
+
     use super::*;
     use crate::formats::raw_tensor::RawTensor;
     use crate::formats::safetensors_file::encode;
@@ -270,6 +201,29 @@ mod tests {
                 message(folder.path()).contains("a.safetensors: "),
                 "{length}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn random_changes_never_panic(
+            changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..8),
+        ) {
+            let mut shard = file(&[("a", 1.0), ("b", 2.0)]);
+            let mut index = br#"{"weight_map": {"a": "x-1.safetensors"}}"#.to_vec();
+            for (at, byte) in changes {
+                let (in_shard, in_index) = (at.index(shard.len()), at.index(index.len()));
+                shard[in_shard] = byte;
+                index[in_index] = byte;
+            }
+            if let Ok(read) = Shard::read(&shard[..], shard.len() as u64) {
+                for name in read.names() {
+                    let _ = read.floats(&name, Cursor::new(&shard));
+                }
+            }
+            if let Ok(read) = ShardIndex::parse(&index) {
+                prop_assert!(read.shards().all(|name| !name.contains('/')));
+            }
         }
     }
 }

@@ -276,7 +276,11 @@ fn settings(draft: &Draft, recut: &Recut) -> Settings {
 fn check(freedom: Freedom) -> Result<()> {
     for (name, value, most) in [
         ("a tolerance in sixteenths", freedom.tolerance_steps, 8.0),
-        ("a change of tempo", freedom.tempo_change, 0.5),
+        (
+            "a change of tempo in percent",
+            100.0 * freedom.tempo_change,
+            50.0,
+        ),
     ] {
         if !(0.0..=most).contains(&value) {
             return Err(Error::value(

@@ -158,6 +158,11 @@ impl Draft {
         midi_text::read(file)
     }
 
+    /// Returns whether `file`, which the draft was read from, still has its tempo and its metre.
+    pub fn is_timed_as(&self, file: &MidiFile) -> bool {
+        midi_text::is_timed_as(&self.score, file)
+    }
+
     /// Writes a PNG of the draft's notes, atomically.
     ///
     /// # Errors

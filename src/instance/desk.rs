@@ -27,7 +27,7 @@ use parking_lot::Mutex;
 use crate::conditioning::tempo_finder::{Candidate, TempoSearch};
 use crate::error::Result;
 use crate::time::Bars;
-use crate::worker::{Bell, JobKind, Reporter, Worker, catch_panic};
+use crate::worker::{Bell, JobKind, Reporter, Running, Worker, catch_panic};
 use conform_job::ConformJob;
 use draft_job::{DraftJob, Tools, now_unix_seconds};
 use repaint_job::RepaintJob;
@@ -159,9 +159,10 @@ impl Desk {
     /// the window. Nothing waits for it.
     pub fn compare_cuts(&self) {
         let session = Arc::clone(&self.session);
-        let submitted = self.writer.submit(JobKind::Compare, move |_| {
+        let submitted = self.writer.submit(JobKind::Compare, move |reporter| {
             let epoch = session.epoch();
-            let compared = catch_panic(|| conform_job::compare(&session, &session.state()));
+            let compared =
+                catch_panic(|| conform_job::compare(&session, &session.state(), reporter));
             if let Err(error) = compared {
                 session.end_job(epoch, Err(error));
             }
@@ -169,6 +170,17 @@ impl Desk {
         if let Err(error) = submitted {
             self.session.notify(Notice::problem(&error));
         }
+    }
+
+    /// Returns how far the comparison of [`Desk::compare_cuts`] is, if one runs and that is known at once. Never waits.
+    pub fn comparison(&self) -> Option<Running> {
+        let running = self.writer.try_status()?.running?;
+        (running.kind == JobKind::Compare).then_some(running)
+    }
+
+    /// Stops the comparison of [`Desk::compare_cuts`].
+    pub fn cancel_comparison(&self) {
+        self.writer.cancel(JobKind::Compare);
     }
 
     /// Makes the current take fit the clip that is open, if it was made for another cut of it, and adds the result as a take. Bars

@@ -23,10 +23,11 @@ const EXTENSION: &str = "mid";
 pub(super) struct DragFolder(PathBuf);
 
 impl DragFolder {
-    /// Uses the user's cache folder, or else the one for temporary files.
-    pub(super) fn of_user() -> Self {
-        let base = cache_folder().unwrap_or_else(|| env::temp_dir().join("diff-bgm"));
-        Self(base.join("dragged"))
+    /// Returns the one in the user's cache folder, and that for temporary files, in which a file goes if the first takes none.
+    pub(super) fn of_user() -> Vec<Self> {
+        let temporary = env::temp_dir().join("diff-bgm");
+        let bases = cache_folder().into_iter().chain([temporary]);
+        bases.map(|base| Self(base.join("dragged"))).collect()
     }
 
     #[cfg(test)]

@@ -1,5 +1,6 @@
 //! How the clip that is open differs from the one that the current take was made for.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::looks::LooksId;
@@ -44,12 +45,15 @@ impl Compared {
     /// Compares the picture of the current take with the clip that is open; `None` if there is nothing to compare.
     ///
     /// # Errors
-    /// As for [`Recut::find`].
-    pub(super) fn of(state: &State) -> Result<Option<Self>> {
+    /// As for [`Recut::find_with`].
+    pub(super) fn of(
+        state: &State,
+        on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+    ) -> Result<Option<Self>> {
         let Some((cuts, (old, new))) = Cuts::of(state).zip(state.other_cut()) else {
             return Ok(None);
         };
-        let recut = Recut::find(&old.to_compare(), &new.to_compare())?;
+        let recut = Recut::find_with(&old.to_compare(), &new.to_compare(), on_progress)?;
         let recut = Arc::new(recut);
         Ok(Some(Self { cuts, recut }))
     }

@@ -90,6 +90,9 @@ mod tests {
         ] {
             assert_eq!(typed_path(typed), Some("/a/My Clip.MP4".into()), "{typed}");
         }
+        // As Windows copies a path.
+        let copied = r#""C:\films\My Clip.mp4""#;
+        assert_eq!(typed_path(copied), Some(r"C:\films\My Clip.mp4".into()));
         assert_eq!(typed_path("it's"), Some("it's".into()));
         assert_eq!(typed_path("'"), Some("'".into()));
         for empty in ["", "  ", "\"\"", "' '"] {

@@ -9,6 +9,7 @@ const SAME_PLACE: Beats = Beats(1e-3);
 /// What the names of cuts and of hits begin with, and what follows the name of a cut that is a hit.
 const CUT: &str = "cut ";
 const HIT: &str = "hit ";
+const AND: &str = ", ";
 const ON_HIT: &str = ", hit";
 
 /// What a marker stands for.
@@ -38,7 +39,7 @@ pub struct ScoreMarker {
 /// What the name of a marker in a file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MarkerName {
-    /// A cut of the picture.
+    /// A cut of the picture. One that is a hit may bear the name of the hit.
     Cut {
         /// Whether the music meets it.
         is_hit: bool,
@@ -53,14 +54,29 @@ impl MarkerName {
     /// Returns what a name says, the reverse of [`Score::markers`].
     pub(crate) fn of(name: &str) -> Self {
         let is_number = |text: &str| text.parse::<u32>().is_ok();
-        let (cut, is_hit) = match name.strip_suffix(ON_HIT) {
-            Some(cut) => (cut, true),
+        let (cut, is_hit) = match name.split_once(AND) {
+            Some((cut, _)) => (cut, true),
             None => (name, false),
         };
         match (cut.strip_prefix(CUT), name.strip_prefix(HIT)) {
             (Some(number), _) if is_number(number) => Self::Cut { is_hit },
             (_, Some(number)) if is_number(number) => Self::Hit,
             _ => Self::Other,
+        }
+    }
+}
+
+/// Gives the markers of hits the names that the user gave to these: `door`, or `cut 2, door` on a cut. `names` are the beats of
+/// hits and their names.
+pub(crate) fn name_hits(markers: &mut [ScoreMarker], names: &[(Beats, String)]) {
+    for marker in markers.iter_mut() {
+        let is_here = |at: Beats| (at.0 - marker.at.0).abs() < SAME_PLACE.0;
+        let name = names.iter().find(|(at, _)| is_here(*at));
+        if let (Some((_, name)), MarkerKind::Hit) = (name, marker.kind) {
+            marker.name = match marker.name.strip_suffix(ON_HIT) {
+                Some(cut) => format!("{cut}{AND}{name}"),
+                None => name.clone(),
+            };
         }
     }
 }
@@ -164,10 +180,24 @@ mod tests {
     }
 
     #[test]
+    fn hits_bear_the_names_that_the_user_gave_them() {
+        let mut markers = score().markers(&[1.5, 2.25, 3.0].map(Beats));
+        let names = [(1.5, "the door"), (3.0, "a shot"), (4.0, "no hit")];
+        name_hits(
+            &mut markers,
+            &names.map(|(at, name)| (Beats(at), name.to_owned())),
+        );
+        let names: Vec<&str> = markers.iter().map(|marker| &*marker.name).collect();
+        let expected = ["A", "cut 1, the door", "hit 1", "a shot", "A'", "cut 2"];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
     fn names_say_again_what_they_stand_for() {
         for (name, meaning) in [
             ("cut 12", MarkerName::Cut { is_hit: false }),
             ("cut 3, hit", MarkerName::Cut { is_hit: true }),
+            ("cut 3, the door", MarkerName::Cut { is_hit: true }),
             ("hit 4", MarkerName::Hit),
             ("A'", MarkerName::Other),
             ("cut to the door", MarkerName::Other),

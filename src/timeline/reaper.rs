@@ -9,6 +9,7 @@ mod insert;
 mod items;
 mod markers;
 mod owned;
+mod pieces;
 mod project;
 mod read;
 mod tempo;

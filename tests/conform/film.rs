@@ -1,9 +1,8 @@
 //! A film of twelve shots, and another cut of it, made by `ffmpeg`.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
+use crate::ffmpeg::make_film;
 
 /// Frames per second.
 pub(crate) const HZ: f64 = 25.0;
@@ -81,20 +80,6 @@ pub(crate) fn new_time(old: f64) -> Option<f64> {
     None
 }
 
-/// Returns a folder for films, or prints a message and returns `None` if `ffmpeg` is not installed.
-pub(crate) fn folder() -> Option<TempDir> {
-    let version = Command::new("ffmpeg")
-        .arg("-version")
-        .stdout(Stdio::null())
-        .status();
-    if version.is_ok_and(|status| status.success()) {
-        Some(tempfile::tempdir().unwrap())
-    } else {
-        eprintln!("skipped: ffmpeg is not installed");
-        None
-    }
-}
-
 /// Makes a film of shots.
 pub(crate) fn make(folder: &Path, name: &str, shots: &[Shot]) -> PathBuf {
     let mut arguments = Vec::new();
@@ -129,11 +114,6 @@ pub(crate) fn remake(folder: &Path, name: &str, film: &Path, options: &str) -> P
 
 fn run(folder: &Path, name: &str, arguments: &[String]) -> PathBuf {
     let path = folder.join(name);
-    let made = Command::new("ffmpeg")
-        .args(["-nostdin", "-loglevel", "error", "-y"])
-        .args(arguments)
-        .arg(&path)
-        .status();
-    assert!(made.unwrap().success(), "{arguments:?}");
+    make_film(&path, arguments);
     path
 }

@@ -1,5 +1,7 @@
 //! Drafts for another cut of a film of a minute that `ffmpeg` makes, with a tiny network, and of one that people made.
 
+#[path = "../films/ffmpeg.rs"]
+mod ffmpeg;
 mod film;
 mod seams;
 #[path = "../models/tiny_parts.rs"]
@@ -17,7 +19,8 @@ use diff_bgm::music::note::Note;
 use diff_bgm::time::{Beats, Seconds};
 use diff_bgm::video::analyse;
 
-use film::{HZ, NEW, OLD, folder, make, new_time, remake};
+use ffmpeg::film_folder;
+use film::{HZ, NEW, OLD, make, new_time, remake};
 
 /// The hits of the draft, in seconds of the old film: on cuts, within shots, and two whose picture is gone.
 const HITS: [f64; 9] = [3.0, 9.0, 14.6, 17.5, 22.0, 27.2, 35.2, 47.92, 57.0];
@@ -88,7 +91,7 @@ fn bar(draft: &Draft, bar: usize) -> Vec<Note> {
 
 #[test]
 fn a_film_in_another_cut_keeps_its_unchanged_bars_and_every_hit() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let folder = folder.path();
     let [old, new] = prepare(folder);
     let recut = Recut::find(&old, &new).unwrap();
@@ -199,7 +202,7 @@ fn on_new_seconds(draft: &Draft) {
 
 #[test]
 fn the_same_film_in_another_size_encoding_and_frame_is_the_same() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let folder = folder.path();
     let film = make(folder, "film.mp4", &OLD);
     let old = analysed(&film);

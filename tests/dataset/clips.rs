@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use diff_bgm::features::{CAPTION_WIDTH, ClipFeatures, Track, VISUAL_WIDTH};
 use diff_bgm::music::note::Note;
@@ -11,32 +10,26 @@ use diff_bgm::music::score::{RawScore, Score};
 use diff_bgm::music::tempo_map::TempoMap;
 use diff_bgm::time::{Bars, Beats, Seconds, Tempo};
 
-/// Returns whether `ffmpeg` is installed, and says so if it is not.
-pub(crate) fn has_ffmpeg() -> bool {
-    let version = Command::new("ffmpeg")
-        .arg("-version")
-        .stdout(Stdio::null())
-        .status();
-    let is_there = version.is_ok_and(|status| status.success());
-    if !is_there {
-        println!("skipped: ffmpeg is not installed");
-    }
-    is_there
-}
+use crate::ffmpeg::make_film;
 
 /// Makes a video of two shots of `seconds` each.
 pub(crate) fn make_video(path: &Path, seconds: u32) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let source = |name| format!("{name}=s=160x90:r=12:d={seconds}");
-    let made = Command::new("ffmpeg")
-        .args(["-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i"])
-        .arg(source("testsrc2"))
-        .args(["-f", "lavfi", "-i"])
-        .arg(source("testsrc"))
-        .args(["-filter_complex", "concat"])
-        .arg(path)
-        .status();
-    assert!(made.unwrap().success());
+    let (first, second) = (source("testsrc2"), source("testsrc"));
+    let options = [
+        "-f",
+        "lavfi",
+        "-i",
+        &first,
+        "-f",
+        "lavfi",
+        "-i",
+        &second,
+        "-filter_complex",
+        "concat",
+    ];
+    make_film(path, options);
 }
 
 /// Writes a clip file of `seconds` with embeddings that move with time and with `place`, and two cuts.

@@ -7,15 +7,13 @@ use std::time::Duration;
 
 use diff_bgm::features::ClipFeatures;
 
-use crate::clips::{has_ffmpeg, make_video};
+use crate::clips::make_video;
+use crate::ffmpeg::film_folder;
 use crate::{bgm_fails, bgm_succeeds, contents, manifest};
 
 #[test]
 fn every_video_becomes_a_clip_file_and_a_bad_one_is_reported() {
-    if !has_ffmpeg() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
+    let Some(folder) = film_folder() else { return };
     let root = folder.path();
     make_video(&root.join("films/a.mp4"), 1);
     make_video(&root.join("films/deep/er/c.MKV"), 2);
@@ -54,10 +52,7 @@ fn every_video_becomes_a_clip_file_and_a_bad_one_is_reported() {
 
 #[test]
 fn what_was_made_is_kept_until_its_video_or_the_options_change() {
-    if !has_ffmpeg() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
+    let Some(folder) = film_folder() else { return };
     let root = folder.path();
     make_video(&root.join("films/a.mp4"), 1);
     make_video(&root.join("films/b.mp4"), 1);
@@ -114,10 +109,7 @@ fn what_was_made_is_kept_until_its_video_or_the_options_change() {
 
 #[test]
 fn a_folder_that_was_killed_and_resumed_has_the_same_files() {
-    if !has_ffmpeg() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
+    let Some(folder) = film_folder() else { return };
     let root = folder.path();
     for number in 0..5 {
         make_video(&root.join(format!("films/{number}.mp4")), 1 + number % 2);

@@ -1,6 +1,8 @@
 //! Folders of videos become clip files, and pairs of a clip and music a data set in the authors' layout.
 
 mod clips;
+#[path = "../films/ffmpeg.rs"]
+mod ffmpeg;
 mod folders;
 #[cfg(feature = "models")]
 mod models;

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use diff_bgm::features::ClipFeatures;
 
-use crate::clips::{has_ffmpeg, make_video, write_midi};
+use crate::clips::{make_video, write_midi};
+use crate::ffmpeg::film_folder;
 use crate::{bgm_fails, bgm_succeeds, contents, manifest};
 
 /// Returns the options that name the models.
@@ -18,10 +19,7 @@ pub(crate) fn models() -> String {
 
 #[test]
 fn the_models_see_every_video_of_a_folder_and_their_clips_make_a_data_set() {
-    if !has_ffmpeg() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
+    let Some(folder) = film_folder() else { return };
     let root = folder.path();
     for name in ["a", "b"] {
         make_video(&root.join(format!("films/{name}.mp4")), 2);

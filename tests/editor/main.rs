@@ -7,9 +7,12 @@
 mod audition;
 mod cut;
 mod drag;
+#[path = "../films/ffmpeg.rs"]
+mod ffmpeg;
 mod fitting;
 mod focus;
 mod lanes;
+mod moods;
 mod parts;
 mod pictures;
 mod reaper;

@@ -1,7 +1,6 @@
 //! The picture lane, of a video that is analysed and then opened again from a project.
 
 use std::env;
-use std::process::Command;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use diff_bgm::instance::{Desk, Session};
 use diff_bgm::player::Player;
 use plugin_hosts::desktop::Window;
 
+use super::ffmpeg::{film_folder, make_film};
 use super::{screen, shot, with};
 
 /// A red shot and a green one of two seconds each.
@@ -20,22 +20,16 @@ const SHOTS: &str = "-f lavfi -i color=0xc03020:s=320x180:r=24:d=2 -f lavfi -i c
 #[test]
 fn an_opened_project_shows_the_pictures_that_were_kept_when_its_clip_was_analysed() {
     let Some(_turn) = screen() else { return };
-    let folder = tempfile::tempdir().unwrap();
     // SAFETY: this test has its turn, so no other thread reads the environment.
     let set = |name: &str, value: &std::ffi::OsStr| unsafe { env::set_var(name, value) };
-    set("XDG_CACHE_HOME", folder.path().as_os_str());
     set("PATH", "/usr/local/bin:/usr/bin:/bin".as_ref());
-    let video = folder.path().join("two shots.mp4");
-    let made = Command::new("ffmpeg")
-        .args(["-nostdin", "-loglevel", "error", "-y"])
-        .args(SHOTS.split_whitespace())
-        .arg(&video)
-        .status();
-    if !made.is_ok_and(|status| status.success()) {
+    let Some(folder) = film_folder() else {
         set("PATH", "".as_ref());
-        eprintln!("skipped: ffmpeg is not installed");
         return;
-    }
+    };
+    set("XDG_CACHE_HOME", folder.path().as_os_str());
+    let video = folder.path().join("two shots.mp4");
+    make_film(&video, SHOTS.split_whitespace());
     let desk = Desk::new(Arc::new(Session::new(Player::new().1)));
     desk.load_clip(video);
     let is_analysed = |_| {

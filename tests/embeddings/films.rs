@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use candle_core::Device;
 use diff_bgm::Error;
@@ -15,36 +15,21 @@ use diff_bgm::formats::safetensors_file::encode;
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::time::Seconds;
 use diff_bgm::train::variables::Variables;
-use tempfile::TempDir;
 
+use crate::ffmpeg::{film_folder, make_film};
 use crate::fixtures::{assert_near, model};
-
-/// Returns a folder for films, or prints a message and returns `None` if `ffmpeg` is not installed.
-fn film_folder() -> Option<TempDir> {
-    let version = Command::new("ffmpeg")
-        .arg("-version")
-        .stdout(Stdio::null())
-        .status();
-    if version.is_ok_and(|status| status.success()) {
-        return Some(tempfile::tempdir().unwrap());
-    }
-    println!("skipped: ffmpeg is not installed");
-    None
-}
 
 /// Makes a film without loss of FFmpeg's `sources`, one after another.
 fn film(folder: &Path, sources: &[String]) -> PathBuf {
     let path = folder.join("film.mov");
-    let mut ffmpeg = Command::new("ffmpeg");
-    ffmpeg.args(["-nostdin", "-loglevel", "error", "-y"]);
+    let mut options = Vec::new();
     for source in sources {
-        ffmpeg.args(["-f", "lavfi", "-i", &format!("{source},format=rgb24")]);
+        options.extend(["-f", "lavfi", "-i"].map(str::to_owned));
+        options.push(format!("{source},format=rgb24"));
     }
     let joined = format!("concat=n={}", sources.len());
-    ffmpeg
-        .args(["-filter_complex", &joined, "-c:v", "png"])
-        .arg(&path);
-    assert!(ffmpeg.status().unwrap().success());
+    options.extend(["-filter_complex", &joined, "-c:v", "png"].map(str::to_owned));
+    make_film(&path, options);
     path
 }
 

@@ -2,6 +2,8 @@
 //!
 //! `tests/fixtures/models/make.py` made the models and wrote what PyTorch computes with them.
 
+#[path = "../films/ffmpeg.rs"]
+mod ffmpeg;
 mod films;
 mod fixtures;
 mod moods;

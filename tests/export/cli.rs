@@ -11,6 +11,7 @@ use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::music::part::Part;
 use diff_bgm::time::Beats;
 
+use crate::ffmpeg::{film_folder, make_film};
 use crate::film::film;
 
 /// Writes the draft of a film whose picture starts on beat 3.
@@ -120,26 +121,10 @@ fn a_draft_in_one_stream_is_exported_too() {
 
 #[test]
 fn the_video_lies_where_the_draft_has_it() {
-    let folder = tempfile::tempdir().unwrap();
+    let Some(folder) = film_folder() else { return };
     let source = "testsrc=size=64x64:rate=25:duration=2";
-    let made = Command::new("ffmpeg")
-        .current_dir(folder.path())
-        .args([
-            "-loglevel",
-            "error",
-            "-f",
-            "lavfi",
-            "-i",
-            source,
-            "-c:v",
-            "mpeg4",
-            "film.mp4",
-        ])
-        .status();
-    if !made.is_ok_and(|status| status.success()) {
-        println!("skipped: ffmpeg is not installed");
-        return;
-    }
+    let film = folder.path().join("film.mp4");
+    make_film(&film, ["-f", "lavfi", "-i", source, "-c:v", "mpeg4"]);
     write_draft(&folder.path().join("draft.mid"));
     let project = |arguments: &[&str]| {
         let arguments = [

@@ -1,51 +1,32 @@
 //! Drafts in parts: any metre, bars painted again, longer pieces, and accompaniments, with the
 //! built-in model and few steps.
 
+#[path = "../models/few_steps.rs"]
+mod few_steps;
 mod repaint;
 
-use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::LazyLock;
 
 use candle_core::Device;
 use diff_bgm::conditioning::lead::Lead;
 use diff_bgm::diffusion::model::Model;
-use diff_bgm::diffusion::sampler::{SamplerKind, SamplerSettings};
-use diff_bgm::features::ClipFeatures;
-use diff_bgm::generator::{self, Draft, Inpainting, Progress, Region, Settings};
+use diff_bgm::generator::{self, Draft, Inpainting, Region, Settings};
 use diff_bgm::music::mask::Mask;
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
 use diff_bgm::music::piano_roll::RollPart;
 use diff_bgm::music::score::{RawScore, Score};
-use diff_bgm::time::{Bars, Beats, Tempo};
+use diff_bgm::time::{Bars, Beats};
+use few_steps::{MODEL, clip, few_steps, on};
 
 const BOTH: [RollPart; 2] = [RollPart::Lead, RollPart::Accompaniment];
 
-static MODEL: LazyLock<Model> = LazyLock::new(|| Model::built_in(&Device::Cpu).unwrap());
-
-fn clip() -> ClipFeatures {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/big-buck-bunny-30s.safetensors");
-    ClipFeatures::read(&path).unwrap()
-}
-
 fn settings(metre: &str, bars: Option<u32>) -> Settings {
     Settings {
-        tempo_map: Tempo::new(100.0).unwrap().into(),
         metre: metre.parse().unwrap(),
-        bars: bars.map(Bars),
-        sampler: SamplerSettings {
-            kind: SamplerKind::SdeDpmSolver,
-            steps: 3,
-            ..SamplerSettings::default()
-        },
-        ..Settings::for_family(MODEL.config().cond_type)
+        ..few_steps(bars)
     }
-}
-
-fn on(_: Progress) -> ControlFlow<()> {
-    ControlFlow::Continue(())
 }
 
 fn draft(settings: &Settings) -> Draft {

@@ -156,6 +156,7 @@ fn with_the_tempo_map_the_project_has_the_drafts_tempo_for_as_long_as_it_lasts()
     });
     let choices = InsertChoices {
         tempo_map: true,
+        replaces_tempo: true,
         ..InsertChoices::default()
     };
     let inserted = insert(&arrangement(), 1, choices).unwrap();

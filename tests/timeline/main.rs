@@ -3,6 +3,7 @@
 
 mod header;
 mod insert;
+mod kept;
 mod read;
 mod refusals;
 

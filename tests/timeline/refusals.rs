@@ -2,6 +2,8 @@
 
 use std::mem::transmute;
 
+use plugin_hosts::reaper::Tempo as TempoMarker;
+
 use super::*;
 
 fn refusal() -> String {
@@ -80,6 +82,49 @@ fn a_failure_ends_the_step_and_names_reaper() {
         assert!(error.contains("Undo in REAPER"), "{error}");
         reaper.project(|project| assert_eq!(project.steps.len(), 1));
         reaper.assert_no_fault();
+    }
+}
+
+#[test]
+fn whichever_function_does_nothing_the_step_ends_and_what_failed_is_said() {
+    for name in reaper::names() {
+        let reaper = reaper();
+        reaper.project(|project| {
+            project.tempo = vec![TempoMarker {
+                at: 1.0,
+                bpm: 90.0,
+                metre: None,
+                is_linear: true,
+            }];
+        });
+        let choices = InsertChoices {
+            tempo_map: true,
+            chord_markers: true,
+            ..InsertChoices::default()
+        };
+        insert(&arrangement(), 1, choices).unwrap();
+        reaper.assert_no_fault();
+        reaper.refuses(&[name]);
+        let again = insert(&arrangement(), 1, choices);
+        // What is refused before anything is changed makes no step.
+        let steps = if again.is_err() { 1..=2 } else { 2..=2 };
+        if let Err(error) = again {
+            let error = error.to_string();
+            assert!(
+                error.contains("REAPER") || error.contains("project"),
+                "{name}: {error}"
+            );
+        }
+        // It can be read all the same.
+        assert!(connect().unwrap().read().is_ok(), "{name}");
+        reaper.project(|project| {
+            let ended = project.steps.len();
+            assert!(
+                steps.contains(&ended) || name.starts_with("Undo_"),
+                "{name}: {ended} steps"
+            );
+        });
+        reaper.take_faults();
     }
 }
 

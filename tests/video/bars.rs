@@ -3,6 +3,7 @@
 use diff_bgm::features::PictureMeasure;
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 
 /// Two shots, joined at 2 s, before bars are added.
 fn shots(size: &str) -> String {
@@ -14,7 +15,7 @@ fn shots(size: &str) -> String {
 
 #[test]
 fn a_cut_is_found_inside_the_bars_of_any_canvas() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for (name, size, pad) in [
         ("2.39 in 16:9", "640x268", "640:360:0:46"),
         ("2.39 in 16:9, white", "640x268", "640:360:0:46:white"),
@@ -33,7 +34,7 @@ fn a_cut_is_found_inside_the_bars_of_any_canvas() {
 
 #[test]
 fn measures_are_those_of_the_picture_inside_the_bars() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let measured = |name: &str, pad: &str| {
         let options = format!("{}{pad}", shots("640x268"));
         analyse_file(&make_clip(folder.path(), name, &options)).unwrap()
@@ -57,7 +58,7 @@ fn measures_are_those_of_the_picture_inside_the_bars() {
 
 #[test]
 fn a_dark_scene_and_a_fade_are_no_bars() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     // Half of the first shot is black; the second fades out.
     let path = make_clip(
         folder.path(),

@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 
 /// Each canvas with the filters that put a picture of 640 × 360 on it.
 const CANVASES: [(&str, &str); 8] = [
@@ -32,7 +33,7 @@ fn assert_cuts_on_every_canvas(folder: &Path, graph: &str, expected: &[f64]) {
 
 #[test]
 fn the_three_cuts_of_a_clip_are_found_to_the_frame_on_every_canvas() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     // Shots of 38, 27, 41 and 30 frames; the third is dark.
     let graph = "-f lavfi -i testsrc2=s=640x360:r=25 -f lavfi -i mandelbrot=s=640x360:r=25 -filter_complex \
                  [0]split=2[a][c];[1]split=2[b][d];\
@@ -52,7 +53,7 @@ fn the_three_cuts_of_big_buck_bunny_are_found_on_every_canvas() {
         PathBuf::from,
     );
     let film = shared.join("data/video/big-buck-bunny-30s.mp4");
-    let Some(folder) = clip_folder().filter(|_| film.exists()) else {
+    let Some(folder) = film_folder().filter(|_| film.exists()) else {
         eprintln!("skipped: {} does not exist", film.display());
         return;
     };

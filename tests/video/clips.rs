@@ -3,37 +3,18 @@
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::{env, thread};
 
 use diff_bgm::Result;
 use diff_bgm::features::{ClipFeatures, PictureMeasure, Transition, TransitionKind};
 use diff_bgm::video::{Analysis, ShotFinder, analyse_if};
-use tempfile::TempDir;
 
-/// Returns a folder for clips, or prints a message and returns `None` if `ffmpeg` is not installed.
-pub(crate) fn clip_folder() -> Option<TempDir> {
-    let version = Command::new("ffmpeg")
-        .arg("-version")
-        .stdout(Stdio::null())
-        .status();
-    if version.is_ok_and(|status| status.success()) {
-        Some(tempfile::tempdir().unwrap())
-    } else {
-        eprintln!("skipped: ffmpeg is not installed");
-        None
-    }
-}
+use crate::ffmpeg::make_film;
 
 /// Makes a clip with `ffmpeg` options, which are separated by spaces.
 pub(crate) fn make_clip(folder: &Path, name: impl AsRef<OsStr>, options: &str) -> PathBuf {
     let path = folder.join(name.as_ref());
-    let made = Command::new("ffmpeg")
-        .args(["-nostdin", "-loglevel", "error", "-y"])
-        .args(options.split_whitespace())
-        .arg(&path)
-        .status();
-    assert!(made.unwrap().success(), "{options}");
+    make_film(&path, options.split_whitespace());
     path
 }
 

@@ -3,6 +3,7 @@
 use diff_bgm::features::ClipFeatures;
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 
 /// Two shots at a rate, the first of `frames` frames.
 fn shots(rate: &str, frames: usize) -> String {
@@ -20,7 +21,7 @@ fn assert_at(name: &str, clip: &ClipFeatures, expected: f64, field: f64) {
 
 #[test]
 fn cuts_in_telecined_film_are_found_in_every_phase() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for frames in 48..53 {
         let first_field = if frames % 2 == 0 { "top" } else { "bottom" };
         let options = format!(
@@ -37,7 +38,7 @@ fn cuts_in_telecined_film_are_found_in_every_phase() {
 
 #[test]
 fn cuts_in_interlaced_video_are_found_between_and_within_pictures() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for frames in [100, 101] {
         for scan in ["tff", "bff"] {
             let options = format!(

@@ -3,6 +3,7 @@
 use diff_bgm::features::ClipFeatures;
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 
 /// Returns filters that draw boxes, each given as `x:y:width:height`, over the frames `first` to `last`.
 fn boxes(places: &[String], colour: &str, first: usize, last: usize) -> String {
@@ -49,7 +50,7 @@ fn slides(
 
 #[test]
 fn every_new_title_or_slide_is_a_cut() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for (name, ground, ink, lines, size) in [
         ("title.mp4", "white", "black", 1, 40),
         ("dark-title.mp4", "black", "white", 1, 40),
@@ -64,7 +65,7 @@ fn every_new_title_or_slide_is_a_cut() {
 
 #[test]
 fn every_new_chart_is_a_cut() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let chart = |heights: [usize; 5]| {
         let axes = ["60:40:2:280", "60:320:520:2"].map(str::to_owned);
         let bars = (0..)
@@ -84,7 +85,7 @@ fn every_new_chart_is_a_cut() {
 
 #[test]
 fn points_that_appear_one_by_one_and_credits_that_roll_are_no_cuts() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let points = [3, 4, 5].map(|lines| text(3, lines, 18));
     let clip = slides(folder.path(), "points.mp4", "white", &points, "black");
     assert_cuts("points", &clip, &[]);

@@ -5,10 +5,11 @@ use std::process::Command;
 use diff_bgm::features::PictureMeasure;
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 
 #[test]
 fn a_picture_of_high_dynamic_range_has_the_measures_of_the_same_picture_in_ordinary_range() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let filters = Command::new("ffmpeg").arg("-filters").output().unwrap();
     if !String::from_utf8_lossy(&filters.stdout).contains(" zscale ") {
         eprintln!("skipped: this ffmpeg has no zscale");

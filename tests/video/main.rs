@@ -3,6 +3,8 @@
 mod bars;
 mod canvases;
 mod clips;
+#[path = "../films/ffmpeg.rs"]
+mod ffmpeg;
 mod fields;
 mod flat;
 mod hdr;
@@ -19,10 +21,11 @@ use diff_bgm::features::PictureMeasure;
 use diff_bgm::video::MEASURE_RATE_HZ;
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 
 #[test]
 fn hard_cuts_are_found_to_the_frame_at_integer_and_fractional_rates() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for (name, rate, extension) in [
         ("film", "24", "mp4"),
         ("ntsc-film", "24000/1001", "mkv"),
@@ -66,7 +69,7 @@ fn hard_cuts_are_found_to_the_frame_at_integer_and_fractional_rates() {
 
 #[test]
 fn a_cut_between_dark_shots_is_found() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let path = make_clip(
         folder.path(),
         "dark.mp4",
@@ -80,7 +83,7 @@ fn a_cut_between_dark_shots_is_found() {
 
 #[test]
 fn fades_dissolves_and_flashes_are_not_cuts() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let shot = "-f lavfi -i testsrc2=s=160x90:r=24:d=3";
     let other = "-f lavfi -i testsrc=s=160x90:r=24:d=3";
     for (name, options) in [
@@ -110,7 +113,7 @@ fn fades_dissolves_and_flashes_are_not_cuts() {
 
 #[test]
 fn a_pan_is_motion_and_not_a_cut() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let pan = |name: &str, pixels_a_frame: u32| {
         let graph = format!(
             "-f lavfi -i mandelbrot=s=1280x180:r=24 -frames:v 72 -vf \
@@ -131,7 +134,7 @@ fn a_pan_is_motion_and_not_a_cut() {
 
 #[test]
 fn warmth_brightness_and_complexity_are_measured() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let source = |name: &str, source: &str| {
         let options = format!("-f lavfi -i {source}s=160x90:r=25:d=1");
         analyse_file(&make_clip(folder.path(), name, &options)).unwrap()
@@ -150,7 +153,7 @@ fn warmth_brightness_and_complexity_are_measured() {
 
 #[test]
 fn clips_of_any_size_and_of_a_single_frame_are_analysed() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let tiny = make_clip(
         folder.path(),
         "tiny.mkv",
@@ -181,7 +184,7 @@ fn the_three_cuts_of_big_buck_bunny_are_found() {
         PathBuf::from,
     );
     let path = shared.join("data/video/big-buck-bunny-30s.mp4");
-    if clip_folder().is_none() || !path.exists() {
+    if film_folder().is_none() || !path.exists() {
         eprintln!("skipped: {} does not exist", path.display());
         return;
     }

@@ -12,10 +12,11 @@ use diff_bgm::time::Seconds;
 use diff_bgm::video::{ShotFinder, analyse, analyse_if};
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 
 #[test]
 fn files_with_unusual_names_are_read() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let clip = make_clip(
         folder.path(),
         "clip.mp4",
@@ -48,7 +49,7 @@ fn files_with_unusual_names_are_read() {
 
 #[test]
 fn a_file_that_is_not_a_video_is_refused_with_its_name_and_a_reason() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let write = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
@@ -86,7 +87,7 @@ fn a_file_that_is_not_a_video_is_refused_with_its_name_and_a_reason() {
 
 #[test]
 fn a_clip_too_long_for_its_tempo_is_refused_with_the_remedies_before_a_frame_is_decoded() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     // 200 frames, one in a minute and a half.
     let path = make_clip(
         folder.path(),
@@ -116,7 +117,7 @@ fn a_clip_too_long_for_its_tempo_is_refused_with_the_remedies_before_a_frame_is_
 
 #[test]
 fn of_two_video_streams_the_default_one_is_read_and_named_and_a_cover_never_is() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let streams =
         "-f lavfi -i testsrc=s=64x36:r=25:d=1 -f lavfi -i testsrc2=s=160x90:r=25:d=2 -map 0 -map 1";
     let first = make_clip(
@@ -167,7 +168,7 @@ fn of_two_video_streams_the_default_one_is_read_and_named_and_a_cover_never_is()
 
 #[test]
 fn a_file_that_was_cut_off_is_read_as_far_as_it_goes_with_a_warning() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for (extension, options) in [
         ("mp4", "-movflags +faststart"),
         ("mkv", ""),
@@ -193,7 +194,7 @@ fn a_file_that_was_cut_off_is_read_as_far_as_it_goes_with_a_warning() {
 
 #[test]
 fn a_movie_of_a_codec_that_its_kind_cannot_hold_is_refused_with_the_reason_and_a_remedy() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let clip = make_clip(
         folder.path(),
         "clip.mov",
@@ -225,7 +226,7 @@ fn a_movie_of_a_codec_that_its_kind_cannot_hold_is_refused_with_the_reason_and_a
 
 #[test]
 fn a_playlist_cannot_reach_the_network() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let path = folder.path().join("list.m3u8");
     fs::write(
         &path,
@@ -237,7 +238,7 @@ fn a_playlist_cannot_reach_the_network() {
 
 #[test]
 fn progress_rises_to_one_and_a_break_cancels() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let path = make_clip(
         folder.path(),
         "clip.mp4",

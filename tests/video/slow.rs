@@ -1,10 +1,11 @@
 //! Low frame rates: a picture or less each second.
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 
 #[test]
 fn photos_in_turn_are_cuts_whatever_their_rate() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for (rate, hz) in [("1/2", 0.5), ("1", 1.0), ("2", 2.0), ("3", 3.0)] {
         // Each frame shows the other one of two pictures.
         let options = format!(
@@ -25,7 +26,7 @@ fn photos_in_turn_are_cuts_whatever_their_rate() {
 
 #[test]
 fn a_video_of_slides_has_no_motion() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let path = make_clip(
         folder.path(),
         "slides.mp4",

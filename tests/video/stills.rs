@@ -1,11 +1,12 @@
 //! The small pictures of a clip.
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 use diff_bgm::time::Seconds;
 
 #[test]
 fn each_shot_has_a_still_of_its_first_picture_in_the_shape_of_the_clip() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let path = make_clip(
         folder.path(),
         "two.mp4",

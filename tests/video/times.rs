@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 
 /// Two shots, joined at 2 s.
 const SHOTS: &str =
@@ -18,7 +19,7 @@ fn assert_near(found: f64, expected: f64, what: &str) {
 
 #[test]
 fn a_cut_after_a_dropped_frame_keeps_its_time() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for extension in ["mp4", "mkv", "mov", "ts"] {
         let clip = analyse_file(&make_clip(
             folder.path(),
@@ -33,7 +34,7 @@ fn a_cut_after_a_dropped_frame_keeps_its_time() {
 
 #[test]
 fn cuts_keep_their_times_where_frames_follow_at_another_rate() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     // 30 frames per second, of which two in three are dropped during the first two seconds.
     let path = make_clip(
         folder.path(),
@@ -48,7 +49,7 @@ fn cuts_keep_their_times_where_frames_follow_at_another_rate() {
 
 #[test]
 fn a_clip_ends_with_its_last_frame_however_long_the_frames_before_it_were() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for extension in ["mp4", "mkv"] {
         let path = make_clip(
             folder.path(),
@@ -61,7 +62,7 @@ fn a_clip_ends_with_its_last_frame_however_long_the_frames_before_it_were() {
 
 #[test]
 fn times_count_from_where_the_earliest_stream_begins() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     // The sound begins at 0, the picture at 1.4 s.
     for extension in ["mkv", "mp4", "mov", "ts"] {
         let path = make_clip(
@@ -92,7 +93,7 @@ fn times_count_from_where_the_earliest_stream_begins() {
 
 #[test]
 fn a_movie_keeps_the_times_of_its_clip_and_its_music_lasts_to_the_end_of_the_picture() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let midi = folder.path().join("long.mid");
     std::fs::write(&midi, long_midi()).unwrap();
     let late = format!(

@@ -9,6 +9,7 @@ use diff_bgm::features::{ClipFeatures, TransitionKind};
 use diff_bgm::video::{ShotFinder, analyse_if, write_contact_sheet};
 
 use crate::clips::*;
+use crate::ffmpeg::film_folder;
 
 fn by_network(path: &Path) -> ClipFeatures {
     let go_on = &mut |_| ControlFlow::Continue(());
@@ -27,7 +28,7 @@ fn dissolve(folder: &Path, seconds: f64, rate: u32) -> PathBuf {
 
 #[test]
 fn dissolves_of_0_3_to_2_seconds_are_transitions_and_no_cuts() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for (seconds, rate) in [(0.3, 25), (0.6, 24), (1.0, 30), (2.0, 25)] {
         let clip = analyse_file(&dissolve(folder.path(), seconds, rate)).unwrap();
         let name = format!("{seconds} s at {rate} Hz");
@@ -39,7 +40,7 @@ fn dissolves_of_0_3_to_2_seconds_are_transitions_and_no_cuts() {
 
 #[test]
 fn fades_through_black_and_white_are_a_fade_out_and_a_fade_in() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for (colour, seconds) in [("black", 0.4), ("black", 1.0), ("white", 1.0)] {
         let graph = format!(
             "-f lavfi -i testsrc2=s=320x180:r=25:d=3 -f lavfi -i mandelbrot=s=320x180:r=25 -filter_complex \
@@ -59,7 +60,7 @@ fn fades_through_black_and_white_are_a_fade_out_and_a_fade_in() {
 
 #[test]
 fn cuts_pans_and_flashes_are_no_transitions() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     for (name, graph) in [
         (
             "cut",
@@ -95,7 +96,7 @@ fn film() -> Option<PathBuf> {
 
 #[test]
 fn a_film_that_fades_in_has_one_transition_and_its_shots_dissolve_into_each_other() {
-    let (Some(folder), Some(film)) = (clip_folder(), film()) else {
+    let (Some(folder), Some(film)) = (film_folder(), film()) else {
         return;
     };
     // The title that appears at 25 s is none.
@@ -118,7 +119,7 @@ fn a_film_that_fades_in_has_one_transition_and_its_shots_dissolve_into_each_othe
 
 #[test]
 fn the_network_finds_cuts_to_the_frame() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let graph = "-f lavfi -i testsrc2=s=320x180:r=25:d=2 -f lavfi -i mandelbrot=s=320x180:r=25 -filter_complex \
                  [1]trim=duration=1,setpts=PTS-STARTPTS[b];[0][b]concat";
     let clip = by_network(&make_clip(folder.path(), "cut.mp4", graph));
@@ -128,7 +129,7 @@ fn the_network_finds_cuts_to_the_frame() {
 
 #[test]
 fn a_contact_sheet_shows_the_changes_of_a_clip() {
-    let Some(folder) = clip_folder() else { return };
+    let Some(folder) = film_folder() else { return };
     let video = dissolve(folder.path(), 1.0, 25);
     let clip = analyse_file(&video).unwrap();
     let path = folder.path().join("sheet.png");

@@ -149,6 +149,15 @@ pub(crate) fn write(folder: &Path) {
     ] {
         configure(&make("clip", name), "config.json", place, value);
     }
+    // As large as a configuration may ask for; the tensors alone would fill 200 GB.
+    let huge = make("clip", "huge");
+    for (key, value) in [
+        ("hidden_size", 8192),
+        ("intermediate_size", 32_768),
+        ("num_hidden_layers", 64),
+    ] {
+        configure(&huge, "config.json", &["vision_config", key], json!(value));
+    }
     configure(
         &make("blip", "other-end"),
         "config.json",

@@ -3,6 +3,10 @@
 //! A drag begins while a button of the pointer is held and goes on by itself until the button is let go; the window asks how it
 //! stands. Dropping a [`DragOut`] ends it.
 
+#[cfg(target_os = "macos")]
+mod appkit;
+#[cfg(windows)]
+mod ole;
 #[cfg(target_os = "linux")]
 mod uris;
 #[cfg(target_os = "linux")]
@@ -10,12 +14,13 @@ mod x11;
 
 use std::path::PathBuf;
 
+#[cfg(target_os = "macos")]
+use appkit::Drag;
 use baseview::WindowContext;
+#[cfg(windows)]
+use ole::Drag;
 #[cfg(target_os = "linux")]
 use x11::Drag;
-
-/// Whether files can be dragged out of windows on this system.
-pub const CAN_DRAG_OUT: bool = cfg!(target_os = "linux");
 
 /// How a drag stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,20 +47,5 @@ impl DragOut {
     /// Returns how the drag stands.
     pub(crate) fn state(&self) -> DragState {
         self.0.state()
-    }
-}
-
-/// A drag on a system where none can begin.
-#[cfg(not(target_os = "linux"))]
-struct Drag;
-
-#[cfg(not(target_os = "linux"))]
-impl Drag {
-    fn start(_window: &WindowContext, _files: &[PathBuf]) -> Self {
-        Self
-    }
-
-    fn state(&self) -> DragState {
-        DragState::Cancelled
     }
 }

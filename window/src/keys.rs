@@ -1,5 +1,7 @@
 //! Which keys the window takes from the host: all while text is typed, otherwise only those that it uses.
 
+#[cfg(windows)]
+mod win32;
 #[cfg(target_os = "linux")]
 mod x11;
 
@@ -57,18 +59,22 @@ pub(crate) struct Keys {
     shortcuts: Vec<Shortcut>,
     #[cfg(target_os = "linux")]
     grabs: Option<x11::Grabs>,
+    #[cfg(windows)]
+    turned: Option<win32::Turned>,
 }
 
 impl Keys {
     /// Claims no key yet.
     pub(crate) fn new(window: &WindowContext, shortcuts: Vec<Shortcut>) -> Self {
-        #[cfg(not(target_os = "linux"))]
+        #[cfg(not(any(target_os = "linux", windows)))]
         let _ = window;
         let keys = Self {
             need: Cell::new(Need::Nothing),
             is_pressed_in: Cell::new(false),
             #[cfg(target_os = "linux")]
             grabs: x11::Grabs::new(window, &shortcuts),
+            #[cfg(windows)]
+            turned: win32::Turned::new(window, &shortcuts),
             shortcuts,
         };
         keys.apply(Need::Nothing);
@@ -133,6 +139,10 @@ impl Keys {
         #[cfg(target_os = "linux")]
         if let Some(grabs) = &self.grabs {
             grabs.apply(before, need);
+        }
+        #[cfg(windows)]
+        if let Some(turned) = &self.turned {
+            turned.apply(need);
         }
         #[cfg(not(target_os = "linux"))]
         let _ = before;

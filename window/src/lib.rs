@@ -3,7 +3,10 @@ mod drag_out;
 mod drops;
 mod fit;
 mod keys;
+#[cfg(any(not(target_os = "linux"), test))]
+mod pacing;
 mod renderer;
+mod system;
 mod translate;
 mod window;
 #[cfg(target_os = "linux")]
@@ -12,10 +15,11 @@ mod x11_window;
 pub use baseview;
 use baseview::WindowSize;
 pub use display::Display;
-pub use drag_out::{CAN_DRAG_OUT, DragState};
+pub use drag_out::DragState;
 pub use keyboard_types::Key;
 pub use keys::Shortcut;
 pub use renderer::GraphicsConfig;
+pub use system::can_open_windows;
 pub use window::{EguiWindow, EguiWindowSettings, Frame, KeyCapture, RepaintNotifier};
 
 /// Implement this trait to run an app with egui-baseview.

@@ -19,6 +19,8 @@ use crate::drag_out::{DragOut, DragState};
 use crate::keys::{Keys, Shortcut};
 use crate::{GraphicsConfig, renderer::Renderer};
 
+#[cfg(not(target_os = "linux"))]
+use crate::pacing::Pacing;
 #[cfg(all(feature = "log", not(feature = "tracing")))]
 use log::{error, warn};
 #[cfg(feature = "tracing")]
@@ -395,6 +397,10 @@ pub struct EguiWindow<A: App> {
     repaint_notifier: Option<RepaintNotifier>,
     modifiers: Cell<egui::Modifiers>,
     poll_repaint_timer_handle: baseview::TimerHandle,
+    #[cfg(not(target_os = "linux"))]
+    pacing: Arc<Pacing>,
+    #[cfg(not(target_os = "linux"))]
+    pacing_timer: baseview::TimerHandle,
 
     // Re-use the allocations from the previous output.
     full_output: RefCell<FullOutput>,
@@ -417,10 +423,21 @@ impl<A: App> EguiWindow<A> {
 
         egui_ctx.set_zoom_factor(zoom_factor);
 
+        let start_time = Instant::now();
+        #[cfg(target_os = "linux")]
         {
             let waker = window.waker();
             egui_ctx.set_request_repaint_callback(move |request_repaint_info| {
                 waker.request_redraw_after(request_repaint_info.delay)
+            });
+        }
+        #[cfg(not(target_os = "linux"))]
+        let pacing = Arc::new(Pacing::new());
+        #[cfg(not(target_os = "linux"))]
+        {
+            let pacing = Arc::clone(&pacing);
+            egui_ctx.set_request_repaint_callback(move |request_repaint_info| {
+                pacing.ask(start_time.elapsed(), request_repaint_info.delay);
             });
         }
 
@@ -473,8 +490,8 @@ impl<A: App> EguiWindow<A> {
         let keys = Keys::new(&window, frame.shortcuts.clone());
 
         let poll_repaint_timer_handle = window.create_timer(repaint_poll_interval)?;
-
-        let start_time = Instant::now();
+        #[cfg(not(target_os = "linux"))]
+        let pacing_timer = window.create_timer(crate::pacing::INTERVAL)?;
 
         Ok(Self {
             inner: RefCell::new(EguiWindowInner {
@@ -496,6 +513,10 @@ impl<A: App> EguiWindow<A> {
             modifiers: Cell::new(egui::Modifiers::default()),
             full_output: RefCell::new(FullOutput::default()),
             poll_repaint_timer_handle,
+            #[cfg(not(target_os = "linux"))]
+            pacing,
+            #[cfg(not(target_os = "linux"))]
+            pacing_timer,
         })
     }
 
@@ -660,6 +681,8 @@ impl<A: App> WindowHandler for EguiWindow<A> {
         // Re-use the allocations from the previous output.
         let mut full_output = self.full_output.borrow_mut();
 
+        #[cfg(not(target_os = "linux"))]
+        self.pacing.begin_frame();
         *full_output = {
             let mut inner = self.inner.borrow_mut();
             let EguiWindowInner {
@@ -679,6 +702,13 @@ impl<A: App> WindowHandler for EguiWindow<A> {
             self.window.request_close();
             return Ok(());
         };
+
+        #[cfg(not(target_os = "linux"))]
+        if viewport_output.repaint_delay.is_zero() {
+            self.window.request_redraw();
+        } else {
+            (self.pacing).ask(self.start_time.elapsed(), viewport_output.repaint_delay);
+        }
 
         let mut new_size = None;
         let new_zoom = { self.inner.borrow().egui_ctx.zoom_factor() };
@@ -709,7 +739,8 @@ impl<A: App> WindowHandler for EguiWindow<A> {
                     )));
                 }
                 ViewportCommand::Focus => {
-                    self.window.focus()?;
+                    // A window that cannot take the focus goes on without it.
+                    let _ = self.window.focus();
                 }
                 _ => {}
             }
@@ -1071,6 +1102,10 @@ impl<A: App> WindowHandler for EguiWindow<A> {
     fn on_timer(&self, timer: &baseview::TimerHandle) {
         if timer == self.poll_repaint_timer_handle {
             self.poll_repaint_timer();
+        }
+        #[cfg(not(target_os = "linux"))]
+        if timer == self.pacing_timer && self.pacing.is_due(self.start_time.elapsed()) {
+            self.window.request_redraw();
         }
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn install(scope: Scope) -> Outcome {
     let bundled = target()?.join("bundled");
     for (name, format) in BUNDLES {
         let to = folder(scope, format)?.join(name);
-        put(&bundled.join(name), &to).map_err(|error| format!("{}: {error}", to.display()))?;
+        put(&bundled.join(name), &to).map_err(|error| problem(&to, &error))?;
         println!("Installed {}", to.display());
     }
     Ok(())
@@ -78,11 +78,23 @@ fn put(from: &Path, to: &Path) -> io::Result<()> {
     placed
 }
 
+/// Says what went wrong with the bundle at `path`, and what to do. Windows lets nobody change a file that a program has loaded.
+fn problem(path: &Path, error: &io::Error) -> String {
+    // ERROR_ACCESS_DENIED and ERROR_SHARING_VIOLATION.
+    let is_held = cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32));
+    let advice = match error.kind() {
+        _ if is_held => ". Close the hosts that have the plugin loaded, then try again",
+        io::ErrorKind::PermissionDenied => ". Installing for all users needs administrator rights",
+        _ => "",
+    };
+    format!("{}: {error}{advice}", path.display())
+}
+
 /// Removes the installed bundles.
 pub(crate) fn uninstall(scope: Scope) -> Outcome {
     for (name, format) in BUNDLES {
         let bundle = folder(scope, format)?.join(name);
-        if remove(&bundle).map_err(|error| format!("{}: {error}", bundle.display()))? {
+        if remove(&bundle).map_err(|error| problem(&bundle, &error))? {
             println!("Removed {}", bundle.display());
         } else {
             println!("Not installed: {}", bundle.display());
@@ -168,6 +180,31 @@ mod tests {
         put(&from, &to).unwrap();
         assert_eq!(fs::read(to.join("Contents/A.so")).unwrap(), b"new");
         assert!(!to.join("A.so").exists());
+        assert_eq!(fs::read_dir(folder.join("plugins")).unwrap().count(), 1);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_bundle_that_a_host_has_loaded_is_kept_and_the_user_told_to_close_the_host() {
+        use std::os::windows::fs::OpenOptionsExt;
+
+        let folder = env::temp_dir().join(format!("xtask-held-{}", std::process::id()));
+        let (from, to) = (folder.join("new"), folder.join("plugins/A.clap"));
+        fs::create_dir_all(folder.join("plugins")).unwrap();
+        fs::write(&from, "new").unwrap();
+        fs::write(&to, "old").unwrap();
+        // As a program may hold a library that it has loaded.
+        let loaded = fs::OpenOptions::new()
+            .read(true)
+            .share_mode(1)
+            .open(&to)
+            .unwrap();
+        let error = put(&from, &to).unwrap_err();
+        let told = problem(&to, &error);
+        assert!(told.contains("Close the hosts"), "{told}");
+        drop(loaded);
+        assert_eq!(fs::read(&to).unwrap(), b"old");
         assert_eq!(fs::read_dir(folder.join("plugins")).unwrap().count(), 1);
         fs::remove_dir_all(&folder).unwrap();
     }

@@ -9,8 +9,8 @@ use vst3::Steinberg::Vst::{
     IParameterChangesTrait, ParamID, ParamValue,
 };
 use vst3::Steinberg::{
-    IBStream, IBStream_::IStreamSeekMode_, IBStreamTrait, int32, int64, kInvalidArgument,
-    kResultOk, tresult,
+    IBStream, IBStream_::IStreamSeekMode, IBStream_::IStreamSeekMode_, IBStreamTrait, int32, int64,
+    kInvalidArgument, kResultOk, tresult, uint16,
 };
 use vst3::{Class, ComWrapper};
 
@@ -44,14 +44,14 @@ impl IEventListTrait for Events {
         // is set.
         let (offset, heard) = unsafe {
             let event = &*event;
-            let heard = if u32::from(event.r#type) == kNoteOnEvent {
+            let heard = if event.r#type == kNoteOnEvent as uint16 {
                 Heard::On {
                     channel: event.__field0.noteOn.channel as u8,
                     pitch: event.__field0.noteOn.pitch as u8,
                     velocity: event.__field0.noteOn.velocity,
                 }
             } else {
-                assert_eq!(u32::from(event.r#type), kNoteOffEvent);
+                assert_eq!(event.r#type, kNoteOffEvent as uint16);
                 Heard::Off {
                     channel: event.__field0.noteOff.channel as u8,
                     pitch: event.__field0.noteOff.pitch as u8,
@@ -158,7 +158,7 @@ impl IBStreamTrait for Stream {
 
     unsafe fn seek(&self, to: int64, mode: int32, result: *mut int64) -> tresult {
         let mut position = self.position.borrow_mut();
-        let from = match mode as u32 {
+        let from = match mode as IStreamSeekMode {
             IStreamSeekMode_::kIBSeekSet => 0,
             IStreamSeekMode_::kIBSeekCur => *position as int64,
             _ => self.bytes.borrow().len() as int64,

@@ -1,5 +1,6 @@
 //! `bgm conform`: a draft for another cut of its clip.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,7 +14,8 @@ use diff_bgm::generator::{Conforming, Draft, Freedom, conform, cuts};
 
 use crate::clip;
 use crate::midi_input;
-use crate::output::{expect_extension, say, warn};
+use crate::output::{expect_extension, expect_other_than, say, warn};
+use crate::progress::Progress;
 use crate::work::{self, WorkArgs, with_progress};
 
 /// Cuts further apart than this, in beats, are not the same.
@@ -26,7 +28,7 @@ const SAME_CUT_BEATS: f64 = 0.1;
 /// what is around them. Needs a draft, and a model, of the family `parts`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The draft, a MIDI file written by `bgm generate`
+    /// The draft, a MIDI file that `bgm generate` or the plugin wrote
     draft: PathBuf,
     /// The clip that the draft was made for: a clip file, or a video to analyse
     #[arg(long, value_name = "OLD")]
@@ -63,13 +65,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let output = arguments.output.as_deref().filter(|_| !arguments.dry_run);
     if let Some(output) = output {
         expect_extension(output, &["mid", "midi"])?;
+        expect_other_than(&arguments.draft, output)?;
         expect_writable(output)?;
     }
-    let draft = Draft::of_midi(&midi_input::open(&arguments.draft)?)?;
+    let draft = midi_input::draft(&arguments.draft)?;
     let old = clip::read(&arguments.from)?.features;
     let new = clip::read(&arguments.to)?.features;
     check_clip(arguments, &draft, &old);
-    let recut = Recut::find(&old, &new)?;
+    let mut progress = Progress::new();
+    let recut = Recut::find_with(&old, &new, &mut |share| {
+        progress.set(share, "comparing the pictures");
+        ControlFlow::Continue(())
+    });
+    progress.finish();
+    let recut = recut?;
     if recut.basis == Basis::Measures {
         let both = [(&arguments.from, &old), (&arguments.to, &new)];
         for (path, _) in both.iter().filter(|(_, clip)| clip.fingerprint.is_none()) {
@@ -79,6 +88,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 path.display()
             ));
         }
+    }
+    if let Some(speed) = recut.speed() {
+        let bpm = speed * draft.score.tempo_map().initial_tempo().bpm();
+        warn(format!(
+            "The new clip looks like the whole old one at {:.2} % of its speed. Then nothing need be painted: the draft as it is fits \
+             at {:.2} % of its tempo, which begins with {bpm:.3} BPM.",
+            100.0 * speed,
+            100.0 * speed
+        ));
     }
     let freedom = Freedom {
         tolerance_steps: arguments.tolerance,

@@ -28,7 +28,7 @@ const SIMILAR_SECONDS: f64 = 4.0;
 /// Names that the authors' code passes over.
 const PASSED_OVER: [&str; 6] = ["034", "203", "215", "254", "280", "328"];
 
-/// Make a data set to train the published networks on, from pairs of a video and music
+/// Make a data set for training the published networks, from videos and their music
 ///
 /// A pair is a video, or a clip file of `bgm features`, and a MIDI file of the same name, anywhere in their folders. Both start
 /// together. The beats are those of the MIDI file's tempi and time signatures, or those of a list (--beats). The data set has
@@ -65,18 +65,19 @@ pub(crate) struct Arguments {
     /// How the shots of videos are found: quick or network; see `bgm features`
     #[arg(long, value_name = "HOW", default_value = "quick")]
     shots: ShotFinder,
-    #[cfg(feature = "models")]
-    #[command(flatten)]
-    models: ModelArgs,
     /// Share of the pieces that are held out while training, 0 to 1
     #[arg(long, value_name = "SHARE", default_value = "0.1")]
     validation: f64,
-    /// Share of the pieces that are kept for figures, 0 to 1
+    /// Share of the pieces that are kept for `bgm evaluate`, 0 to 1
     #[arg(long, value_name = "SHARE", default_value = "0")]
     test: f64,
-    /// Seed of the lot that divides the pieces
+    /// Seed of the random choice of those pieces
     #[arg(long, default_value = "1")]
     seed: u64,
+    // Last, because its heading would also stand above options that follow it.
+    #[cfg(feature = "models")]
+    #[command(flatten)]
+    models: ModelArgs,
 }
 
 /// Makes the pieces of a data set.

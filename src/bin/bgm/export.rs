@@ -11,12 +11,12 @@ use diff_bgm::music::part::Part;
 use diff_bgm::time::Beats;
 use diff_bgm::{Error, Result};
 
-use crate::output::{expect_extension, say, warn};
+use crate::output::{expect_extension, expect_other_than, say, warn};
 
 /// Write a draft for a DAW: as a MIDI file, a DAWproject or a REAPER project
 ///
-/// The file has a named, coloured track for each part, the tempo map, the metre, and markers at sections, cuts and hits. Notes
-/// that were edited in the draft's MIDI file are exported as they are.
+/// The file has a named, coloured track for each part, the tempo map, the metre, and markers at sections, cuts and hits. Notes,
+/// tempo and metre that were edited in the draft's MIDI file are exported as they are.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The draft, a MIDI file that `bgm generate` or the plugin wrote
@@ -59,6 +59,7 @@ impl From<PartChoice> for Part {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let output = &arguments.output;
     expect_extension(output, &ExportFormat::EXTENSIONS)?;
+    expect_other_than(&arguments.draft, output)?;
     expect_writable(output)?;
     let format = ExportFormat::of_path(output).unwrap_or(ExportFormat::Midi);
     let file = MidiFile::open(&arguments.draft)?;

@@ -55,16 +55,17 @@ pub(crate) struct Arguments {
     /// times as long
     #[arg(long, value_name = "HOW", default_value = "quick", requires = "clip")]
     shots: ShotFinder,
-    /// Write a picture that shows the frames before and after each cut, and around each transition, with their times;
-    /// further ones NAME-2.png and so on if there are many
+    /// Write a picture that shows the frames before and after each cut, and around each transition, with their times; if
+    /// there are many, also NAME-2.png and so on
     #[arg(long, value_name = "NAME.png", requires = "clip")]
     sheet: Option<PathBuf>,
-    #[cfg(feature = "models")]
-    #[command(flatten)]
-    models: models::ModelArgs,
     /// The clip file to write; of a folder, the folder of the clip files
     #[arg(short, long, value_name = "CLIP.safetensors|DIR")]
     output: PathBuf,
+    // Last, because its heading would also stand above options that follow it.
+    #[cfg(feature = "models")]
+    #[command(flatten)]
+    models: models::ModelArgs,
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {

@@ -11,8 +11,8 @@ use crate::midi_input;
 
 #[derive(Args)]
 pub(crate) struct FormArgs {
-    /// Form: letters such as AABA, a section for each, of which those of one letter share a theme; auto (chosen for the
-    /// length), or off. Sections begin at cuts near bar lines [default: auto with --theme, otherwise the model's own]
+    /// Form: letters such as AABA, a section for each, where sections with the same letter share a theme; auto (chosen to suit
+    /// the length), or off. Sections begin at cuts near bar lines [default: auto with --theme, otherwise the model's own]
     #[arg(long)]
     form: Option<Form>,
     /// The theme of the first section, kept as played: a MIDI file in the same metre, from `bgm theme` or the plugin, or with one

@@ -82,8 +82,8 @@ pub(crate) struct Arguments {
     hits: HitArgs,
     #[command(flatten)]
     quiet: QuietArgs,
-    /// Make drafts of this many seeds, from --seed on, and keep the most convincing one: whose hits are answered, whose cues
-    /// are followed, and whose parts come closest to real music
+    /// Make drafts with this many seeds, from --seed on, and keep the most convincing one: the one that best answers the hits,
+    /// follows the cues, and comes closest to real music
     #[arg(long, default_value = "1", value_name = "COUNT")]
     candidates: usize,
     /// Sampler: ddpm, ddim, dpm++2m or sde-dpm++2m [default: the model's own]
@@ -102,8 +102,8 @@ pub(crate) struct Arguments {
     /// Factor on the noise: below 1 is plainer, above 1 wilder
     #[arg(long, default_value = "1")]
     temperature: f64,
-    /// How often weak bars (a tune that breaks off, leaps or hides, a figure that is dropped) are painted again; 1 takes
-    /// about half as long again
+    /// How often weak bars (a tune that breaks off, leaps or is buried, a figure that is dropped) are painted again; with 1, a
+    /// draft takes about half as long again
     #[arg(long, default_value = "0")]
     retouches: usize,
     /// How closely the music follows the clip; 1 is without guidance [default: the model's own]
@@ -126,15 +126,16 @@ pub(crate) struct Arguments {
     align: Alignment,
     #[command(flatten)]
     work: WorkArgs,
-    #[cfg(feature = "models")]
-    #[command(flatten)]
-    models: models::ModelArgs,
     /// Also write a picture of the piano roll, of up to 1024 bars
     #[arg(long, value_name = "ROLL.png")]
     roll: Option<PathBuf>,
     /// Also write a report: settings, timings and statistics of the music
     #[arg(long, value_name = "REPORT.json")]
     json: Option<PathBuf>,
+    // Options below have headings of their own, which would also stand above any that follow them.
+    #[cfg(feature = "models")]
+    #[command(flatten)]
+    models: models::ModelArgs,
     #[command(flatten)]
     coherence: CoherenceArgs,
     #[command(flatten)]

@@ -7,8 +7,8 @@ use diff_bgm::features::ClipFeatures;
 #[derive(Args)]
 pub(crate) struct HitArgs {
     /// A moment of the clip, in seconds, that the music meets with an accent; may be given several times. A weight from 1 to 3
-    /// may follow, and `early` where the music should rather be early than late: 12.5, 12.5:3, 12.5:3:early. From a weight of
-    /// 2, the chord changes there and the bar before holds back
+    /// may follow, and `early` if the music had better be early than late: 12.5, 12.5:3, 12.5:3:early. From a weight of 2, the
+    /// chord changes there and the bar before holds back
     #[arg(long, value_name = "SECONDS[:WEIGHT]")]
     hit: Vec<Hit>,
     /// Meet every cut of the clip as a hit of this weight, 1 to 3

@@ -98,3 +98,34 @@ fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn headings_in_the_help_stand_above_their_own_options() {
+        for command in Arguments::command().get_subcommands() {
+            let is_of_models = |heading: &str| heading.starts_with("Models (");
+            let names: Vec<&str> = (command.get_arguments())
+                .filter(|option| option.get_help_heading().is_some_and(is_of_models))
+                .filter_map(|option| option.get_long())
+                .collect();
+            let own = [
+                "visual-model",
+                "caption-model",
+                "text-model",
+                "every",
+                "pooling",
+                "mood",
+            ];
+            assert!(
+                names.is_empty() || names == own,
+                "{}: {names:?}",
+                command.get_name()
+            );
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use diff_bgm::generator::Draft;
 use diff_bgm::music::metre::Metre;
 use diff_bgm::music::midi_file::MidiFile;
 use diff_bgm::music::tempo_map::TempoMap;
@@ -19,6 +20,23 @@ pub(crate) fn open(path: &Path) -> Result<MidiFile> {
         warn(format!("{}: {warning}", path.display()));
     }
     Ok(file)
+}
+
+/// Reads a draft of the family `parts` from its MIDI file, as [`open`] does. Warns if its tempo or metre was changed since.
+///
+/// # Errors
+/// Returns an error if it cannot be read or is no such draft.
+pub(crate) fn draft(path: &Path) -> Result<Draft> {
+    let file = open(path)?;
+    let draft = Draft::of_midi(&file)?;
+    if !draft.is_timed_as(&file) {
+        warn(format!(
+            "{}: its tempo or metre was changed since it was drafted. The work goes on with those of the draft; `bgm export` keeps \
+             those of the file.",
+            path.display()
+        ));
+    }
+    Ok(draft)
 }
 
 /// Reads a MIDI file in one metre, its tempo and its metre, as [`open`] does.

@@ -1,6 +1,7 @@
 //! Output: files, and lines on the standard streams.
 
 use std::fmt::Display;
+use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
@@ -42,6 +43,23 @@ pub(crate) fn expect_extension(path: &Path, allowed: &[&str]) -> Result<()> {
             allowed.join(" or .")
         )))
     }
+}
+
+/// Checks that `output` is not the file that the draft is read from, of which it would leave less; to be called before any work is
+/// done.
+///
+/// # Errors
+/// Returns [`Error::Usage`] if it is.
+pub(crate) fn expect_other_than(draft: &Path, output: &Path) -> Result<()> {
+    let same = fs::canonicalize(draft)
+        .is_ok_and(|draft| fs::canonicalize(output).is_ok_and(|output| draft == output));
+    if !same {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "{} is the draft itself, which would be lost. Write to another file.",
+        output.display()
+    )))
 }
 
 /// Returns a value as indented JSON.

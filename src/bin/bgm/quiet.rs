@@ -5,8 +5,8 @@ use diff_bgm::conditioning::quiet::{Quiet, QuietKind, Stretch, marked};
 
 #[derive(Args)]
 pub(crate) struct QuietArgs {
-    /// A stretch of the clip, in seconds, without music; may be given several times. The music comes to a chord before and
-    /// enters again on the first beat after
+    /// A stretch of the clip, in seconds, without music; may be given several times. The music closes on a chord before it
+    /// and enters again on the first beat after it
     #[arg(long, value_name = "FROM-TO")]
     no_music: Vec<Stretch>,
     /// A stretch of the clip, in seconds, with few notes and no lead, as under dialogue; may be given several times

@@ -74,7 +74,7 @@ impl OfDraft {
     /// Reads the draft, if the output can be written.
     fn read(&self) -> Result<Draft> {
         self.check_output()?;
-        Draft::of_midi(&midi_input::open(&self.draft)?)
+        midi_input::draft(&self.draft)
     }
 
     /// Returns the seed to paint `draft` with.

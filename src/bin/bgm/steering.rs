@@ -20,7 +20,8 @@ pub(crate) struct SteeringArgs {
     /// Raise (up to 1) or lower (down to -1) density, polyphony, accents and loudness together
     #[arg(long, allow_hyphen_values = true, default_value = "0")]
     energy: f32,
-    /// What `clip` is: picture, or mood (density follows arousal, mode follows valence; of a clip file made with --mood)
+    /// What of the clip is followed: picture, or mood, of a clip analysed with --mood (density then follows arousal, mode
+    /// follows valence)
     #[arg(long, default_value = "picture")]
     follow: Follow,
 }

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     /// The tempo to start from, in quarter notes per minute
     #[arg(long, default_value_t = 120.0)]
     tempo: f64,
-    /// How much slower or faster the music may be, in per cent
+    /// How much slower or faster the music may be, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = 100.0 * USUAL_RANGE)]
     within: f64,
     /// The metre of the music

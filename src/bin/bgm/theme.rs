@@ -10,7 +10,7 @@ use diff_bgm::generator::{Draft, Theme};
 use diff_bgm::time::Bars;
 
 use crate::midi_input;
-use crate::output::{expect_extension, say};
+use crate::output::{expect_extension, expect_other_than, say};
 use crate::repaint::BarRange;
 
 /// Write the tune of a draft as a theme for drafts of other cues
@@ -34,6 +34,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let output = &arguments.output;
     expect_extension(output, &["mid", "midi"])?;
+    expect_other_than(&arguments.draft, output)?;
     expect_writable(output)?;
     let file = midi_input::open(&arguments.draft)?;
     let score = (file.score()).map_err(|fault| fault.in_file(&arguments.draft))?;

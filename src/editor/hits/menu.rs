@@ -5,6 +5,7 @@ use egui::{Popup, PopupAnchor, PopupCloseBehavior, PopupKind, Pos2, TextEdit, Ui
 use super::{Mark, replace};
 use crate::conditioning::hits::{MAX_WEIGHT, Side};
 use crate::editor::contents::Scene;
+use crate::editor::controls::menu_row;
 use crate::instance::MarkedHit;
 use crate::time::Seconds;
 
@@ -68,14 +69,14 @@ fn contents(ui: &mut Ui, menu: &mut Open, scene: Scene<'_>) -> bool {
     for weight in 1..=MAX_WEIGHT {
         let is_current = mark.is_own && hit.weight == weight;
         let label = format!("Weight {weight}");
-        if ui.selectable_label(is_current, label).clicked() {
+        if menu_row(ui, is_current, label).clicked() {
             mark.set_weight(scene, weight);
             is_chosen = true;
         }
     }
     ui.separator();
     for (side, label) in [(Side::Late, "Rather late"), (Side::Early, "Rather early")] {
-        if ui.selectable_label(hit.side == side, label).clicked() {
+        if menu_row(ui, hit.side == side, label).clicked() {
             let mut marked = mark.marked.clone();
             marked.hit.side = side;
             marked.hit.weight = marked.hit.weight.max(1);

@@ -102,15 +102,22 @@ fn the_menu_inserts_with_the_choices_that_are_made_and_remembers_them() {
     assert!(editor.click("The tempo map too"));
     assert!(editor.click("Chords as markers too"));
     assert!(editor.click("Stay with the picture"));
+    assert!(editor.click("Replace the project's tempo markers"));
     let chosen = InsertChoices {
         markers: true,
         chord_markers: true,
         tempo_map: true,
+        replaces_tempo: true,
         stays_with_picture: true,
     };
     assert_eq!(insert(&mut editor), task(chosen));
+    // Leave to replace what is the user's is not remembered.
     assert!(editor.click("Into REAPER"));
-    assert_eq!(insert(&mut editor), task(chosen));
+    let again = InsertChoices {
+        replaces_tempo: false,
+        ..chosen
+    };
+    assert_eq!(insert(&mut editor), task(again));
 }
 
 #[test]

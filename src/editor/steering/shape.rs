@@ -41,7 +41,7 @@ pub(super) fn show_music(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
             }
         })
         .on_hover_text(
-            "What the next draft follows in the clip: its picture, or its mood, which density (excited or quiet) and mode (pleasant or unpleasant) take up.",
+            "What the next draft follows in the clip: what its picture looks like, or its mood. With mood, density follows how excited the picture is, and mode how pleasant.",
         );
     }
 }

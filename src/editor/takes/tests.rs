@@ -27,12 +27,17 @@ fn names(editor: &HeadlessEditor) -> Vec<String> {
 
 #[test]
 fn delete_held_down_deletes_one_take_and_ctrl_z_brings_it_back() {
+    // Backspace is what the delete key of a Mac is called.
+    let mut on_a_mac = with_takes(3);
+    assert!(on_a_mac.click("1 seed 1"));
+    on_a_mac.press(Modifiers::NONE, Key::Backspace, 20);
     let mut editor = with_takes(3);
     let all = editor.state();
     assert!(editor.click("1 seed 1"));
     let chosen = editor.state();
     editor.press(Modifiers::NONE, Key::Delete, 20);
     assert_eq!(names(&editor), ["2 seed 2", "3 seed 3"]);
+    assert_eq!(names(&on_a_mac), names(&editor));
     let deleted = editor.state();
     editor.press(Modifiers::COMMAND, Key::Z, 0);
     assert_eq!(editor.state(), chosen);

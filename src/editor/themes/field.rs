@@ -4,7 +4,7 @@ use egui::{ComboBox, Key, PopupCloseBehavior, RichText, TextEdit, Ui, Vec2};
 
 use super::Themes;
 use crate::editor::contents::Scene;
-use crate::editor::controls::{CHOICE_WIDTH, field};
+use crate::editor::controls::{CHOICE_WIDTH, field, menu_row};
 use crate::editor::file_dialog::{FileDialog, Purpose};
 use crate::editor::theme;
 use crate::instance::{Desk, typed_path};
@@ -40,14 +40,11 @@ impl Themes {
     fn list(&mut self, ui: &mut Ui, scene: Scene<'_>, dialog: &mut FileDialog) {
         let Scene { desk, state, .. } = scene;
         ui.set_min_width(220.0);
-        if ui
-            .selectable_label(state.theme.is_none(), "No theme")
-            .clicked()
-        {
+        if menu_row(ui, state.theme.is_none(), "No theme").clicked() {
             desk.session.edit(|state| state.theme = None);
             ui.close();
         }
-        if ui.selectable_label(false, "Open a theme…").clicked() {
+        if menu_row(ui, false, "Open a theme…").clicked() {
             dialog.ask(Purpose::Theme, String::new(), state);
             ui.close();
         }
@@ -67,7 +64,7 @@ impl Themes {
         }
         for path in Desk::recent_themes() {
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            let label = ui.selectable_label(false, &*name);
+            let label = menu_row(ui, false, &*name);
             if label.on_hover_text(path.display().to_string()).clicked() {
                 desk.open_theme(path);
                 ui.close();

@@ -46,6 +46,9 @@ impl Arrangement {
             controls: controls(&self.controls, parts, start, end),
             key: self.key,
             hits: moved(&self.hits, start, end),
+            hit_names: (self.hit_names.iter())
+                .map(|(at, name)| (*at - start, name.clone()))
+                .collect(),
             picture_start: self.picture_start - start,
             description: self.description.clone(),
             outputs: self.outputs,

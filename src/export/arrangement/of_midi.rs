@@ -6,19 +6,26 @@ use crate::generator::Draft;
 use crate::music::chord::ChordChange;
 use crate::music::key::Key;
 use crate::music::midi_file::MidiFile;
+use crate::music::score::{RawScore, Score};
 
 /// What every description of a draft begins with.
 const MAKER: &str = "Diff-BGM ";
 
 impl Arrangement {
-    /// Returns the arrangement of a draft's MIDI file. Notes are those of the file, so that edits made elsewhere are kept. Of
-    /// a draft in one stream, which says nothing else of itself, everything is what the file's tracks and markers say.
+    /// Returns the arrangement of a draft's MIDI file. Notes, tempo and metre are those of the file, so that edits made elsewhere
+    /// are kept. Of a draft in one stream, which says nothing else of itself, and of one whose tempo, metre or length was
+    /// changed, everything is what the file's tracks and markers say.
     ///
     /// # Errors
     /// Returns an error if Diff-BGM did not write the file, or if its tempo or metre have since become such as no draft has.
     pub fn of_midi(file: &MidiFile) -> Result<Self> {
         if let Ok(draft) = Draft::of_midi(file) {
-            return Ok(Self::of_draft(&draft));
+            let end = draft.score.length();
+            let is_longer = file.notes().iter().any(|note| note.start >= end);
+            return Ok(match draft.is_timed_as(file) && !is_longer {
+                true => Self::of_draft(&draft),
+                false => Self::retimed(&draft, file)?,
+            });
         }
         let mut texts = file.texts.iter().map(|text| &text.text);
         let description = texts.find(|text| text.starts_with(MAKER)).ok_or_else(|| {
@@ -40,6 +47,41 @@ impl Arrangement {
             ..Self::default()
         })
     }
+
+    /// Returns the arrangement of `draft` with the tempo and the metre of `file`. Markers that the file no longer has stay on their
+    /// beats.
+    fn retimed(draft: &Draft, file: &MidiFile) -> Result<Self> {
+        let drafted = Self::of_draft(draft);
+        let has_markers = !file.markers.is_empty();
+        let (raw, old) = (RawScore::from(file.score()?), &drafted.score);
+        let has_chords = !raw.chords.is_empty();
+        Ok(Self {
+            score: Score::repaired(RawScore {
+                cuts: if has_markers {
+                    raw.cuts
+                } else {
+                    old.cuts().to_vec()
+                },
+                sections: match has_markers {
+                    true => raw.sections,
+                    false => old.sections().to_vec(),
+                },
+                chords: if has_chords {
+                    raw.chords
+                } else {
+                    old.chords().to_vec()
+                },
+                ..raw
+            }),
+            controls: file.controls(),
+            hits: if has_markers {
+                file.hits()
+            } else {
+                drafted.hits
+            },
+            ..drafted
+        })
+    }
 }
 
 #[cfg(test)]
@@ -48,8 +90,8 @@ mod tests {
     use crate::conditioning::steering::Steering;
     use crate::export::testing::arrangement;
     use crate::generator::Asked;
-    use crate::music::midi_file::MidiContents;
-    use crate::time::Beats;
+    use crate::music::midi_file::{MidiContents, TimeSignature};
+    use crate::time::{Bars, Beats};
 
     #[test]
     fn a_draft_in_parts_is_exported_as_it_was_drafted() {
@@ -68,6 +110,72 @@ mod tests {
         let read = Arrangement::of_midi(&file).unwrap();
         assert_eq!(read, Arrangement::of_draft(&draft));
         assert_eq!(read.picture_start, Beats(1.5));
+    }
+
+    /// A file of a draft of two bars in parts, with `edit` done to it.
+    fn edited(edit: impl FnOnce(&mut MidiFile)) -> (Draft, Result<Arrangement>) {
+        let mut draft = Draft {
+            score: arrangement().score,
+            ..Draft::default()
+        };
+        draft.recipe.asked = Some(Asked {
+            steering: Steering::default(),
+            energy: vec![0.5; 8],
+            picture_end: Beats(8.0),
+        });
+        let mut file = MidiFile::parse(&draft.to_midi().unwrap()).unwrap();
+        edit(&mut file);
+        let read = Arrangement::of_midi(&file);
+        (draft, read)
+    }
+
+    #[test]
+    fn a_tempo_that_was_changed_since_is_that_of_the_file() {
+        let faster = |file: &mut MidiFile| {
+            for change in &mut file.tempo_changes {
+                change.micros_per_beat /= 2;
+            }
+        };
+        let (draft, read) = edited(faster);
+        let read = read.unwrap();
+        let bpm = |score: &Score| score.tempo_map().tempo_at(Beats(0.0)).bpm();
+        assert!((bpm(&read.score) - 2.0 * bpm(&draft.score)).abs() < 1e-3);
+        assert_eq!(read.score.notes(), draft.score.notes());
+        assert_eq!(read.score.cuts(), draft.score.cuts());
+        // Many programs leave the markers out.
+        let (draft, read) = edited(|file| {
+            faster(file);
+            file.markers.clear();
+        });
+        let read = read.unwrap();
+        assert_eq!(read.score.cuts(), draft.score.cuts());
+        assert_eq!(read.score.sections(), draft.score.sections());
+    }
+
+    #[test]
+    fn notes_that_were_added_after_the_end_are_kept() {
+        let (draft, read) = edited(|file| {
+            let mut note = file.tracks.last().unwrap().notes[0];
+            note.start = Beats(13.0);
+            file.tracks.last_mut().unwrap().notes.push(note);
+            file.length = Beats(14.0);
+        });
+        let read = read.unwrap();
+        assert_eq!(read.score.bars(), Bars(4));
+        assert_eq!(read.score.notes().len(), draft.score.notes().len() + 1);
+    }
+
+    #[test]
+    fn a_metre_that_no_draft_has_is_refused_rather_than_left_out() {
+        let (_, read) = edited(|file| {
+            file.time_signatures.push(TimeSignature {
+                at: Beats(4.0),
+                numerator: 3,
+                denominator: 4,
+            });
+        });
+        let error = read.unwrap_err().to_string();
+        assert!(error.contains("from 4/4 to 3/4"), "{error}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How far the shots of a clip may have moved.
 
+use std::ops::ControlFlow;
+
 use super::trace::Traces;
 use crate::time::Seconds;
 
@@ -46,16 +48,22 @@ struct Judged {
     explained: f32,
 }
 
-/// Returns the offsets that may hold in each shot of the new clip.
+/// Returns the offsets that may hold in each shot of the new clip, or `None` if `on_progress`, which is told the share that is done,
+/// breaks.
 pub(super) fn candidates(
     traces: &Traces,
     old_shots: &[Seconds],
     new_shots: &[Seconds],
-) -> Vec<Vec<Offset>> {
+    on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Option<Vec<Vec<Offset>>> {
     let old_ends = ends(old_shots, traces.old.duration);
     let new_ends = ends(new_shots, traces.new.duration);
-    let of_shots: Vec<Vec<Judged>> = (new_shots.iter().zip(&new_ends))
-        .map(|(start, end)| {
+    let count = new_shots.len() as f64;
+    let of_shots: Option<Vec<Vec<Judged>>> = (new_shots.iter().zip(&new_ends).enumerate())
+        .map(|(index, (start, end))| {
+            if on_progress(index as f64 / count).is_break() {
+                return None;
+            }
             let aligned = (old_shots.iter().zip(&old_ends))
                 .flat_map(|(old_start, old_end)| [old_start.0 - start.0, old_end.0 - end.0]);
             let aligned = aligned.map(|seconds| Offset {
@@ -73,35 +81,35 @@ pub(super) fn candidates(
                     kind: Kind::Found,
                 });
             let judge = |offset| judged(traces, start.0, end.0, offset);
-            best(
+            Some(best(
                 traces,
                 aligned
                     .chain([unmoved])
                     .chain(found)
                     .filter_map(judge)
                     .collect(),
-            )
+            ))
         })
         .collect();
+    let of_shots = of_shots?;
     // A shot that goes on from its neighbour is recognised even if nothing moves in it.
-    (0..of_shots.len())
-        .map(|shot| {
-            let mut offsets: Vec<Offset> = of_shots[shot].iter().map(|of| of.offset).collect();
-            let neighbours = [shot.checked_sub(1), Some(shot + 1)];
-            for neighbour in neighbours.into_iter().flatten() {
-                let of_neighbour = of_shots.get(neighbour).map(Vec::as_slice);
-                for judged in of_neighbour.unwrap_or_default().iter().take(2) {
-                    if !offsets
-                        .iter()
-                        .any(|one| is_near(traces, *one, judged.offset))
-                    {
-                        offsets.push(judged.offset);
-                    }
+    let with_neighbours = (0..of_shots.len()).map(|shot| {
+        let mut offsets: Vec<Offset> = of_shots[shot].iter().map(|of| of.offset).collect();
+        let neighbours = [shot.checked_sub(1), Some(shot + 1)];
+        for neighbour in neighbours.into_iter().flatten() {
+            let of_neighbour = of_shots.get(neighbour).map(Vec::as_slice);
+            for judged in of_neighbour.unwrap_or_default().iter().take(2) {
+                if !offsets
+                    .iter()
+                    .any(|one| is_near(traces, *one, judged.offset))
+                {
+                    offsets.push(judged.offset);
                 }
             }
-            offsets
-        })
-        .collect()
+        }
+        offsets
+    });
+    Some(with_neighbours.collect())
 }
 
 /// Returns where shots end that begin at `starts`.

@@ -1,6 +1,9 @@
+mod told;
+
 use proptest::prelude::*;
 
 use super::*;
+
 use crate::features::{FINGERPRINT_WIDTH, Fingerprint, MeasureTrack, PictureMeasure};
 
 const HZ: f64 = 25.0;

@@ -7,6 +7,7 @@ use super::Draft;
 use crate::error::{Error, Result};
 use crate::music::midi_file::MidiFile;
 use crate::music::score::{RawScore, Score};
+use crate::time::Seconds;
 
 /// The start of the line for programs.
 const MARK: &str = "diff-bgm-draft/1 ";
@@ -48,6 +49,25 @@ pub(super) fn read(file: &MidiFile) -> Result<Draft> {
         }),
         recipe: draft.recipe,
     })
+}
+
+/// How far a place may lie from where a tempo map has it: a rounding of ticks, and for each second that of a tempo in a file.
+const ROUNDING: Seconds = Seconds(5e-3);
+const ROUNDING_PER_SECOND: f64 = 2e-6;
+
+/// Returns whether a file has the tempo and the metre of a score.
+pub(super) fn is_timed_as(score: &Score, file: &MidiFile) -> bool {
+    let (Ok(metre), Ok(map)) = (file.metre(), file.tempo_map()) else {
+        return false;
+    };
+    let own = score.tempo_map();
+    let changes = own.changes().iter().chain(map.changes());
+    let mut places = changes.map(|change| change.at).chain([score.length()]);
+    metre == score.metre()
+        && places.all(|at| {
+            let (here, there) = (own.seconds_at(at).0, map.seconds_at(at).0);
+            (here - there).abs() <= ROUNDING.0 + ROUNDING_PER_SECOND * here
+        })
 }
 
 #[cfg(test)]

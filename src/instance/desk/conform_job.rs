@@ -58,9 +58,6 @@ impl ConformJob {
             state,
             freedom,
         } = self;
-        if reporter.report("Comparing the pictures", 0.0).is_break() {
-            return Err(Error::Cancelled);
-        }
         let nothing = || {
             Error::Usage(
                 "The current take was not made for another cut of this clip, so there is nothing to conform."
@@ -70,7 +67,7 @@ impl ConformJob {
         let (_, clip) = state.other_cut().ok_or_else(nothing)?;
         let take = state.current_take().ok_or_else(nothing)?;
         let made_for = Cuts::of(&state).ok_or_else(nothing)?.new_looks();
-        let recut = recut(session, &state)?.ok_or_else(nothing)?;
+        let recut = recut(session, &state, reporter)?.ok_or_else(nothing)?;
         let draft = &take.draft;
         let clip = full_clip(session, clip);
         let conforming = Conforming::plan(draft, &recut, &clip, freedom)?;
@@ -105,15 +102,16 @@ impl ConformJob {
 }
 
 /// Compares the picture of the current take with the clip that is open, unless that was done.
-pub(super) fn compare(session: &Session, state: &State) -> Result<()> {
-    recut(session, state).map(|_| ())
+pub(super) fn compare(session: &Session, state: &State, reporter: &Reporter) -> Result<()> {
+    recut(session, state, reporter).map(|_| ())
 }
 
-fn recut(session: &Session, state: &State) -> Result<Option<Arc<Recut>>> {
+fn recut(session: &Session, state: &State, reporter: &Reporter) -> Result<Option<Arc<Recut>>> {
     if let Some(recut) = session.compared(state) {
         return Ok(Some(recut));
     }
-    let Some(compared) = Compared::of(state)? else {
+    let mut on_progress = |share| reporter.report("Comparing the pictures", share as f32);
+    let Some(compared) = Compared::of(state, &mut on_progress)? else {
         return Ok(None);
     };
     let recut = compared.for_state(state).cloned();

@@ -26,25 +26,36 @@ pub(super) fn write(state: &State, selection: Selection, path: PathBuf) -> Resul
     Ok(Notice::Wrote(path))
 }
 
-/// Writes what is selected into a new file of `folder`, from which old ones are removed. `first_bar` is the number that the window
-/// shows on the draft's first bar. Returns the file's path.
+/// Writes what is selected into a new file of the first of `folders` that takes one; old ones are removed from them. `first_bar` is
+/// the number that the window shows on the draft's first bar. Returns the file's path.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write`]; if none of the folders takes a file, that of the first.
 pub(super) fn write_for_drag(
     state: &State,
     selection: Selection,
     first_bar: u32,
-    folder: &DragFolder,
+    folders: &[DragFolder],
 ) -> Result<PathBuf> {
     let take = current(state)?;
-    folder.tidy(SystemTime::now());
-    let path = folder.new_file(&name(take, selection, first_bar))?;
-    write_excerpt(state, take, selection, &path).inspect_err(|_| {
-        // Nobody knows of the file yet.
-        let _ = fs::remove_file(&path);
-    })?;
-    Ok(path)
+    let name = name(take, selection, first_bar);
+    let mut refused = None;
+    for folder in folders {
+        folder.tidy(SystemTime::now());
+        let written = folder.new_file(&name).and_then(|path| {
+            let written = write_excerpt(state, take, selection, &path);
+            written.map(|()| path.clone()).inspect_err(|_| {
+                // Nobody knows of the file yet.
+                let _ = fs::remove_file(&path);
+            })
+        });
+        match written {
+            // A disk that is full, or a folder that is not to be written to.
+            Err(error @ Error::Io { .. }) => refused = refused.or(Some(error)),
+            written => return written,
+        }
+    }
+    Err(refused.unwrap_or(Error::Cancelled))
 }
 
 /// Names what is selected of a take, as in `2 seed 19 bass bars 9-12`.
@@ -68,8 +79,9 @@ fn current(state: &State) -> Result<&Take> {
 }
 
 fn write_excerpt(state: &State, take: &Take, selection: Selection, path: &Path) -> Result<()> {
+    let (whole, choices) = (state.arrangement(take), ExportChoices::default());
     if selection.is_empty() {
-        return take.draft.write_midi_through(path, &state.outputs);
+        return crate::export::write(&whole, ExportFormat::Midi, &choices, path);
     }
     let count = take.draft.score.bars().0;
     let bars = selection.bars_of(count);
@@ -77,7 +89,6 @@ fn write_excerpt(state: &State, take: &Take, selection: Selection, path: &Path) 
         PartSet::NONE => PartSet::ALL,
         parts => parts,
     };
-    let whole = Arrangement::of_draft(&take.draft);
     // An excerpt is no draft that could be worked on, so its description is only the line for people.
     let description = whole
         .description
@@ -86,7 +97,6 @@ fn write_excerpt(state: &State, take: &Take, selection: Selection, path: &Path) 
         .unwrap_or_default()
         .to_owned();
     let excerpt = Arrangement {
-        outputs: state.outputs,
         description,
         ..whole.excerpt(Bars(bars.start)..Bars(bars.end), parts)
     };
@@ -95,12 +105,13 @@ fn write_excerpt(state: &State, take: &Take, selection: Selection, path: &Path) 
             "There are no notes in what is selected. Select other bars or parts.".to_owned(),
         ));
     }
-    let choices = ExportChoices::default();
     crate::export::write(&excerpt, ExportFormat::Midi, &choices, path)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
     use crate::generator::Draft;
     use crate::music::midi_file::{MidiFile, NOTE_ON};
@@ -167,7 +178,7 @@ mod tests {
         let drags = DragFolder::in_folder(folder.path());
         let state = state();
         let write = |selection| {
-            let path = write_for_drag(&state, selection, 5, &drags).unwrap();
+            let path = write_for_drag(&state, selection, 5, slice::from_ref(&drags)).unwrap();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             (name, notes(&path))
         };
@@ -194,11 +205,30 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let drags = DragFolder::in_folder(folder.path());
         let chords = select(None, &[Part::Chords]);
-        let error = write_for_drag(&state(), chords, 1, &drags).unwrap_err();
+        let drags = slice::from_ref(&drags);
+        let error = write_for_drag(&state(), chords, 1, drags).unwrap_err();
         assert!(error.to_string().contains("no notes"), "{error}");
-        let none = write_for_drag(&State::default(), chords, 1, &drags);
+        let none = write_for_drag(&State::default(), chords, 1, drags);
         assert!(matches!(none, Err(Error::Usage(_))));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_drag_goes_on_in_another_folder_if_the_cache_takes_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, b"").unwrap();
+        let cache = DragFolder::in_folder(&file.join("dragged"));
+        let temporary = DragFolder::in_folder(&folder.path().join("temporary"));
+        let folders = [cache.clone(), temporary];
+        let path = write_for_drag(&state(), Selection::default(), 1, &folders).unwrap();
+        assert!(
+            path.starts_with(folder.path().join("temporary")),
+            "{path:?}"
+        );
+        assert_eq!(notes(&path).len(), 4);
+        let error = write_for_drag(&state(), Selection::default(), 1, &[cache]).unwrap_err();
+        assert!(error.to_string().contains("file/dragged"), "{error}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::export::{Arrangement, ExportChoices, ExportFormat, Video};
+use crate::export::{ExportChoices, ExportFormat, Video};
 use crate::features::is_clip_file;
 use crate::instance::notice::Notice;
 use crate::instance::state::State;
@@ -22,14 +22,11 @@ pub(super) fn write(state: &State, path: PathBuf) -> Result<Notice> {
         fs::create_dir_all(folder).map_err(Error::io(folder))?;
     }
     let format = ExportFormat::of_path(&path).unwrap_or(ExportFormat::Midi);
+    let arrangement = state.arrangement(take);
     if format == ExportFormat::Midi {
-        (take.draft).write_midi_through(&path, &state.outputs)?;
+        crate::export::write(&arrangement, format, &ExportChoices::default(), &path)?;
         return Ok(Notice::Wrote(path));
     }
-    let arrangement = Arrangement {
-        outputs: state.outputs,
-        ..Arrangement::of_draft(&take.draft)
-    };
     let video = video_of(state).map(Video::open);
     let (video, fault) = match video {
         Some(Ok((video, _))) => (Some(video), None),

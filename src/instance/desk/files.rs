@@ -26,8 +26,8 @@ impl Desk {
         self.submit(&self.writer, JobKind::Export, job);
     }
 
-    /// Writes what is selected of the current take into a new MIDI file of the user's cache folder, to be dragged out of the
-    /// window, and gives its path to `on_written` on the worker's thread. `first_bar` is the number of the draft's first bar in
+    /// Writes what is selected of the current take into a new MIDI file of the user's cache folder, or else of that for temporary
+    /// files, to be dragged out of the window, and gives its path to `on_written` on the worker's thread. `first_bar` is the number of the draft's first bar in
     /// its name.
     pub fn write_for_drag(
         &self,
@@ -38,9 +38,9 @@ impl Desk {
         self.session.clear_notices();
         let state = self.session.state();
         let job = move |_: &Reporter| {
-            let folder = DragFolder::of_user();
+            let folders = DragFolder::of_user();
             on_written(excerpt_job::write_for_drag(
-                &state, selection, first_bar, &folder,
+                &state, selection, first_bar, &folders,
             ));
         };
         if let Err(error) = self.writer.submit(JobKind::Drag, job) {

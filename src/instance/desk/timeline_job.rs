@@ -2,7 +2,6 @@
 
 use crate::counted::counted;
 use crate::error::{Error, Result};
-use crate::export::Arrangement;
 use crate::instance::hits::MarkedHit;
 use crate::instance::notice::Notice;
 use crate::instance::params::{LAST_START_BEAT, ParamValues};
@@ -58,10 +57,7 @@ fn insert(
     let take = state.current_take().ok_or_else(|| {
         Error::Usage("There is no draft to insert. Press Generate first.".to_owned())
     })?;
-    let arrangement = Arrangement {
-        outputs: state.outputs,
-        ..Arrangement::of_draft(&take.draft)
-    };
+    let arrangement = state.arrangement(take);
     let inserted = timeline.insert(&Insertion {
         arrangement: &arrangement,
         start: params.start(),
@@ -69,6 +65,10 @@ fn insert(
         owner: session.insertion_owner(),
         choices,
     })?;
+    // The plugin need not hear the new map to know it.
+    if let (true, Ok(project)) = (choices.tempo_map, timeline.read()) {
+        session.learn_tempo_points(&project.tempo);
+    }
     Ok(Notice::Done(said(&inserted)))
 }
 
@@ -81,6 +81,13 @@ fn said(inserted: &Inserted) -> String {
         said += &format!(" in place of {}", counted(inserted.replaced, "item"));
     }
     said += ". Undo in REAPER takes it back.";
+    if inserted.locked > 0 {
+        said += &format!(
+            " {} {} as before: unlock what is to be replaced.",
+            counted(inserted.locked, "locked item"),
+            if inserted.locked == 1 { "is" } else { "are" }
+        );
+    }
     if let Some(Seconds(off)) = inserted.off {
         said += &format!(
             " The project's tempo map ends {off:.3} s off the draft's: look at its tempo markers."

@@ -9,14 +9,13 @@ use serde_json::json;
 use super::text::{MARK, MAX_BYTES, VERSION};
 use super::*;
 use crate::conditioning::quiet::{QuietKind, marked};
-use crate::features::ClipFeatures;
 use crate::generator::Recipe;
 use crate::instance::curves::CurveId;
 use crate::music::cues::Cue;
 use crate::music::note::Note;
 use crate::music::part::Part;
 use crate::music::score::{RawScore, Score};
-use crate::time::{Bars, Beats, Seconds, Tempo};
+use crate::time::{Bars, Beats, Seconds};
 
 fn draft(seed: u64) -> Draft {
     let mut recipe = Recipe::default();
@@ -157,6 +156,9 @@ fn deleting_another_take_keeps_the_current_one_current() {
 #[test]
 fn paths_that_are_not_unicode_do_not_keep_the_takes_from_being_saved() {
     use std::os::unix::ffi::OsStringExt;
+
+    use crate::features::ClipFeatures;
+    use crate::time::Tempo;
 
     let path = PathBuf::from(std::ffi::OsString::from_vec(b"caf\xe9.mp4".to_vec()));
     let clip = ClipFeatures {

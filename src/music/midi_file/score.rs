@@ -99,11 +99,13 @@ impl MidiFile {
         Ok(metre)
     }
 
-    /// Returns the notes with their parts, in the order of the tracks.
+    /// Returns the notes with their parts, in the order of the tracks. If all notes are on one track, as in files of format 0, but
+    /// on the channels of several parts, the name of that track says nothing.
     pub fn notes_in_parts(&self) -> Vec<Note> {
+        let is_joined = self.joins_parts();
         let notes = self.tracks.iter().flat_map(|track| {
             let mut parts = Part::ALL.into_iter();
-            let named = parts.find(|part| track_name(*part) == track.name);
+            let named = parts.find(|part| track_name(*part) == track.name && !is_joined);
             let notes = track.notes.iter();
             notes.map(move |note| Note {
                 part: named.unwrap_or_else(|| self.part_by_channel(note)),
@@ -111,6 +113,17 @@ impl MidiFile {
             })
         });
         notes.collect()
+    }
+
+    /// Returns whether there is one track with notes, on the channels of several parts.
+    fn joins_parts(&self) -> bool {
+        let mut sounding = self.tracks.iter().filter(|track| !track.notes.is_empty());
+        let (Some(only), None) = (sounding.next(), sounding.next()) else {
+            return false;
+        };
+        let first = only.notes.first().map(|note| self.part_by_channel(note));
+        let mut notes = only.notes.iter();
+        notes.any(|note| Some(self.part_by_channel(note)) != first)
     }
 
     /// Returns the part on whose channel a note begins, for tracks that were renamed.
@@ -213,6 +226,22 @@ mod tests {
         for track in &mut file.tracks {
             track.name = "Piano".to_owned();
         }
+        assert_eq!(file.score().unwrap().notes(), score.notes());
+    }
+
+    #[test]
+    fn parts_that_were_joined_on_one_track_are_known_by_their_channels() {
+        let score = Score::new(raw()).unwrap();
+        let mut file = MidiFile::parse(&score.to_midi("").unwrap()).unwrap();
+        let notes = file
+            .tracks
+            .iter()
+            .flat_map(|track| track.notes.clone())
+            .collect();
+        let mut joined = file.tracks.pop().unwrap();
+        joined.notes = notes;
+        file.tracks = vec![joined];
+        assert_eq!(file.tracks[0].name, "Bass");
         assert_eq!(file.score().unwrap().notes(), score.notes());
     }
 

@@ -11,7 +11,7 @@ use crate::error::{Fault, Result};
 use crate::formats::atomic_file;
 use crate::music::controls::Controls;
 use crate::music::key::Key;
-use crate::music::marker::ScoreMarker;
+use crate::music::marker::{ScoreMarker, name_hits};
 use crate::music::outputs::Outputs;
 use crate::music::part::Part;
 use crate::music::score::Score;
@@ -39,6 +39,8 @@ pub struct MidiContents<'a> {
     pub key: Option<Key>,
     /// Moments that the music meets, ascending, which become markers.
     pub hits: &'a [Beats],
+    /// Names that the user gave to some of them, with their beats.
+    pub hit_names: &'a [(Beats, String)],
     /// Whether chords are markers as well as texts.
     pub chord_markers: bool,
     /// The only part whose notes are written; all if `None`.
@@ -55,6 +57,7 @@ impl Default for MidiContents<'_> {
             outputs: Outputs::default(),
             key: None,
             hits: &[],
+            hit_names: &[],
             chord_markers: false,
             only: None,
             ticks_per_beat: TICKS_PER_BEAT,
@@ -189,6 +192,7 @@ impl<'a> Writer<'a> {
 
     fn markers(&self) -> Vec<ScoreMarker> {
         let mut markers = self.score.markers(self.contents.hits);
+        name_hits(&mut markers, self.contents.hit_names);
         if self.contents.chord_markers {
             markers.extend(self.score.chord_markers());
         }

@@ -1,7 +1,10 @@
 //! The items of an arrangement: one a part, on a track of its own.
 
+use std::ops::Range;
+
 use super::insert::Places;
 use super::owned::Owner;
+use super::pieces;
 use super::project::{MidiTake, Project, Track};
 use super::refused;
 use crate::error::Result;
@@ -13,20 +16,53 @@ use crate::time::Beats;
 /// The item's timebase: its place and its notes stay where they are in time, or in beats.
 const BY_TIME: f64 = 0.0;
 const BY_BEATS: f64 = 1.0;
+/// Places this close, in seconds, are one.
+const SAME_PLACE: f64 = 1e-6;
 
-/// Deletes the items of an owner. Returns how many there were.
+/// What was deleted, and what was not.
+pub(super) struct Deleted {
+    pub(super) count: usize,
+    /// The items of the owner that the user has locked.
+    pub(super) locked: Vec<LockedItem>,
+}
+
+/// An item that the user has locked.
+pub(super) struct LockedItem {
+    pub(super) part: Part,
+    from_seconds: f64,
+    to_seconds: f64,
+}
+
+impl LockedItem {
+    /// Returns whether it lies in a range of seconds, or partly.
+    pub(super) fn overlaps(&self, range: &Range<f64>) -> bool {
+        self.from_seconds < range.end - SAME_PLACE && range.start < self.to_seconds - SAME_PLACE
+    }
+}
+
+/// Deletes the items of an owner, except for locked ones.
 ///
 /// # Errors
 /// Returns an error if REAPER refuses.
-pub(super) fn delete(project: &Project, owner: Owner) -> Result<usize> {
-    let mut deleted = 0;
-    for item in project.items() {
-        if item.take().is_some_and(|take| owner.has_take(&take)) {
-            if !item.delete() {
-                return Err(refused("would not delete an item"));
-            }
-            deleted += 1;
+pub(super) fn delete(project: &Project, owner: Owner) -> Result<Deleted> {
+    let mut deleted = Deleted {
+        count: 0,
+        locked: Vec::new(),
+    };
+    for (item, part) in pieces::of_owner(project, owner) {
+        if item.is_locked() {
+            let from_seconds = item.value(c"D_POSITION");
+            deleted.locked.push(LockedItem {
+                part,
+                from_seconds,
+                to_seconds: from_seconds + item.value(c"D_LENGTH"),
+            });
+            continue;
         }
+        if !item.delete() {
+            return Err(refused("would not delete an item"));
+        }
+        deleted.count += 1;
     }
     Ok(deleted)
 }

@@ -36,16 +36,13 @@ impl Owner {
         !text.is_empty() && text == self.text(part, &track.text(ID).unwrap_or_default())
     }
 
-    /// Returns whether this owner inserted the take.
-    pub(super) fn has_take(self, take: &Take<'_>) -> bool {
-        let text = take.text(TEXT).unwrap_or_default();
-        if text.is_empty() {
-            return false;
-        }
+    /// Returns the part for which this owner inserted the take, and whether it is the take that was marked: one that was split off
+    /// or copied bears the same mark, but has an id of its own.
+    pub(super) fn part_of(self, take: &Take<'_>) -> Option<(Part, bool)> {
+        let mark = take.text(TEXT).filter(|text| !text.is_empty())?;
+        let part = (Part::ALL.into_iter()).find(|part| mark.starts_with(&self.text(*part, "")))?;
         let id = take.text(ID).unwrap_or_default();
-        Part::ALL
-            .into_iter()
-            .any(|part| text == self.text(part, &id))
+        Some((part, mark == self.text(part, &id)))
     }
 
     /// Marks a track as inserted. Returns whether REAPER took the mark.

@@ -158,6 +158,20 @@ impl<'p> Item<'p> {
         unsafe { (functions.SetMediaItemInfo_Value)(self.item.as_ptr(), name.as_ptr(), value) }
     }
 
+    /// Returns whether the user has locked it.
+    pub(super) fn is_locked(&self) -> bool {
+        self.value(c"C_LOCK") as u64 & 1 != 0
+    }
+
+    /// Returns whether it is on the same track as another one.
+    pub(super) fn is_on_track_of(&self, other: &Self) -> bool {
+        let track = |item: &Self| {
+            // SAFETY: by the promise of `Project::new`; the item is there.
+            unsafe { (item.project.functions.GetMediaItem_Track)(item.item.as_ptr()) }
+        };
+        track(self) == track(other)
+    }
+
     /// Sets the colour.
     pub(super) fn set_colour(&self, colour: Colour) -> bool {
         self.set_value(c"I_CUSTOMCOLOR", self.project.chosen(colour).into())

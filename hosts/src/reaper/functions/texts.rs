@@ -9,7 +9,8 @@ use crate::reaper::{call, fault};
 /// The room that REAPER's callers are to offer where it does not ask for the size, in bytes.
 const BIG: usize = 1 << 16;
 /// The names of values that items have.
-const ITEM_VALUES: [&str; 5] = [
+const ITEM_VALUES: [&str; 6] = [
+    "C_LOCK",
     "D_POSITION",
     "D_LENGTH",
     "B_UISEL",

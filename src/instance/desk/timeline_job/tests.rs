@@ -32,6 +32,7 @@ impl HostTimeline for &Kept {
             items: 3,
             markers: 1,
             replaced: (inserted.len() - 1) * 3,
+            locked: usize::from(insertion.choices.tempo_map),
             off: None,
         })
     }
@@ -213,4 +214,38 @@ fn which_picture_is_meant_and_whether_it_can_be_placed_is_said() {
     assert!(said(vec![slow]).contains("0.96 times its rate"));
     let late = picture(9000.0, 9000.0, 9000.0);
     assert!(said(vec![late]).contains("later than a draft can"));
+}
+
+#[test]
+fn the_tempo_map_that_is_inserted_is_known_at_once_and_locked_items_are_told() {
+    let tempo = |at, time| HostTempoPoint {
+        at: Beats(at),
+        time: Seconds(time),
+        tempo: Tempo::new(90.0).unwrap(),
+    };
+    let project = HostProject {
+        tempo: vec![tempo(0.0, 0.0), tempo(9.0, 6.0)],
+        ..HostProject::default()
+    };
+    let kept = Arc::new(Kept {
+        project,
+        ..Kept::default()
+    });
+    let desk = desk(with_take(), &kept);
+    let insert = |tempo_map| {
+        let choices = InsertChoices {
+            tempo_map,
+            ..InsertChoices::default()
+        };
+        desk.serve_timeline(TimelineTask::Insert(ParamValues::default(), choices));
+    };
+    insert(false);
+    assert!(desk.session.state_to_save().host_tempo.is_empty());
+    insert(true);
+    assert!(!desk.session.state_to_save().host_tempo.is_empty());
+    let notices = desk.session.notices();
+    let Some(Notice::Done(said)) = notices.last() else {
+        panic!("{notices:?}");
+    };
+    assert!(said.contains("1 locked item is as before"), "{said}");
 }
