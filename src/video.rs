@@ -1,6 +1,6 @@
 //! Video analysis: measures what a clip shows over time (motion, complexity, brightness, warmth) and finds its cuts.
 //!
-//! [`analyse`] is the way in; [`read_clip`] also takes clip files. The `ffmpeg` program decodes the clip; each picture is
+//! [`analyse`] is the way in; [`read_clip_if`] also takes clip files. The `ffmpeg` program decodes the clip; each picture is
 //! scaled to 192 × 108 pixels, cut out of its bars to a frame of 96 × 54 pixels, measured and dropped. Bars are known for
 //! sure only at the end; if that changes what was cut out, the clip is read again.
 //!
@@ -207,22 +207,11 @@ fn read_through(
     })))
 }
 
-/// Reads a clip file, or analyses any other file as a video; see [`is_clip_file`] and [`analyse`].
+/// Reads a clip file, or analyses any other file as a video whose shots `finder` finds, if `accepts` has no objection to the
+/// clip's length; see [`is_clip_file`] and [`analyse_if`].
 ///
 /// # Errors
-/// Returns an error as [`ClipFeatures::read`] or [`analyse`] does.
-pub fn read_clip(
-    path: &Path,
-    on_progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
-) -> Result<Analysis> {
-    read_clip_if(path, ShotFinder::Quick, &|_| Ok(()), on_progress)
-}
-
-/// Reads the file at `path` as [`read_clip`] does, and finds the shots of a video with `finder`, if `accepts` has no objection
-/// to the clip's length; see [`analyse_if`].
-///
-/// # Errors
-/// Returns the error of `accepts`; otherwise as [`read_clip`] does.
+/// Returns the error of `accepts`; otherwise as [`ClipFeatures::read`] or [`analyse_if`] does.
 pub fn read_clip_if(
     path: &Path,
     finder: ShotFinder,

@@ -1,5 +1,8 @@
 //! A host's window on Windows with a plugin's editor in it, a pointer and a keyboard.
 
+pub mod drop_window;
+pub mod pointer;
+
 use std::ptr::{null, null_mut};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,10 +13,10 @@ use windows_sys::Win32::Graphics::Gdi::ClientToScreen;
 use windows_sys::Win32::UI::Input::KeyboardAndMouse::{GetFocus, SetFocus};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     CreateWindowExW, DestroyWindow, DispatchMessageW, EnumWindows, GW_CHILD, GW_OWNER, GetWindow,
-    GetWindowTextW, GetWindowThreadProcessId, IsWindow, IsWindowVisible, MSG, PM_REMOVE,
-    PeekMessageW, PostMessageW, SW_SHOW, SendMessageW, SetCursorPos, ShowWindow, TranslateMessage,
-    WM_CLOSE, WM_KEYDOWN, WM_LBUTTONDOWN, WM_LBUTTONUP, WM_MOUSEMOVE, WM_PAINT, WS_CHILD,
-    WS_CLIPCHILDREN, WS_OVERLAPPEDWINDOW, WS_VISIBLE,
+    GetWindowTextW, GetWindowThreadProcessId, HWND_TOPMOST, IsWindow, IsWindowVisible, MSG,
+    PM_REMOVE, PeekMessageW, PostMessageW, SW_SHOW, SWP_NOSIZE, SendMessageW, SetCursorPos,
+    SetWindowPos, ShowWindow, TranslateMessage, WM_CLOSE, WM_KEYDOWN, WM_LBUTTONDOWN, WM_LBUTTONUP,
+    WM_MOUSEMOVE, WM_PAINT, WS_CHILD, WS_CLIPCHILDREN, WS_OVERLAPPEDWINDOW, WS_POPUP, WS_VISIBLE,
 };
 
 use crate::clap::Instance;
@@ -106,15 +109,11 @@ impl Window {
     /// Clicks a place in the editor, in pixels. No window has the focus, and the system's last error is not that of the click.
     pub fn click(&self, (x, y): (i16, i16)) {
         let place = (LPARAM::from(y) << 16) | LPARAM::from(x);
-        let mut point = POINT {
-            x: x.into(),
-            y: y.into(),
-        };
+        let point = self.on_screen((x, y));
         // The system tells the editor that the pointer has left it unless the pointer is there.
-        // SAFETY: the window is ours, and there is a place for the point.
+        // SAFETY: the calls have no pointers.
         unsafe {
-            ClientToScreen(self.editor(), &mut point);
-            SetCursorPos(point.x, point.y);
+            SetCursorPos(point.0, point.1);
             SetFocus(null_mut());
         }
         self.run(Duration::from_millis(100));
@@ -126,6 +125,17 @@ impl Window {
             }
             self.run(Duration::from_millis(300));
         }
+    }
+
+    /// Returns where on the screen a place in the editor is, in pixels.
+    pub fn on_screen(&self, (x, y): (i16, i16)) -> pointer::Place {
+        let mut point = POINT {
+            x: x.into(),
+            y: y.into(),
+        };
+        // SAFETY: there is a place for the point.
+        unsafe { ClientToScreen(self.editor(), &mut point) };
+        (point.x, point.y)
     }
 
     /// Presses a key, which goes to the window that has the focus.
@@ -165,11 +175,42 @@ impl Window {
         None
     }
 
+    /// Returns a call that closes the host's window, with the editor in it, as a user may at any time.
+    pub fn closer(&self) -> impl FnOnce() + Send + 'static {
+        let host = self.host as usize;
+        move || {
+            // SAFETY: the message has no pointers.
+            unsafe { PostMessageW(host as HWND, WM_CLOSE, 0, 0) };
+        }
+    }
+
     /// Closes the editor and its window.
     pub fn close(self, instance: &mut Instance) {
         self.gui.destroy(&instance.0.plugin_handle());
         // SAFETY: the window is ours.
         unsafe { DestroyWindow(self.host) };
+    }
+}
+
+/// Opens a window without a frame, above all others, with a corner at `place`.
+///
+/// # Panics
+/// Panics if it cannot be opened.
+pub fn popup(place: pointer::Place, size: (i32, i32)) -> HWND {
+    let window = create(WS_POPUP | WS_VISIBLE, size, null_mut());
+    // SAFETY: the window is ours.
+    unsafe { SetWindowPos(window, HWND_TOPMOST, place.0, place.1, 0, 0, SWP_NOSIZE) };
+    window
+}
+
+/// Handles the messages that wait.
+pub fn pump() {
+    // SAFETY: for a message, zeros are valid.
+    let mut message: MSG = unsafe { std::mem::zeroed() };
+    // SAFETY: there is a place for the message.
+    while unsafe { PeekMessageW(&mut message, null_mut(), 0, 0, PM_REMOVE) } != 0 {
+        // SAFETY: the message is one from the queue.
+        unsafe { DispatchMessageW(&message) };
     }
 }
 

@@ -105,11 +105,6 @@ impl Candidate {
         sum / self.met.len().max(1) as f64
     }
 
-    /// Returns by how many frames the worst hit is missed.
-    pub fn most_frames(&self) -> f64 {
-        (self.met.iter()).fold(0.0, |most, hit| hit.frames.abs().max(most))
-    }
-
     fn order(&self, other: &Self, present: Tempo) -> Ordering {
         // Rounding must not decide between equals.
         let millionths = |cost: f64| (cost * 1e6).round();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::music::piano_roll::{PianoRoll, RollPart};
-use crate::time::{STEPS_PER_BAR, STEPS_PER_SEGMENT, Steps};
+use crate::time::STEPS_PER_BAR;
 
 /// Which cells of a roll are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,15 +70,6 @@ pub fn bars(roll: &PianoRoll, painted: &[u32]) -> PianoRoll {
     })
 }
 
-/// Returns the roll moved half a segment earlier, its first half segment put at the end. The published autoregressive
-/// mode paints these segments between the original ones.
-pub fn half_shifted(roll: &PianoRoll) -> PianoRoll {
-    let half = Steps(STEPS_PER_SEGMENT / 2).min(roll.steps());
-    let mut shifted = roll.window(half, roll.steps());
-    shifted.overwrite(roll.steps() - half, &roll.window(Steps(0), half));
-    shifted
-}
-
 /// Keeps the columns that `kept` returns for a step's onsets, or for the nearest step with any.
 fn keep_columns(roll: &PianoRoll, kept: impl Fn(&[f32]) -> Option<Range<usize>>) -> PianoRoll {
     let mut rows = roll
@@ -114,6 +105,7 @@ mod tests {
     use crate::music::decode::encode;
     use crate::music::note::GridNote;
     use crate::music::piano_roll::{PitchRange, RollParts};
+    use crate::time::Steps;
 
     fn roll(notes: &[(u32, u8)]) -> PianoRoll {
         let notes: Vec<_> = notes
@@ -143,21 +135,5 @@ mod tests {
         let silent = roll(&[]);
         assert_eq!(below(&silent), silent);
         assert_eq!(above(&silent), silent);
-    }
-
-    #[test]
-    fn shifting_by_half_a_segment_twice_moves_a_piece_by_a_segment() {
-        let pitches = PitchRange::new(60, 1).unwrap();
-        let values: Vec<f32> = (0..2 * 256).map(|i| i as f32).collect();
-        let roll = PianoRoll::new(values, RollParts::One, pitches).unwrap();
-        let twice = half_shifted(&half_shifted(&roll));
-        assert_eq!(
-            twice.onset(RollPart::All)[..128],
-            roll.onset(RollPart::All)[128..]
-        );
-        assert_eq!(
-            twice.onset(RollPart::All)[128..],
-            roll.onset(RollPart::All)[..128]
-        );
     }
 }

@@ -155,11 +155,7 @@ fn eight_instances_that_generate_at_once_make_the_same_draft_as_one_alone() {
 /// Returns the expected events of those notes of a score whose part sounds, played from beat 0 on at 120 BPM.
 fn expected_of(score: &Score, sounds: impl Fn(Part) -> bool) -> Vec<(u64, Heard)> {
     let notes = score.notes().iter().filter(|note| sounds(note.part));
-    let notes = notes.map(|note| {
-        let (channel, pitch, velocity) = (note.part.channel(), note.pitch, note.velocity);
-        (note.start.0, note.end().0, channel, pitch, velocity)
-    });
-    plugin_hosts::expected(notes, FRAMES_PER_BEAT)
+    events(notes, FRAMES_PER_BEAT)
 }
 
 #[test]

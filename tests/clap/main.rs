@@ -2,6 +2,8 @@
 
 mod drafting;
 mod input;
+#[path = "../plugins/melody.rs"]
+mod melody;
 mod outputs;
 mod reaper;
 mod state;
@@ -9,56 +11,20 @@ mod tempo_map;
 
 use std::ffi::CStr;
 
-use diff_bgm::generator::{Draft, Recipe};
+use diff_bgm::generator::Draft;
 use diff_bgm::instance::State;
 use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
-use diff_bgm::music::score::{RawScore, Score};
-use diff_bgm::time::{Bars, Beats};
+use diff_bgm::music::score::RawScore;
+use diff_bgm::time::Beats;
+use melody::{events, melody, note, saved_melody, with_draft};
 use plugin_hosts::clap::{FRAMES_PER_BEAT, INSTRUMENT, Instance, Library, NOTE_EFFECT, Playing};
 use plugin_hosts::{Heard, Roll, library_of_this_test, project};
 use serde_json::json;
 
-fn note(start: f64, length: f64, pitch: u8) -> Note {
-    Note {
-        start: Beats(start),
-        length: Beats(length),
-        pitch,
-        velocity: 64 + pitch / 2,
-        part: Part::All,
-    }
-}
-
-/// A scale in eighths over a long bass note, with a repeated note at the end.
-fn melody() -> Vec<Note> {
-    let mut notes = vec![note(0.0, 4.0, 40)];
-    notes.extend((0..8).map(|step| note(f64::from(step) / 2.0, 0.5, 60 + step as u8)));
-    notes.extend([
-        note(4.0, 0.25, 72),
-        note(4.25, 0.25, 72),
-        note(4.5, 3.0, 72),
-    ]);
-    notes
-}
-
-/// Returns the plugin's own state with a draft of `notes`.
-fn with_draft(notes: Vec<Note>) -> String {
-    let mut state = State::default();
-    let draft = Draft {
-        score: Score::repaired(RawScore {
-            notes,
-            bars: Bars(2),
-            ..RawScore::default()
-        }),
-        recipe: Recipe::default(),
-    };
-    state.add_take(draft, 0);
-    state.to_text().unwrap()
-}
-
 /// Returns a host's project with a draft of the melody.
 fn saved() -> Vec<u8> {
-    project::for_clap(&project::saved(&with_draft(melody())))
+    project::for_clap(&saved_melody())
 }
 
 fn instance(id: &CStr) -> Instance {
@@ -73,17 +39,7 @@ fn playing(id: &CStr, channels: usize, state: &[u8]) -> Playing {
 
 /// Returns the expected events of the melody, played from beat 0 on at 120 BPM.
 fn expected() -> Vec<(u64, Heard)> {
-    let notes = melody().into_iter();
-    let notes = notes.map(|note| {
-        (
-            note.start.0,
-            note.end().0,
-            note.part.channel(),
-            note.pitch,
-            note.velocity,
-        )
-    });
-    plugin_hosts::expected(notes, FRAMES_PER_BEAT)
+    events(&melody(), FRAMES_PER_BEAT)
 }
 
 #[test]
@@ -105,7 +61,7 @@ fn the_instrument_sends_the_same_notes_and_is_audible() {
 
 #[test]
 fn a_draft_with_expression_sends_it_from_the_start() {
-    let mut state = State::from_text(&with_draft(melody())).unwrap();
+    let mut state = with_draft(melody());
     let mut draft = Draft::clone(&state.takes[0].draft);
     draft.recipe.settings.expression = true;
     state.add_take(draft.clone(), 0);
@@ -177,7 +133,7 @@ fn loops_seeks_stops_and_resets_leave_no_hanging_notes() {
 
 #[test]
 fn a_draft_starts_where_the_clip_does() {
-    let mut state = project::saved(&with_draft(melody()));
+    let mut state = saved_melody();
     state["params"] = json!({"start": {"i32": 4}});
     let mut playing = playing(NOTE_EFFECT, 0, &project::for_clap(&state));
     playing.roll_until(13.0, 512);
@@ -188,7 +144,7 @@ fn a_draft_starts_where_the_clip_does() {
 
 #[test]
 fn a_draft_that_keeps_its_tempo_ignores_the_hosts() {
-    let mut state = project::saved(&with_draft(melody()));
+    let mut state = saved_melody();
     state["params"] = json!({"follow": {"bool": false}});
     let mut playing = playing(NOTE_EFFECT, 0, &project::for_clap(&state));
     while playing.frames < 10 * FRAMES_PER_BEAT as u64 {

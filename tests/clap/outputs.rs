@@ -23,7 +23,7 @@ fn in_parts() -> Vec<Note> {
 fn state(outputs: Outputs) -> State {
     State {
         outputs,
-        ..State::from_text(&with_draft(in_parts())).unwrap()
+        ..with_draft(in_parts())
     }
 }
 

@@ -4,7 +4,7 @@ use plugin_hosts::clap::{NOTE_EFFECT, Playing};
 use plugin_hosts::{Heard, Roll, project};
 use serde_json::json;
 
-use crate::{expected, instance, melody, playing, saved, with_draft};
+use crate::{expected, instance, playing, saved, saved_melody};
 
 #[test]
 fn a_saved_project_plays_the_same_after_loading() {
@@ -37,7 +37,7 @@ fn loading_a_project_without_a_draft_ends_the_one_that_plays() {
 
 #[test]
 fn parameters_that_a_project_lacks_are_at_their_defaults() {
-    let mut late = project::saved(&with_draft(melody()));
+    let mut late = saved_melody();
     late["params"] = json!({"start": {"i32": 4}});
     let mut instance = instance(NOTE_EFFECT);
     assert!(instance.load(&project::for_clap(&late)));

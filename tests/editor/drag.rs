@@ -1,6 +1,7 @@
 //! Music that is dragged out of the window into other programs.
 
 mod carried;
+mod music;
 
 use std::process::Command;
 use std::time::Duration;
@@ -10,7 +11,8 @@ use diff_bgm::music::midi_file::MidiFile;
 use plugin_hosts::desktop::{DropTarget, Guise, Key, Manner, OtherProgram, Tally};
 
 use super::{home, is_red, screen, shot, with};
-use carried::{Desktop, INSIDE, NOWHERE, PLACE, contents, file_of, lead, take};
+use carried::{Desktop, INSIDE, NOWHERE, PLACE, file_of};
+use music::{contents, lead, take};
 
 #[test]
 fn a_draft_a_part_and_selected_bars_arrive_as_midi_files() {

@@ -1,12 +1,12 @@
 //! The built plugin in a VST3 host.
 
-use diff_bgm::generator::{Draft, Recipe};
-use diff_bgm::instance::State;
-use diff_bgm::music::note::Note;
+#[cfg(target_os = "linux")]
+mod ardour;
+#[path = "../plugins/melody.rs"]
+mod melody;
+
 use diff_bgm::music::outputs::Output;
-use diff_bgm::music::part::Part;
-use diff_bgm::music::score::{RawScore, Score};
-use diff_bgm::time::{Bars, Beats};
+use melody::{events, melody, saved_melody, with_draft};
 use plugin_hosts::vst3::{FRAMES_PER_BEAT, Playing};
 use plugin_hosts::{Heard, Roll, library_of_this_test, project};
 
@@ -14,40 +14,9 @@ const PLENTY: usize = usize::MAX;
 /// The framework's hash of the id `density`.
 const DENSITY: u32 = 1_552_717_032;
 
-fn note(start: f64, length: f64, pitch: u8) -> Note {
-    Note {
-        start: Beats(start),
-        length: Beats(length),
-        pitch,
-        velocity: 90,
-        part: Part::All,
-    }
-}
-
-fn melody() -> Vec<Note> {
-    let mut notes = vec![note(0.0, 4.0, 40)];
-    notes.extend((0..8).map(|step| note(f64::from(step) / 2.0, 0.5, 60 + step as u8)));
-    notes.extend([note(4.0, 0.25, 72), note(4.25, 0.25, 72)]);
-    notes
-}
-
 /// Returns a host's project with a draft of the melody.
 fn saved() -> Vec<u8> {
-    project::for_vst3(&project::saved(&state().to_text().unwrap()))
-}
-
-fn state() -> State {
-    let mut state = State::default();
-    let draft = Draft {
-        score: Score::repaired(RawScore {
-            notes: melody(),
-            bars: Bars(2),
-            ..RawScore::default()
-        }),
-        recipe: Recipe::default(),
-    };
-    state.add_take(draft, 0);
-    state
+    project::for_vst3(&saved_melody())
 }
 
 fn empty() -> Playing {
@@ -68,24 +37,14 @@ fn roll(playing: &mut Playing, beats: f64, frames: i32, room: usize) {
 }
 
 fn expected() -> Vec<(u64, Heard)> {
-    let notes = melody().into_iter();
-    let notes = notes.map(|note| {
-        (
-            note.start.0,
-            note.end().0,
-            note.part.channel(),
-            note.pitch,
-            note.velocity,
-        )
-    });
-    plugin_hosts::expected(notes, FRAMES_PER_BEAT)
+    events(&melody(), FRAMES_PER_BEAT)
 }
 
 #[test]
 fn a_saved_draft_plays_on_the_exact_frames_and_is_audible() {
     for frames in [64, 441, 16_384] {
         let mut playing = playing();
-        roll(&mut playing, 6.0, frames, PLENTY);
+        roll(&mut playing, 8.0, frames, PLENTY);
         assert_eq!(playing.heard, expected(), "in blocks of {frames}");
         assert!(playing.peak > 0.02, "{}", playing.peak);
     }
@@ -94,7 +53,7 @@ fn a_saved_draft_plays_on_the_exact_frames_and_is_audible() {
 #[test]
 fn a_host_with_room_for_one_event_per_block_loses_none() {
     let mut playing = playing();
-    roll(&mut playing, 6.0, 256, 1);
+    roll(&mut playing, 8.0, 256, 1);
     let pitches = |heard: &[(u64, Heard)]| {
         let mut begun: Vec<u8> = heard
             .iter()
@@ -144,13 +103,13 @@ fn a_saved_project_plays_the_same_after_loading() {
     let again = playing().save();
     let mut playing = empty();
     assert!(playing.load(&again));
-    roll(&mut playing, 6.0, 512, PLENTY);
+    roll(&mut playing, 8.0, 512, PLENTY);
     assert_eq!(playing.heard, expected());
 }
 
 #[test]
 fn notes_are_sent_on_the_channel_and_in_the_octave_of_the_project() {
-    let mut state = state();
+    let mut state = with_draft(melody());
     state.outputs.lead = Output {
         channel: 16,
         octaves: 1,
@@ -159,7 +118,7 @@ fn notes_are_sent_on_the_channel_and_in_the_octave_of_the_project() {
     assert!(playing.load(&project::for_vst3(&project::saved(
         &state.to_text().unwrap()
     ))));
-    roll(&mut playing, 6.0, 512, PLENTY);
+    roll(&mut playing, 8.0, 512, PLENTY);
     let notes = melody().into_iter();
     let notes = notes.map(|note| {
         let (start, end) = (note.start.0, note.end().0);

@@ -38,6 +38,9 @@ const READERS: &str = "DIFF_BGM_READERS";
 /// Names REAPER's header.
 const REAPER_HEADER: &str = "DIFF_BGM_REAPER_HEADER";
 
+/// Names the folder of Ardour's programs.
+const ARDOUR: &str = "DIFF_BGM_ARDOUR";
+
 /// Runs every check, the quickest first, and reports which tests were skipped for want of a program.
 pub(crate) fn run() -> Outcome {
     let start = Instant::now();
@@ -74,6 +77,11 @@ pub(crate) fn run() -> Outcome {
     if env::var_os(REAPER_HEADER).is_none() {
         println!(
             "Skipped: the comparison with REAPER's header. It needs reaper_plugin_functions.h, named by {REAPER_HEADER}."
+        );
+    }
+    if env::var_os(ARDOUR).is_none() {
+        println!(
+            "Skipped: the recording by Ardour. It needs the folder of Ardour 7's programs, named by {ARDOUR}."
         );
     }
     Ok(())

@@ -1,20 +1,14 @@
 //! A window whose music is dragged into other programs, and what arrives there.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
 use diff_bgm::editor::HeadlessEditor;
-use diff_bgm::generator::Draft;
-use diff_bgm::instance::State;
-use diff_bgm::music::midi_file::MidiFile;
-use diff_bgm::music::note::Note;
-use diff_bgm::music::part::Part;
-use diff_bgm::music::score::{RawScore, Score};
-use diff_bgm::time::{Bars, Beats};
 use plugin_hosts::clap::Instance;
 use plugin_hosts::desktop::{DropTarget, Guise, Manner, Picture, Window};
 
+use super::music::take;
 use crate::shot;
 
 /// Where the other program's window is: right of the host's.
@@ -23,31 +17,6 @@ pub(super) const PLACE: (i16, i16) = (1200, 300);
 pub(super) const INSIDE: (i16, i16) = (1300, 400);
 /// A place on no window.
 pub(super) const NOWHERE: (i16, i16) = (1300, 900);
-
-/// Eight bars with a note of lead in each and one of bass in the first, whose name needs encoding.
-pub(super) fn take() -> State {
-    let note = |start: u8, pitch, part| Note {
-        start: Beats(start.into()),
-        length: Beats(1.0),
-        pitch,
-        velocity: 90,
-        part,
-    };
-    let lead = (0..8).map(|bar| note(4 * bar, 60 + bar, Part::Lead));
-    let mut state = State::default();
-    let score = Score::repaired(RawScore {
-        notes: lead.chain([note(1, 40, Part::Bass)]).collect(),
-        bars: Bars(8),
-        ..RawScore::default()
-    });
-    let draft = Draft {
-        score,
-        ..Draft::default()
-    };
-    state.add_take(draft, 0);
-    state.takes[0].name = "Café 100% 2".to_owned();
-    state
-}
 
 /// The window, and the places of its handles.
 pub(super) struct Desktop {
@@ -166,20 +135,4 @@ pub(super) fn file_of(list: &str) -> PathBuf {
         }
     }
     PathBuf::from(String::from_utf8(bytes).unwrap())
-}
-
-/// Returns the names of the tracks with notes, and the beats and pitches of the notes.
-pub(super) fn contents(file: &Path) -> (Vec<String>, Vec<(f64, u8)>) {
-    let tracks = MidiFile::open(file).unwrap().tracks;
-    let tracks: Vec<_> = tracks
-        .into_iter()
-        .filter(|track| !track.notes.is_empty())
-        .collect();
-    let notes = tracks.iter().flat_map(|track| &track.notes);
-    let notes = notes.map(|note| (note.start.0, note.pitch)).collect();
-    (tracks.into_iter().map(|track| track.name).collect(), notes)
-}
-
-pub(super) fn lead() -> Vec<(f64, u8)> {
-    (0..8).map(|bar| (4.0 * f64::from(bar), 60 + bar)).collect()
 }

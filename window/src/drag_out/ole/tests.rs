@@ -1,8 +1,6 @@
 //! Drags between windows, with the pointer moved as a user moves it.
 
 mod desk;
-mod pointer;
-mod target;
 
 use std::path::PathBuf;
 use std::thread;
@@ -13,8 +11,15 @@ use windows_sys::Win32::System::Threading::{GetCurrentProcess, GetProcessHandleC
 
 use super::DragState;
 use desk::Desk;
-use pointer::{INSIDE, NOWHERE};
-use target::{DropWindow, Manner};
+use plugin_hosts::win32::drop_window::{CF_HDROP_ON_MEMORY, DropWindow, Manner};
+use plugin_hosts::win32::pointer::{self, Place};
+
+/// Where the window that files are dropped on is.
+const PLACE: Place = (300, 40);
+/// In that window.
+const INSIDE: Place = (400, 120);
+/// On no window that takes files.
+const NOWHERE: Place = (400, 500);
 
 fn files() -> Vec<PathBuf> {
     ["C:\\cache\\Café 100_ 2 lead.mid", "C:\\曲\\a%20b.mid"]
@@ -30,7 +35,7 @@ fn rest() {
 #[test]
 fn a_window_of_another_thread_gets_the_files() {
     let desk = Desk::take();
-    let target = DropWindow::open(Manner::Takes);
+    let target = DropWindow::open(PLACE, Manner::Takes);
     let outcome = desk.drag(&files(), || {
         pointer::move_to(INSIDE);
         rest();
@@ -44,14 +49,14 @@ fn a_window_of_another_thread_gets_the_files() {
         "{seen:?}"
     );
     assert_eq!(seen.received, files());
-    assert_eq!(seen.formats, [target::CF_HDROP_ON_MEMORY]);
+    assert_eq!(seen.formats, [CF_HDROP_ON_MEMORY]);
     assert!(seen.refuses_other_formats);
 }
 
 #[test]
 fn a_host_that_refuses_at_first_is_asked_until_it_takes_the_files() {
     let desk = Desk::take();
-    let target = DropWindow::open(Manner::RefusesFor(Duration::from_millis(250)));
+    let target = DropWindow::open(PLACE, Manner::RefusesFor(Duration::from_millis(250)));
     let outcome = desk.drag(&files(), || {
         pointer::move_to(INSIDE);
         pointer::let_go();
@@ -70,7 +75,7 @@ fn what_is_never_taken_is_cancelled_and_what_is_taken_back_is_refused() {
             DragState::Refused("the other program did not take it".to_owned()),
         ),
     ] {
-        let target = DropWindow::open(manner);
+        let target = DropWindow::open(PLACE, manner);
         let outcome = desk.drag(&files(), || {
             pointer::move_to(INSIDE);
             rest();
@@ -85,7 +90,7 @@ fn what_is_never_taken_is_cancelled_and_what_is_taken_back_is_refused() {
 #[test]
 fn escape_and_letting_go_over_nothing_cancel_the_drag() {
     let desk = Desk::take();
-    let target = DropWindow::open(Manner::Takes);
+    let target = DropWindow::open(PLACE, Manner::Takes);
     let escaped = desk.drag(&files(), || {
         pointer::move_to(INSIDE);
         rest();
@@ -120,7 +125,7 @@ fn a_button_that_is_up_already_begins_no_drag() {
 #[test]
 fn a_window_that_closes_during_a_drag_takes_it_along() {
     let desk = Desk::take();
-    let target = DropWindow::open(Manner::Takes);
+    let target = DropWindow::open(PLACE, Manner::Takes);
     desk.drag_closing(&files(), || {
         pointer::move_to(INSIDE);
         rest();
@@ -137,7 +142,7 @@ fn a_window_that_closes_during_a_drag_takes_it_along() {
 #[test]
 fn fifty_drags_leave_no_window_handle_or_grab() {
     let desk = Desk::take();
-    let target = DropWindow::open(Manner::Takes);
+    let target = DropWindow::open(PLACE, Manner::Takes);
     let mut count_before = None;
     for round in 0..52 {
         let outcome = desk.drag(&files(), move || {

@@ -6,18 +6,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use plugin_hosts::win32::pointer::{self, Place};
+use plugin_hosts::win32::{popup, pump};
+
 use windows::Win32::Foundation::{HWND, LPARAM, LRESULT, WPARAM};
 use windows::Win32::UI::Input::KeyboardAndMouse::{GetKeyState, SetCapture, VK_LBUTTON};
 use windows::Win32::UI::WindowsAndMessaging::{
-    CreateWindowExW, DefWindowProcW, DestroyWindow, DispatchMessageW, FindWindowExW, GWLP_WNDPROC,
-    HWND_MESSAGE, MSG, PM_REMOVE, PeekMessageW, PostMessageW, SetForegroundWindow,
-    SetWindowLongPtrW, WM_APP, WM_CAPTURECHANGED, WM_LBUTTONDOWN, WS_EX_TOPMOST, WS_POPUP,
-    WS_VISIBLE,
+    DefWindowProcW, DestroyWindow, FindWindowExW, GWLP_WNDPROC, HWND_MESSAGE, PostMessageW,
+    SetForegroundWindow, SetWindowLongPtrW, WM_APP, WM_CAPTURECHANGED, WM_LBUTTONDOWN,
 };
 use windows::core::w;
 
 use super::super::{Drag, DragState};
-use super::pointer;
+
+/// In the window that files are dragged out of.
+const SOURCE: Place = (90, 90);
 
 thread_local! {
     /// The drag of this thread.
@@ -35,7 +38,7 @@ impl Desk {
     pub(super) fn take() -> Self {
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = open(40, 40, 100, 100);
+        let window = HWND(popup((40, 40), (100, 100)).cast());
         // SAFETY: the window is this thread's, and `answer` may handle its messages.
         unsafe {
             SetWindowLongPtrW(window, GWLP_WNDPROC, answer as *const () as isize);
@@ -86,7 +89,7 @@ impl Desk {
     }
 
     fn press(&self) {
-        pointer::move_to(pointer::SOURCE);
+        pointer::move_to(SOURCE);
         pointer::press();
         pump_until("the button is pressed", is_pressed);
     }
@@ -105,29 +108,6 @@ impl Drop for Desk {
     }
 }
 
-/// Opens a window without a frame.
-pub(super) fn open(x: i32, y: i32, width: i32, height: i32) -> HWND {
-    let style = WS_POPUP | WS_VISIBLE;
-    // SAFETY: the class is one of the system's.
-    let window = unsafe {
-        CreateWindowExW(
-            WS_EX_TOPMOST,
-            w!("STATIC"),
-            w!("Drag"),
-            style,
-            x,
-            y,
-            width,
-            height,
-            None,
-            None,
-            None,
-            None,
-        )
-    };
-    window.unwrap()
-}
-
 /// Returns how many windows of the kind that a drag waits in exist.
 pub(super) fn hidden_windows() -> usize {
     let next = |after: Option<HWND>| {
@@ -144,16 +124,6 @@ fn pump_until(what: &str, mut is_done: impl FnMut() -> bool) {
         assert!(begun.elapsed() < Duration::from_secs(20), "{what}: never");
         pump();
         thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// Handles the messages that wait.
-pub(super) fn pump() {
-    let mut message = MSG::default();
-    // SAFETY: the message outlives the calls.
-    while unsafe { PeekMessageW(&mut message, None, 0, 0, PM_REMOVE) }.as_bool() {
-        // SAFETY: as above.
-        unsafe { DispatchMessageW(&message) };
     }
 }
 

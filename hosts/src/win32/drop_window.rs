@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use windows::Win32::Foundation::POINTL;
+use windows::Win32::Foundation::{HWND, POINTL};
 use windows::Win32::System::Com::{
     DATADIR_GET, FORMATETC, IDataObject, TYMED_HGLOBAL, TYMED_ISTREAM,
 };
@@ -22,14 +22,16 @@ use windows::Win32::UI::Shell::{DragQueryFileW, HDROP};
 use windows::Win32::UI::WindowsAndMessaging::DestroyWindow;
 use windows::core::{Ref, Result, implement};
 
-use super::desk::{open, pump};
+use super::pointer::Place;
+use super::{popup, pump};
 
 /// A list of files in memory, as a clipboard format and a kind of storage.
-pub(super) const CF_HDROP_ON_MEMORY: (u16, u32) = (CF_HDROP.0, TYMED_HGLOBAL.0 as u32);
+pub const CF_HDROP_ON_MEMORY: (u16, u32) = (CF_HDROP.0, TYMED_HGLOBAL.0 as u32);
 
 /// What a window does with files.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Manner {
+pub enum Manner {
+    /// Takes them at once.
     Takes,
     /// Says no for that long after the pointer came.
     RefusesFor(Duration),
@@ -39,26 +41,34 @@ pub(super) enum Manner {
 
 /// What a window has seen.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
-    pub(super) enters: usize,
-    pub(super) leaves: usize,
-    pub(super) drops: usize,
-    pub(super) received: Vec<PathBuf>,
+pub struct Seen {
+    /// How often the pointer came with files.
+    pub enters: usize,
+    /// How often it left with them.
+    pub leaves: usize,
+    /// How often files were dropped.
+    pub drops: usize,
+    /// The files that were taken.
+    pub received: Vec<PathBuf>,
     /// The formats offered, each with its kind of storage.
-    pub(super) formats: Vec<(u16, u32)>,
-    pub(super) refuses_other_formats: bool,
+    pub formats: Vec<(u16, u32)>,
+    /// Whether any other format is refused.
+    pub refuses_other_formats: bool,
 }
 
 /// A window that files can be dropped on.
-pub(super) struct DropWindow {
+pub struct DropWindow {
     seen: Arc<Mutex<Seen>>,
     is_closed: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl DropWindow {
-    /// Opens the window around [`INSIDE`](super::pointer::INSIDE).
-    pub(super) fn open(manner: Manner) -> Self {
+    /// Opens the window with a corner at (`x`, `y`), 200 pixels wide and high.
+    ///
+    /// # Panics
+    /// Panics if it cannot be opened.
+    pub fn open((x, y): Place, manner: Manner) -> Self {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let is_closed = Arc::new(AtomicBool::new(false));
         let (opened, is_open) = mpsc::channel();
@@ -68,7 +78,7 @@ impl DropWindow {
                 // SAFETY: what is started here ends here, on the same thread.
                 unsafe {
                     OleInitialize(None).unwrap();
-                    let window = open(300, 40, 200, 200);
+                    let window = HWND(popup((x, y), (200, 200)).cast());
                     let target = Target {
                         manner,
                         seen,
@@ -94,7 +104,11 @@ impl DropWindow {
         }
     }
 
-    pub(super) fn seen(&self) -> Seen {
+    /// Returns what the window has seen.
+    ///
+    /// # Panics
+    /// Panics if its thread has.
+    pub fn seen(&self) -> Seen {
         self.seen.lock().unwrap().clone()
     }
 }

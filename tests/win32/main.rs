@@ -1,6 +1,8 @@
 //! The editor in the window of a host on Windows. These tests run only there.
 #![cfg(windows)]
 
+mod drag;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
