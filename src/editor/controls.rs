@@ -18,10 +18,14 @@ pub(super) const CHOICE_WIDTH: f32 = 110.0;
 /// Shows a switch for a parameter that is on or off.
 pub(super) fn param_switch(ui: &mut Ui, params: &dyn ParamAccess, id: ParamId) {
     let on = params.is_on(id);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(28.0, 16.0), Sense::click());
-    if response.clicked() {
+    if switch(ui, on, id.spec().name) {
         params.set_once(id, f32::from(u8::from(!on)));
     }
+}
+
+/// Shows a switch that is called `name`. Returns whether it was pressed.
+pub(super) fn switch(ui: &mut Ui, on: bool, name: &str) -> bool {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(28.0, 16.0), Sense::click());
     let place = ui.ctx().animate_bool(response.id, on);
     let ground = LINE.lerp_to_gamma(theme::WELL, place);
     ui.painter()
@@ -29,7 +33,8 @@ pub(super) fn param_switch(ui: &mut Ui, params: &dyn ParamAccess, id: ParamId) {
     let x = rect.left() + 8.0 + place * 12.0;
     ui.painter()
         .circle_filled(Pos2::new(x, rect.center().y), 6.0, TEXT);
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, id.spec().name));
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
+    response.clicked()
 }
 
 /// The prominence of a button.

@@ -62,6 +62,8 @@ pub enum Change {
     Quiet,
     /// The channels or octaves of the parts were changed.
     Outputs,
+    /// Files were given the chords as markers, or no longer.
+    ChordMarkers,
     /// Bars or parts were locked or unlocked.
     Locks,
 }
@@ -112,6 +114,10 @@ impl Change {
             (before.hits != after.hits, Self::Hits),
             (before.quiet != after.quiet, Self::Quiet),
             (before.outputs != after.outputs, Self::Outputs),
+            (
+                before.chord_markers != after.chord_markers,
+                Self::ChordMarkers,
+            ),
             (before.locks != after.locks, Self::Locks),
         ];
         let first = changes.into_iter().find(|(is_different, _)| *is_different);
@@ -158,6 +164,7 @@ impl fmt::Display for Change {
             Self::Hits => "hits",
             Self::Quiet => "stretch without music",
             Self::Outputs => "channels and octaves",
+            Self::ChordMarkers => "chord markers",
             Self::Locks => "locks",
         })
     }

@@ -99,6 +99,8 @@ pub struct State {
     pub harmony: Harmony,
     /// Where the parts leave the plugin.
     pub outputs: Outputs,
+    /// Whether files that are written have the chords as markers.
+    pub chord_markers: bool,
     /// The tempo of the next draft where the host says none or is not followed; `None` for that of the current take.
     pub tempo: Option<Tempo>,
     /// The tempo where a host that is followed has not shown its own, or `None` if its last one goes on.
@@ -148,6 +150,7 @@ impl Default for State {
             curves: Curves::default(),
             harmony: Harmony::default(),
             outputs: Outputs::default(),
+            chord_markers: false,
             tempo: None,
             tempo_ahead: None,
             host_tempo: HostTempo::default(),

@@ -5,7 +5,7 @@ use egui::{CollapsingHeader, DragValue, RichText, Ui};
 use super::{shape, switch_row};
 use crate::diffusion::device::DeviceKind;
 use crate::editor::contents::Scene;
-use crate::editor::controls::{choice, field};
+use crate::editor::controls::{choice, field, switch};
 use crate::editor::slider::param_slider;
 use crate::editor::theme::{self, NOTE};
 use crate::evaluate::parts::MAX_CANDIDATES;
@@ -52,6 +52,7 @@ pub(super) fn show(ui: &mut Ui, scene: Scene<'_>, theme: impl FnOnce(&mut Ui)) {
             device(ui, scene);
             switch_row(ui, scene, ParamId::Pedal);
             switch_row(ui, scene, ParamId::Expression);
+            chord_markers(ui, scene);
         });
 }
 
@@ -72,6 +73,7 @@ fn changed(state: &State) -> usize {
         shape.consonance.is_some(),
         state.steps != usual.steps,
         state.device != usual.device,
+        state.chord_markers != usual.chord_markers,
     ]
     .into_iter()
     .filter(|is_changed| *is_changed)
@@ -177,6 +179,19 @@ fn device(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
     });
 }
 
+fn chord_markers(ui: &mut Ui, Scene { desk, state, .. }: Scene<'_>) {
+    let name = "Chord markers";
+    field(ui, name, |ui| {
+        if switch(ui, state.chord_markers, name) {
+            desk.session
+                .edit(|state| state.chord_markers = !state.chord_markers);
+        }
+    })
+    .on_hover_text(
+        "Whether files that are exported or dragged have the chords as markers, which more programs show than texts",
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use egui::{Key, Modifiers};
@@ -202,6 +217,16 @@ mod tests {
         assert_eq!(editor.state().shape.bars, Some(Bars(24)));
         assert!(editor.click("More settings (1 changed)"));
         assert_eq!(editor.middle_of("Variation"), None);
+    }
+
+    #[test]
+    fn chords_become_markers_of_files_by_a_switch() {
+        let mut editor = HeadlessEditor::new(&State::default(), (1040, 1600));
+        editor.click("More settings");
+        assert!(editor.click("Chord markers"));
+        assert!(editor.state().chord_markers);
+        editor.press(Modifiers::COMMAND, Key::Z, 0);
+        assert!(!editor.state().chord_markers);
     }
 
     #[test]

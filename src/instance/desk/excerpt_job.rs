@@ -79,7 +79,11 @@ fn current(state: &State) -> Result<&Take> {
 }
 
 fn write_excerpt(state: &State, take: &Take, selection: Selection, path: &Path) -> Result<()> {
-    let (whole, choices) = (state.arrangement(take), ExportChoices::default());
+    let whole = state.arrangement(take);
+    let choices = ExportChoices {
+        chord_markers: state.chord_markers,
+        ..ExportChoices::default()
+    };
     if selection.is_empty() {
         return crate::export::write(&whole, ExportFormat::Midi, &choices, path);
     }

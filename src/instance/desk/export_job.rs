@@ -23,8 +23,12 @@ pub(super) fn write(state: &State, path: PathBuf) -> Result<Notice> {
     }
     let format = ExportFormat::of_path(&path).unwrap_or(ExportFormat::Midi);
     let arrangement = state.arrangement(take);
+    let choices = ExportChoices {
+        chord_markers: state.chord_markers,
+        ..ExportChoices::default()
+    };
     if format == ExportFormat::Midi {
-        crate::export::write(&arrangement, format, &ExportChoices::default(), &path)?;
+        crate::export::write(&arrangement, format, &choices, &path)?;
         return Ok(Notice::Wrote(path));
     }
     let video = video_of(state).map(Video::open);
@@ -33,10 +37,7 @@ pub(super) fn write(state: &State, path: PathBuf) -> Result<Notice> {
         Some(Err(fault)) => (None, Some(fault)),
         None => (None, None),
     };
-    let choices = ExportChoices {
-        video,
-        ..ExportChoices::default()
-    };
+    let choices = ExportChoices { video, ..choices };
     crate::export::write(&arrangement, format, &choices, &path)?;
     Ok(match fault {
         None => Notice::Wrote(path),
@@ -59,6 +60,7 @@ mod tests {
     use crate::features::ClipFeatures;
     use crate::generator::Draft;
     use crate::instance::SavedClip;
+    use crate::music::chord::ChordChange;
     use crate::music::midi_file::MidiFile;
     use crate::music::note::Note;
     use crate::music::outputs::Output;
@@ -102,6 +104,39 @@ mod tests {
             .map(|event| (event.channel, event.data[0]))
             .collect();
         assert_eq!(sent, [(9, 28), (9, 28)]);
+    }
+
+    #[test]
+    fn chords_are_markers_in_every_kind_of_file_if_the_user_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = state();
+        let draft = Draft {
+            score: Score::repaired(RawScore {
+                chords: vec![ChordChange {
+                    start: Beats(0.0),
+                    symbol: "F#m7".to_owned(),
+                }],
+                notes: state.takes[0].draft.score.notes().to_vec(),
+                ..RawScore::default()
+            }),
+            ..Draft::default()
+        };
+        state.add_take(draft, 0);
+        for chord_markers in [false, true] {
+            state.chord_markers = chord_markers;
+            let path = folder.path().join("cue.mid");
+            write(&state, path.clone()).unwrap();
+            let markers = MidiFile::open(&path).unwrap().markers;
+            assert_eq!(
+                markers.iter().any(|marker| marker.text == "F#m7"),
+                chord_markers
+            );
+            let path = folder.path().join("cue.rpp");
+            write(&state, path.clone()).unwrap();
+            let project = fs::read_to_string(&path).unwrap();
+            let is_marker = |line: &str| line.trim().starts_with("MARKER") && line.contains("F#m7");
+            assert_eq!(project.lines().any(is_marker), chord_markers);
+        }
     }
 
     #[test]
