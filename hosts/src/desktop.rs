@@ -20,7 +20,7 @@ pub use clap_window::Window;
 pub use drop_target::{DropTarget, Guise, Manner, Seen};
 pub use host_window::HostWindow;
 pub(crate) use host_window::SETTLE;
-pub use keys::Key;
+pub use keys::{Key, Shortcut};
 pub use other_program::OtherProgram;
 
 /// An X server without hardware, which ends when this is dropped.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use diff_bgm::music::midi_file::MidiFile;
-use plugin_hosts::desktop::{DropTarget, Guise, Key, Manner, OtherProgram, Tally};
+use plugin_hosts::desktop::{DropTarget, Guise, Key, Manner, OtherProgram, Shortcut, Tally};
 
 use super::{home, is_red, screen, shot, with};
 use carried::{Desktop, INSIDE, NOWHERE, PLACE, file_of};
@@ -131,6 +131,7 @@ fn a_drag_that_goes_elsewhere_or_is_cancelled_leaves_the_target() {
     let mut instance = with(&take());
     let desktop = Desktop::open(&mut instance);
     let target = DropTarget::open(PLACE, Guise::new(Manner::Takes));
+    let _window_manager = Shortcut::with_alt(Key::Escape);
     desktop.carry("Drag lead", INSIDE);
     let _ = target.wait_for(|seen| seen.moves > 0);
     desktop.window.move_on(NOWHERE);

@@ -11,13 +11,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use diff_bgm::generator::{Draft, Recipe};
-use diff_bgm::instance::State;
 use diff_bgm::music::note::Note;
 use diff_bgm::music::part::Part;
-use diff_bgm::music::score::{RawScore, Score};
-use diff_bgm::time::{Bars, Beats};
+use diff_bgm::time::Beats;
 use plugin_hosts::{library_of_this_test, project};
+
+use super::melody::with_draft;
 
 const PLUGIN_ID: &str = "4469666642676D496E737472756D6E74";
 const TICKS_PER_BEAT: f64 = 1920.0;
@@ -163,17 +162,7 @@ fn preset(state: &[u8]) -> Vec<u8> {
 
 /// Writes the draft and the loop into a session.
 fn fill(session: &Path) {
-    let mut state = State::default();
-    let score = Score::new(RawScore {
-        notes: notes(),
-        bars: Bars(4),
-        ..RawScore::default()
-    });
-    let draft = Draft {
-        score: score.unwrap(),
-        recipe: Recipe::default(),
-    };
-    state.add_take(draft, 0);
+    let state = with_draft(notes());
     let state = project::for_vst3(&project::saved(&state.to_text().unwrap()));
     let file = session.join("session.ardour");
     let text = fs::read_to_string(&file).unwrap();

@@ -1,5 +1,9 @@
 //! Keys of a PC keyboard with the US layout.
 
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{ConnectionExt as _, GrabMode, ModMask};
+use x11rb::rust_connection::RustConnection;
+
 /// A key, by its code on a PC keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
@@ -64,4 +68,30 @@ pub(super) fn key_of(character: char) -> (u8, bool) {
         }
     }
     panic!("{character:?} is not on the keyboard")
+}
+
+/// A key with Alt that a window manager holds for itself until this is dropped.
+pub struct Shortcut {
+    _connection: RustConnection,
+}
+
+impl Shortcut {
+    /// Takes the key with Alt from all programs.
+    ///
+    /// # Panics
+    /// Panics if there is no X server, or if another program has the key.
+    #[must_use]
+    pub fn with_alt(key: Key) -> Self {
+        let (connection, screen) = x11rb::connect(None).expect("an X server");
+        let root = connection.setup().roots[screen].root;
+        let mode = GrabMode::ASYNC;
+        connection
+            .grab_key(false, root, ModMask::M1, key as u8, mode, mode)
+            .expect("a connection")
+            .check()
+            .expect("no other program has the key");
+        Self {
+            _connection: connection,
+        }
+    }
 }

@@ -14,6 +14,8 @@ use x11rb::rust_connection::RustConnection;
 
 /// The keysym of Escape.
 const ESCAPE: u32 = 0xff1b;
+/// Caps Lock and Num Lock, as they may be on.
+const LOCKS: [u16; 4] = [0, 1 << 1, 1 << 4, 1 << 1 | 1 << 4];
 /// How often the pointer is asked for, while another program may have it for a moment.
 const TRIES: u32 = 10;
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
@@ -98,7 +100,7 @@ impl<'a> Grab<'a> {
         Ok(())
     }
 
-    /// Takes the key under every modifier. The other keys stay with the program that has them.
+    /// Takes the key alone. The other keys stay with the program that has them.
     fn grab_escape(&self) -> Result<Option<u8>, ReplyError> {
         let setup = self.connection.setup();
         let (first, last) = (setup.min_keycode, setup.max_keycode);
@@ -111,11 +113,13 @@ impl<'a> Grab<'a> {
         let Some((_, escape)) = rows.find(|(row, _)| row.contains(&ESCAPE)) else {
             return Ok(None);
         };
-        let (any, mode) = (ModMask::ANY, GrabMode::ASYNC);
-        let grabbed = self
-            .connection
-            .grab_key(false, self.root, any, escape, mode, mode)?;
-        grabbed.ignore_error();
+        // Not under every modifier at once: window managers hold Alt+Escape, and the server would then refuse them all.
+        for locks in LOCKS.map(ModMask::from) {
+            let mode = GrabMode::ASYNC;
+            let grabbed =
+                (self.connection).grab_key(false, self.root, locks, escape, mode, mode)?;
+            grabbed.ignore_error();
+        }
         Ok(Some(escape))
     }
 }
@@ -124,7 +128,9 @@ impl Drop for Grab<'_> {
     fn drop(&mut self) {
         // Without a server nothing is held.
         if let Some(escape) = self.escape {
-            let _ = (self.connection).ungrab_key(escape, self.root, ModMask::ANY);
+            for locks in LOCKS.map(ModMask::from) {
+                let _ = (self.connection).ungrab_key(escape, self.root, locks);
+            }
         }
         let _ = self.connection.ungrab_pointer(x11rb::CURRENT_TIME);
         for cursor in [self.welcome, self.unwelcome] {
