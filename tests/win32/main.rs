@@ -87,7 +87,7 @@ fn a_file_dialog_belongs_to_the_hosts_window() {
     let _turn = turn();
     let (mut instance, window) = opened();
     window.click(place_of("Choose a clip…"));
-    let belongs = window.close_dialog("Diff-BGM", Duration::from_secs(30));
+    let belongs = window.close_dialog("Diff-BGM", Duration::from_secs(120));
     assert_eq!(belongs, Some(true));
     window.close(&mut instance);
 }
