@@ -18,6 +18,8 @@ use super::keys::{Key, LEFT_SHIFT, key_of};
 
 /// The time an editor is given to redraw itself.
 pub(crate) const SETTLE: Duration = Duration::from_millis(500);
+/// A place of the screen on no window of a host.
+const AWAY: (i16, i16) = (1590, 1190);
 
 /// A window that a host made for an editor. It has the focus, as the window of a DAW in use does.
 pub struct HostWindow {
@@ -62,6 +64,8 @@ impl HostWindow {
             root,
             size: (width, height),
         };
+        // Where an earlier window left it, the pointer could bring up a hint over what is looked at.
+        window.fake(MOTION_NOTIFY_EVENT, 0, AWAY);
         window.focus();
         window
     }
