@@ -25,6 +25,19 @@ fn a_project_loaded_while_the_editor_opens_is_shown_in_the_end() {
 }
 
 #[test]
+fn a_window_that_is_shown_long_after_it_was_made_is_drawn_although_nothing_happens_in_it() {
+    let Some(_turn) = screen() else { return };
+    let mut instance = with_clip(4);
+    // Longer than a frame, and longer than the window waits between looks at the plugin.
+    for pause_ms in [50, 300, 2500] {
+        let window = Window::open_after(&mut instance, Duration::from_millis(pause_ms));
+        let picture = shot(&window, "shown-late");
+        assert!(picture.contains(ACCENT), "blank after {pause_ms} ms");
+        window.close(&mut instance);
+    }
+}
+
+#[test]
 fn a_window_that_is_hidden_under_clicks_goes_on_and_opens_again() {
     let Some(_turn) = screen() else { return };
     let mut instance = with_clip(4);

@@ -397,6 +397,9 @@ pub struct EguiWindow<A: App> {
     repaint_notifier: Option<RepaintNotifier>,
     modifiers: Cell<egui::Modifiers>,
     poll_repaint_timer_handle: baseview::TimerHandle,
+    /// Whether a frame may be asked for. On X11, baseview 0.4.2 never draws if one is before the window is shown; showing it brings
+    /// the first.
+    is_drawn: Arc<AtomicBool>,
     #[cfg(not(target_os = "linux"))]
     pacing: Arc<Pacing>,
     #[cfg(not(target_os = "linux"))]
@@ -424,11 +427,15 @@ impl<A: App> EguiWindow<A> {
         egui_ctx.set_zoom_factor(zoom_factor);
 
         let start_time = Instant::now();
+        let is_drawn = Arc::new(AtomicBool::new(!cfg!(target_os = "linux")));
         #[cfg(target_os = "linux")]
         {
             let waker = window.waker();
+            let is_drawn = Arc::clone(&is_drawn);
             egui_ctx.set_request_repaint_callback(move |request_repaint_info| {
-                waker.request_redraw_after(request_repaint_info.delay)
+                if is_drawn.load(Ordering::Relaxed) {
+                    waker.request_redraw_after(request_repaint_info.delay)
+                }
             });
         }
         #[cfg(not(target_os = "linux"))]
@@ -513,6 +520,7 @@ impl<A: App> EguiWindow<A> {
             modifiers: Cell::new(egui::Modifiers::default()),
             full_output: RefCell::new(FullOutput::default()),
             poll_repaint_timer_handle,
+            is_drawn,
             #[cfg(not(target_os = "linux"))]
             pacing,
             #[cfg(not(target_os = "linux"))]
@@ -609,14 +617,20 @@ impl<A: App> EguiWindow<A> {
             });
         }
         egui_input.events.push(egui::Event::PointerGone);
-        self.window.request_redraw();
+        self.request_redraw();
+    }
+
+    fn request_redraw(&self) {
+        if self.is_drawn.load(Ordering::Relaxed) {
+            self.window.request_redraw();
+        }
     }
 
     fn poll_repaint_timer(&self) {
         if let Some(repaint_notifier) = &self.repaint_notifier
             && repaint_notifier.repaint_requested()
         {
-            self.window.request_redraw();
+            self.request_redraw();
         }
     }
 }
@@ -656,6 +670,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
     }
 
     fn draw(&self) -> Result<(), HandlerError> {
+        self.is_drawn.store(true, Ordering::Relaxed);
         self.fit();
 
         let (egui_input, logical_size) = {
@@ -705,7 +720,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
 
         #[cfg(not(target_os = "linux"))]
         if viewport_output.repaint_delay.is_zero() {
-            self.window.request_redraw();
+            self.request_redraw();
         } else {
             (self.pacing).ask(self.start_time.elapsed(), viewport_output.repaint_delay);
         }
@@ -894,7 +909,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
             _ => None,
         };
         if let Some(status) = drop_status {
-            self.window.request_redraw();
+            self.request_redraw();
             return status;
         }
 
@@ -1072,7 +1087,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
         }
 
         if do_repaint {
-            self.window.request_redraw();
+            self.request_redraw();
         }
 
         // For keyboard events, also check if egui actually wants keyboard input
@@ -1105,7 +1120,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
         }
         #[cfg(not(target_os = "linux"))]
         if timer == self.pacing_timer && self.pacing.is_due(self.start_time.elapsed()) {
-            self.window.request_redraw();
+            self.request_redraw();
         }
     }
 }

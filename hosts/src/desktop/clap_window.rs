@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::thread;
+use std::time::Duration;
 
 use clack_extensions::gui::{
     GuiApiType, GuiConfiguration, GuiSize, PluginGui, Window as GuiWindow,
@@ -22,6 +23,14 @@ impl Window {
     /// # Panics
     /// Panics if the editor cannot be opened.
     pub fn open(instance: &mut Instance) -> Self {
+        Self::open_after(instance, Duration::ZERO)
+    }
+
+    /// Opens the editor of `instance`, and shows it only so long after it was made.
+    ///
+    /// # Panics
+    /// Panics if the editor cannot be opened.
+    pub fn open_after(instance: &mut Instance, pause: Duration) -> Self {
         let handle = &mut instance.0.plugin_handle();
         let gui: PluginGui = handle.get_extension().expect("an editor");
         let configuration = GuiConfiguration {
@@ -35,6 +44,7 @@ impl Window {
         // SAFETY: the window is destroyed only after the editor.
         unsafe { gui.set_parent(handle, GuiWindow::from_x11_handle(host.id().into())) }
             .expect("the editor can be put into a window");
+        thread::sleep(pause);
         gui.show(handle).expect("it can be shown");
         thread::sleep(SETTLE);
         Self { host, gui }
