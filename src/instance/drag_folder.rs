@@ -131,9 +131,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, b"").unwrap();
-        let error = DragFolder(file.join("dragged"))
-            .new_file("lead")
-            .unwrap_err();
-        assert!(error.to_string().contains("file/dragged"), "{error}");
+        let dragged = file.join("dragged");
+        let error = DragFolder(dragged.clone()).new_file("lead").unwrap_err();
+        let named = dragged.display().to_string();
+        assert!(error.to_string().contains(&named), "{error}");
     }
 }

@@ -232,7 +232,8 @@ mod tests {
         );
         assert_eq!(notes(&path).len(), 4);
         let error = write_for_drag(&state(), Selection::default(), 1, &[cache]).unwrap_err();
-        assert!(error.to_string().contains("file/dragged"), "{error}");
+        let named = file.join("dragged").display().to_string();
+        assert!(error.to_string().contains(&named), "{error}");
     }
 
     #[test]
