@@ -103,21 +103,13 @@ impl Window {
         let end = Instant::now() + time;
         let mut seen = Seen::default();
         while Instant::now() < end {
-            // SAFETY: for a message, zeros are valid.
-            let mut message: MSG = unsafe { std::mem::zeroed() };
-            // SAFETY: there is a place for the message.
-            while unsafe { PeekMessageW(&mut message, null_mut(), 0, 0, PM_REMOVE) } != 0 {
+            handle_messages(|message| {
                 if message.message == WM_KEYDOWN && message.hwnd == self.host {
                     seen.keys.push(message.wParam as u16);
                 }
                 let is_paint = message.message == WM_PAINT && message.hwnd == self.editor();
                 seen.paints += usize::from(is_paint);
-                // SAFETY: the message is one from the queue.
-                unsafe {
-                    TranslateMessage(&message);
-                    DispatchMessageW(&message);
-                }
-            }
+            });
             thread::sleep(LOOK);
         }
         seen
@@ -222,12 +214,21 @@ pub fn popup(place: pointer::Place, size: (i32, i32)) -> HWND {
 
 /// Handles the messages that wait.
 pub fn pump() {
+    handle_messages(|_| ());
+}
+
+/// Handles the messages that wait, after `see` has seen each.
+fn handle_messages(mut see: impl FnMut(&MSG)) {
     // SAFETY: for a message, zeros are valid.
     let mut message: MSG = unsafe { std::mem::zeroed() };
     // SAFETY: there is a place for the message.
     while unsafe { PeekMessageW(&mut message, null_mut(), 0, 0, PM_REMOVE) } != 0 {
+        see(&message);
         // SAFETY: the message is one from the queue.
-        unsafe { DispatchMessageW(&message) };
+        unsafe {
+            TranslateMessage(&message);
+            DispatchMessageW(&message);
+        }
     }
 }
 
