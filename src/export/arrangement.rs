@@ -71,9 +71,10 @@ impl Arrangement {
             return Ok(vec![only]);
         }
         if parts == [Part::All] {
-            let why = match self.score.notes().is_empty() {
-                true => "has no notes",
-                false => "is not divided into parts",
+            let why = if self.score.notes().is_empty() {
+                "has no notes"
+            } else {
+                "is not divided into parts"
             };
             return Err(Error::Usage(format!(
                 "The draft {why}, so there is no part {}. Leave the part out.",

@@ -197,27 +197,22 @@ impl Recut {
         let Some(shot) = self.old_shots.iter().position(|cut| is_at(cut, old)) else {
             return Vec::new();
         };
-        let end = self.old_shots.get(shot + 1).unwrap_or(&self.old_duration);
-        let begins = |stretch: &&Stretch| {
+        let end = *self.old_shots.get(shot + 1).unwrap_or(&self.old_duration);
+        let is_cut = |at| self.new_shots.iter().any(|cut| is_at(cut, at));
+        let rests = self.stretches.iter().filter_map(|stretch| {
             let start = stretch
                 .old_start
-                .filter(|start| old <= *start && start < end);
-            start.is_some()
-                && self
-                    .new_shots
-                    .iter()
-                    .any(|cut| is_at(cut, stretch.new_start))
+                .filter(|start| (old..end).contains(start))?;
+            is_cut(stretch.new_start).then_some((start, stretch.new_start))
+        });
+        let rests: Vec<(Seconds, Seconds)> = rests.collect();
+        let Some(first) = rests.iter().map(|(start, _)| start.0).reduce(f64::min) else {
+            return Vec::new();
         };
-        let begun: Vec<&Stretch> = self.stretches.iter().filter(begins).collect();
-        let starts = begun.iter().filter_map(|stretch| stretch.old_start);
-        let first = starts.fold(end.0, |first, start| first.min(start.0));
-        let is_first = |stretch: &&&Stretch| {
-            stretch
-                .old_start
-                .is_some_and(|start| is_at(&start, Seconds(first)))
-        };
-        let first = begun.iter().filter(is_first);
-        first.map(|stretch| stretch.new_start).collect()
+        let from_first = rests
+            .iter()
+            .filter(|(start, _)| is_at(start, Seconds(first)));
+        from_first.map(|(_, new_start)| *new_start).collect()
     }
 
     /// Returns whether the new clip shows the old one from its start to its end, and nothing else.

@@ -17,7 +17,6 @@ use crate::formats::atomic_file;
 use crate::music::controls::{ControlRequest, Controls, energy_of};
 use crate::music::cues::Cue;
 use crate::music::midi_file::{MidiContents, MidiFile};
-use crate::music::outputs::Outputs;
 use crate::music::score::Score;
 use crate::time::Beats;
 
@@ -111,18 +110,9 @@ impl Draft {
     /// # Errors
     /// As for [`Score::to_midi`].
     pub fn to_midi(&self) -> Result<Vec<u8>, Fault> {
-        self.to_midi_through(&Outputs::default())
-    }
-
-    /// Returns the draft as [`Draft::to_midi`] does, as it leaves through `outputs`.
-    ///
-    /// # Errors
-    /// As for [`Score::to_midi`].
-    pub fn to_midi_through(&self, outputs: &Outputs) -> Result<Vec<u8>, Fault> {
         self.score.to_midi_with(&MidiContents {
             description: &self.description(),
             controls: Some(&self.controls()),
-            outputs: *outputs,
             ..MidiContents::default()
         })
     }
@@ -132,15 +122,7 @@ impl Draft {
     /// # Errors
     /// As for [`Score::write_midi`].
     pub fn write_midi(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.write_midi_through(path, &Outputs::default())
-    }
-
-    /// Writes the draft as a MIDI file, as it leaves through `outputs`, atomically.
-    ///
-    /// # Errors
-    /// As for [`Score::write_midi`].
-    pub fn write_midi_through(&self, path: impl AsRef<Path>, outputs: &Outputs) -> Result<()> {
-        atomic_file::write_bytes(path.as_ref(), &self.to_midi_through(outputs)?)
+        atomic_file::write_bytes(path.as_ref(), &self.to_midi()?)
     }
 
     /// Returns the text that describes the draft in a MIDI file: a line for people and, in the family `parts`, another from

@@ -1,7 +1,7 @@
 //! A take as it goes to a DAW: in the channels and octaves in which it is played, with the names of its hits.
 
 use super::state::{State, Take};
-use crate::export::Arrangement;
+use crate::export::{Arrangement, ExportChoices};
 use crate::time::Beats;
 
 impl State {
@@ -11,6 +11,14 @@ impl State {
             outputs: self.outputs,
             hit_names: self.hit_names(take),
             ..Arrangement::of_draft(&take.draft)
+        }
+    }
+
+    /// Returns what the files are to hold that are written for a DAW.
+    pub(super) fn export_choices(&self) -> ExportChoices {
+        ExportChoices {
+            chord_markers: self.chord_markers,
+            ..ExportChoices::default()
         }
     }
 

@@ -22,10 +22,11 @@ impl Arrangement {
         if let Ok(draft) = Draft::of_midi(file) {
             let end = draft.score.length();
             let is_longer = file.notes().iter().any(|note| note.start >= end);
-            return Ok(match draft.is_timed_as(file) && !is_longer {
-                true => Self::of_draft(&draft),
-                false => Self::retimed(&draft, file)?,
-            });
+            return if draft.is_timed_as(file) && !is_longer {
+                Ok(Self::of_draft(&draft))
+            } else {
+                Self::retimed(&draft, file)
+            };
         }
         let mut texts = file.texts.iter().map(|text| &text.text);
         let description = texts.find(|text| text.starts_with(MAKER)).ok_or_else(|| {
@@ -52,33 +53,19 @@ impl Arrangement {
     /// beats.
     fn retimed(draft: &Draft, file: &MidiFile) -> Result<Self> {
         let drafted = Self::of_draft(draft);
-        let has_markers = !file.markers.is_empty();
-        let (raw, old) = (RawScore::from(file.score()?), &drafted.score);
-        let has_chords = !raw.chords.is_empty();
+        let (mut raw, mut hits) = (RawScore::from(file.score()?), file.hits());
+        if file.markers.is_empty() {
+            raw.cuts = drafted.score.cuts().to_vec();
+            raw.sections = drafted.score.sections().to_vec();
+            hits = drafted.hits;
+        }
+        if raw.chords.is_empty() {
+            raw.chords = drafted.score.chords().to_vec();
+        }
         Ok(Self {
-            score: Score::repaired(RawScore {
-                cuts: if has_markers {
-                    raw.cuts
-                } else {
-                    old.cuts().to_vec()
-                },
-                sections: match has_markers {
-                    true => raw.sections,
-                    false => old.sections().to_vec(),
-                },
-                chords: if has_chords {
-                    raw.chords
-                } else {
-                    old.chords().to_vec()
-                },
-                ..raw
-            }),
+            score: Score::repaired(raw),
             controls: file.controls(),
-            hits: if has_markers {
-                file.hits()
-            } else {
-                drafted.hits
-            },
+            hits,
             ..drafted
         })
     }

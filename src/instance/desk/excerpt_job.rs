@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::error::{Error, Result};
-use crate::export::{Arrangement, ExportChoices, ExportFormat};
+use crate::export::{Arrangement, ExportFormat};
 use crate::instance::drag_folder::DragFolder;
 use crate::instance::locks::{Locks, Selection};
 use crate::instance::notice::Notice;
@@ -79,11 +79,7 @@ fn current(state: &State) -> Result<&Take> {
 }
 
 fn write_excerpt(state: &State, take: &Take, selection: Selection, path: &Path) -> Result<()> {
-    let whole = state.arrangement(take);
-    let choices = ExportChoices {
-        chord_markers: state.chord_markers,
-        ..ExportChoices::default()
-    };
+    let (whole, choices) = (state.arrangement(take), state.export_choices());
     if selection.is_empty() {
         return crate::export::write(&whole, ExportFormat::Midi, &choices, path);
     }

@@ -23,10 +23,7 @@ pub(super) fn write(state: &State, path: PathBuf) -> Result<Notice> {
     }
     let format = ExportFormat::of_path(&path).unwrap_or(ExportFormat::Midi);
     let arrangement = state.arrangement(take);
-    let choices = ExportChoices {
-        chord_markers: state.chord_markers,
-        ..ExportChoices::default()
-    };
+    let choices = state.export_choices();
     if format == ExportFormat::Midi {
         crate::export::write(&arrangement, format, &choices, &path)?;
         return Ok(Notice::Wrote(path));

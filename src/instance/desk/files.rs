@@ -27,8 +27,8 @@ impl Desk {
     }
 
     /// Writes what is selected of the current take into a new MIDI file of the user's cache folder, or else of that for temporary
-    /// files, to be dragged out of the window, and gives its path to `on_written` on the worker's thread. `first_bar` is the number of the draft's first bar in
-    /// its name.
+    /// files, to be dragged out of the window, and gives its path to `on_written` on the worker's thread. `first_bar` is the number
+    /// of the draft's first bar in its name.
     pub fn write_for_drag(
         &self,
         selection: Selection,
